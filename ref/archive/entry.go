@@ -1,0 +1,139 @@
+// Package archive writes and reads what the payload of a container of purpose
+// archive says: entries, and the index that finds them (spec chapters 8 and 10).
+package archive
+
+import (
+	"golang.org/x/crypto/cryptobyte"
+
+	"github.com/coffer-format/coffer/ref/fault"
+)
+
+// ID is a container id: the salt of its payload.
+type ID = [24]byte
+
+// Bounds of spec chapters 2 and 8, in bytes unless said otherwise.
+const (
+	MaxUint64      = 1<<52 - 1 // the greatest value of any uint64 of the format
+	MaxPathSize    = 1024
+	MaxSegmentPart = 1 << 26 // live, and removed
+	maxProducer    = 255
+	maxSegments    = 16 // references
+
+	minEntryFrame   = 21 // type, a path of one byte, kind, time, size
+	maxEntryHeader  = minEntryFrame - 1 + MaxPathSize
+	minPaddingFrame = 9
+	trailerSize     = 8
+	maxIndexFrame   = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + maxProducer + 2 + maxSegments*40
+	minPlaintext    = 128
+	minSetPlaintext = 1 << 18
+)
+
+// The frame types of spec section 8.1.
+const (
+	frameEntry   = 1
+	framePadding = 2
+	frameSegment = 3
+	frameIndex   = 4
+)
+
+// Kind says what an entry is to a messenger.
+type Kind uint8
+
+// The kinds of version 1; readers take any other as Other.
+const (
+	Other Kind = iota
+	Messages
+	Image
+	Video
+	Voice
+	Audio
+	Document
+	Sticker
+	Settings
+)
+
+var kindNames = [...]string{"other", "messages", "image", "video", "voice", "audio", "document", "sticker", "settings"}
+
+// String returns the kind's name in spec section 8.1.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return kindNames[Other] // [ARC-3]
+}
+
+// Entry is what an archive says of one piece of content. ModifiedMS is in
+// milliseconds since 1970 in UTC, 0 if not known; Size is in bytes.
+type Entry struct {
+	Path       string
+	Kind       Kind
+	ModifiedMS uint64
+	Size       int64
+}
+
+// Record says where the frame of an entry lies.
+type Record struct {
+	Container ID
+	Offset    int64
+	Entry     Entry
+}
+
+func (e Entry) marshal(b *cryptobyte.Builder) {
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(e.Path)) })
+	b.AddUint8(uint8(e.Kind))
+	b.AddUint64(e.ModifiedMS)
+	b.AddUint64(uint64(e.Size))
+}
+
+func (r Record) marshal(b *cryptobyte.Builder) {
+	b.AddBytes(r.Container[:])
+	b.AddUint64(uint64(r.Offset))
+	r.Entry.marshal(b)
+}
+
+// headerSize is the length of the entry's frame without its content.
+func (e Entry) headerSize() int64 { return minEntryFrame - 1 + int64(len(e.Path)) }
+
+func readEntry(s *cryptobyte.String, e *Entry) bool {
+	var kind uint8
+	if !readPath(s, &e.Path) || !s.ReadUint8(&kind) || !readUint64(s, &e.ModifiedMS) || !readLength(s, &e.Size) {
+		return false
+	}
+	e.Kind = Kind(kind)
+	if int(e.Kind) >= len(kindNames) { // [ARC-3]
+		e.Kind = Other
+	}
+	return true
+}
+
+func readRecord(s *cryptobyte.String, r *Record) bool {
+	return s.CopyBytes(r.Container[:]) && readLength(s, &r.Offset) && readEntry(s, &r.Entry)
+}
+
+func readPath(s *cryptobyte.String, path *string) bool {
+	var p cryptobyte.String
+	if !s.ReadUint16LengthPrefixed(&p) || len(p) < 1 || len(p) > MaxPathSize { // [CON-1] [CON-3]
+		return false
+	}
+	*path = string(p)
+	return true
+}
+
+func readUint64(s *cryptobyte.String, v *uint64) bool {
+	return s.ReadUint64(v) && *v <= MaxUint64 // [CON-5]
+}
+
+// readLength reads a uint64 that places or counts bytes. Below 2^52 the sum of
+// any few of them fits an int64. [CON-6]
+func readLength(s *cryptobyte.String, v *int64) bool {
+	var u uint64
+	if !readUint64(s, &u) {
+		return false
+	}
+	*v = int64(u)
+	return true
+}
+
+func malformed(format string, args ...any) error {
+	return fault.New(fault.MalformedArchive, format, args...)
+}

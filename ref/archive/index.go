@@ -1,0 +1,205 @@
+package archive
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// Segment lists entries: the live ones with their places, and the paths of
+// those that were removed. Both are strictly increasing by path.
+type Segment struct {
+	Live    []Record
+	Removed []string
+}
+
+// SegmentRef says where a segment frame lies. Length counts the whole frame.
+type SegmentRef struct {
+	Container ID
+	Offset    int64
+	Length    int64
+}
+
+// Index is the Index of spec section 8.5. The zero values of SetID, Generation,
+// Epoch and Previous are those of a stand-alone container.
+type Index struct {
+	SetID      [16]byte
+	Generation uint64
+	Epoch      uint64
+	CreatedMS  uint64
+	Complete   bool
+	Previous   ID
+	Producer   string
+	Segments   []SegmentRef
+}
+
+// StandAlone reports whether the archive belongs to no backup set.
+func (x *Index) StandAlone() bool { return x.SetID == [16]byte{} }
+
+// Frame encodes the segment as a frame. Error: a part is larger than 64 MiB.
+func (s *Segment) Frame() ([]byte, error) {
+	var b cryptobyte.Builder
+	b.AddUint8(frameSegment)
+	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, r := range s.Live {
+			r.marshal(b)
+		}
+	})
+	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, path := range s.Removed {
+			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(path)) })
+		}
+	})
+	return b.Bytes()
+}
+
+// Frame encodes the index as a frame.
+func (x *Index) Frame() ([]byte, error) {
+	var b cryptobyte.Builder
+	b.AddUint8(frameIndex)
+	b.AddBytes(x.SetID[:])
+	b.AddUint64(x.Generation)
+	b.AddUint64(x.Epoch)
+	b.AddUint64(x.CreatedMS)
+	complete := uint8(0)
+	if x.Complete {
+		complete = 1
+	}
+	b.AddUint8(complete)
+	b.AddBytes(x.Previous[:])
+	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(x.Producer)) })
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, ref := range x.Segments {
+			b.AddBytes(ref.Container[:])
+			b.AddUint64(uint64(ref.Offset))
+			b.AddUint64(uint64(ref.Length))
+		}
+	})
+	return b.Bytes()
+}
+
+// parseIndex decodes an index frame that ends where frame ends, at offset end
+// of the plaintext of container id, and checks what the index says by itself.
+func parseIndex(frame []byte, id ID, offset int64) (*Index, error) {
+	x := new(Index)
+	s := cryptobyte.String(frame)
+	var typ, complete uint8
+	var producer, refs cryptobyte.String
+	if !s.ReadUint8(&typ) || typ != frameIndex { // [ARC-18]
+		return nil, malformed("the trailer does not point to an index frame")
+	}
+	if !s.CopyBytes(x.SetID[:]) || !readUint64(&s, &x.Generation) || !readUint64(&s, &x.Epoch) ||
+		!readUint64(&s, &x.CreatedMS) || !s.ReadUint8(&complete) || !s.CopyBytes(x.Previous[:]) ||
+		!s.ReadUint8LengthPrefixed(&producer) ||
+		!s.ReadUint16LengthPrefixed(&refs) || !s.Empty() { // [ARC-18] [CON-1] [CON-2]
+		return nil, malformed("the index does not decode")
+	}
+	if len(refs) < 40 || len(refs) > maxSegments*40 { // [CON-1]
+		return nil, malformed("the index refers to %d bytes of segments, not to 1 to %d segments", len(refs), maxSegments)
+	}
+	for !refs.Empty() {
+		var ref SegmentRef
+		if !refs.CopyBytes(ref.Container[:]) || !readLength(&refs, &ref.Offset) || !readLength(&refs, &ref.Length) {
+			return nil, malformed("the index does not decode")
+		}
+		x.Segments = append(x.Segments, ref)
+	}
+	x.Producer, x.Complete = string(producer), complete == 1
+	if complete > 1 || !isLabel(x.Producer) { // [ARC-19]
+		return nil, malformed("the index has a value that no writer gives it")
+	}
+	for i, ref := range x.Segments { // [ARC-20]
+		last := i == len(x.Segments)-1
+		if (ref.Container == id) != last || last && ref.Offset+ref.Length != offset {
+			return nil, malformed("the index does not refer to its own segment last")
+		}
+	}
+	if ref := x.ownSegment(); ref.Offset < minPaddingFrame { // [ARC-20]
+		return nil, malformed("the segment leaves no room for the padding")
+	}
+	zero := x.StandAlone()
+	if (x.Generation == 0) != zero || (x.Epoch == 0) != zero { // [ARC-21]
+		return nil, malformed("the index belongs to a backup set only in part")
+	}
+	if zero && (!x.Complete || x.Previous != ID{} || len(x.Segments) != 1) { // [ARC-22]
+		return nil, malformed("a stand-alone archive says that it is a part of something")
+	}
+	return x, nil
+}
+
+func (x *Index) ownSegment() SegmentRef { return x.Segments[len(x.Segments)-1] }
+
+func isLabel(text string) bool {
+	for _, c := range text {
+		if isControl(c) {
+			return false
+		}
+	}
+	return utf8.ValidString(text)
+}
+
+// parseSegment decodes a whole segment frame. Errors: malformed_archive,
+// unsafe_path.
+func parseSegment(frame []byte) (*Segment, error) {
+	seg := new(Segment)
+	s := cryptobyte.String(frame)
+	var typ uint8
+	var live, removed cryptobyte.String
+	if !s.ReadUint8(&typ) || typ != frameSegment || !readPart(&s, &live) || !readPart(&s, &removed) || !s.Empty() { // [ARC-23]
+		return nil, malformed("the segment does not have the layout that the index states")
+	}
+	for !live.Empty() {
+		var r Record
+		if !readRecord(&live, &r) {
+			return nil, malformed("record %d of the segment does not decode", len(seg.Live))
+		}
+		if err := CheckPath(r.Entry.Path); err != nil {
+			return nil, err
+		}
+		if n := len(seg.Live); n > 0 && seg.Live[n-1].Entry.Path >= r.Entry.Path { // [ARC-12]
+			return nil, malformed("the records are not in the order of their paths at %q", r.Entry.Path)
+		}
+		seg.Live = append(seg.Live, r)
+	}
+	next := 0
+	for !removed.Empty() {
+		var path string
+		if !readPath(&removed, &path) {
+			return nil, malformed("removed path %d of the segment does not decode", len(seg.Removed))
+		}
+		if err := CheckPath(path); err != nil {
+			return nil, err
+		}
+		if n := len(seg.Removed); n > 0 && seg.Removed[n-1] >= path { // [ARC-12]
+			return nil, malformed("the removed paths are not in order at %q", path)
+		}
+		for next < len(seg.Live) && seg.Live[next].Entry.Path < path {
+			next++
+		}
+		if next < len(seg.Live) && seg.Live[next].Entry.Path == path { // [ARC-12]
+			return nil, malformed("the path %q is live and removed", path)
+		}
+		seg.Removed = append(seg.Removed, path)
+	}
+	return seg, nil
+}
+
+func readPart(s *cryptobyte.String, part *cryptobyte.String) bool {
+	var n uint32
+	return s.ReadUint32(&n) && n <= MaxSegmentPart && s.ReadBytes((*[]byte)(part), int(n)) // [CON-1] [CON-3]
+}
+
+// compareOffsets orders records by container, then offset.
+func compareOffsets(a, b Record) int {
+	if c := bytes.Compare(a.Container[:], b.Container[:]); c != 0 {
+		return c
+	}
+	switch {
+	case a.Offset < b.Offset:
+		return -1
+	case a.Offset > b.Offset:
+		return 1
+	}
+	return 0
+}

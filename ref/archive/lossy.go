@@ -1,0 +1,122 @@
+package archive
+
+import (
+	"errors"
+	"io"
+
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/fault"
+)
+
+// errLost says that bytes were asked for that no chunk gives.
+var errLost = errors.New("lost")
+
+// lossy is a plaintext some of whose chunks do not open.
+type lossy struct {
+	chunks *cobblestone.Chunks
+	lost   []uint64 // a bit for every chunk
+	size   int64    // of the plaintext; a last chunk that is lost counts as a full one
+	ended  bool     // the last chunk opens and is the end of a message
+	fault  error    // of the first chunk that is lost, or of the missing end
+}
+
+// newLossy opens every chunk once to learn which are lost. A chunk that cannot
+// be read from its medium is lost like one that was altered.
+func newLossy(chunks *cobblestone.Chunks) *lossy {
+	p := &lossy{
+		chunks: chunks,
+		lost:   make([]uint64, (chunks.Count()+63)/64),
+		size:   chunks.Count() * cobblestone.ChunkSize,
+	}
+	buf := make([]byte, 0, cobblestone.ChunkSize)
+	for i := range chunks.Count() {
+		opened, err := chunks.Open(buf, i)
+		if err != nil {
+			p.lost[i/64] |= 1 << (i % 64)
+			if p.fault == nil {
+				p.fault = err
+			}
+		} else if i == chunks.Count()-1 && len(opened) < cobblestone.ChunkSize {
+			p.ended = true
+			p.size -= cobblestone.ChunkSize - int64(len(opened))
+		}
+	}
+	if !p.ended && p.fault == nil {
+		p.fault = fault.New(fault.Truncated, "the end of the payload is missing")
+	}
+	return p
+}
+
+// Size returns the length of the plaintext, lost chunks included.
+func (p *lossy) Size() int64 { return p.size }
+
+// ReadAt reads up to the first byte that is lost.
+func (p *lossy) ReadAt(b []byte, off int64) (int, error) {
+	w := sliceWriter{b: b}
+	err := p.WriteRange(&w, off, int64(len(b)))
+	return w.n, err
+}
+
+type sliceWriter struct {
+	b []byte
+	n int
+}
+
+func (w *sliceWriter) Write(p []byte) (int, error) {
+	w.n += copy(w.b[w.n:], p)
+	return len(p), nil
+}
+
+// WriteRange writes up to the first byte that is lost.
+func (p *lossy) WriteRange(w io.Writer, off, n int64) error {
+	buf := make([]byte, 0, cobblestone.ChunkSize)
+	for n > 0 {
+		i, skip := off/cobblestone.ChunkSize, off%cobblestone.ChunkSize
+		if p.isLost(i) {
+			return errLost
+		}
+		chunk, err := p.chunks.Open(buf, i)
+		if err != nil {
+			return err
+		}
+		part := chunk[min(skip, int64(len(chunk))):]
+		part = part[:min(n, int64(len(part)))]
+		if len(part) == 0 {
+			return io.EOF
+		}
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+		off += int64(len(part))
+		n -= int64(len(part))
+	}
+	return nil
+}
+
+// lostIn returns the ranges, relative to off, of the n bytes from off that are
+// lost; what lies beyond the last chunk is.
+func (p *lossy) lostIn(off, n int64) []Range {
+	var ranges []Range
+	for at := off; at < off+n; {
+		next := off + n
+		isLost := true
+		if at < p.size {
+			i := at / cobblestone.ChunkSize
+			isLost = p.isLost(i)
+			next = min(next, (i+1)*cobblestone.ChunkSize, p.size)
+		}
+		if isLost {
+			if last := len(ranges) - 1; last >= 0 && ranges[last].Offset+ranges[last].Length == at-off {
+				ranges[last].Length += next - at
+			} else {
+				ranges = append(ranges, Range{at - off, next - at})
+			}
+		}
+		at = next
+	}
+	return ranges
+}
+
+func (p *lossy) isLost(i int64) bool {
+	return i >= p.chunks.Count() || p.lost[i/64]>>(i%64)&1 == 1
+}

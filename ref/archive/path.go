@@ -1,0 +1,81 @@
+package archive
+
+import (
+	"iter"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/coffer-format/coffer/ref/fault"
+)
+
+// CheckPath reports unsafe_path for a path that no writer may give an entry
+// (spec section 8.2). It does not look at the normalization. [ARC-5] [ARC-7]
+func CheckPath(path string) error {
+	if !utf8.ValidString(path) {
+		return fault.New(fault.UnsafePath, "the path %q is not valid UTF-8", path)
+	}
+	for _, c := range path {
+		if isControl(c) || c == '\\' || c == ':' {
+			return fault.New(fault.UnsafePath, "the path %q has the character %q", path, c)
+		}
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || part == "." || part == ".." {
+			return fault.New(fault.UnsafePath, "the path %q has the part %q", path, part)
+		}
+	}
+	return nil
+}
+
+func isControl(c rune) bool { return c < 0x20 || c >= 0x7f && c <= 0x9f }
+
+// pathSet tells whether a path may join those that it has seen: each is new,
+// and none is another's folder. [ARC-13]
+type pathSet struct {
+	entries, folders map[string]struct{}
+}
+
+func newPathSet(n int) *pathSet {
+	return &pathSet{make(map[string]struct{}, n), make(map[string]struct{})}
+}
+
+// check reports why path cannot join, and changes nothing.
+func (s *pathSet) check(path string) error {
+	if _, ok := s.entries[path]; ok {
+		return malformed("the path %q occurs twice", path)
+	}
+	if _, ok := s.folders[path]; ok {
+		return malformed("the path %q is an entry and a folder", path)
+	}
+	for folder := range folders(path) {
+		if _, ok := s.folders[folder]; ok {
+			break // its own folders were looked at when it was added
+		}
+		if _, ok := s.entries[folder]; ok {
+			return malformed("the path %q is an entry and a folder", folder)
+		}
+	}
+	return nil
+}
+
+// add lets path join; it must have passed check.
+func (s *pathSet) add(path string) {
+	s.entries[path] = struct{}{}
+	for folder := range folders(path) {
+		if _, ok := s.folders[folder]; ok {
+			break
+		}
+		s.folders[folder] = struct{}{}
+	}
+}
+
+// folders yields the folders a path lies in, the innermost first.
+func folders(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := strings.LastIndexByte(path, '/'); i >= 0; i = strings.LastIndexByte(path[:i], '/') {
+			if !yield(path[:i]) {
+				return
+			}
+		}
+	}
+}

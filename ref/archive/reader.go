@@ -1,0 +1,288 @@
+package archive
+
+import (
+	"encoding/binary"
+	"io"
+	"slices"
+	"sort"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"github.com/coffer-format/coffer/ref/fault"
+)
+
+// Plaintext is an authenticated plaintext with random access, such as a
+// *cobblestone.ReaderAt.
+type Plaintext interface {
+	io.ReaderAt
+	Size() int64
+	// WriteRange writes the n bytes from offset off to w.
+	WriteRange(w io.Writer, off, n int64) error
+}
+
+// Reader reads an archive through its index. It holds the index in memory, and
+// of the contents nothing. It is safe for concurrent use.
+type Reader struct {
+	plain    Plaintext
+	id       ID
+	index    Index
+	records  []Record // by path
+	own      []Record // those in this container, by offset
+	entryEnd int64    // the end of the entry region
+}
+
+// NewReader opens the archive that is the plaintext of container id and makes
+// the checks of spec section 8.6. Errors: malformed_archive, unsafe_path,
+// missing_container, and those of the plaintext. [ARC-25]
+func NewReader(plain Plaintext, id ID) (*Reader, error) {
+	size := plain.Size()
+	if size < minPlaintext || Padded(size) != size { // [ARC-9]
+		return nil, malformed("the plaintext has %d bytes, which is not a padded length", size)
+	}
+	index, err := readIndex(plain, id)
+	if err != nil {
+		return nil, err
+	}
+	if !index.StandAlone() && size < minSetPlaintext { // [ARC-9]
+		return nil, malformed("the plaintext has %d bytes, in a backup set it has at least %d", size, minSetPlaintext)
+	}
+	if first := index.Segments[0]; first.Container != id { // [ARC-24]
+		return nil, fault.New(fault.MissingContainer, "the archive continues container %x, which is not here", first.Container)
+	}
+	segment, err := readSegment(plain, index.ownSegment())
+	if err != nil {
+		return nil, err
+	}
+	if index.StandAlone() && len(segment.Removed) > 0 { // [ARC-22]
+		return nil, malformed("a stand-alone archive says that %q was removed", segment.Removed[0])
+	}
+	r := &Reader{plain: plain, id: id, index: *index, records: segment.Live}
+	r.entryEnd = index.ownSegment().Offset - minPaddingFrame
+	return r, r.checkList()
+}
+
+func readIndex(plain Plaintext, id ID) (*Index, error) {
+	end := plain.Size() - trailerSize
+	var trailer [trailerSize]byte
+	if err := readFull(plain, trailer[:], end); err != nil {
+		return nil, err
+	}
+	offset := binary.BigEndian.Uint64(trailer[:])
+	if offset > uint64(end) || end-int64(offset) > maxIndexFrame { // [ARC-18] [CON-3]
+		return nil, malformed("the trailer does not point to an index frame")
+	}
+	frame := make([]byte, end-int64(offset))
+	if err := readFull(plain, frame, int64(offset)); err != nil {
+		return nil, err
+	}
+	return parseIndex(frame, id, int64(offset))
+}
+
+func readSegment(plain Plaintext, ref SegmentRef) (*Segment, error) {
+	if ref.Length > 1+2*(4+MaxSegmentPart) { // [CON-3]
+		return nil, malformed("the segment has %d bytes, more than a segment can have", ref.Length)
+	}
+	frame := make([]byte, ref.Length)
+	if err := readFull(plain, frame, ref.Offset); err != nil {
+		return nil, err
+	}
+	return parseSegment(frame)
+}
+
+func readFull(plain Plaintext, p []byte, off int64) error {
+	n, err := plain.ReadAt(p, off)
+	if n == len(p) {
+		return nil
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func (r *Reader) checkList() error {
+	paths := newPathSet(len(r.records))
+	for _, rec := range r.records {
+		if err := paths.check(rec.Entry.Path); err != nil { // [ARC-13]
+			return err
+		}
+		paths.add(rec.Entry.Path)
+	}
+	for _, rec := range r.records {
+		if rec.Container == r.id {
+			if rec.Offset+minEntryFrame+rec.Entry.Size > r.entryEnd { // [ARC-15]
+				return malformed("the frame of %q reaches beyond the entries", rec.Entry.Path)
+			}
+			r.own = append(r.own, rec)
+		} else if r.index.StandAlone() { // [ARC-22]
+			return malformed("the entry %q of a stand-alone archive lies in another container", rec.Entry.Path)
+		}
+	}
+	byPlace := slices.Clone(r.records)
+	slices.SortFunc(byPlace, compareOffsets)
+	for i := 1; i < len(byPlace); i++ {
+		a, b := byPlace[i-1], byPlace[i]
+		if a.Container == b.Container && a.Offset+minEntryFrame+a.Entry.Size > b.Offset { // [ARC-14]
+			return malformed("the frames of %q and %q overlap", a.Entry.Path, b.Entry.Path)
+		}
+	}
+	slices.SortFunc(r.own, compareOffsets)
+	return nil
+}
+
+// Index returns what the archive says of itself.
+func (r *Reader) Index() Index { return r.index }
+
+// Entries returns the live entries by path, bytewise. The caller must not
+// change them.
+func (r *Reader) Entries() []Record { return r.records }
+
+// Placed returns the live entries of this container in the order of their
+// frames, in which reading them all is fastest. The caller must not change them.
+func (r *Reader) Placed() []Record { return r.own }
+
+// Find returns the entry of a path. Error: entry_not_found. [ARC-27]
+func (r *Reader) Find(path string) (Record, error) {
+	i := sort.Search(len(r.records), func(i int) bool { return r.records[i].Entry.Path >= path })
+	if i == len(r.records) || r.records[i].Entry.Path != path {
+		return Record{}, fault.New(fault.EntryNotFound, "the archive has no entry %q", path)
+	}
+	return r.records[i], nil
+}
+
+// WriteContent writes the content of an entry to w, as far as it is authentic.
+// Errors: malformed_archive, missing_container, and those of the plaintext and
+// of w. [ARC-26] [ARC-28]
+func (r *Reader) WriteContent(w io.Writer, rec Record) error {
+	off, err := r.locate(rec)
+	if err != nil {
+		return err
+	}
+	return r.plain.WriteRange(w, off, rec.Entry.Size)
+}
+
+// locate returns the offset of an entry's content.
+func (r *Reader) locate(rec Record) (int64, error) {
+	if rec.Container != r.id { // [ARC-24]
+		return 0, fault.New(fault.MissingContainer, "the entry %q lies in container %x, which is not here", rec.Entry.Path, rec.Container)
+	}
+	f, err := r.frameAt(rec.Offset)
+	if err != nil {
+		return 0, err
+	}
+	return f.content, r.checkFrame(rec, f)
+}
+
+// checkFrame compares a record with the frame at its offset. [ARC-26]
+func (r *Reader) checkFrame(rec Record, f frame) error {
+	next, _ := slices.BinarySearchFunc(r.own, rec, compareOffsets)
+	limit := r.entryEnd
+	if next+1 < len(r.own) {
+		limit = r.own[next+1].Offset
+	}
+	if f.typ != frameEntry || f.entry.Size != rec.Entry.Size || f.end() > limit {
+		return malformed("the frame of %q contradicts the index", rec.Entry.Path)
+	}
+	return nil
+}
+
+// frame is the beginning of an entry or padding frame.
+type frame struct {
+	typ     uint8
+	entry   Entry // of an entry frame; of a padding frame its length is Size
+	content int64 // offset of what follows the fields
+}
+
+func (f frame) end() int64 { return f.content + f.entry.Size }
+
+// frameAt reads the fields of the frame at an offset within the entry region or
+// at its end.
+func (r *Reader) frameAt(off int64) (frame, error) {
+	buf := make([]byte, min(maxEntryHeader, r.plain.Size()-off))
+	if err := readFull(r.plain, buf, off); err != nil {
+		return frame{}, err
+	}
+	return parseFrame(buf, off)
+}
+
+// parseFrame decodes the fields of an entry or padding frame that lies at off
+// and begins buf.
+func parseFrame(buf []byte, off int64) (frame, error) {
+	f := frame{}
+	s := cryptobyte.String(buf)
+	ok := s.ReadUint8(&f.typ)
+	switch {
+	case ok && f.typ == frameEntry:
+		ok = readEntry(&s, &f.entry)
+	case ok && f.typ == framePadding:
+		ok = readLength(&s, &f.entry.Size)
+	default:
+		ok = false
+	}
+	if !ok {
+		return frame{}, malformed("there is no entry or padding frame at offset %d", off)
+	}
+	f.content = off + int64(len(buf)-len(s))
+	return f, nil
+}
+
+// Walk reads all frames from the first to the padding and checks that they tile
+// the plaintext, that every record has its frame, and the content of what no
+// record names; it leaves the contents of the entries to others (spec section
+// 8.7). Errors: malformed_archive, and those of the plaintext. [ARC-30]
+func (r *Reader) Walk() error {
+	next := 0 // the first record whose frame has not come
+	for off := int64(0); ; {
+		f, err := r.frameAt(off)
+		if err != nil {
+			return err
+		}
+		if f.typ == framePadding {
+			if f.end() != r.entryEnd+minPaddingFrame {
+				return malformed("the padding at offset %d does not end where the segment begins", off)
+			}
+			if next < len(r.own) {
+				return malformed("there is no frame where %q should be", r.own[next].Entry.Path)
+			}
+			return r.plain.WriteRange(zeroChecker{}, f.content, f.entry.Size)
+		}
+		if f.end() > r.entryEnd {
+			return malformed("the entry frame at offset %d reaches beyond the entries", off)
+		}
+		switch {
+		case next < len(r.own) && r.own[next].Offset == off:
+			if err := r.checkFrame(r.own[next], f); err != nil {
+				return err
+			}
+			next++
+		case next < len(r.own) && r.own[next].Offset < f.end():
+			return malformed("there is no frame where %q should be", r.own[next].Entry.Path)
+		default: // abandoned by the writer
+			if err := r.plain.WriteRange(io.Discard, f.content, f.entry.Size); err != nil {
+				return err
+			}
+		}
+		off = f.end()
+	}
+}
+
+// Verify opens every chunk and checks every frame (spec section 8.7). Errors:
+// as for Walk. [ARC-29]
+func (r *Reader) Verify() error {
+	if err := r.Walk(); err != nil {
+		return err
+	}
+	return r.plain.WriteRange(io.Discard, 0, r.plain.Size())
+}
+
+// zeroChecker refuses bytes that are not zero. [ARC-10]
+type zeroChecker struct{}
+
+func (zeroChecker) Write(p []byte) (int, error) {
+	for i, b := range p {
+		if b != 0 {
+			return i, malformed("the padding is not zero")
+		}
+	}
+	return len(p), nil
+}

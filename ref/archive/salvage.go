@@ -1,0 +1,215 @@
+package archive
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/coffer-format/coffer/ref/cobblestone"
+)
+
+// Status says how much of an entry salvage has found.
+type Status string
+
+// The statuses of spec section 10.3.
+const (
+	Whole   Status = "whole"
+	Damaged Status = "damaged"
+	Missing Status = "missing"
+)
+
+// Range is a range of bytes.
+type Range struct{ Offset, Length int64 }
+
+// Found is an entry as salvage found it. Lost holds the ranges of its content
+// that could not be opened, in order. Confirmed says that an index or a segment
+// names the entry. [SLV-6] [SLV-9] [SLV-10]
+type Found struct {
+	Record    Record
+	Status    Status
+	Confirmed bool
+	Lost      []Range
+
+	content int64
+}
+
+// Salvage is what could be found in an archive whose container may be damaged
+// (spec chapter 10).
+type Salvage struct {
+	Entries    []Found
+	Indexed    bool    // by the index, otherwise by a walk
+	EndReached bool    // the end of the archive was reached
+	WalkEnd    int64   // the offset at which a walk ended
+	Unsafe     []int64 // offsets of entries left out because of their path
+
+	// Fault is the first fault of the payload, nil if it has none.
+	Fault error
+
+	plain *lossy
+}
+
+// NewSalvage opens every chunk, and finds the entries by the index if it can be
+// read and by a walk otherwise.
+func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
+	plain := newLossy(chunks)
+	s := &Salvage{plain: plain, Fault: plain.fault}
+	r, err := s.openIndex(id)
+	if err != nil { // [SLV-5]
+		s.walk(id)
+	} else {
+		s.Indexed, s.EndReached = true, true
+		for _, rec := range r.records {
+			s.addIndexed(r, rec)
+		}
+		err = r.Walk()
+	}
+	if s.Fault == nil {
+		s.Fault = err
+	}
+	return s
+}
+
+// openIndex trusts the end of the payload only if it is the end: a last chunk
+// that is short and opens. Otherwise an attachment could have been cut where it
+// looks like an index. [SLV-3]
+func (s *Salvage) openIndex(id ID) (*Reader, error) {
+	if !s.plain.ended {
+		return nil, errLost
+	}
+	return NewReader(s.plain, id)
+}
+
+func (s *Salvage) addIndexed(r *Reader, rec Record) {
+	found := Found{Record: rec, Status: Missing, Confirmed: true}
+	if content, err := r.locate(rec); err == nil {
+		found.content = content
+		s.assess(&found)
+	}
+	s.Entries = append(s.Entries, found)
+}
+
+// walk finds entry frames from the first one on. Each frame says where the next
+// one begins, so that lost content does not end the walk. [SLV-3]
+func (s *Salvage) walk(id ID) {
+	off := int64(0)
+	for {
+		f, err := s.frameAt(off)
+		if err != nil {
+			break
+		}
+		if f.typ == frameEntry {
+			found := Found{Record: Record{Container: id, Offset: off, Entry: f.entry}, content: f.content}
+			s.assess(&found)
+			s.Entries = append(s.Entries, found)
+		}
+		off = f.end()
+		if f.typ == framePadding {
+			break
+		}
+	}
+	s.WalkEnd = off
+	segment, err := s.segmentAt(off)
+	s.EndReached = err == nil
+	if s.EndReached {
+		s.confirm(segment, id)
+	}
+	s.Entries = slices.DeleteFunc(s.Entries, func(f Found) bool { // [SLV-8]
+		unsafe := CheckPath(f.Record.Entry.Path) != nil
+		if unsafe {
+			s.Unsafe = append(s.Unsafe, f.Record.Offset)
+		}
+		return unsafe
+	})
+}
+
+// frameAt is Reader.frameAt for a plaintext with losses: what is lost after the
+// fields does not matter.
+func (s *Salvage) frameAt(off int64) (frame, error) {
+	if off >= s.plain.size {
+		return frame{}, errLost
+	}
+	buf := make([]byte, min(maxEntryHeader, s.plain.size-off))
+	n, err := s.plain.ReadAt(buf, off)
+	if n == 0 {
+		return frame{}, err
+	}
+	return parseFrame(buf[:n], off)
+}
+
+// segmentAt reads the segment frame at off; the lengths of its two parts say
+// how long it is.
+func (s *Salvage) segmentAt(off int64) (*Segment, error) {
+	at := off + 1
+	for range 2 {
+		var length [4]byte
+		if err := readFull(s.plain, length[:], at); err != nil {
+			return nil, err
+		}
+		at += 4 + int64(binary.BigEndian.Uint32(length[:]))
+	}
+	if at > s.plain.size { // [CON-3]
+		return nil, errLost
+	}
+	return readSegment(s.plain, SegmentRef{Offset: off, Length: at - off})
+}
+
+// confirm applies the records of a segment that the walk met: they govern, and
+// a frame that none names was abandoned.
+func (s *Salvage) confirm(segment *Segment, id ID) {
+	records := map[int64]Record{}
+	for _, rec := range segment.Live {
+		if rec.Container == id {
+			records[rec.Offset] = rec
+		}
+	}
+	s.Entries = slices.DeleteFunc(s.Entries, func(f Found) bool {
+		_, named := records[f.Record.Offset]
+		return !named
+	})
+	for i := range s.Entries {
+		f := &s.Entries[i]
+		rec := records[f.Record.Offset]
+		if rec.Entry.Size != f.Record.Entry.Size { // [ARC-26]
+			f.Status, f.Lost = Missing, nil
+		}
+		f.Record, f.Confirmed = rec, true
+	}
+	slices.SortFunc(s.Entries, func(a, b Found) int { return compareOffsets(a.Record, b.Record) })
+}
+
+// assess compares an entry's content with what is lost. [SLV-9]
+func (s *Salvage) assess(f *Found) {
+	f.Lost = s.plain.lostIn(f.content, f.Record.Entry.Size)
+	lost := int64(0)
+	for _, r := range f.Lost {
+		lost += r.Length
+	}
+	switch {
+	case lost == 0:
+		f.Status = Whole
+	case lost == f.Record.Entry.Size:
+		f.Status = Missing
+	default:
+		f.Status = Damaged
+	}
+}
+
+// WriteContent writes the content of a whole or damaged entry to w, with zero
+// bytes for what is lost. [SLV-2] [SLV-13]
+func (s *Salvage) WriteContent(w io.Writer, f Found) error {
+	if f.Status == Missing {
+		return fmt.Errorf("%s: nothing of it is left", f.Record.Entry.Path)
+	}
+	off := int64(0)
+	for _, lost := range append(slices.Clone(f.Lost), Range{f.Record.Entry.Size, 0}) {
+		if err := s.plain.WriteRange(w, f.content+off, lost.Offset-off); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(w, zeroReader{}, lost.Length); err != nil {
+			return err
+		}
+		off = lost.Offset + lost.Length
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package archive
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/coffer-format/coffer/ref/fault"
+)
+
+// Writer writes an archive front to back. Its memory grows with the number of
+// entries only.
+type Writer struct {
+	w       io.Writer
+	id      ID
+	index   Index
+	off     int64
+	records []Record
+	paths   *pathSet
+	size    int64 // of the records, encoded
+	err     error // sticky
+}
+
+// NewWriter returns a Writer of the plaintext of container id. The index gives
+// all fields but the reference to the container's own segment.
+func NewWriter(w io.Writer, id ID, index Index) *Writer {
+	return &Writer{w: w, id: id, index: index, paths: newPathSet(0)}
+}
+
+// AbandonedError says that an entry's content could not be read in full. The
+// archive goes on without the entry, and its path is free again.
+type AbandonedError struct {
+	Path string
+	Err  error
+}
+
+func (e *AbandonedError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
+
+// Unwrap returns why.
+func (e *AbandonedError) Unwrap() error { return e.Err }
+
+// ErrShort is the reason of an AbandonedError when the content had fewer bytes
+// than its entry's size.
+var ErrShort = errors.New("it has become shorter while it was read")
+
+// Add writes an entry with the first e.Size bytes of content. An
+// *AbandonedError, unsafe_path, malformed_archive (a path that is taken) and
+// limit_exceeded concern this entry only; any other error is sticky.
+func (w *Writer) Add(e Entry, content io.Reader) error {
+	if w.err != nil {
+		return w.err
+	}
+	if err := w.check(e); err != nil {
+		return err
+	}
+	rec := Record{Container: w.id, Offset: w.off, Entry: e}
+
+	var b cryptobyte.Builder
+	b.AddUint8(frameEntry)
+	e.marshal(&b)
+	w.write(b.BytesOrPanic())
+
+	abandoned := w.copy(content, e.Size)
+	if w.err != nil {
+		return w.err
+	}
+	if abandoned != nil { // [ARC-16]
+		return &AbandonedError{e.Path, abandoned}
+	}
+	w.paths.add(e.Path)
+	w.records = append(w.records, rec)
+	w.size += recordSize(e)
+	return nil
+}
+
+func recordSize(e Entry) int64 { return 24 + 8 + e.headerSize() - 1 }
+
+func (w *Writer) check(e Entry) error {
+	if len(e.Path) < 1 || len(e.Path) > MaxPathSize {
+		return fault.New(fault.UnsafePath, "the path %q has %d bytes, 1 to %d are allowed", e.Path, len(e.Path), MaxPathSize)
+	}
+	if err := CheckPath(e.Path); err != nil {
+		return err
+	}
+	if !norm.NFC.IsNormalString(e.Path) { // [ARC-6]
+		return fault.New(fault.UnsafePath, "the path %q is not in normalization form C", e.Path)
+	}
+	if e.Kind > Settings { // [ARC-4]
+		return malformed("there is no kind %d", e.Kind)
+	}
+	if e.Size < 0 || e.Size > MaxUint64-w.off || e.ModifiedMS > MaxUint64 { // [CON-4]
+		return fault.New(fault.LimitExceeded, "the entry %q is larger or later than the format can say", e.Path)
+	}
+	if w.size+recordSize(e) > MaxSegmentPart {
+		return fault.New(fault.LimitExceeded, "the archive has as many entries as its index can hold (%d)", len(w.records))
+	}
+	return w.paths.check(e.Path) // [ARC-13]
+}
+
+// copy writes exactly n bytes: what content gives, then zeros. It returns why
+// content gave fewer. [ARC-17]
+func (w *Writer) copy(content io.Reader, n int64) error {
+	src := &source{r: content}
+	copied, err := io.Copy(w.w, io.LimitReader(src, n))
+	w.off += copied
+	if err != nil && src.err == nil {
+		w.err = err
+		return nil
+	}
+	if copied == n {
+		return nil
+	}
+	w.zeros(n - copied)
+	if src.err != nil {
+		return src.err
+	}
+	return ErrShort
+}
+
+// source remembers an error of its reader, so that it can be told from an
+// error of the writer that the bytes go to.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
+}
+
+// zeroReader gives zero bytes without end.
+type zeroReader struct{}
+
+func (zeroReader) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+func (w *Writer) zeros(n int64) {
+	if w.err == nil {
+		var written int64
+		written, w.err = io.CopyN(w.w, zeroReader{}, n)
+		w.off += written
+	}
+}
+
+func (w *Writer) write(p []byte) {
+	if w.err != nil {
+		return
+	}
+	n, err := w.w.Write(p)
+	w.off += int64(n)
+	w.err = err
+}
+
+// Close writes the padding, the segment, the index and the trailer. It does not
+// close the writer below.
+func (w *Writer) Close() error {
+	if w.err != nil {
+		return w.err
+	}
+	sort.Slice(w.records, func(i, j int) bool { return w.records[i].Entry.Path < w.records[j].Entry.Path }) // [ARC-11]
+	segment, err := (&Segment{Live: w.records}).Frame()
+	if err != nil {
+		return err
+	}
+
+	// The index has the same length wherever the segment lies.
+	refs := append(append([]SegmentRef(nil), w.index.Segments...), SegmentRef{Container: w.id, Length: int64(len(segment))})
+	w.index.Segments = refs
+	index, err := w.index.Frame()
+	if err != nil {
+		return err
+	}
+	length := w.off + minPaddingFrame + int64(len(segment)+len(index)) + trailerSize
+	target := length
+	if !w.index.StandAlone() {
+		target = max(target, minSetPlaintext)
+	}
+	padding := Padded(target) - length // [ARC-8]
+	refs[len(refs)-1].Offset = w.off + minPaddingFrame + padding
+	if index, err = w.index.Frame(); err != nil {
+		return err
+	}
+	if refs[len(refs)-1].Offset > MaxUint64-int64(len(segment)) { // [CON-4]
+		return fault.New(fault.LimitExceeded, "the archive is larger than the format can say")
+	}
+
+	w.write(binary.BigEndian.AppendUint64([]byte{framePadding}, uint64(padding))) // [ARC-1]
+	w.zeros(padding)
+	w.write(segment)
+	indexOffset := w.off
+	w.write(index)
+	w.write(binary.BigEndian.AppendUint64(nil, uint64(indexOffset)))
+	if w.err != nil {
+		return w.err
+	}
+	w.err = errors.New("archive: write after Close")
+	return nil
+}

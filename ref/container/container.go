@@ -1,0 +1,212 @@
+// Package container seals and opens whole containers: a header and the payload
+// it belongs to (spec chapter 7).
+package container
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/slot"
+)
+
+// Secret is a way into a container: WithKey or WithSlot.
+type Secret interface {
+	unlock(h *header.Header) (key.Key, error)
+	// find is unlock without authenticating anything but the key.
+	find(h *header.Header) (key.Key, error)
+}
+
+// WithKey opens a container with its backup key.
+func WithKey(k key.Key) Secret { return keySecret(k) }
+
+// WithSlot opens a container with the secret of one of its slots.
+func WithSlot(s slot.Secret) Secret { return slotSecret{s} }
+
+type keySecret key.Key
+
+func (s keySecret) unlock(h *header.Header) (key.Key, error) {
+	return key.Key(s), h.UnlockWithKey(key.Key(s))
+}
+func (s keySecret) find(*header.Header) (key.Key, error) { return key.Key(s), nil }
+
+type slotSecret struct{ secret slot.Secret }
+
+func (s slotSecret) unlock(h *header.Header) (key.Key, error) { return h.Unlock(s.secret) }
+func (s slotSecret) find(h *header.Header) (key.Key, error)   { return h.FindKey(s.secret) }
+
+// ArchiveWriter writes a container of purpose archive.
+type ArchiveWriter struct {
+	*archive.Writer
+	payload *cobblestone.Writer
+}
+
+// NewArchiveWriter writes the header of a container under k to w and returns a
+// writer of its entries. The index gives all fields but the segments. The
+// payload's salt is drawn from rand. Close completes the container, and does not
+// close w.
+func NewArchiveWriter(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
+	h, payload, err := begin(w, rand, k, header.Archive, slots)
+	if err != nil {
+		return nil, err
+	}
+	return &ArchiveWriter{archive.NewWriter(payload, h.ContainerID(), index), payload}, nil
+}
+
+// Close writes the index and the end of the payload.
+func (w *ArchiveWriter) Close() error {
+	if err := w.Writer.Close(); err != nil {
+		w.payload.Abort()
+		return err
+	}
+	return w.payload.Close()
+}
+
+// Abort gives the container up; what was written is not a container.
+func (w *ArchiveWriter) Abort() { w.payload.Abort() }
+
+// SealKeyring writes a container of purpose keyring under k to w.
+func SealKeyring(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, ring *keyring.Keyring) error {
+	plaintext, err := ring.Marshal(k)
+	if err != nil {
+		return err
+	}
+	_, payload, err := begin(w, rand, k, header.Keyring, slots)
+	if err != nil {
+		return err
+	}
+	if _, err := payload.Write(plaintext); err != nil {
+		payload.Abort()
+		return err
+	}
+	return payload.Close()
+}
+
+func begin(w io.Writer, rand io.Reader, k key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, *cobblestone.Writer, error) {
+	salt := make([]byte, cobblestone.SaltSize)
+	if _, err := io.ReadFull(rand, salt); err != nil { // [HDR-1]
+		return nil, nil, err
+	}
+	payloadKey := k.Derive(key.LabelPayload)
+	payload := cobblestone.NewWriter(w, payloadKey[:], salt, purpose.Context())
+	h, err := header.New(k, purpose, slots, payload.Prefix())
+	if err != nil {
+		return nil, nil, err
+	}
+	_, err = w.Write(h.Bytes())
+	return h, payload, err
+}
+
+// Container is a container whose header is authentic.
+type Container struct {
+	Header *header.Header
+	Key    key.Key
+
+	r    io.ReaderAt
+	size int64
+}
+
+// Open reads and authenticates the header of a container of size bytes. Errors:
+// those of spec section 11.2, steps 1 to 8.
+func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
+	h, err := header.Read(r, size)
+	if err != nil {
+		return nil, err
+	}
+	k, err := secret.unlock(h)
+	if err != nil {
+		return nil, err
+	}
+	return &Container{h, k, r, size}, nil
+}
+
+func (c *Container) payload(purpose header.Purpose) (*cobblestone.ReaderAt, error) {
+	if c.Header.Purpose != purpose { // [HDR-21]
+		return nil, fault.New(fault.MalformedArchive, "the container holds a payload of purpose %v, not %v", c.Header.Purpose, purpose)
+	}
+	payloadKey := c.Key.Derive(key.LabelPayload)
+	return cobblestone.NewReaderAt(section(c.r, c.Header, c.size), c.size-c.Header.Size(), payloadKey[:], purpose.Context())
+}
+
+func section(r io.ReaderAt, h *header.Header, size int64) io.ReaderAt {
+	return io.NewSectionReader(r, h.Size(), size-h.Size())
+}
+
+// Archive opens the payload as an archive. Errors: those of spec section 11.2,
+// steps 8 to 10.
+func (c *Container) Archive() (*archive.Reader, error) {
+	payload, err := c.payload(header.Archive)
+	if err != nil {
+		return nil, err
+	}
+	return archive.NewReader(payload, c.Header.ContainerID())
+}
+
+// Keyring opens the payload as a keyring. Errors: those of spec section 11.2,
+// steps 8 to 10.
+func (c *Container) Keyring() (*keyring.Keyring, error) {
+	payload, err := c.payload(header.Keyring)
+	if err != nil {
+		return nil, err
+	}
+	if payload.Size() > keyring.MaxSize { // [KRG-5] [CON-3]
+		return nil, fault.New(fault.MalformedArchive, "the keyring has %d bytes, at most %d are allowed", payload.Size(), keyring.MaxSize)
+	}
+	var plaintext bytes.Buffer
+	if err := payload.WriteRange(&plaintext, 0, payload.Size()); err != nil {
+		return nil, err
+	}
+	return keyring.Parse(plaintext.Bytes(), c.Key)
+}
+
+// WithSlots writes the container to w with other slots. The payload stays as it
+// is and is not opened. [HDR-4]
+func (c *Container) WithSlots(w io.Writer, slots []slot.Slot) error {
+	h, err := header.New(c.Key, c.Header.Purpose, slots, c.Header.PayloadPrefix[:])
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(h.Bytes()); err != nil {
+		return err
+	}
+	_, err = io.Copy(w, io.NewSectionReader(c.r, c.Header.Size(), c.size-c.Header.Size()))
+	return err
+}
+
+// Salvage finds what is left of a container of purpose archive, and tolerates
+// what spec section 10.1 says. Fault in the result is the first fault of the
+// container. Errors: not_a_container, unsupported_version, truncated (nothing to
+// go on with), those of the secret, and wrong_secret. [SLV-4]
+func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error) {
+	h, faults, err := header.Examine(r, size)
+	if err != nil {
+		return nil, err
+	}
+	k, err := secret.find(h)
+	if err != nil {
+		return nil, err
+	}
+	authentic := h.Authenticate(k)
+	if authentic == nil && h.Purpose != header.Archive { // [HDR-21]
+		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
+	}
+	h.Purpose = header.Archive
+	payloadKey := k.Derive(key.LabelPayload)
+	chunks, err := cobblestone.NewChunks(section(r, h, size), size-h.Size(), payloadKey[:], h.Purpose.Context())
+	if err != nil {
+		return nil, err
+	}
+	s := archive.NewSalvage(chunks, h.ContainerID())
+	switch {
+	case len(faults) > 0:
+		s.Fault = faults[0]
+	case authentic != nil:
+		s.Fault = authentic
+	}
+	return s, nil
+}

@@ -1,0 +1,94 @@
+// Package keyring encodes and decodes what the payload of a container of
+// purpose keyring says (spec chapter 9).
+package keyring
+
+import (
+	"golang.org/x/crypto/cryptobyte"
+
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/key"
+)
+
+// Bounds of spec chapter 9. A uint64 of the format is below 2^52.
+const (
+	oldKeySize = 8 + key.Size
+	MaxOldKeys = 1024
+	MaxSize    = 16 + 8 + 2 + MaxOldKeys*oldKeySize // of a plaintext, in bytes
+	maxUint64  = 1<<52 - 1
+)
+
+// OldKey is an earlier key of a backup set; Epoch is the last one it was used in.
+type OldKey struct {
+	Epoch uint64
+	Key   key.Key
+}
+
+// Keyring is the Keyring of spec chapter 9.
+type Keyring struct {
+	SetID   [16]byte
+	Epoch   uint64
+	OldKeys []OldKey
+}
+
+// Marshal encodes the keyring of a container whose key is k. Error:
+// malformed_archive if readers would refuse it.
+func (r *Keyring) Marshal(k key.Key) ([]byte, error) {
+	var b cryptobyte.Builder
+	b.AddBytes(r.SetID[:])
+	b.AddUint64(r.Epoch)
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, old := range r.OldKeys {
+			b.AddUint64(old.Epoch)
+			b.AddBytes(old.Key[:])
+		}
+	})
+	plaintext, err := b.Bytes()
+	if err != nil {
+		return nil, malformed("the keyring has %d old keys, at most %d are allowed", len(r.OldKeys), MaxOldKeys)
+	}
+	_, err = Parse(plaintext, k)
+	return plaintext, err
+}
+
+// Parse decodes the plaintext of a keyring container whose key is k. Error:
+// malformed_archive.
+func Parse(plaintext []byte, k key.Key) (*Keyring, error) {
+	if len(plaintext) > MaxSize { // [KRG-5]
+		return nil, malformed("the keyring has %d bytes, at most %d are allowed", len(plaintext), MaxSize)
+	}
+	r := new(Keyring)
+	s := cryptobyte.String(plaintext)
+	var old cryptobyte.String
+	if !s.CopyBytes(r.SetID[:]) || !readUint64(&s, &r.Epoch) || !s.ReadUint16LengthPrefixed(&old) || !s.Empty() ||
+		len(old)%oldKeySize != 0 || len(old) > MaxOldKeys*oldKeySize { // [KRG-1] [CON-1] [CON-2]
+		return nil, malformed("the keyring does not decode")
+	}
+	if r.SetID == [16]byte{} || r.Epoch == 0 { // [KRG-2]
+		return nil, malformed("the keyring has no set id or no epoch")
+	}
+	seen := map[key.Key]bool{k: true}
+	last := uint64(0)
+	for !old.Empty() {
+		var o OldKey
+		if !readUint64(&old, &o.Epoch) || !old.CopyBytes(o.Key[:]) {
+			return nil, malformed("the keyring does not decode")
+		}
+		if o.Epoch <= last || o.Epoch >= r.Epoch { // [KRG-3]
+			return nil, malformed("the epochs of the old keys are not in order at %d", o.Epoch)
+		}
+		if seen[o.Key] { // [KRG-4]
+			return nil, malformed("the keyring has a key twice")
+		}
+		last, seen[o.Key] = o.Epoch, true
+		r.OldKeys = append(r.OldKeys, o)
+	}
+	return r, nil
+}
+
+func readUint64(s *cryptobyte.String, v *uint64) bool {
+	return s.ReadUint64(v) && *v <= maxUint64 // [CON-5]
+}
+
+func malformed(format string, args ...any) error {
+	return fault.New(fault.MalformedArchive, format, args...)
+}
