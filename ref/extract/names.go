@@ -1,0 +1,141 @@
+// Package extract restores entries to a file system (spec sections 8.8 and 8.9).
+package extract
+
+import (
+	"crypto/sha512"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Platform says what names a file system can hold.
+type Platform int
+
+// The platforms of spec section 8.9.
+const (
+	Posix   Platform = iota // any name, names differ if their bytes do
+	Apple                   // any name, case and normalization do not matter
+	Windows                 // reserved names and characters, and as Apple
+)
+
+const (
+	maxName = 255 // bytes
+	cutName = 240
+)
+
+// PortableNames returns, for each path, the path that it gets on a platform.
+// Paths are unique and no path is another's folder. [ARC-35] [ARC-36] [ARC-37]
+func PortableNames(paths []string, platform Platform) []string {
+	order := make([]int, len(paths))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(paths[a], paths[b]) })
+
+	root := newFolder("")
+	names := make([]string, len(paths))
+	for _, i := range order {
+		parts := strings.Split(paths[i], "/")
+		f := root
+		for _, part := range parts[:len(parts)-1] {
+			f = f.folder(part, platform)
+		}
+		names[i] = f.path + f.give(parts[len(parts)-1], platform)
+	}
+	return names
+}
+
+// folder is a folder of a restore.
+type folder struct {
+	path    string             // its own, with a slash at the end
+	taken   map[string]bool    // names given in it, as the platform compares them
+	folders map[string]*folder // by the part they have in the archive
+}
+
+func newFolder(path string) *folder {
+	return &folder{path, map[string]bool{}, map[string]*folder{}}
+}
+
+func (f *folder) folder(part string, platform Platform) *folder {
+	sub := f.folders[part]
+	if sub == nil {
+		sub = newFolder(f.path + f.give(part, platform) + "/")
+		f.folders[part] = sub
+	}
+	return sub
+}
+
+// give returns the name of a part that has none yet.
+func (f *folder) give(part string, platform Platform) string {
+	if platform == Windows {
+		part = windowsName(part)
+	}
+	if len(part) > maxName {
+		part = cut(part)
+	}
+	name := part
+	for n := 2; f.taken[compared(name, platform)]; n++ {
+		name = numbered(part, n)
+	}
+	f.taken[compared(name, platform)] = true
+	return name
+}
+
+func compared(name string, platform Platform) string {
+	if platform == Posix {
+		return name
+	}
+	return norm.NFC.String(cases.Fold().String(norm.NFC.String(name)))
+}
+
+func numbered(name string, n int) string {
+	i := strings.LastIndexByte(name, '.')
+	if i <= 0 {
+		i = len(name)
+	}
+	return fmt.Sprintf("%s (%d)%s", name[:i], n, name[i:])
+}
+
+func cut(part string) string {
+	n := cutName
+	for !utf8.RuneStart(part[n]) {
+		n--
+	}
+	digest := sha512.Sum512([]byte(part))
+	return part[:n] + "~" + hex.EncodeToString(digest[:4])
+}
+
+func windowsName(part string) string {
+	part = strings.Map(func(c rune) rune {
+		if strings.ContainsRune(`<>"|?*`, c) {
+			return '_'
+		}
+		return c
+	}, part)
+	if strings.HasSuffix(part, " ") || strings.HasSuffix(part, ".") {
+		part += "_"
+	}
+	if isDevice(part) {
+		part = "_" + part
+	}
+	return part
+}
+
+func isDevice(part string) bool {
+	stem, _, _ := strings.Cut(strings.ToUpper(part), ".")
+	switch stem {
+	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
+		return true
+	}
+	for _, port := range []string{"COM", "LPT"} {
+		if digit, ok := strings.CutPrefix(stem, port); ok {
+			return utf8.RuneCountInString(digit) == 1 && strings.Contains("0123456789¹²³", digit)
+		}
+	}
+	return false
+}
