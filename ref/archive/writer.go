@@ -8,9 +8,9 @@ import (
 	"sort"
 
 	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/nfc"
 )
 
 // Writer writes an archive front to back. Its memory grows with the number of
@@ -87,7 +87,7 @@ func (w *Writer) check(e Entry) error {
 	if err := CheckPath(e.Path); err != nil {
 		return err
 	}
-	if !norm.NFC.IsNormalString(e.Path) { // [ARC-6]
+	if nfc.String(e.Path) != e.Path { // [ARC-6]
 		return fault.New(fault.UnsafePath, "the path %q is not in normalization form C", e.Path)
 	}
 	if e.Kind > Settings { // [ARC-4]

@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
+
+	"github.com/coffer-format/coffer/ref/nfc"
 )
 
 // Platform says what names a file system can hold.
@@ -90,7 +91,7 @@ func compared(name string, platform Platform) string {
 	if platform == Posix {
 		return name
 	}
-	return norm.NFC.String(cases.Fold().String(norm.NFC.String(name)))
+	return nfc.String(cases.Fold().String(nfc.String(name)))
 }
 
 func numbered(name string, n int) string {
