@@ -1,0 +1,151 @@
+// Peers times coffer against age and tar on the same files, as whole processes,
+// in turn, and prints medians and their ratio:
+//
+//	cd conformance/peers && go run .
+//
+// It needs about 5 GB in memory-backed storage (/dev/shm, or -dir) and tar.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"filippo.io/age"
+)
+
+var (
+	dirFlag = flag.String("dir", "/dev/shm", "work in a new folder of `DIR`, best in memory-backed storage")
+	size    = flag.Int64("size", 1<<30, "size of the large file in `BYTES`")
+	files   = flag.Int("files", 20000, "`NUMBER` of files in the folder")
+	runs    = flag.Int("runs", 5, "timed runs of each command")
+)
+
+func main() {
+	log.SetFlags(0)
+	flag.Parse()
+	dir, err := os.MkdirTemp(*dirFlag, "coffer-peers-")
+	check(err)
+	defer os.RemoveAll(dir)
+
+	b := bench{dir: dir}
+	b.build()
+	b.makeData()
+	fmt.Printf("%s, %d processors, medians of %d runs in turn\n\n", runtime.Version(), runtime.NumCPU(), *runs)
+	fmt.Println("| task | coffer | peer | time against peer | coffer's peak memory |")
+	fmt.Println("|---|---|---|---|---|")
+	b.compare("seal one file, against age", "coffer seal --key-file key.txt --force -o a.coffer large", "age -r $RECIPIENT -o a.age large")
+	b.compare("open it", "coffer open --key-file key.txt --force -C out a.coffer", "age -d -i id.txt -o out.age a.age")
+	b.compare("verify it, against age to the null device", "coffer verify --key-file key.txt a.coffer", "age -d -i id.txt -o /dev/null a.age")
+	b.remove("a.coffer", "a.age", "out", "out.age", "large")
+	b.compare("seal a folder, against tar and age", "coffer seal --key-file key.txt --force -o b.coffer many", "tar -c many | age -r $RECIPIENT -o b.age")
+	b.compare("open it", "rm -rf out; coffer open --key-file key.txt -C out b.coffer", "rm -rf out2; mkdir out2 && age -d -i id.txt b.age | tar -x -C out2")
+}
+
+type bench struct{ dir, recipient string }
+
+func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
+
+func (b *bench) build() {
+	for _, args := range [][]string{
+		{"build", "-C", "../..", "-o", b.path("coffer"), "./cmd/coffer"},
+		{"build", "-o", b.path("age"), "filippo.io/age/cmd/age"},
+	} {
+		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+			log.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	id, err := age.GenerateX25519Identity()
+	check(err)
+	check(os.WriteFile(b.path("id.txt"), []byte(id.String()+"\n"), 0o600))
+	b.recipient = id.Recipient().String()
+	b.run("coffer key -o key.txt")
+}
+
+// makeData writes one large file, and many of mixed sizes: mostly small, as
+// messages and their media are, about 45 kB on average.
+func (b *bench) makeData() {
+	r := rand.NewChaCha8([32]byte{1})
+	write := func(path string, n int64) {
+		f, err := os.Create(path)
+		check(err)
+		buf := make([]byte, 1<<20)
+		for n > 0 {
+			part := buf[:min(n, int64(len(buf)))]
+			r.Read(part)
+			_, err := f.Write(part)
+			check(err)
+			n -= int64(len(part))
+		}
+		check(f.Close())
+	}
+	write(b.path("large"), *size)
+	sizes := rand.New(r)
+	for i := range *files {
+		dir := b.path(fmt.Sprintf("many/%03d", i/100))
+		check(os.MkdirAll(dir, 0o777))
+		n := 100 + sizes.Int64N(8000)
+		switch {
+		case i%200 == 0:
+			n = sizes.Int64N(4 << 20)
+		case i%4 == 0:
+			n = sizes.Int64N(256 << 10)
+		}
+		write(filepath.Join(dir, fmt.Sprintf("%05d.jpg", i)), n)
+	}
+}
+
+// run runs a command line in the folder and returns how long it took, and the
+// most memory, in bytes, that it or one of its children had.
+func (b *bench) run(line string) (time.Duration, int64) {
+	cmd := exec.Command("sh", "-c", line)
+	cmd.Dir = b.dir
+	cmd.Env = append(os.Environ(), "PATH="+b.dir+":"+os.Getenv("PATH"), "RECIPIENT="+b.recipient)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		log.Fatalf("%s: %v\n%s", line, err, &stderr)
+	}
+	return time.Since(start), cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+}
+
+func (b *bench) compare(task, ours, theirs string) {
+	var a, p []time.Duration
+	var memory int64
+	for i := range *runs + 1 {
+		t, rss := b.run(ours)
+		u, _ := b.run(theirs)
+		if i > 0 { // the first warms up
+			a, p, memory = append(a, t), append(p, u), max(memory, rss)
+		}
+	}
+	x, y := median(a), median(p)
+	fmt.Printf("| %s | %.2f s | %.2f s | %.2f | %d MiB |\n", task, x.Seconds(), y.Seconds(), x.Seconds()/y.Seconds(), memory>>20)
+}
+
+func median(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return d[len(d)/2]
+}
+
+func (b *bench) remove(names ...string) {
+	for _, name := range names {
+		check(os.RemoveAll(b.path(name)))
+	}
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
