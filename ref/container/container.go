@@ -192,7 +192,7 @@ func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error)
 		return nil, err
 	}
 	authentic := h.Authenticate(k)
-	if authentic == nil && h.Purpose != header.Archive { // [HDR-21]
+	if authentic == nil && h.Purpose != header.Archive { // [SLV-15]
 		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
 	}
 	h.Purpose = header.Archive
