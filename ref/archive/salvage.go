@@ -196,7 +196,7 @@ func (s *Salvage) assess(f *Found) {
 }
 
 // WriteContent writes the content of a whole or damaged entry to w, with zero
-// bytes for what is lost. [SLV-2] [SLV-13]
+// bytes for what is lost before the last byte that is not. [SLV-2] [SLV-13]
 func (s *Salvage) WriteContent(w io.Writer, f Found) error {
 	if f.Status == Missing {
 		return fmt.Errorf("%s: nothing of it is left", f.Record.Entry.Path)
@@ -206,10 +206,13 @@ func (s *Salvage) WriteContent(w io.Writer, f Found) error {
 		if err := s.plain.WriteRange(w, f.content+off, lost.Offset-off); err != nil {
 			return err
 		}
+		off = lost.Offset + lost.Length
+		if off == f.Record.Entry.Size {
+			return nil
+		}
 		if _, err := io.CopyN(w, zeroReader{}, lost.Length); err != nil {
 			return err
 		}
-		off = lost.Offset + lost.Length
 	}
 	return nil
 }

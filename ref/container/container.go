@@ -197,16 +197,24 @@ func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error)
 	}
 	h.Purpose = header.Archive
 	payloadKey := k.Derive(key.LabelPayload)
+	if !h.CommitsTo(k) && k.Fits(h.KeyCheck) { // the payload's own salt is gone
+		return nil, firstOf(faults, authentic)
+	}
 	chunks, err := cobblestone.NewChunks(section(r, h, size), size-h.Size(), payloadKey[:], h.Purpose.Context())
 	if err != nil {
 		return nil, err
 	}
 	s := archive.NewSalvage(chunks, h.ContainerID())
-	switch {
-	case len(faults) > 0:
-		s.Fault = faults[0]
-	case authentic != nil:
-		s.Fault = authentic
+	if err := firstOf(faults, authentic); err != nil {
+		s.Fault = err
 	}
 	return s, nil
+}
+
+// firstOf returns the fault that a reader of the container would have stopped at.
+func firstOf(faults []error, authentic error) error {
+	if len(faults) > 0 {
+		return faults[0]
+	}
+	return authentic
 }

@@ -76,12 +76,9 @@ func (f *folder) give(part string, platform Platform) string {
 	if platform == Windows {
 		part = windowsName(part)
 	}
-	if len(part) > maxName {
-		part = cut(part)
-	}
-	name := part
+	name := cut(part)
 	for n := 2; f.taken[compared(name, platform)]; n++ {
-		name = numbered(part, n)
+		name = cut(numbered(part, n))
 	}
 	f.taken[compared(name, platform)] = true
 	return name
@@ -102,13 +99,17 @@ func numbered(name string, n int) string {
 	return fmt.Sprintf("%s (%d)%s", name[:i], n, name[i:])
 }
 
-func cut(part string) string {
+// cut shortens a name that is too long for a file system.
+func cut(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
 	n := cutName
-	for !utf8.RuneStart(part[n]) {
+	for !utf8.RuneStart(name[n]) {
 		n--
 	}
-	digest := sha512.Sum512([]byte(part))
-	return part[:n] + "~" + hex.EncodeToString(digest[:4])
+	digest := sha512.Sum512([]byte(name))
+	return name[:n] + "~" + hex.EncodeToString(digest[:4])
 }
 
 func windowsName(part string) string {

@@ -124,7 +124,7 @@ func Marshal(slots []Slot) ([]byte, error) {
 	if len(encoded) > 1<<16-1 {
 		return nil, fault.New(fault.MalformedHeader, "the slots take %d bytes, a header holds at most 65535", len(encoded))
 	}
-	if _, err := Parse(encoded); err != nil { // [SLT-22]
+	if _, err := Parse(encoded); err != nil { // [CON-10]
 		return nil, err
 	}
 	return encoded, nil

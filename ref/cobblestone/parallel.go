@@ -1,0 +1,81 @@
+package cobblestone
+
+import (
+	"runtime"
+	"sync"
+)
+
+// Work is done in spans of sixteen chunks: enough to make the cost of handing
+// them around vanish, and little enough to stay in a core's cache.
+const (
+	spanChunks = 16
+	spanPlain  = spanChunks * ChunkSize
+	spanSealed = spanChunks * SealedChunkSize
+)
+
+// A span is a run of chunks on its way from in to out.
+type span struct {
+	first int64  // the number of its first chunk
+	in    []byte // capacity spanSealed
+	out   []byte // capacity PrefixSize + spanSealed
+	err   error
+	done  chan struct{} // capacity 1
+}
+
+var spans = sync.Pool{New: func() any {
+	return &span{
+		in:   make([]byte, 0, spanSealed),
+		out:  make([]byte, 0, PrefixSize+spanSealed),
+		done: make(chan struct{}, 1),
+	}
+}}
+
+func newSpan() *span {
+	s := spans.Get().(*span)
+	s.in, s.out, s.err = s.in[:0], s.out[:0], nil
+	return s
+}
+
+func (s *span) release() { spans.Put(s) }
+
+// spansAhead returns how many spans may be in work at a time. One means that
+// there is nothing to gain from goroutines.
+func spansAhead() int {
+	if n := runtime.GOMAXPROCS(0); n > 1 {
+		return n + 3 // and one in the caller's hands
+	}
+	return 1
+}
+
+// A queue gives spans back in the order in which they were started, however the
+// work on them overlaps. It has no goroutine that outlives the work on a span.
+type queue struct{ started []*span }
+
+// start does work on s, in a goroutine if parallel is set.
+func (q *queue) start(s *span, parallel bool, work func(*span)) {
+	q.started = append(q.started, s)
+	run := func() {
+		work(s)
+		s.done <- struct{}{}
+	}
+	if parallel {
+		go run()
+	} else {
+		run()
+	}
+}
+
+// take waits for the span that was started first.
+func (q *queue) take() *span {
+	s := q.started[0]
+	q.started = q.started[1:]
+	<-s.done
+	return s
+}
+
+// drain waits for all work and drops it.
+func (q *queue) drain() {
+	for len(q.started) > 0 {
+		q.take().release()
+	}
+}
