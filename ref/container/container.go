@@ -23,17 +23,18 @@ type Secret interface {
 }
 
 // WithKey opens a container with its backup key.
-func WithKey(k key.Key) Secret { return keySecret(k) }
+func WithKey(k key.Key) Secret { return keySecret{k} }
 
 // WithSlot opens a container with the secret of one of its slots.
 func WithSlot(s slot.Secret) Secret { return slotSecret{s} }
 
-type keySecret key.Key
+// keySecret embeds the key so that it prints as one: by its fingerprint.
+type keySecret struct{ key.Key }
 
 func (s keySecret) unlock(h *header.Header) (key.Key, error) {
-	return key.Key(s), h.UnlockWithKey(key.Key(s))
+	return s.Key, h.UnlockWithKey(s.Key)
 }
-func (s keySecret) find(*header.Header) (key.Key, error) { return key.Key(s), nil }
+func (s keySecret) find(*header.Header) (key.Key, error) { return s.Key, nil }
 
 type slotSecret struct{ secret slot.Secret }
 

@@ -7,8 +7,10 @@ import (
 	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 )
 
 // Size is the length in bytes of a backup key, of a key check and of every
@@ -25,8 +27,9 @@ const (
 
 const labelPrefix = "coffer/v1 "
 
-// Key is a backup key, K in the specification. Package fmt prints its
-// fingerprint instead of it, unless it lies in an unexported field.
+// Key is a backup key, K in the specification. Packages fmt and log/slog print its
+// fingerprint instead of it, unless it lies in an unexported field or the verb is
+// %p, which fmt asks no method about; encoding/json and encoding/xml refuse it.
 type Key [Size]byte
 
 // Check is a key check: it commits to a key and is public.
@@ -68,5 +71,17 @@ func (c Check) Fingerprint() string {
 // Format implements fmt.Formatter: every verb prints "key 9f3a-11c2", so that a
 // key does not land in a log or in an error message. [KEY-12]
 func (k Key) Format(s fmt.State, _ rune) {
-	io.WriteString(s, "key "+k.Check().Fingerprint())
+	io.WriteString(s, k.name())
 }
+
+// LogValue implements slog.LogValuer as Format implements fmt.Formatter. [KEY-12]
+func (k Key) LogValue() slog.Value { return slog.StringValue(k.name()) }
+
+// MarshalText always fails. Without it encoding/json, and with it slog's JSON
+// handler, would write the 32 bytes; a fingerprint in their place would lose the
+// key of a caller who meant to store it. [KEY-12]
+func (k Key) MarshalText() ([]byte, error) {
+	return nil, errors.New("a backup key is not encoded by itself, call its method Text")
+}
+
+func (k Key) name() string { return "key " + k.Check().Fingerprint() }

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"crypto/sha512"
 	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -110,10 +112,39 @@ func TestKeyIsNotPrinted(t *testing.T) {
 	if got := fmt.Sprint(struct{ K Key }{counting}); got != "{"+want+"}" {
 		t.Errorf("in a struct: %q", got)
 	}
-	var log bytes.Buffer
-	slog.New(slog.NewTextHandler(&log, nil)).Info("made", "key", counting)
-	if !strings.Contains(log.String(), want) || strings.Contains(log.String(), "1 2 3") {
-		t.Errorf("slog prints %q", log.String())
+}
+
+// However a key is logged, its bytes do not appear; by itself it is named.
+func TestKeyIsNotLogged(t *testing.T) {
+	want := "key " + counting.Check().Fingerprint()
+	held := struct{ K Key }{counting}
+	for name, handler := range map[string]func(io.Writer) slog.Handler{
+		"text": func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) },
+		"JSON": func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) },
+	} {
+		for what, value := range map[string]any{"key": counting, "pointer": &counting, "held": held, "list": []Key{counting}} {
+			var log bytes.Buffer
+			slog.New(handler(&log)).Info("made", "it", value)
+			if strings.Contains(log.String(), "1,2,3") || strings.Contains(log.String(), "1 2 3") {
+				t.Errorf("%s, %s: %s", name, what, log.String())
+			}
+			if alone := what == "key" || what == "pointer"; alone && !strings.Contains(log.String(), want) {
+				t.Errorf("%s, %s: %s", name, what, log.String())
+			}
+		}
+	}
+}
+
+// A key is neither encoded nor quietly replaced by something that is not the key.
+func TestKeyIsNotEncoded(t *testing.T) {
+	for name, value := range map[string]any{"key": counting, "pointer": &counting,
+		"held": struct{ K Key }{counting}, "name of a field": map[Key]int{counting: 1}} {
+		if text, err := json.Marshal(value); err == nil {
+			t.Errorf("%s: %s", name, text)
+		}
+		if text, err := xml.Marshal(value); err == nil {
+			t.Errorf("%s: %s", name, text)
+		}
 	}
 }
 

@@ -3,8 +3,10 @@ package password
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,8 +62,26 @@ func TestRawBoundChangesNothing(t *testing.T) {
 		}
 		worst = max(worst, float64(n)/float64(utf8.RuneLen(r)))
 	})
+	single(norm.NFD, func(r rune, form []rune) {
+		n := 0
+		for _, part := range form {
+			n += longest[part]
+		}
+		if utf8.RuneLen(r) > n {
+			t.Errorf("%U is longer than its parts, so typing it is longer still", r)
+		}
+	})
 	if worst != 3.5 || worst*maxPreparedLength > maxRawLength {
 		t.Errorf("Form C shortens up to %v times", worst)
+	}
+}
+
+// The tables that normalize and those that tell what is unassigned are of one
+// version of Unicode, and of one that chapter 5 allows.
+func TestUnicodeVersion(t *testing.T) {
+	major, err := strconv.Atoi(strings.Split(norm.Version, ".")[0])
+	if err != nil || major < 15 || norm.Version != unicode.Version {
+		t.Errorf("normalization of Unicode %s, categories of %s", norm.Version, unicode.Version)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha512"
 	"errors"
+	"fmt"
 	"io"
 
 	"golang.org/x/crypto/argon2"
@@ -142,6 +143,9 @@ type Secret interface {
 
 // PasswordSecret is a password as it was typed, in UTF-8.
 type PasswordSecret []byte
+
+// Format keeps a password out of logs and error messages. [PWD-12]
+func (PasswordSecret) Format(s fmt.State, _ rune) { io.WriteString(s, "a password") }
 
 // VaultSecret is what a login at the vault gave.
 type VaultSecret struct {
