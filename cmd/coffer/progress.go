@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// progress shows how far the work is, with rate and time left, on a terminal
+// and once it takes longer than a second; otherwise nothing.
+type progress struct {
+	done atomic.Int64
+	stop chan struct{}
+	gone chan struct{}
+}
+
+func newProgress(what string, total int64) *progress {
+	p := &progress{}
+	if !term.IsTerminal(int(os.Stderr.Fd())) || total == 0 {
+		return p
+	}
+	p.stop, p.gone = make(chan struct{}), make(chan struct{})
+	go p.show(what, total)
+	return p
+}
+
+func (p *progress) show(what string, total int64) {
+	defer close(p.gone)
+	select {
+	case <-p.stop:
+		return
+	case <-time.After(time.Second):
+	}
+	bar := progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetDescription(what),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionSetWidth(20),
+		progressbar.OptionClearOnFinish(),
+	)
+	defer bar.Clear()
+	for {
+		bar.Set64(min(p.done.Load(), total))
+		select {
+		case <-p.stop:
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func (p *progress) add(n int64) { p.done.Add(n) }
+
+// finish removes the display.
+func (p *progress) finish() {
+	if p.stop != nil {
+		close(p.stop)
+		<-p.gone
+		p.stop = nil
+	}
+}

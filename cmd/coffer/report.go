@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/ref/fault"
+)
+
+// The exit statuses; an interrupted run ends like one that the signal killed.
+const (
+	exitRefused     = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// usageError is a mistake in how the program was called.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// exitError ends the program with a status after everything has been said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// advice says what a person can do about an error of the spec.
+var advice = map[fault.Name]string{
+	fault.NotAContainer:      "check that this is the file you mean",
+	fault.UnsupportedVersion: "a newer version of this program may read it",
+	fault.Truncated:          "fetch the file again, or try \"coffer salvage\"",
+	fault.DamagedHeader:      "fetch the file again, or try \"coffer salvage\"",
+	fault.MalformedHeader:    "whatever wrote this file is faulty or hostile; \"coffer salvage\" with the 64-digit key may restore something",
+	fault.LimitExceeded:      "whatever wrote this file is faulty or hostile",
+	fault.NoMatchingSlot:     "\"coffer slot list\" shows which secrets open it; the 64-digit key always does",
+	fault.WrongSecret:        "check the secret; the file itself is not damaged as far as can be told without it",
+	fault.HeaderTampered:     "somebody has changed this file; fetch a copy that nobody could change, or try \"coffer salvage\"",
+	fault.PayloadTampered:    "fetch the file again, or try \"coffer salvage\"",
+	fault.MalformedArchive:   "whatever wrote this file is faulty; try \"coffer salvage\"",
+	fault.UnsafePath:         "nothing of this container can be trusted to have come from a correct program",
+	fault.EntryNotFound:      "\"coffer list\" shows what there is",
+	fault.MissingContainer:   "this file is a part of a backup set; its other files are needed as well",
+}
+
+// report prints an error as one line and returns the exit status.
+func report(ctx context.Context, cmd *cobra.Command, err error) int {
+	var exit exitError
+	if errors.As(err, &exit) {
+		return int(exit)
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintf(os.Stderr, "%s: interrupted; what was unfinished has been removed\n", cmd.CommandPath())
+		return exitInterrupted
+	}
+	line := err.Error()
+	name := fault.NameOf(err)
+	switch {
+	case advice[name] != "":
+		line += "; " + advice[name]
+	case name == "" && errors.Is(err, fs.ErrExist):
+		line += "; give another name, or --force to replace it"
+	}
+	fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), oneLine(line))
+	var usage usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(os.Stderr, "Run \"%s --help\" for how it is used.\n", cmd.CommandPath())
+		return exitUsage
+	}
+	return exitRefused
+}
