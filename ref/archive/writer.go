@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -27,9 +28,25 @@ type Writer struct {
 }
 
 // NewWriter returns a Writer of the plaintext of container id. The index gives
-// all fields but the reference to the container's own segment.
-func NewWriter(w io.Writer, id ID, index Index) *Writer {
-	return &Writer{w: w, id: id, index: index, paths: newPathSet(0)}
+// all fields but the reference to the container's own segment; malformed_archive
+// if readers would refuse it.
+func NewWriter(w io.Writer, id ID, index Index) (*Writer, error) {
+	writer := &Writer{w: w, id: id, index: index, paths: newPathSet(0)}
+	_, err := writer.indexFrame(minPaddingFrame, 0)
+	return writer, err
+}
+
+// indexFrame returns the index of an archive whose segment lies at offset. Its
+// length does not depend on where that is.
+func (w *Writer) indexFrame(offset, length int64) ([]byte, error) {
+	index := w.index
+	index.Segments = append(slices.Clone(index.Segments), SegmentRef{w.id, offset, length})
+	frame, err := index.Frame()
+	if err != nil {
+		return nil, malformed("the index is too large: %v", err)
+	}
+	_, err = parseIndex(frame, w.id, offset+length) // [CON-10]
+	return frame, err
 }
 
 // AbandonedError says that an entry's content could not be read in full. The
@@ -174,10 +191,7 @@ func (w *Writer) Close() error {
 		return err
 	}
 
-	// The index has the same length wherever the segment lies.
-	refs := append(append([]SegmentRef(nil), w.index.Segments...), SegmentRef{Container: w.id, Length: int64(len(segment))})
-	w.index.Segments = refs
-	index, err := w.index.Frame()
+	index, err := w.indexFrame(minPaddingFrame, int64(len(segment)))
 	if err != nil {
 		return err
 	}
@@ -187,12 +201,8 @@ func (w *Writer) Close() error {
 		target = max(target, minSetPlaintext)
 	}
 	padding := Padded(target) - length // [ARC-8]
-	refs[len(refs)-1].Offset = w.off + minPaddingFrame + padding
-	if index, err = w.index.Frame(); err != nil {
+	if index, err = w.indexFrame(w.off+minPaddingFrame+padding, int64(len(segment))); err != nil {
 		return err
-	}
-	if refs[len(refs)-1].Offset > MaxUint64-int64(len(segment)) { // [CON-4]
-		return fault.New(fault.LimitExceeded, "the archive is larger than the format can say")
 	}
 
 	w.write(binary.BigEndian.AppendUint64([]byte{framePadding}, uint64(padding))) // [ARC-1]

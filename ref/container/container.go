@@ -56,7 +56,12 @@ func NewArchiveWriter(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot,
 	if err != nil {
 		return nil, err
 	}
-	return &ArchiveWriter{archive.NewWriter(payload, h.ContainerID(), index), payload}, nil
+	archiveWriter, err := archive.NewWriter(payload, h.ContainerID(), index)
+	if err != nil {
+		payload.Abort()
+		return nil, err
+	}
+	return &ArchiveWriter{archiveWriter, payload}, nil
 }
 
 // Close writes the index and the end of the payload.

@@ -1,0 +1,89 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// canaries lets the suite judge two liars, before it judges anyone else: one
+// that accepts everything, and gives for an edited case the output of its parent,
+// and one that refuses everything, always under the right name. Each must pass
+// what it is right about, and fail everything else.
+func canaries(files []vectors.File) error {
+	cases := map[string]vectors.Case{}
+	for _, f := range files {
+		for _, c := range f.Cases {
+			cases[c.ID] = c
+		}
+	}
+	accepts := func(c vectors.Case) protocol.Answer {
+		for c.Result != vectors.Valid {
+			parent, ok := cases[c.Parent]
+			if !ok {
+				return protocol.Answer{Output: plausible(c.Op)}
+			}
+			c = parent
+		}
+		return protocol.Answer{Output: c.Output}
+	}
+	refuses := func(c vectors.Case) protocol.Answer {
+		if c.Result == vectors.Valid {
+			return protocol.Answer{Error: "wrong_secret"}
+		}
+		return protocol.Answer{Error: c.Error}
+	}
+	if err := tryLiar(files, "a program that accepts everything", vectors.Valid, accepts); err != nil {
+		return err
+	}
+	return tryLiar(files, "a program that refuses everything", vectors.Invalid, refuses)
+}
+
+// plausible returns an output for the ops whose invalid cases have no parent.
+func plausible(op string) vectors.Object {
+	if op == "key.parse" {
+		return vectors.Object{"key": strings.Repeat("00", 32)}
+	}
+	return vectors.Object{"prepared": "00"}
+}
+
+// tryLiar runs the vectors against a liar, which is right about those with one
+// result and about no other.
+func tryLiar(files []vectors.File, name, right string, lie func(vectors.Case) protocol.Answer) error {
+	all := protocol.Hello{Profiles: protocol.Profiles}
+	caught := 0
+	for _, f := range files {
+		for _, c := range f.Cases {
+			session := inProcess(func(string, vectors.Object) protocol.Answer {
+				answer := lie(c)
+				var err error
+				if answer.Output, err = vectors.ExpandObject(answer.Output); err != nil {
+					panic(suiteFault{err})
+				}
+				return answer
+			})
+			a := &asker{ctx: context.Background(), session: session, timeout: DefaultTimeout, hello: all, id: c.ID}
+			event, err := runOne(a, fromVector(f.Subject, c))
+			if err != nil {
+				return err
+			}
+			want := Fail
+			if c.Result == right {
+				want = Pass
+			} else {
+				caught++
+			}
+			if event.Verdict != want {
+				return suiteFault{fmt.Errorf("%s gets %q for %s: %s", name, event.Verdict, c.ID, event.Message)}
+			}
+		}
+	}
+	if caught == 0 {
+		return suiteFault{errors.New("the vectors do not catch " + name)}
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package conformance
+
+import (
+	"crypto/sha512"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// judge compares an answer, which has passed protocol.ParseAnswer, with what an
+// expanded case expects. It panics with a suiteFault if the case cannot be
+// judged.
+func judge(c vectors.Case, hello protocol.Hello, a protocol.Answer) Outcome {
+	o := judgeResult(c, hello, a)
+	if o.Verdict != Pass {
+		o.Intermediate = firstDifference(c.Intermediates, a.Intermediates)
+	}
+	return o
+}
+
+func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) Outcome {
+	want := "error " + c.Error
+	if c.Result == vectors.Valid {
+		want = brief(c.Output)
+	}
+	if a.Unsupported != "" {
+		o := failed("the op is not supported, although every profile it belongs to is claimed")
+		o.Want, o.Got = want, "unsupported: "+a.Unsupported
+		return o
+	}
+	got := "output " + brief(a.Output)
+	if a.Error != "" {
+		got = "error " + a.Error
+		if a.Detail != "" {
+			got += fmt.Sprintf(" (%.200s)", a.Detail)
+		}
+	}
+
+	var o Outcome
+	switch {
+	case c.Result == vectors.Valid && a.Error != "":
+		o = failed("refused what is valid")
+	case c.Result == vectors.Valid:
+		path, wanted, gotten := difference("", c.Output, a.Output)
+		if path == "" {
+			return passed()
+		}
+		o = failed("the output differs at %s", path)
+		want, got = wanted, gotten
+	case a.Error == "":
+		o = failed("accepted what is invalid")
+	case !hello.Same(c.Error, a.Error):
+		o = Outcome{Verdict: WrongError, Message: "refused under another name"}
+	default:
+		return judgeReleased(c, a)
+	}
+	o.Want, o.Got = want, got
+	return o
+}
+
+// judgeReleased checks that what was released before the error is a prefix of
+// what may be.
+func judgeReleased(c vectors.Case, a protocol.Answer) Outcome {
+	released, err := hex.DecodeString(a.Released)
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: ParseAnswer
+	}
+	allowed := 0
+	if c.Released != nil {
+		allowed = c.Released.Length
+	}
+	o := failed("released bytes that it must not release")
+	o.Want = fmt.Sprintf("at most %d bytes, a prefix of the plaintext", allowed)
+	switch {
+	case len(released) == 0:
+		return passed()
+	case len(released) > allowed:
+		o.Got = fmt.Sprintf("%d bytes", len(released))
+		return o
+	}
+	if string(released) != string(longestPrefix(c)[:len(released)]) {
+		o.Got = fmt.Sprintf("%d bytes that are no prefix of it", len(released))
+		return o
+	}
+	return passed()
+}
+
+// longestPrefix returns the bytes of which the case has the length and the
+// hash. The reference releases them.
+func longestPrefix(c vectors.Case) []byte {
+	prefix, err := hex.DecodeString(reference.Handle(c.Op, c.Input).Released)
+	sum := sha512.Sum512(prefix)
+	if err != nil || len(prefix) != c.Released.Length || hex.EncodeToString(sum[:]) != c.Released.SHA512 {
+		panic(suiteFault{fmt.Errorf("%s: the reference does not release what the vector says", c.ID)})
+	}
+	return prefix
+}
+
+// firstDifference returns the first wanted intermediate that was given and is
+// another.
+func firstDifference(want, got vectors.Object) *Difference {
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if g, ok := got[name]; ok && g != want[name] {
+			return &Difference{Name: name, Want: brief(want[name]), Got: brief(g)}
+		}
+	}
+	return nil
+}
+
+// difference returns the place of the first difference of two values, and what
+// stands there; the place is "" if there is none.
+func difference(at string, want, got any) (path, w, g string) {
+	switch want := want.(type) {
+	case vectors.Object:
+		got, ok := got.(vectors.Object)
+		if !ok {
+			break
+		}
+		names := slices.Sorted(maps.Keys(want))
+		for name := range got {
+			if _, known := want[name]; !known {
+				names = append(names, name)
+			}
+		}
+		for _, name := range names {
+			w, known := want[name]
+			g, given := got[name]
+			if known != given {
+				return at + "." + name, present(w, known), present(g, given)
+			}
+			if path, w, g := difference(at+"."+name, w, g); path != "" {
+				return path, w, g
+			}
+		}
+		return "", "", ""
+	case []any:
+		got, ok := got.([]any)
+		if !ok {
+			break
+		}
+		for i := range min(len(want), len(got)) {
+			if path, w, g := difference(fmt.Sprintf("%s[%d]", at, i), want[i], got[i]); path != "" {
+				return path, w, g
+			}
+		}
+		if len(want) != len(got) {
+			return at, fmt.Sprintf("%d elements", len(want)), fmt.Sprintf("%d elements", len(got))
+		}
+		return "", "", ""
+	case string:
+		got, ok := got.(string)
+		if !ok || want == got {
+			break
+		}
+		i := 0
+		for i < len(want) && i < len(got) && want[i] == got[i] {
+			i++
+		}
+		from := max(0, i-16)
+		return fmt.Sprintf("%s, character %d", at, i), excerpt(want, from), excerpt(got, from)
+	}
+	if want == got {
+		return "", "", ""
+	}
+	return at, brief(want), brief(got)
+}
+
+func present(v any, ok bool) string {
+	if !ok {
+		return "nothing"
+	}
+	return brief(v)
+}
+
+// excerptLength is the number of characters that a report shows of a string.
+const excerptLength = 96
+
+func excerpt(s string, from int) string {
+	part := s[from:min(len(s), from+excerptLength)]
+	if from > 0 {
+		part = "..." + part
+	}
+	if from+excerptLength < len(s) {
+		part += "..."
+	}
+	return fmt.Sprintf("%s (%d characters)", strings.ToValidUTF8(part, "\ufffd"), len(s))
+}
+
+// brief shows a value in a line of a report.
+func brief(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: v was decoded from JSON
+	}
+	if len(data) <= 4*excerptLength {
+		return string(data)
+	}
+	return strings.ToValidUTF8(string(data[:4*excerptLength]), "") + fmt.Sprintf("... (%d characters)", len(data))
+}

@@ -1,0 +1,121 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// parseLine decodes a line into v, a pointer to a struct with these fields, and
+// into an object, which it returns.
+func parseLine(line []byte, v any, fields []string) (vectors.Object, error) {
+	if len(line) > MaxLine {
+		return nil, fmt.Errorf("the line has %d bytes, at most %d are allowed", len(line), MaxLine)
+	}
+	o, err := decode(line)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber()
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return nil, err
+	}
+	for name, value := range o { // encoding/json takes "ID" for "id", and null for anything
+		if !slices.Contains(fields, name) || value == nil {
+			return nil, fmt.Errorf("the field %s is unknown, or null", brief(name))
+		}
+	}
+	return o, nil
+}
+
+// maxDepth bounds the nesting of a line; the deepest output has 4 levels.
+const maxDepth = 16
+
+// decode decodes one JSON object. Unlike encoding/json it refuses a name that
+// stands twice in an object, bytes that are not UTF-8, and integers with a
+// fraction or an exponent.
+func decode(line []byte) (vectors.Object, error) {
+	if !utf8.Valid(line) {
+		return nil, errors.New("the line is not UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber()
+	v, err := decodeValue(d, 0)
+	if err != nil {
+		return nil, fmt.Errorf("the line is not a JSON object: %w", err)
+	}
+	o, ok := v.(vectors.Object)
+	if !ok {
+		return nil, errors.New("the line is not a JSON object")
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("the line goes on after the JSON object")
+	}
+	return o, nil
+}
+
+func decodeValue(d *json.Decoder, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("it is nested more than %d deep", maxDepth)
+	}
+	token, err := d.Token()
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch token {
+	case json.Delim('{'):
+		o := vectors.Object{}
+		for d.More() {
+			name, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			key, ok := name.(string)
+			if _, twice := o[key]; !ok || twice {
+				return nil, fmt.Errorf("the name %v stands twice", brief(name))
+			}
+			if o[key], err = decodeValue(d, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		_, err := d.Token()
+		return o, err
+	case json.Delim('['):
+		list := []any{}
+		for d.More() {
+			v, err := decodeValue(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		_, err := d.Token()
+		return list, err
+	}
+	if n, ok := token.(json.Number); ok {
+		if bytes.ContainsAny([]byte(n), ".eE") {
+			return nil, fmt.Errorf("the number %.40s is not written as an integer", n)
+		}
+	}
+	return token, nil
+}
+
+// brief shows a value in a message.
+func brief(v any) string {
+	s := fmt.Sprintf("%q", fmt.Sprint(v))
+	if len(s) > 80 {
+		s = s[:77] + "..."
+	}
+	return s
+}

@@ -1,0 +1,102 @@
+package conformance
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// section returns the part of the README under a heading.
+func section(t *testing.T, heading string) string {
+	t.Helper()
+	_, text, ok := strings.Cut(readme(t), "\n## "+heading+"\n")
+	if !ok {
+		t.Fatalf("the README has no section %q", heading)
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	return text
+}
+
+// firstColumn returns the names in code in the first column of a section's table.
+func firstColumn(text string) []string {
+	var names []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_.]+)` \\|").FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return names
+}
+
+// The README's tables have the ops of the schema, the profiles and the verdicts.
+func TestReadmeTables(t *testing.T) {
+	var schema struct {
+		Defs map[string]json.RawMessage `json:"$defs"`
+	}
+	if err := json.Unmarshal(vectors.Schema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	var ops, verdicts []string
+	for name := range schema.Defs {
+		if op, ok := strings.CutPrefix(name, "input:"); ok {
+			ops = append(ops, op)
+		}
+	}
+	for _, v := range Verdicts {
+		verdicts = append(verdicts, string(v))
+	}
+	for heading, want := range map[string][]string{"Ops": ops, "Profiles": slices.Clone(protocol.Profiles), "Verdicts": verdicts} {
+		slices.Sort(want)
+		if diff := cmp.Diff(want, firstColumn(section(t, heading))); diff != "" {
+			t.Errorf("%s: %s", heading, diff)
+		}
+	}
+}
+
+// The adapter in the README runs, as it stands there, and passes what it says.
+func TestReadmeAdapter(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed")
+	}
+	_, code, _ := strings.Cut(section(t, "An adapter"), "```js\n")
+	code, _, ok := strings.Cut(code, "```\n")
+	if !ok {
+		t.Fatal("the README has no example")
+	}
+	file := filepath.Join(t.TempDir(), "adapter.mjs")
+	if err := os.WriteFile(file, []byte(code), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	exit, err := run(t.Context(), Options{Command: []string{node, file}, Pattern: "key/*", Parallel: 1, Out: &out}, files)
+	if err != nil || exit != ExitConformant {
+		t.Errorf("exit %d, %v\n%s", exit, err, out.String())
+	}
+	exit, err = run(t.Context(), Options{Command: []string{node, file}, Pattern: "cobblestone/*", Parallel: 1, Out: &out}, files)
+	if err != nil || exit != ExitNot {
+		t.Errorf("what it does not support: exit %d, %v", exit, err)
+	}
+}

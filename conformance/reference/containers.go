@@ -1,0 +1,204 @@
+package reference
+
+import (
+	"bytes"
+	"crypto/sha512"
+
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// opening is the input of every op that opens a container.
+type opening struct {
+	Container octets
+	Secret    secret
+}
+
+func (in opening) open() (*container.Container, error) {
+	s, err := in.Secret.forContainer()
+	if err != nil {
+		return nil, err
+	}
+	return container.Open(bytes.NewReader(in.Container), int64(len(in.Container)), s)
+}
+
+func (in opening) openArchive() (*archive.Reader, error) {
+	c, err := in.open()
+	if err != nil {
+		return nil, err
+	}
+	return c.Archive()
+}
+
+func headerRead(in struct{ Container octets }) (result, error) {
+	h, err := header.Read(bytes.NewReader(in.Container), int64(len(in.Container)))
+	if err != nil {
+		return result{}, err
+	}
+	slots := []vectors.Object{}
+	for _, s := range h.Slots {
+		o, err := describeSlot(s)
+		if err != nil {
+			return result{}, err
+		}
+		slots = append(slots, o)
+	}
+	id := h.ContainerID()
+	return result{output: vectors.Object{
+		"version":        header.Version,
+		"purpose":        int(h.Purpose),
+		"key_check":      toHex(h.KeyCheck[:]),
+		"fingerprint":    h.KeyCheck.Fingerprint(),
+		"slots":          slots,
+		"digest":         toHex(h.Digest[:]),
+		"mac":            toHex(h.MAC[:]),
+		"container_id":   toHex(id[:]),
+		"payload_offset": h.Size(),
+	}}, nil
+}
+
+func containerUnlock(in opening) (result, error) {
+	c, err := in.open()
+	if err != nil {
+		return result{}, err
+	}
+	headerKey, payloadKey, check := c.Key.Derive(key.LabelHeader), c.Key.Derive(key.LabelPayload), c.Key.Check()
+	return result{
+		output: vectors.Object{"key": toHex(c.Key[:])},
+		intermediates: vectors.Object{
+			"header_key":  toHex(headerKey[:]),
+			"payload_key": toHex(payloadKey[:]),
+			"key_check":   toHex(check[:]),
+		},
+	}, nil
+}
+
+func describeEntry(e archive.Entry) vectors.Object {
+	return vectors.Object{"path": e.Path, "kind": int(e.Kind), "modified_ms": e.ModifiedMS, "size": e.Size}
+}
+
+func archiveList(in opening) (result, error) {
+	r, err := in.openArchive()
+	if err != nil {
+		return result{}, err
+	}
+	entries := []vectors.Object{}
+	for _, record := range r.Entries() {
+		entries = append(entries, describeEntry(record.Entry))
+	}
+	index := r.Index()
+	return result{output: vectors.Object{
+		"set_id":     toHex(index.SetID[:]),
+		"generation": index.Generation,
+		"epoch":      index.Epoch,
+		"created_ms": index.CreatedMS,
+		"complete":   index.Complete,
+		"previous":   toHex(index.Previous[:]),
+		"producer":   index.Producer,
+		"entries":    entries,
+	}}, nil
+}
+
+func archiveExtract(in struct {
+	opening
+	Path string
+},
+) (result, error) {
+	r, err := in.openArchive()
+	if err != nil {
+		return result{}, err
+	}
+	record, err := r.Find(in.Path)
+	if err != nil {
+		return result{}, err
+	}
+	var content bytes.Buffer
+	if err := r.WriteContent(&content, record); err != nil {
+		return result{released: content.Bytes()}, err
+	}
+	return result{output: vectors.Object{"content": toHex(content.Bytes())}}, nil
+}
+
+func archiveRestore(in opening) (result, error) {
+	r, err := in.openArchive()
+	if err != nil {
+		return result{}, err
+	}
+	if err := r.Verify(); err != nil {
+		return result{}, err
+	}
+	entries := []vectors.Object{}
+	for _, record := range r.Entries() {
+		content := sha512.New()
+		if err := r.WriteContent(content, record); err != nil {
+			return result{}, err
+		}
+		o := describeEntry(record.Entry)
+		o["sha512"] = toHex(content.Sum(nil))
+		entries = append(entries, o)
+	}
+	return result{output: vectors.Object{"entries": entries}}, nil
+}
+
+func archiveSalvage(in opening) (result, error) {
+	secret, err := in.Secret.forContainer()
+	if err != nil {
+		return result{}, err
+	}
+	s, err := container.Salvage(bytes.NewReader(in.Container), int64(len(in.Container)), secret)
+	if err != nil {
+		return result{}, err
+	}
+	entries := []vectors.Object{}
+	for _, found := range s.Entries {
+		o := describeEntry(found.Record.Entry)
+		lost := [][2]int64{}
+		for _, r := range found.Lost {
+			lost = append(lost, [2]int64{r.Offset, r.Length})
+		}
+		o["status"], o["confirmed"], o["lost"] = string(found.Status), found.Confirmed, lost
+		if found.Status == archive.Whole {
+			content := sha512.New()
+			if err := s.WriteContent(content, found); err != nil {
+				return result{}, err
+			}
+			o["sha512"] = toHex(content.Sum(nil))
+		}
+		entries = append(entries, o)
+	}
+	output := vectors.Object{
+		"fault":       nil,
+		"indexed":     s.Indexed,
+		"end_reached": s.EndReached,
+		"walk_end":    nil,
+		"entries":     entries,
+		"unsafe":      append([]int64{}, s.Unsafe...),
+	}
+	if s.Fault != nil {
+		output["fault"] = string(fault.NameOf(s.Fault))
+	}
+	if !s.EndReached {
+		output["walk_end"] = s.WalkEnd
+	}
+	return result{output: output}, nil
+}
+
+func keyringOpen(in opening) (result, error) {
+	c, err := in.open()
+	if err != nil {
+		return result{}, err
+	}
+	ring, err := c.Keyring()
+	if err != nil {
+		return result{}, err
+	}
+	oldKeys := []vectors.Object{}
+	for _, old := range ring.OldKeys {
+		oldKeys = append(oldKeys, vectors.Object{"epoch": old.Epoch, "key": toHex(old.Key[:])})
+	}
+	return result{output: vectors.Object{"set_id": toHex(ring.SetID[:]), "epoch": ring.Epoch, "old_keys": oldKeys}}, nil
+}

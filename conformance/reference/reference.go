@@ -1,0 +1,122 @@
+// Package reference puts the reference implementation behind the conformance
+// protocol. It is what "coffer conform" checks without a command, what "coffer
+// adapter" runs, and what the vectors are made with.
+package reference
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// result is what an op gives: its output, or what it released before its error.
+type result struct {
+	output        vectors.Object
+	released      []byte
+	intermediates vectors.Object
+}
+
+// ops are the ops by name. Their input has passed vectors.CheckInput, and its
+// bytes are plain hexadecimal.
+var ops = map[string]func(input json.RawMessage) (result, error){
+	"key.parse":           op(keyParse),
+	"key.format":          op(keyFormat),
+	"key.derive":          op(keyDerive),
+	"key.repair":          op(keyRepair),
+	"password.prepare":    op(passwordPrepare),
+	"cobblestone.seal":    op(cobblestoneSeal),
+	"cobblestone.open":    op(cobblestoneOpen),
+	"cobblestone.read":    op(cobblestoneRead),
+	"slot.open":           op(slotOpen),
+	"header.read":         op(headerRead),
+	"container.unlock":    op(containerUnlock),
+	"container.seal":      op(containerSeal),
+	"container.set_slots": op(containerSetSlots),
+	"archive.list":        op(archiveList),
+	"archive.extract":     op(archiveExtract),
+	"archive.restore":     op(archiveRestore),
+	"archive.salvage":     op(archiveSalvage),
+	"keyring.open":        op(keyringOpen),
+	"keyring.seal":        op(keyringSeal),
+	"path.portable":       op(pathPortable),
+}
+
+// op makes a typed operation one of ops.
+func op[In any](f func(In) (result, error)) func(json.RawMessage) (result, error) {
+	return func(data json.RawMessage) (result, error) {
+		var in In
+		if err := json.Unmarshal(data, &in); err != nil {
+			return result{}, err
+		}
+		return f(in)
+	}
+}
+
+// Hello is what the reference says of itself.
+func Hello() protocol.Hello {
+	return protocol.Hello{Protocol: protocol.Version, Name: "coffer reference", Version: "1", Profiles: protocol.Profiles}
+}
+
+// Handle answers a request. Byte strings of the input are plain hexadecimal. An
+// input that is not one of the op is answered with unsupported.
+func Handle(op string, input vectors.Object) protocol.Answer {
+	r, err := handle(op, input)
+	answer := protocol.Answer{Intermediates: r.intermediates}
+	var named *fault.Error
+	switch {
+	case err == nil:
+		answer.Output = r.output
+	case errors.As(err, &named):
+		answer.Error, answer.Detail, answer.Released = string(named.Name), named.Detail, toHex(r.released)
+	default:
+		answer.Unsupported = err.Error()
+	}
+	return answer
+}
+
+func handle(op string, input vectors.Object) (result, error) {
+	if op == protocol.HelloOp {
+		output, err := toObject(Hello())
+		return result{output: output}, err
+	}
+	f, ok := ops[op]
+	if !ok {
+		return result{}, fmt.Errorf("there is no op %q", op)
+	}
+	data, err := json.Marshal(input)
+	if err != nil {
+		return result{}, err
+	}
+	var plain vectors.Object
+	if err := json.Unmarshal(data, &plain); err != nil {
+		return result{}, err
+	}
+	if err := vectors.CheckInput(op, plain); err != nil {
+		return result{}, fmt.Errorf("the input is not one of %s: %w", op, err)
+	}
+	if err := vectors.CheckPlain(plain); err != nil {
+		return result{}, err
+	}
+	return f(data)
+}
+
+// Serve answers the requests that r has, one a line, on w.
+func Serve(r io.Reader, w io.Writer) error {
+	return protocol.Serve(r, w, func(q protocol.Request) protocol.Answer { return Handle(q.Op, q.Input) })
+}
+
+// toObject returns v as decoding its encoding gives it.
+func toObject(v any) (vectors.Object, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var o vectors.Object
+	err = json.Unmarshal(data, &o)
+	return o, err
+}

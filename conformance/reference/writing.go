@@ -1,0 +1,207 @@
+package reference
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/nfc"
+	"github.com/coffer-format/coffer/ref/password"
+	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// newSlot is a slot to seal. A password slot's parameters that are omitted are
+// the defaults.
+type newSlot struct {
+	secret
+	Type      string   `json:"type"`
+	MemoryKiB *uint32  `json:"memory_kib"`
+	Passes    *uint32  `json:"passes"`
+	Lanes     *uint8   `json:"lanes"`
+	Salt      octets32 `json:"salt"`
+}
+
+func (s newSlot) seal(random io.Reader, k key.Key) (slot.Slot, error) {
+	switch s.Type {
+	case "vault":
+		return slot.NewVault(random, k, s.Vault, [32]byte(s.Credential), s.ExportKey)
+	case "passkey":
+		return slot.NewPasskey(random, k, s.Salt, s.RPID, s.Credential, s.PRF[:])
+	}
+	params := slot.DefaultParams
+	if s.MemoryKiB != nil {
+		params.MemoryKiB = *s.MemoryKiB
+	}
+	if s.Passes != nil {
+		params.Passes = *s.Passes
+	}
+	if s.Lanes != nil {
+		params.Lanes = *s.Lanes
+	}
+	prepared, err := password.Prepare(s.Password)
+	if err != nil {
+		return nil, err
+	}
+	return slot.NewPassword(random, k, prepared, params)
+}
+
+func sealSlots(random io.Reader, k key.Key, wanted []newSlot) ([]slot.Slot, error) {
+	var sealed []slot.Slot
+	for _, w := range wanted {
+		s, err := w.seal(random, k)
+		if err != nil {
+			return nil, err
+		}
+		sealed = append(sealed, s)
+	}
+	return sealed, nil
+}
+
+// given is the randomness of a request: what it states, or the system's.
+type given struct{ Random *octets }
+
+// source returns a reader of the randomness, and a function that reports an
+// error if some of what the request states is left.
+func (g given) source() (io.Reader, func() error) {
+	if g.Random == nil {
+		return rand.Reader, func() error { return nil }
+	}
+	r := bytes.NewReader(*g.Random)
+	return r, func() error {
+		if r.Len() > 0 {
+			return fmt.Errorf("the op draws %d bytes less than random has", r.Len())
+		}
+		return nil
+	}
+}
+
+type newEntry struct {
+	Path       string
+	Kind       archive.Kind
+	ModifiedMS uint64 `json:"modified_ms"`
+	Content    octets
+}
+
+func containerSeal(in struct {
+	given
+	Key       octets32
+	Slots     []newSlot
+	Entries   []newEntry
+	CreatedMS uint64 `json:"created_ms"`
+	Producer  string
+},
+) (result, error) {
+	random, drained := in.source()
+	k := key.Key(in.Key)
+	slots, err := sealSlots(random, k, in.Slots)
+	if err != nil {
+		return result{}, err
+	}
+	var sealed bytes.Buffer
+	index := archive.Index{CreatedMS: in.CreatedMS, Complete: true, Producer: in.Producer}
+	w, err := container.NewArchiveWriter(&sealed, random, k, slots, index)
+	if err != nil {
+		return result{}, err
+	}
+	slices.SortStableFunc(in.Entries, func(a, b newEntry) int { // [ARC-2]
+		return boolInt(a.Kind != archive.Messages) - boolInt(b.Kind != archive.Messages)
+	})
+	for _, e := range in.Entries {
+		entry := archive.Entry{
+			Path:       nfc.String(e.Path), // [ARC-6]
+			Kind:       e.Kind,
+			ModifiedMS: e.ModifiedMS,
+			Size:       int64(len(e.Content)),
+		}
+		if err := w.Add(entry, bytes.NewReader(e.Content)); err != nil {
+			w.Abort()
+			return result{}, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return result{}, err
+	}
+	return result{output: vectors.Object{"container": toHex(sealed.Bytes())}}, drained()
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func containerSetSlots(in struct {
+	opening
+	given
+	Slots []newSlot
+},
+) (result, error) {
+	c, err := in.open()
+	if err != nil {
+		return result{}, err
+	}
+	random, drained := in.source()
+	slots, err := sealSlots(random, c.Key, in.Slots)
+	if err != nil {
+		return result{}, err
+	}
+	var sealed bytes.Buffer
+	if err := c.WithSlots(&sealed, withUnknown(c.Header.Slots, slots)); err != nil {
+		return result{}, err
+	}
+	return result{output: vectors.Object{"container": toHex(sealed.Bytes())}}, drained()
+}
+
+// withUnknown returns the new slots and the unknown ones of the old. These keep
+// their place, counted from the beginning, as far as there are slots before
+// them. [SLT-3]
+func withUnknown(old, wanted []slot.Slot) []slot.Slot {
+	slots := slices.Clone(wanted)
+	for i, s := range old {
+		if _, ok := s.(*slot.Unknown); ok {
+			slots = slices.Insert(slots, min(i, len(slots)), s)
+		}
+	}
+	return slots
+}
+
+func keyringSeal(in struct {
+	given
+	Key     octets32
+	Slots   []newSlot
+	SetID   octets `json:"set_id"`
+	Epoch   uint64
+	OldKeys []struct {
+		Epoch uint64
+		Key   octets32
+	} `json:"old_keys"`
+},
+) (result, error) {
+	if len(in.SetID) != 16 {
+		return result{}, errors.New("set_id does not have 16 bytes")
+	}
+	random, drained := in.source()
+	k := key.Key(in.Key)
+	slots, err := sealSlots(random, k, in.Slots)
+	if err != nil {
+		return result{}, err
+	}
+	ring := &keyring.Keyring{SetID: [16]byte(in.SetID), Epoch: in.Epoch}
+	for _, old := range in.OldKeys {
+		ring.OldKeys = append(ring.OldKeys, keyring.OldKey{Epoch: old.Epoch, Key: key.Key(old.Key)})
+	}
+	var sealed bytes.Buffer
+	if err := container.SealKeyring(&sealed, random, k, slots, ring); err != nil {
+		return result{}, err
+	}
+	return result{output: vectors.Object{"container": toHex(sealed.Bytes())}}, drained()
+}

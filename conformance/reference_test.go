@@ -1,0 +1,50 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/coffer-format/coffer/conformance/reference"
+)
+
+// The reference is conformant, and says the same behind the protocol.
+func TestReferenceConforms(t *testing.T) {
+	var out strings.Builder
+	var report bytes.Buffer
+	exit, err := Run(t.Context(), Options{Out: &out, JSON: &report})
+	if err != nil || exit != ExitConformant {
+		t.Fatalf("exit %d, %v\n%s", exit, err, out.String())
+	}
+	var r Report
+	if err := json.Unmarshal(report.Bytes(), &r); err != nil {
+		t.Fatal(err)
+	}
+	if !r.Conformant || r.Counts[Pass] != r.Cases {
+		t.Errorf("conformant: %v, %v of %d", r.Conformant, r.Counts, r.Cases)
+	}
+}
+
+// Serve answers line by line, and ends with its input.
+func TestServe(t *testing.T) {
+	in := `{"id":"1","op":"hello","input":{"protocol":1}}` + "\n" +
+		`{"id":"<2>","op":"key.parse","input":{"text":"x"}}` + "\r\n" +
+		`{"id":"3","op":"key.burn","input":{}}` + "\n" +
+		`{"id":"4","op":"key.parse","input":{}}` + "\n"
+	var out bytes.Buffer
+	if err := reference.Serve(strings.NewReader(in), &out); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	for i, want := range []string{`"profiles":["reader"`, `{"id":"<2>","error":"malformed_key"`, `"unsupported":"there is no op \"key.burn\""`, `"unsupported":"the input is not one of key.parse`} {
+		if !strings.Contains(lines[i], want) {
+			t.Errorf("line %d: %s", i, lines[i])
+		}
+	}
+	for _, bad := range []string{"x\n", "{}", `{"id":"1","op":"hello","input":{},"op":"hello"}` + "\n", `{"id":"1","Op":"hello","input":{}}` + "\n"} {
+		if err := reference.Serve(strings.NewReader(bad), &out); err == nil {
+			t.Errorf("%q is served", bad)
+		}
+	}
+}

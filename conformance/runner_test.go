@@ -1,0 +1,320 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha512"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// small is a suite of five cases: a valid text and an invalid one, a valid
+// message, one that was cut and one that fails after a chunk was released.
+func small() []vectors.File {
+	key := bytes.Repeat([]byte{1}, 32)
+	plaintext := bytes.Repeat([]byte{2}, 20000)
+	message := cobblestone.Seal(key, bytes.Repeat([]byte{3}, 24), "c", plaintext)
+	input := func(message []byte) vectors.Object {
+		return vectors.Object{"key": vectors.Bytes(key), "context": "c", "message": vectors.Bytes(message)}
+	}
+	tampered := slices.Clone(message)
+	tampered[len(tampered)-1] ^= 1
+	released := func(n int) *vectors.Released {
+		sum := sha512.Sum512(plaintext[:n])
+		return &vectors.Released{Length: n, SHA512: vectors.Bytes(sum[:])}
+	}
+	one := func(id, result string) vectors.Case {
+		return vectors.Case{ID: id, Comment: "A case.", Requirements: []string{"CON-3"}, Profiles: []string{"reader"}, Result: result}
+	}
+	parse, malformed := one("key/parse", vectors.Valid), one("key/malformed", vectors.Invalid)
+	parse.Op, parse.Input, parse.Output = "key.parse", vectors.Object{"text": strings.Repeat("ab", 32)}, vectors.Object{"key": strings.Repeat("ab", 32)}
+	malformed.Op, malformed.Input, malformed.Error = "key.parse", vectors.Object{"text": "x"}, "malformed_key"
+
+	open, cut, late := one("cobblestone/open", vectors.Valid), one("cobblestone/cut", vectors.Invalid), one("cobblestone/late", vectors.Invalid)
+	open.Op, open.Input, open.Output = "cobblestone.open", input(message), vectors.Object{"plaintext": vectors.Bytes(plaintext)}
+	open.Intermediates = reference.Handle("cobblestone.open", vectors.Object{"key": vectors.Bytes(key), "context": "c", "message": toHex(message)}).Intermediates
+	cut.Op, cut.Input, cut.Error, cut.Released, cut.Parent = open.Op, input(message[:50]), "truncated", released(0), open.ID
+	late.Op, late.Input, late.Error, late.Released, late.Parent = open.Op, input(tampered), "payload_tampered", released(16384), open.ID
+	return []vectors.File{
+		{Subject: "key", Cases: []vectors.Case{parse, malformed}},
+		{Subject: "cobblestone", Cases: []vectors.Case{open, cut, late}},
+	}
+}
+
+func liarCommand(t *testing.T, name string) []string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(childEnv, name)
+	return []string{self}
+}
+
+// runSmall runs the small suite and returns the verdicts of its vectors, in order.
+func runSmall(t *testing.T, o Options) (exit int, verdicts []Verdict, text string, r Report) {
+	t.Helper()
+	var out, data bytes.Buffer
+	o.Out, o.JSON = &out, &data
+	exit, err := run(t.Context(), o, small())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data.Bytes(), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Exit != exit {
+		t.Errorf("the report says %d, the status is %d", r.Exit, exit)
+	}
+	for _, e := range r.Events {
+		if e.Subject != "writer" {
+			verdicts = append(verdicts, e.Verdict)
+		}
+	}
+	return exit, verdicts, out.String(), r
+}
+
+func five(v Verdict) []Verdict { return []Verdict{v, v, v, v, v} }
+
+// Each way to misbehave has its own verdict, and the right exit status.
+func TestLiars(t *testing.T) {
+	const timeout = 20 * time.Second
+	for _, c := range []struct {
+		name    string
+		want    []Verdict
+		exit    int
+		timeout time.Duration
+	}{
+		{"is honest", five(Pass), 0, timeout},
+		{"accepts everything", five(Fail), 1, timeout},
+		{"refuses everything", []Verdict{Fail, WrongError, Fail, Pass, WrongError}, 1, timeout},
+		{"supports nothing", five(Fail), 1, timeout},
+		{"invents an error", five(ProtocolError), 1, timeout},
+		{"outputs what is none", five(ProtocolError), 1, timeout},
+		{"releases too much", []Verdict{Pass, Fail, Pass, Fail, Fail}, 1, timeout},
+		{"releases other bytes", []Verdict{Pass, Pass, Pass, Pass, Fail}, 1, timeout},
+		{"releases less", five(Pass), 0, timeout},
+		{"cannot tell errors apart", five(Pass), 0, timeout},
+		{"is slow", five(Pass), 0, timeout},
+		{"writes to stderr", five(Pass), 0, timeout},
+		{"exits", five(Crash), 1, timeout},
+		{"exits with a status", five(Crash), 1, timeout},
+		{"is killed", five(Crash), 1, timeout},
+		{"panics", five(Crash), 1, timeout},
+		{"hangs", five(Hang), 1, 300 * time.Millisecond},
+		{"floods", five(ProtocolError), 1, timeout},
+		{"floods with lines", five(ProtocolError), 1, timeout},
+		{"garbles", five(ProtocolError), 1, timeout},
+		{"says nothing", five(ProtocolError), 1, timeout},
+		{"mistakes the id", five(ProtocolError), 1, timeout},
+		{"says both", five(ProtocolError), 1, timeout},
+		{"says it twice in one object", five(ProtocolError), 1, timeout},
+		{"answers once", five(Pass), 0, timeout},
+		{"forgets the line feed", five(ProtocolError), 1, timeout},
+		{"claims nothing", five(Unsupported), 1, timeout},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, c.name), Timeout: c.timeout, Parallel: 2})
+			if diff := cmp.Diff(c.want, verdicts); diff != "" {
+				t.Errorf("verdicts: %s\n%s", diff, out)
+			}
+			if exit != c.exit {
+				t.Errorf("exit status %d\n%s", exit, out)
+			}
+			if strings.Contains(out, "NOT CONFORMANT") != (exit == 1) || strings.Contains(out, "\nCONFORMANT") != (exit == 0) {
+				t.Error(out)
+			}
+		})
+	}
+}
+
+// A program that ends after its answer, but with a status, has not answered
+// well; one that answers twice is found out at the next request.
+func TestLateLiars(t *testing.T) {
+	for name, want := range map[string]Verdict{"answers once and fails": Crash, "answers twice": ProtocolError} {
+		t.Run(name, func(t *testing.T) {
+			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name), Parallel: 1})
+			if exit != ExitNot || !slices.Contains(verdicts, want) {
+				t.Errorf("%v\n%s", verdicts, out)
+			}
+		})
+	}
+}
+
+// Who does not say hello properly is not conformant, whatever it would answer.
+func TestBadHellos(t *testing.T) {
+	for name := range hellos {
+		if name == "claims nothing" || name == "cannot tell errors apart" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name)})
+			again := strings.Contains(out, "coffer conform -- ")
+			if diff := cmp.Diff([]Verdict{ProtocolError}, verdicts); diff != "" || exit != ExitNot || !again {
+				t.Errorf("exit %d %s\n%s", exit, diff, out)
+			}
+		})
+	}
+}
+
+// The built-in reference passes, and in any number of parallel processes the
+// events are the same, in the same order.
+func TestDeterminism(t *testing.T) {
+	exit, _, out, r := runSmall(t, Options{})
+	if exit != ExitConformant || !r.Conformant || r.Cases != len(r.Events) || r.Counts[Pass] != r.Cases {
+		t.Errorf("exit %d, %v\n%s", exit, r.Counts, out)
+	}
+	_, _, _, one := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Parallel: 1})
+	_, _, _, many := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Parallel: 7})
+	if diff := cmp.Diff(one, many); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A selection that passes is no statement of conformance; an empty one is an
+// error, and so is a program that cannot be run.
+func TestSelection(t *testing.T) {
+	exit, verdicts, out, r := runSmall(t, Options{Pattern: "cobblestone/*"})
+	if exit != ExitConformant || len(verdicts) != 3 || r.Conformant || strings.Contains(out, "CONFORMANT") {
+		t.Errorf("exit %d, %v\n%s", exit, verdicts, out)
+	}
+	exit, verdicts, _, _ = runSmall(t, Options{Pattern: "key/parse"})
+	if exit != ExitConformant || len(verdicts) != 1 {
+		t.Errorf("exit %d, %v", exit, verdicts)
+	}
+	for name, o := range map[string]Options{
+		"a pattern that matches nothing": {Pattern: "cobble"},
+		"a pattern that is no regexp":    {Pattern: "key/(parse"},
+		"a program that is not there":    {Command: []string{"/nonexistent/program"}},
+	} {
+		if exit, err := run(t.Context(), o, small()); exit != ExitUsage || err == nil {
+			t.Errorf("%s: exit %d, %v", name, exit, err)
+		}
+	}
+}
+
+// An interrupted run is not a pass.
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	asked := 0
+	checks := []check{}
+	for range 3 {
+		checks = append(checks, check{id: "x", run: func(*asker) Outcome { asked++; cancel(); return passed() }})
+	}
+	r := newReport(Options{Out: new(bytes.Buffer)}, protocol.Hello{}, 3)
+	if err := runAll(ctx, Options{Parallel: 1, Timeout: time.Second}, protocol.Hello{}, checks, r.add); err != nil {
+		t.Fatal(err)
+	}
+	if exit, err := r.finish(); exit != ExitNot || err != nil || asked != 1 || r.Counts[Skipped] != 2 {
+		t.Errorf("exit %d, %v, asked %d, %v", exit, err, asked, r.Counts)
+	}
+}
+
+// A failure is reported with all that helps: the case, the sentence of the
+// requirement, what differs, and the command that shows it again.
+func TestFailureReport(t *testing.T) {
+	files := small()
+	files[1].Cases[0].Intermediates["commitment"] = strings.Repeat("0", 64)
+	files[1].Cases[0].Output = vectors.Object{"plaintext": "02*19999 03"}
+	var out bytes.Buffer
+	r := newReport(Options{Out: &out, Command: []string{"my impl", "--x=1"}}, protocol.Hello{}, 1)
+	a := &asker{ctx: t.Context(), session: inProcess(reference.Handle), timeout: time.Second, hello: reference.Hello(), id: "x"}
+	event, err := runOne(a, fromVector("cobblestone", files[1].Cases[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	event.Stderr = "a line\x1b[31m\n"
+	r.add(event)
+	for _, want := range []string{
+		"FAIL  cobblestone/open\n", "A case.", "differs at .plaintext, character 39999", "commitment differs", strings.Repeat("0", 64),
+		"[CON-3]", "before it allocates", "a line\ufffd[31m", "coffer conform --run cobblestone/open -- 'my impl' --x=1",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the report lacks %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// What the report says of a requirement follows from the events.
+func TestRequirementStates(t *testing.T) {
+	_, _, _, r := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Pattern: "key/*"})
+	states := map[string]string{}
+	for _, q := range r.Requirements {
+		states[q.ID] = q.State
+	}
+	if states["CON-3"] != "violated" || states["HDR-1"] != "not_exercised" {
+		t.Errorf("%v", states)
+	}
+	_, _, _, r = runSmall(t, Options{Pattern: "key/*"})
+	for _, q := range r.Requirements {
+		if q.ID == "CON-3" && q.State != "satisfied" {
+			t.Error(q)
+		}
+	}
+}
+
+// Vectors that do not catch a liar are the suite's fault, and so are vectors
+// that the reference contradicts.
+func TestSuiteFaults(t *testing.T) {
+	for name, spoil := range map[string]func([]vectors.File){
+		"no valid case":              func(f []vectors.File) { f[0].Cases, f[1].Cases = f[0].Cases[1:], f[1].Cases[:0] },
+		"no invalid case":            func(f []vectors.File) { f[0].Cases, f[1].Cases = f[0].Cases[:1], f[1].Cases[:1] },
+		"bytes that are none":        func(f []vectors.File) { f[1].Cases[0].Input["message"] = "0" },
+		"an output of another op":    func(f []vectors.File) { f[0].Cases[0].Output = vectors.Object{"plaintext": ""} },
+		"an error that is not named": func(f []vectors.File) { f[0].Cases[1].Error = "bad" },
+	} {
+		files := small()
+		spoil(files)
+		if exit, err := run(t.Context(), Options{}, files); exit != ExitSuite || err == nil {
+			t.Errorf("%s: exit %d, %v", name, exit, err)
+		}
+	}
+	files := small()
+	files[1].Cases[2].Released.Length = 16383
+	o := Options{Command: liarCommand(t, "releases less")}
+	if exit, err := run(t.Context(), o, files); exit != ExitSuite || err == nil {
+		t.Errorf("a wrong prefix: exit %d, %v", exit, err)
+	}
+}
+
+// A report that cannot be written is no success.
+func TestReportNotWritten(t *testing.T) {
+	exit, err := run(t.Context(), Options{Out: brokenWriter{}, Pattern: "key/*"}, small())
+	if exit != ExitSuite || !errors.Is(err, errBroken) {
+		t.Errorf("exit %d, %v", exit, err)
+	}
+}
+
+var errBroken = errors.New("broken")
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
+
+// A panic in the implementation is its crash; one that does not return hangs.
+func TestInProcess(t *testing.T) {
+	q := protocol.Request{ID: "x", Op: "key.parse"}
+	for want, f := range map[Verdict]inProcess{
+		Crash: func(string, vectors.Object) protocol.Answer { panic("x") },
+		Hang:  func(string, vectors.Object) protocol.Answer { select {} },
+	} {
+		_, err := f.exchange(t.Context(), q, 50*time.Millisecond)
+		var m *misbehaviour
+		if !errors.As(err, &m) || m.verdict != want {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// session asks one implementation, one request at a time. The line that
+// exchange returns is whatever was answered. Its error is a *misbehaviour, or
+// that of the context.
+type session interface {
+	exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error)
+	// restart makes the next exchange begin with a new process, if there is one.
+	restart()
+	// stderr returns the end of what was written there since the last exchange began.
+	stderr() string
+}
+
+// misbehaviour says why there is no answer.
+type misbehaviour struct {
+	verdict Verdict
+	message string
+}
+
+func (m *misbehaviour) Error() string { return m.message }
+
+// asker asks on behalf of a check.
+type asker struct {
+	ctx     context.Context
+	session session
+	timeout time.Duration
+	hello   protocol.Hello
+	id      string
+}
+
+// ask returns the answer to a request, or the outcome if there is none.
+func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *Outcome) {
+	q := protocol.Request{ID: a.id, Op: op, Input: input}
+	line, err := a.session.exchange(a.ctx, q, a.timeout)
+	if err == nil {
+		var answer protocol.Answer
+		if answer, err = protocol.ParseAnswer(line, q); err == nil {
+			return answer, nil
+		}
+		a.session.restart() // what else it may have said is about nothing
+		err = &misbehaviour{ProtocolError, err.Error()}
+	}
+	var m *misbehaviour
+	if !errors.As(err, &m) {
+		m = &misbehaviour{Skipped, err.Error()}
+	}
+	o := &Outcome{Verdict: m.verdict, Message: m.message, Stderr: a.session.stderr()}
+	if len(line) > 0 {
+		o.Got = excerpt(string(line), 0)
+	}
+	return protocol.Answer{}, o
+}
+
+// greet asks for the hello.
+func (a *asker) greet() (protocol.Hello, *Outcome) {
+	answer, bad := a.ask(protocol.HelloOp, vectors.Object{"protocol": protocol.Version})
+	if bad != nil {
+		return protocol.Hello{}, bad
+	}
+	hello, err := protocol.ParseHello(answer)
+	if err != nil || answer.Output == nil {
+		if err == nil {
+			err = errors.New("it has no output")
+		}
+		return hello, &Outcome{Verdict: ProtocolError, Message: "the answer to hello is not one: " + err.Error(), Stderr: a.session.stderr()}
+	}
+	return hello, nil
+}
+
+// inProcess is a session with a function of this program.
+type inProcess func(op string, input vectors.Object) protocol.Answer
+
+func (f inProcess) exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
+	type reply struct {
+		line []byte
+		err  error
+	}
+	done := make(chan reply, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- reply{nil, &misbehaviour{Crash, fmt.Sprintf("panic: %v", v)}}
+			}
+		}()
+		answer := f(q.Op, q.Input)
+		answer.ID = q.ID
+		var b bytes.Buffer
+		err := protocol.WriteLine(&b, answer)
+		done <- reply{bytes.TrimSuffix(b.Bytes(), []byte("\n")), err}
+	}()
+	limit := time.NewTimer(timeout)
+	defer limit.Stop()
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case <-limit.C:
+		return nil, hung(timeout)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (inProcess) restart()       {}
+func (inProcess) stderr() string { return "" }
+
+func hung(timeout time.Duration) error {
+	return &misbehaviour{Hang, fmt.Sprintf("no answer within %v", timeout)}
+}

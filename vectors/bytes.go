@@ -1,0 +1,178 @@
+package vectors
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// MaxBytes is the greatest length of a byte string in a case, in bytes. Twice
+// as many hexadecimal digits fit a line of the protocol.
+const MaxBytes = 24 << 20
+
+// shortestRun is the number of equal bytes from which Bytes writes a repetition.
+const shortestRun = 129
+
+// Bytes writes b as a case file does: lower-case hexadecimal, in which every
+// run of 129 or more equal bytes is a group of its own, "00*16384". Groups are
+// separated by one space.
+func Bytes(b []byte) string {
+	var groups []string
+	plain := 0 // where the bytes begin that no group holds yet
+	for i := 0; i < len(b); {
+		end := i + 1
+		for end < len(b) && b[end] == b[i] {
+			end++
+		}
+		if end-i >= shortestRun {
+			if plain < i {
+				groups = append(groups, hex.EncodeToString(b[plain:i]))
+			}
+			groups = append(groups, fmt.Sprintf("%02x*%d", b[i], end-i))
+			plain = end
+		}
+		i = end
+	}
+	if plain < len(b) {
+		groups = append(groups, hex.EncodeToString(b[plain:]))
+	}
+	return strings.Join(groups, " ")
+}
+
+// Expand returns the plain hexadecimal digits of a byte string in the notation
+// of Bytes. It accepts groups of any length and any count of repetitions from 1.
+func Expand(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	var b strings.Builder
+	for _, group := range strings.Split(s, " ") {
+		digits, count, repeated := strings.Cut(group, "*")
+		n := 1
+		if repeated {
+			var err error
+			if n, err = strconv.Atoi(count); err != nil || n < 1 || strconv.Itoa(n) != count {
+				return "", fmt.Errorf("%q is not a number of repetitions", count)
+			}
+		}
+		if !isHex(digits) || digits == "" {
+			return "", fmt.Errorf("%.40q is not a group of lower-case hexadecimal bytes", digits)
+		}
+		if n > (2*MaxBytes-b.Len())/len(digits) {
+			return "", fmt.Errorf("more than %d bytes", MaxBytes)
+		}
+		for range n {
+			b.WriteString(digits)
+		}
+	}
+	return b.String(), nil
+}
+
+// isHex reports whether s is plain lower-case hexadecimal of whole bytes.
+func isHex(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f') {
+			return false
+		}
+	}
+	return len(s)%2 == 0
+}
+
+// byteFields are the names whose strings are byte strings, wherever they stand
+// in an input or an output. Other strings are text. In intermediates every
+// string is a byte string.
+var byteFields = map[string]bool{
+	"body": true, "container": true, "container_id": true, "content": true, "credential": true,
+	"derived": true, "digest": true, "export_key": true, "key": true, "key_check": true, "mac": true,
+	"message": true, "password": true, "plaintext": true, "prepared": true, "previous": true, "prf": true,
+	"random": true, "salt": true, "sealed_key": true, "set_id": true, "sha512": true, "slot": true, "vault": true,
+}
+
+// IsBytes reports whether a string under this name in an input or an output is
+// a byte string.
+func IsBytes(name string) bool { return byteFields[name] }
+
+// ExpandObject returns an input or an output with every byte string expanded,
+// and with the types that decoding gives: Object, []any, json.Number.
+func ExpandObject(o Object) (Object, error) { return expand(o, IsBytes) }
+
+// ExpandIntermediates is ExpandObject for intermediates.
+func ExpandIntermediates(o Object) (Object, error) {
+	return expand(o, func(string) bool { return true })
+}
+
+func expand(o Object, isBytes func(string) bool) (Object, error) {
+	o, err := decoded(o)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	v, err := mapBytes(o, "", isBytes, Expand)
+	if err != nil {
+		return nil, err
+	}
+	return v.(Object), nil
+}
+
+// decoded returns what decoding the encoding of o gives.
+func decoded(o Object) (Object, error) {
+	data, err := json.Marshal(o)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var out Object
+	err = d.Decode(&out)
+	return out, err
+}
+
+// CheckPlain returns an error if a byte string of an input or an output is not
+// plain lower-case hexadecimal, as answers must have it.
+func CheckPlain(o Object) error {
+	_, err := mapBytes(o, "", IsBytes, func(s string) (string, error) {
+		if !isHex(s) {
+			return "", fmt.Errorf("%.40q is not lower-case hexadecimal", s)
+		}
+		return s, nil
+	})
+	return err
+}
+
+// mapBytes copies v, which stands under name, with f applied to its byte strings.
+func mapBytes(v any, name string, isBytes func(string) bool, f func(string) (string, error)) (any, error) {
+	switch v := v.(type) {
+	case Object:
+		out := make(Object, len(v))
+		for k, e := range v {
+			mapped, err := mapBytes(e, k, isBytes, f)
+			if err != nil {
+				return nil, err
+			}
+			out[k] = mapped
+		}
+		return out, nil
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			mapped, err := mapBytes(e, name, isBytes, f)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = mapped
+		}
+		return out, nil
+	case string:
+		if !isBytes(name) {
+			return v, nil
+		}
+		s, err := f(v)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return s, nil
+	}
+	return v, nil
+}
