@@ -27,12 +27,16 @@ type collection struct {
 	renamed [][2]string // file, path
 	skipped []string    // neither files nor folders
 	failed  []error
+	output  fs.FileInfo // of the container that is to be replaced, or nil
 }
 
 // collect finds the files to seal: the contents of a single folder, or each
 // argument under its own name. Messages come first. [ARC-2]
-func collect(args []string, exclude string) (*collection, error) {
+func collect(args []string, output string) (*collection, error) {
 	c := &collection{}
+	if info, err := os.Stat(output); err == nil {
+		c.output = info
+	}
 	for _, arg := range args {
 		info, err := os.Stat(arg)
 		if err != nil {
@@ -46,7 +50,7 @@ func collect(args []string, exclude string) (*collection, error) {
 			}
 			base = filepath.Base(abs)
 		}
-		if err := c.walk(arg, base, exclude); err != nil {
+		if err := c.walk(arg, base); err != nil {
 			return nil, err
 		}
 	}
@@ -62,20 +66,21 @@ func collect(args []string, exclude string) (*collection, error) {
 	return c, c.checkUnique()
 }
 
-func (c *collection) walk(root, base, exclude string) error {
-	root = filepath.Clean(root)
-	if resolved, err := filepath.EvalSymlinks(root); err == nil {
-		root = resolved // what the holder named is meant, even through a link
+// walk adds what lies in root, which is itself followed if it is a link: what
+// the holder named is meant.
+func (c *collection) walk(root, base string) error {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return err
 	}
 	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil:
 			c.failed = append(c.failed, err)
 			return nil
-		}
-		if d.IsDir() || file == exclude {
+		case d.IsDir():
 			return nil
-		}
-		if !d.Type().IsRegular() {
+		case !d.Type().IsRegular():
 			c.skipped = append(c.skipped, file)
 			return nil
 		}
@@ -84,25 +89,34 @@ func (c *collection) walk(root, base, exclude string) error {
 			c.failed = append(c.failed, err)
 			return nil
 		}
-		rel := strings.TrimPrefix(strings.TrimPrefix(file, root), string(filepath.Separator))
-		name := path.Join(base, filepath.ToSlash(rel))
-		stored := storedPath(name)
-		if stored != nfc.String(name) {
-			c.renamed = append(c.renamed, [2]string{file, stored})
-		}
-		if len(stored) > archive.MaxPathSize {
-			c.failed = append(c.failed, &fs.PathError{Op: "seal", Path: file, Err: fmt.Errorf("its path has %d bytes, at most %d are allowed", len(stored), archive.MaxPathSize)})
+		if c.output != nil && os.SameFile(info, c.output) {
 			return nil
 		}
-		c.sources = append(c.sources, source{file, archive.Entry{
-			Path:       stored,
-			Kind:       kindOf(stored),
-			ModifiedMS: milliseconds(info.ModTime().UnixMilli()),
-			Size:       info.Size(),
-		}})
-		c.size += info.Size()
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		c.add(file, path.Join(base, filepath.ToSlash(rel)), info)
 		return nil
 	})
+}
+
+func (c *collection) add(file, name string, info fs.FileInfo) {
+	stored := storedPath(name)
+	if len(stored) > archive.MaxPathSize {
+		c.failed = append(c.failed, fmt.Errorf("%s has a path of %d bytes, at most %d are possible", shown(file), len(stored), archive.MaxPathSize))
+		return
+	}
+	if stored != nfc.String(name) {
+		c.renamed = append(c.renamed, [2]string{file, stored})
+	}
+	c.sources = append(c.sources, source{file, archive.Entry{
+		Path:       stored,
+		Kind:       kindOf(stored),
+		ModifiedMS: milliseconds(info.ModTime().UnixMilli()),
+		Size:       info.Size(),
+	}})
+	c.size += info.Size()
 }
 
 func milliseconds(ms int64) uint64 {
@@ -127,14 +141,21 @@ func storedPath(name string) string {
 	return nfc.String(b.String())
 }
 
-// checkUnique finds two files that would get the same path.
+// checkUnique finds two files that cannot both be stored. [ARC-13]
 func (c *collection) checkUnique() error {
 	files := make(map[string]string, len(c.sources))
 	for _, s := range c.sources {
 		if other, ok := files[s.entry.Path]; ok {
-			return fmt.Errorf("%s and %s would both be stored as %s; rename one of them", shown(other), shown(s.file), shown(s.entry.Path))
+			return fmt.Errorf("%s and %s would both be stored as %s: rename one of them", shown(other), shown(s.file), shown(s.entry.Path))
 		}
 		files[s.entry.Path] = s.file
+	}
+	for _, s := range c.sources {
+		for dir := path.Dir(s.entry.Path); dir != "."; dir = path.Dir(dir) {
+			if other, ok := files[dir]; ok {
+				return fmt.Errorf("%s would be stored as %s, which is the folder of %s: rename one of them", shown(other), shown(dir), shown(s.file))
+			}
+		}
 	}
 	return nil
 }

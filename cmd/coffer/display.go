@@ -1,45 +1,64 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/coffer-format/coffer/ref/archive"
 )
 
 // shown makes a name from a container safe and unambiguous on a terminal:
 // quoted, if it has characters that do not show or that reorder others.
 func shown(name string) string {
+	if name == "" || strings.HasPrefix(name, " ") || strings.HasSuffix(name, " ") {
+		return strconv.Quote(name)
+	}
 	for _, c := range name {
 		if c == utf8.RuneError || c == '"' || !unicode.IsPrint(c) {
 			return strconv.Quote(name)
 		}
 	}
-	if name == "" {
-		return `""`
-	}
 	return name
 }
 
-// oneLine keeps a message on its line.
+// oneLine keeps a message on its line, and from steering the terminal.
 func oneLine(text string) string {
 	return strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) || !unicode.IsPrint(c) && c != ' ' {
+		if !unicode.IsPrint(c) {
 			return unicode.ReplacementChar
 		}
 		return c
 	}, text)
 }
 
-// bytesText returns a number of bytes for a person.
-func bytesText(n int64) string {
+// note tells a person something on the side.
+func note(format string, args ...any) {
+	fmt.Fprintln(os.Stderr, oneLine(fmt.Sprintf(format, args...)))
+}
+
+// printJSON writes v as it is, for programs.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// sizeText returns a number of bytes for a person.
+func sizeText(n int64) string {
 	const units = "KMGTP"
 	if n < 1024 {
 		return fmt.Sprintf("%d B", n)
 	}
 	v, i := float64(n)/1024, 0
-	for v >= 1024 && i < len(units)-1 {
+	for v >= 1023.95 && i < len(units)-1 {
 		v, i = v/1024, i+1
 	}
 	return fmt.Sprintf("%.1f %ciB", v, units[i])
@@ -54,4 +73,33 @@ func count(n int, noun string) string {
 		return fmt.Sprintf("%d %sies", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// timeText returns a time of an archive as the holder's clock shows it.
+func timeText(ms uint64) string {
+	if ms == 0 {
+		return "-"
+	}
+	return time.UnixMilli(int64(ms)).Format("2006-01-02 15:04")
+}
+
+// origin says when and by what an archive was made.
+func origin(x archive.Index) string {
+	when, producer := "at an unknown time", "an unnamed program"
+	if x.CreatedMS != 0 {
+		when = timeText(x.CreatedMS)
+	}
+	if x.Producer != "" {
+		producer = shown(x.Producer)
+	}
+	return fmt.Sprintf("sealed %s by %s", when, producer)
+}
+
+// total returns the size of some entries together.
+func total(records []archive.Record) int64 {
+	sum := int64(0)
+	for _, r := range records {
+		sum += r.Entry.Size
+	}
+	return sum
 }

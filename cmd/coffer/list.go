@@ -2,39 +2,29 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
+	"context"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
 )
 
 func newListCommand() *cobra.Command {
 	var secret secretFlags
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "list CONTAINER",
-		Short: "Show which files a container holds",
-		Args:  cobra.ExactArgs(1),
+		Use:   "list FILE",
+		Short: "List what is in a container",
+		Long: `List the files in a container: size, time of the last change, kind and path. A
+path with characters that do not show is quoted; --json has them as they are.
+
+Only the index is read; "coffer verify" checks the contents.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, r, err := openArchive(args[0], &secret)
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			out := bufio.NewWriter(os.Stdout)
-			if asJSON {
-				err = listJSON(out, r)
-			} else {
-				list(out, r)
-			}
-			if err != nil {
-				return err
-			}
-			return out.Flush()
+			return list(cmd.Context(), &secret, args[0], asJSON)
 		},
 	}
 	secret.register(cmd)
@@ -42,52 +32,70 @@ func newListCommand() *cobra.Command {
 	return cmd
 }
 
-func list(w io.Writer, r *archive.Reader) {
-	var size int64
-	for _, rec := range r.Entries() {
-		size += rec.Entry.Size
+func list(ctx context.Context, secret *secretFlags, path string, asJSON bool) error {
+	in, c, r, err := secret.openArchive(ctx, path)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(w, "%s, %s: %s\n\n", count(len(r.Entries()), "file"), bytesText(size), about(r.Index()))
-	if len(r.Entries()) == 0 {
-		return
+	defer in.Close()
+	out := bufio.NewWriter(os.Stdout)
+	if asJSON {
+		if err := printJSON(out, listing(c, r)); err != nil {
+			return err
+		}
+		return out.Flush()
 	}
-	fmt.Fprintf(w, "%12s  %-19s  %-8s  %s\n", "BYTES", "MODIFIED", "KIND", "NAME")
-	for _, rec := range r.Entries() {
+	records := r.Entries()
+	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, count(len(records), "file"), sizeText(total(records)), origin(r.Index()))
+	for _, rec := range records {
 		e := rec.Entry
-		fmt.Fprintf(w, "%12d  %-19s  %-8s  %s\n", e.Size, timeText(e.ModifiedMS), e.Kind, shown(e.Path))
+		fmt.Fprintf(out, "%10s  %-16s  %-8v  %s\n", sizeText(e.Size), timeText(e.ModifiedMS), e.Kind, shown(e.Path))
 	}
+	return out.Flush()
 }
 
-// listed is an entry in JSON; names and units are those of spec chapter 8.
-type listed struct {
+// archiveJSON is what "list --json" prints. The names are those of the spec.
+type archiveJSON struct {
+	Container  string      `json:"container"`
+	Key        string      `json:"key"` // its fingerprint
+	CreatedMS  uint64      `json:"created_ms"`
+	Producer   string      `json:"producer"`
+	SetID      string      `json:"set_id,omitempty"`
+	Generation uint64      `json:"generation,omitempty"`
+	Epoch      uint64      `json:"epoch,omitempty"`
+	Complete   bool        `json:"complete"`
+	Entries    []entryJSON `json:"entries"`
+}
+
+type entryJSON struct {
 	Path       string `json:"path"`
 	Kind       string `json:"kind"`
 	ModifiedMS uint64 `json:"modified_ms"`
 	Size       int64  `json:"size"`
+	Container  string `json:"container,omitempty"` // if it is another one
 }
 
-func listJSON(w io.Writer, r *archive.Reader) error {
-	index := r.Index()
-	entries := []listed{}
-	for _, rec := range r.Entries() {
-		e := rec.Entry
-		entries = append(entries, listed{e.Path, e.Kind.String(), e.ModifiedMS, e.Size})
+func listing(c *container.Container, r *archive.Reader) archiveJSON {
+	x, id := r.Index(), c.Header.ContainerID()
+	all := archiveJSON{
+		Container:  fmt.Sprintf("%x", id),
+		Key:        c.Key.Check().Fingerprint(),
+		CreatedMS:  x.CreatedMS,
+		Producer:   x.Producer,
+		Generation: x.Generation,
+		Epoch:      x.Epoch,
+		Complete:   x.Complete,
+		Entries:    []entryJSON{},
 	}
-	return writeJSON(w, map[string]any{
-		"set_id":     fmt.Sprintf("%x", index.SetID),
-		"generation": index.Generation,
-		"epoch":      index.Epoch,
-		"created_ms": index.CreatedMS,
-		"complete":   index.Complete,
-		"previous":   fmt.Sprintf("%x", index.Previous),
-		"producer":   index.Producer,
-		"entries":    entries,
-	})
-}
-
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if !x.StandAlone() {
+		all.SetID = fmt.Sprintf("%x", x.SetID)
+	}
+	for _, rec := range r.Entries() {
+		e := entryJSON{Path: rec.Entry.Path, Kind: rec.Entry.Kind.String(), ModifiedMS: rec.Entry.ModifiedMS, Size: rec.Entry.Size}
+		if rec.Container != id {
+			e.Container = fmt.Sprintf("%x", rec.Container)
+		}
+		all.Entries = append(all.Entries, e)
+	}
+	return all
 }

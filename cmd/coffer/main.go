@@ -14,13 +14,14 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
-	// A signal ends the work through its context, so that what was begun is removed.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A signal ends the work through its context, so that what was begun is
+	// removed. A second one ends the program at once.
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
+	context.AfterFunc(ctx, stop)
 
-	root := newRoot()
 	started := false
-	root.PersistentPreRun = func(*cobra.Command, []string) { started = true }
+	root := newRoot(func() { started = true })
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
@@ -31,7 +32,19 @@ func run() int {
 	return report(ctx, cmd, err)
 }
 
-func newRoot() *cobra.Command {
+// endings are the signals that call the work off, except a hang-up that whoever
+// started the program wants ignored.
+func endings() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
+}
+
+// newRoot returns the program. It calls started once the command line has been
+// understood: errors before that are mistakes in it.
+func newRoot(started func()) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "coffer",
 		Short: "Seal messages and media into one encrypted container, and get them back",
@@ -41,11 +54,50 @@ with a password or a 64-digit key. Nobody can recover a lost secret.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(
-		newKeyCommand(), newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(),
-		newInspectCommand(), newSalvageCommand(), newSlotCommand(),
+	root.AddGroup(
+		&cobra.Group{ID: holders, Title: "Commands for who holds a backup:"},
+		&cobra.Group{ID: implementers, Title: "Commands for who implements the format:"},
 	)
+	root.SetHelpCommandGroupID(holders)
+	root.SetCompletionCommandGroupID(holders)
+	add := func(group string, commands ...*cobra.Command) {
+		for _, cmd := range commands {
+			cmd.GroupID = group
+			root.AddCommand(cmd)
+		}
+	}
+	add(holders, newKeyCommand(), newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(),
+		newInspectCommand(), newSalvageCommand(), newSlotCommand())
+	add(implementers, newConformCommand(), newAdapterCommand(), newVectorsCommand())
+	announce(root, started)
 	return root
+}
+
+// The groups of commands in the help text.
+const (
+	holders      = "holders"
+	implementers = "implementers"
+)
+
+// announce makes every command call started before anything else.
+func announce(cmd *cobra.Command, started func()) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			started()
+			return run(cmd, args)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		announce(sub, started)
+	}
+}
+
+// group is what a command does that has subcommands only.
+func group(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("there is no command %q", cmd.CommandPath()+" "+args[0])
+	}
+	return cmd.Help()
 }
 
 func version() string {

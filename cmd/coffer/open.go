@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"strings"
-	"time"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/extract"
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/nfc"
 )
 
 type openCommand struct {
@@ -25,47 +27,61 @@ type openCommand struct {
 func newOpenCommand() *cobra.Command {
 	var o openCommand
 	cmd := &cobra.Command{
-		Use:   "open CONTAINER [NAME...]",
-		Short: "Restore all files of a container, or named ones",
-		Long: `Restore all files of a container, or named ones: a file by its path as "coffer
-list" shows it, a folder by its path for everything in it.
+		Use:   "open FILE [NAME...]",
+		Short: "Restore files from a container",
+		Long: `Restore the files of a container, or those that are named: a path as "coffer list"
+shows it, or a folder for all that lies below it.
 
-Nothing is written outside the folder, and a file appears under its name only
-when all of it has been verified. Files that exist are not replaced.`,
-		Example: "  coffer open monday.coffer\n  coffer open monday.coffer -C Restored Media/photo.jpg",
-		Args:    cobra.MinimumNArgs(1),
+A file gets its name only when all of it is restored and authentic. Files that
+exist are not replaced, and links in the folder are not followed. A name that the
+file system cannot hold is changed, and shown.`,
+		Example: `  coffer open monday.coffer
+  coffer open monday.coffer -C Restored Media/photo.jpg
+  ssh host cat monday.coffer | coffer open --key-file key.txt -C Restored -`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args[0], args[1:])
 		},
 	}
 	o.secret.register(cmd)
-	cmd.Flags().StringVarP(&o.dir, "directory", "C", "", "restore to the folder `DIR`, which is made if need be (default: the container's name without .coffer)")
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace files that exist")
+	f := cmd.Flags()
+	f.StringVarP(&o.dir, "directory", "C", "", "restore to the folder `DIR`, which is made if need be (default: FILE's name without .coffer)")
+	f.BoolVar(&o.force, "force", false, "replace files that exist")
 	return cmd
 }
 
 func (o *openCommand) run(ctx context.Context, path string, names []string) error {
 	if o.dir == "" {
-		if o.dir = defaultDir(path); o.dir == "" {
-			return usagef("say where to restore to: give -C DIR")
+		base, ok := strings.CutSuffix(filepath.Base(path), ".coffer")
+		if !ok || base == "" {
+			return usagef("%s does not end in .coffer: give -C DIR", shown(path))
 		}
+		o.dir = base
 	}
-	in, r, err := openArchive(path, &o.secret)
+	in, c, r, err := o.secret.openArchive(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	records, err := selected(r, names)
-	if err != nil {
+	records := r.Entries()
+	if len(names) > 0 {
+		if records, err = choose(r, names); err != nil {
+			return err
+		}
+	}
+	if err := checkPresent(c, records); err != nil {
 		return err
 	}
+	note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
-	var size int64
-	for _, rec := range records {
-		size += rec.Entry.Size
+	bar := newProgress("restoring", total(records))
+	var restored atomic.Int64
+	opts := extract.Options{
+		Replace:  o.force,
+		Progress: bar.add,
+		Renamed:  tellRenamed,
+		Restored: func(string) { restored.Add(1) },
 	}
-	bar := newProgress("restoring", size)
-	opts := extract.Options{Replace: o.force, Progress: bar.add, Renamed: renamed}
 	if len(names) == 0 {
 		err = extract.All(ctx, r, o.dir, opts)
 	} else {
@@ -73,98 +89,75 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	bar.finish()
 	if err != nil {
-		return err
+		return unrestored(err, restored.Load(), o.dir)
 	}
-	index := r.Index()
-	fmt.Fprintf(os.Stderr, "restored %s (%s) of %s to %s\n", count(len(records), "file"), bytesText(size), about(index), shown(o.dir))
+	note("restored %s (%s) to %s", count(len(records), "file"), sizeText(total(records)), shown(o.dir))
 	return nil
 }
 
-// defaultDir is the container's name without its ending, or "" if it has none.
-func defaultDir(path string) string {
-	base := filepath.Base(path)
-	if dir, ok := strings.CutSuffix(base, ".coffer"); ok && dir != "" {
-		return dir
+func tellRenamed(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
+
+// unrestored adds to an error what became of the files.
+func unrestored(err error, restored int64, dir string) error {
+	if restored > 0 {
+		note("%s in %s had been restored before this, each one whole", count(int(restored), "file"), shown(dir))
 	}
-	return ""
+	var pathErr *fs.PathError
+	if errors.Is(err, fs.ErrExist) && errors.As(err, &pathErr) {
+		return fmt.Errorf("%s exists already: give another folder with -C, or --force to replace what exists", shown(pathErr.Path))
+	}
+	return err
 }
 
-// openArchive opens a container of purpose archive with the secret of the flags
-// or of the terminal. The caller closes the input.
-func openArchive(path string, flags *secretFlags) (*input, *archive.Reader, error) {
-	in, err := openInput(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	c, err := flags.open(in)
-	if err == nil {
-		var r *archive.Reader
-		if r, err = c.Archive(); err == nil {
-			return in, r, nil
+// choose returns the entries of some names: an entry itself, or all that lie in
+// a folder.
+func choose(r *archive.Reader, names []string) ([]archive.Record, error) {
+	var chosen []archive.Record
+	seen := map[string]bool{}
+	for _, name := range names {
+		name = strings.TrimRight(name, "/")
+		found := named(r, name)
+		if len(found) == 0 {
+			found = named(r, nfc.String(name)) // some systems type names decomposed
 		}
-	}
-	in.Close()
-	return nil, nil, err
-}
-
-// open unlocks a container, and says which key was meant if one is mistyped.
-func (s *secretFlags) open(in *input) (*container.Container, error) {
-	secret, err := s.existing(in)
-	if err != nil {
-		return nil, err
-	}
-	c, err := container.Open(in, in.size, secret)
-	return c, secret.explain(err, in)
-}
-
-// selected returns the entries of the given names, a folder's name standing for
-// all it holds, or all entries if there are no names.
-func selected(r *archive.Reader, names []string) ([]archive.Record, error) {
-	if len(names) == 0 {
-		return r.Entries(), nil
-	}
-	var records []archive.Record
-	found := make([]bool, len(names))
-	for _, rec := range r.Entries() {
-		wanted := false
-		for i, name := range names {
-			name = strings.TrimSuffix(name, "/")
-			if rec.Entry.Path == name || strings.HasPrefix(rec.Entry.Path, name+"/") {
-				wanted, found[i] = true, true
+		if len(found) == 0 {
+			_, err := r.Find(name) // [ARC-27]
+			return nil, err
+		}
+		for _, rec := range found {
+			if !seen[rec.Entry.Path] {
+				seen[rec.Entry.Path] = true
+				chosen = append(chosen, rec)
 			}
 		}
-		if wanted {
-			records = append(records, rec)
+	}
+	return chosen, nil
+}
+
+func named(r *archive.Reader, name string) []archive.Record {
+	if rec, err := r.Find(name); err == nil {
+		return []archive.Record{rec}
+	}
+	var below []archive.Record
+	for _, rec := range r.Entries() {
+		if strings.HasPrefix(rec.Entry.Path, name+"/") {
+			below = append(below, rec)
 		}
 	}
-	for i, ok := range found {
-		if !ok { // [ARC-27]
-			return nil, fault.New(fault.EntryNotFound, "the archive has no file or folder %q", names[i])
+	return below
+}
+
+// checkPresent names the entries that lie in other containers of a set. [ARC-24]
+func checkPresent(c *container.Container, records []archive.Record) error {
+	missing := 0
+	for _, rec := range records {
+		if rec.Container != c.Header.ContainerID() {
+			note("not here: %s", shown(rec.Entry.Path))
+			missing++
 		}
 	}
-	return records, nil
-}
-
-// renamed tells the holder of a name that the platform cannot hold. [ARC-35]
-func renamed(path, name string) {
-	fmt.Fprintf(os.Stderr, "restored as %s: %s\n", shown(name), shown(path))
-}
-
-// about says when an archive was made and by what.
-func about(index archive.Index) string {
-	text := "an archive of unknown date"
-	if index.CreatedMS != 0 {
-		text = "the archive of " + timeText(index.CreatedMS)
+	if missing == 0 {
+		return nil
 	}
-	if index.Producer != "" {
-		text += " by " + shown(index.Producer)
-	}
-	return text
-}
-
-func timeText(ms uint64) string {
-	if ms == 0 {
-		return "unknown"
-	}
-	return time.UnixMilli(int64(ms)).Format("2006-01-02 15:04:05")
+	return fault.New(fault.MissingContainer, "%d of %s lie in other containers; name what lies in this one to restore that", missing, count(len(records), "entry"))
 }

@@ -2,12 +2,18 @@ package main
 
 import (
 	"errors"
-	"io"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/term"
+)
+
+// The permissions of a file before the umask: a container tells nobody anything.
+const (
+	containerMode fs.FileMode = 0o666
+	keyMode       fs.FileMode = 0o600
 )
 
 // output is a file that gets its name only when it is complete.
@@ -18,23 +24,46 @@ type output struct {
 	done    bool
 }
 
+// errExists says that there is a file already; its commands say what to do.
+type errExists struct{ path string }
+
+func (e errExists) Error() string { return shown(e.path) + " exists already" }
+
 // createOutput begins a file that will be path; "-" is standard output. Without
 // replace a file that exists is an error, now and when the name is given.
-func createOutput(path string, replace bool) (*output, error) {
+func createOutput(path string, replace bool, mode fs.FileMode) (*output, error) {
 	if path == "-" {
 		if term.IsTerminal(int(os.Stdout.Fd())) {
 			return nil, usagef("a container is not text: give -o FILE, or send standard output elsewhere")
 		}
 		return &output{File: os.Stdout, path: path}, nil
 	}
-	if _, err := os.Lstat(path); err == nil && !replace {
-		return nil, &fs.PathError{Op: "write", Path: path, Err: fs.ErrExist}
+	if info, err := os.Lstat(path); err == nil {
+		switch {
+		case info.IsDir():
+			return nil, fmt.Errorf("%s is a folder", shown(path))
+		case !replace:
+			return nil, errExists{path}
+		case info.Mode()&(fs.ModeDevice|fs.ModeNamedPipe|fs.ModeSocket) != 0:
+			return nil, fmt.Errorf("%s is not a file, and is not replaced by one; -o - writes to standard output", shown(path))
+		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".coffer-*.tmp")
+	f, err := createTemp(filepath.Dir(path), mode)
 	if err != nil {
 		return nil, err
 	}
 	return &output{File: f, path: path, replace: replace}, nil
+}
+
+// createTemp is os.CreateTemp with permissions.
+func createTemp(dir string, mode fs.FileMode) (*os.File, error) {
+	for n := 0; ; n++ {
+		path := filepath.Join(dir, fmt.Sprintf(".coffer-%d-%d.tmp", os.Getpid(), n))
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
 }
 
 // commit makes the file durable and gives it its name.
@@ -53,7 +82,8 @@ func (o *output) commit() error {
 		return err
 	}
 	o.done = true
-	return syncFolder(filepath.Dir(o.path))
+	syncFolder(filepath.Dir(o.path))
+	return nil
 }
 
 func (o *output) publish() error {
@@ -65,7 +95,7 @@ func (o *output) publish() error {
 		return os.Remove(o.Name())
 	}
 	if _, statErr := os.Lstat(o.path); !errors.Is(statErr, fs.ErrNotExist) {
-		return &fs.PathError{Op: "write", Path: o.path, Err: fs.ErrExist}
+		return errExists{o.path}
 	}
 	return os.Rename(o.Name(), o.path) // a file system without links
 }
@@ -78,56 +108,11 @@ func (o *output) abandon() {
 	}
 }
 
-// syncFolder makes a new name durable where the system can.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
+// syncFolder makes a new name durable where the system can; the file is safe
+// under one of its names in any case.
+func syncFolder(dir string) {
+	if f, err := os.Open(dir); err == nil {
+		f.Sync()
+		f.Close()
 	}
-	defer f.Close()
-	f.Sync() // some file systems cannot, and the file itself is safe
-	return nil
-}
-
-// input is a container to read.
-type input struct {
-	*os.File
-	size int64
-}
-
-// openInput opens a container; "-" is standard input, which is copied to a
-// temporary file without a name, because restoring needs to seek. The copy is
-// ciphertext.
-func openInput(path string) (*input, error) {
-	if path == "-" {
-		return spool(os.Stdin)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().IsRegular() {
-		return &input{f, info.Size()}, nil
-	}
-	if info.IsDir() {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("it is a folder")}
-	}
-	defer f.Close()
-	return spool(f)
-}
-
-func spool(r io.Reader) (*input, error) {
-	f, err := os.CreateTemp("", ".coffer-*.tmp")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, err
-	}
-	size, err := io.Copy(f, r)
-	return &input{f, size}, err
 }

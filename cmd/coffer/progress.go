@@ -44,7 +44,7 @@ func (p *progress) show(what string, total int64) {
 	)
 	defer bar.Clear()
 	for {
-		bar.Set64(min(p.done.Load(), total))
+		bar.Set64(min(p.done.Load(), total-1))
 		select {
 		case <-p.stop:
 			return

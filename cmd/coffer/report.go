@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,21 +33,24 @@ func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e))
 
 // advice says what a person can do about an error of the spec.
 var advice = map[fault.Name]string{
-	fault.NotAContainer:      "check that this is the file you mean",
-	fault.UnsupportedVersion: "a newer version of this program may read it",
-	fault.Truncated:          "fetch the file again, or try \"coffer salvage\"",
-	fault.DamagedHeader:      "fetch the file again, or try \"coffer salvage\"",
-	fault.MalformedHeader:    "whatever wrote this file is faulty or hostile; \"coffer salvage\" with the 64-digit key may restore something",
-	fault.LimitExceeded:      "whatever wrote this file is faulty or hostile",
-	fault.NoMatchingSlot:     "\"coffer slot list\" shows which secrets open it; the 64-digit key always does",
-	fault.WrongSecret:        "check the secret; the file itself is not damaged as far as can be told without it",
-	fault.HeaderTampered:     "somebody has changed this file; fetch a copy that nobody could change, or try \"coffer salvage\"",
-	fault.PayloadTampered:    "fetch the file again, or try \"coffer salvage\"",
-	fault.MalformedArchive:   "whatever wrote this file is faulty; try \"coffer salvage\"",
-	fault.UnsafePath:         "nothing of this container can be trusted to have come from a correct program",
-	fault.EntryNotFound:      "\"coffer list\" shows what there is",
-	fault.MissingContainer:   "this file is a part of a backup set; its other files are needed as well",
+	fault.NotAContainer:      `check that this is the file you mean`,
+	fault.UnsupportedVersion: `a newer version of this program may read it`,
+	fault.Truncated:          `fetch the file again, or try "coffer salvage"`,
+	fault.DamagedHeader:      `fetch the file again, or try "coffer salvage"`,
+	fault.MalformedHeader:    `whatever wrote this file is faulty or hostile; "coffer salvage" with the 64-digit key may restore something`,
+	fault.LimitExceeded:      `whatever wrote this file is faulty or hostile`,
+	fault.NoMatchingSlot:     `"coffer inspect" shows which secrets open it; the 64-digit key always does`,
+	fault.WrongSecret:        `try another secret; nothing points to damage of the file`,
+	fault.HeaderTampered:     `somebody has changed this file: fetch a copy that nobody could change, or try "coffer salvage"`,
+	fault.PayloadTampered:    `fetch the file again, or try "coffer salvage"`,
+	fault.MalformedArchive:   `whatever wrote this file is faulty; try "coffer salvage"`,
+	fault.UnsafePath:         `no correct program wrote this file; nothing of it was restored`,
+	fault.EntryNotFound:      `"coffer list" shows what there is`,
+	fault.MissingContainer:   `this file is a part of a backup set, whose other files are needed as well`,
 }
+
+// salvageAdvice is said instead by what the others advise.
+const salvageAdvice = `what is listed as whole is sound`
 
 // report prints an error as one line and returns the exit status.
 func report(ctx context.Context, cmd *cobra.Command, err error) int {
@@ -60,16 +63,20 @@ func report(ctx context.Context, cmd *cobra.Command, err error) int {
 		return exitInterrupted
 	}
 	line := err.Error()
-	name := fault.NameOf(err)
-	switch {
-	case advice[name] != "":
-		line += "; " + advice[name]
-	case name == "" && errors.Is(err, fs.ErrExist):
-		line += "; give another name, or --force to replace it"
+	if more := advice[fault.NameOf(err)]; more != "" {
+		var salvaged salvagedError
+		if errors.As(err, &salvaged) {
+			more = salvageAdvice
+		}
+		line += "; " + more
+	}
+	var usage usageError
+	isUsage := errors.As(err, &usage)
+	if isUsage {
+		line = strings.Join(strings.Fields(line), " ") // suggestions come on lines of their own
 	}
 	fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), oneLine(line))
-	var usage usageError
-	if errors.As(err, &usage) {
+	if isUsage {
 		fmt.Fprintf(os.Stderr, "Run \"%s --help\" for how it is used.\n", cmd.CommandPath())
 		return exitUsage
 	}

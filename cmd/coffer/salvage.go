@@ -1,146 +1,220 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
+	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/extract"
-	"github.com/coffer-format/coffer/ref/fault"
 )
 
 type salvageCommand struct {
-	secret          secretFlags
-	dir             string
-	partial, asJSON bool
-	force           bool
+	secret                 secretFlags
+	dir                    string
+	partial, force, asJSON bool
 }
 
 func newSalvageCommand() *cobra.Command {
 	var s salvageCommand
 	cmd := &cobra.Command{
-		Use:   "salvage CONTAINER [-C DIR]",
-		Short: "Restore what is whole in a damaged container",
-		Long: `Restore what is whole in a damaged container, and name what is damaged or
-missing. Without -C nothing is written, and only the report is made.
+		Use:   "salvage FILE [-C DIR]",
+		Short: "Get back what is whole in a damaged container",
+		Long: `Say by name what is whole, damaged or missing in a container that "coffer open"
+refuses and, with -C, restore what is whole. Nothing is restored that is not
+authentic, but where the index is lost a file that had been removed or renamed may
+show up again under its old name: it is marked as unconfirmed.
 
-What this restores is authentic, but may be incomplete, and older than it seems:
-only an index that can be read says what there should be. Files that no index
-confirms are marked as unconfirmed. With a damaged header, use the 64-digit key.`,
+The status is 1, and the error says why, unless nothing was found to be at fault.`,
+		Example: `  coffer salvage monday.coffer
+  coffer salvage monday.coffer -C Restored --partial`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.run(cmd.Context(), args[0])
 		},
 	}
 	s.secret.register(cmd)
-	cmd.Flags().StringVarP(&s.dir, "directory", "C", "", "restore to the folder `DIR`, which is made if need be")
-	cmd.Flags().BoolVar(&s.partial, "partial", false, "restore damaged files, too, as NAME.damaged, with zeros for what is lost")
-	cmd.Flags().BoolVar(&s.asJSON, "json", false, "print the report as JSON")
-	cmd.Flags().BoolVar(&s.force, "force", false, "replace files that exist")
+	f := cmd.Flags()
+	f.StringVarP(&s.dir, "directory", "C", "", "restore to the folder `DIR`, which is made if need be")
+	f.BoolVar(&s.partial, "partial", false, "restore damaged files, too, as NAME.damaged, with zero bytes for what is lost")
+	f.BoolVar(&s.force, "force", false, "replace files that exist")
+	f.BoolVar(&s.asJSON, "json", false, "print the report as JSON")
 	return cmd
 }
 
+// salvagedError is a fault in spite of which something was salvaged.
+type salvagedError struct{ error }
+
+func (e salvagedError) Unwrap() error { return e.error }
+
 func (s *salvageCommand) run(ctx context.Context, path string) error {
-	in, err := openInput(path)
+	if s.dir == "" && (s.partial || s.force) {
+		return usagef("--partial and --force are about restoring: give -C DIR")
+	}
+	in, sec, err := s.secret.open(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	secret, err := s.secret.existing(in)
+	in.bar = newProgress("reading", in.size)
+	found, err := container.Salvage(in, in.size, sec.Secret)
+	in.bar.finish()
+	if err == nil {
+		err = ctx.Err() // what was not read any more is not lost
+	}
 	if err != nil {
+		return sec.explain(err, in)
+	}
+	if err := s.print(found, in); err != nil {
 		return err
 	}
-	found, err := container.Salvage(in, in.size, secret)
-	if err != nil {
-		return secret.explain(err, in)
-	}
 	if s.dir != "" {
-		opts := extract.Options{Replace: s.force, Renamed: renamed}
-		if err := extract.Salvaged(ctx, found, s.partial, s.dir, opts); err != nil {
+		if err := s.restore(ctx, found); err != nil {
 			return err
 		}
 	}
-	if s.asJSON {
-		err = writeJSON(os.Stdout, salvageReport(found))
-	} else {
-		s.print(os.Stdout, found)
-	}
-	if err != nil {
-		return err
-	}
 	if found.Fault != nil { // [SLV-14]
-		fmt.Fprintf(os.Stderr, "coffer salvage: %s\n", oneLine(found.Fault.Error()))
-		return exitError(exitRefused)
+		return salvagedError{found.Fault}
 	}
 	return nil
 }
 
-func (s *salvageCommand) print(w io.Writer, found *archive.Salvage) {
-	counts := map[archive.Status]int{}
-	for _, f := range found.Entries {
-		counts[f.Status]++
-		note := ""
-		if !f.Confirmed { // [SLV-6]
-			note = "  (unconfirmed)"
+func (s *salvageCommand) restore(ctx context.Context, found *archive.Salvage) error {
+	files, size := 0, int64(0)
+	for _, e := range found.Entries {
+		if e.Status == archive.Whole || e.Status == archive.Damaged && s.partial {
+			files++
+			size += e.Record.Entry.Size
 		}
-		for _, r := range f.Lost {
-			if f.Status == archive.Damaged { // [SLV-10]
-				note += fmt.Sprintf("  lost: %d bytes at %d", r.Length, r.Offset)
+	}
+	bar := newProgress("restoring", size)
+	var restored atomic.Int64
+	err := extract.Salvaged(ctx, found, s.partial, s.dir, extract.Options{
+		Replace:  s.force,
+		Progress: bar.add,
+		Renamed:  tellRenamed,
+		Restored: func(string) { restored.Add(1) },
+	})
+	bar.finish()
+	if err != nil {
+		return unrestored(err, restored.Load(), s.dir)
+	}
+	note("restored %s (%s) to %s", count(files, "file"), sizeText(size), shown(s.dir))
+	return nil
+}
+
+func (s *salvageCommand) print(found *archive.Salvage, in *input) error {
+	out := bufio.NewWriter(os.Stdout)
+	if s.asJSON {
+		if err := printJSON(out, toSalvageJSON(found)); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	// What is at fault comes last, where a person sees it first.
+	sums := map[archive.Status]string{}
+	for _, status := range []archive.Status{archive.Whole, archive.Damaged, archive.Missing} {
+		n, size := 0, int64(0)
+		for _, e := range found.Entries {
+			if e.Status == status {
+				printFound(out, e)
+				n++
+				size += e.Record.Entry.Size
 			}
 		}
-		fmt.Fprintf(w, "%-8s %12d  %s%s\n", f.Status, f.Record.Entry.Size, shown(f.Record.Entry.Path), note)
+		sums[status] = fmt.Sprintf("%d %s (%s)", n, status, sizeText(size))
 	}
 	for _, off := range found.Unsafe { // [SLV-8]
-		fmt.Fprintf(w, "left out: the entry at offset %d has an unsafe name\n", off)
+		fmt.Fprintf(out, "left out: the entry at offset %d has a path that no correct program writes\n", off)
 	}
-	fmt.Fprintf(w, "\n%d whole, %d damaged, %d missing", counts[archive.Whole], counts[archive.Damaged], counts[archive.Missing])
-	switch { // [SLV-11]
+	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, sums[archive.Whole], sums[archive.Damaged], sums[archive.Missing])
+	switch {
 	case found.Indexed:
-		fmt.Fprintln(w, "; the index is whole, so this is all there was")
-	case found.EndReached:
-		fmt.Fprintln(w, "; the index is lost, but every file was reached, so this is all there was")
+		fmt.Fprintln(out, "The index is whole: these are all the files.")
+	case found.EndReached: // [SLV-11]
+		fmt.Fprintln(out, "The index is lost, and the list of files was found behind them: these are all the files.")
 	default:
-		fmt.Fprintf(w, "; the index is lost and nothing could be found after byte %d of the contents: there may have been more\n", found.WalkEnd)
+		fmt.Fprintf(out, "The index is lost. Files were looked for from the beginning up to offset %d; there may have been more.\n", found.WalkEnd)
 	}
-	if s.dir != "" {
-		fmt.Fprintf(w, "whole files are in %s\n", shown(s.dir))
-	}
+	return out.Flush()
 }
 
-// salvaged is the report of a salvage in JSON.
-type salvaged struct {
-	Fault      fault.Name   `json:"fault"`
-	Indexed    bool         `json:"indexed"`
-	EndReached bool         `json:"end_reached"`
-	WalkEnd    int64        `json:"walk_end"`
-	Entries    []foundEntry `json:"entries"`
-	Unsafe     []int64      `json:"unsafe"`
+func printFound(out *bufio.Writer, e archive.Found) {
+	entry := e.Record.Entry
+	fmt.Fprintf(out, "%-8s%10s  %s", e.Status, sizeText(entry.Size), shown(entry.Path))
+	if !e.Confirmed { // [SLV-6]
+		fmt.Fprint(out, "  (unconfirmed)")
+	}
+	if e.Status == archive.Damaged { // [SLV-10]
+		fmt.Fprintf(out, "  (lost: %s)", ranges(e.Lost))
+	}
+	fmt.Fprintln(out)
 }
 
-type foundEntry struct {
-	listed
+// ranges lists ranges of bytes, and of many the first ones.
+func ranges(lost []archive.Range) string {
+	const most = 4
+	var list []string
+	for i, r := range lost {
+		if i == most {
+			list = append(list, fmt.Sprintf("and %d more ranges", len(lost)-most))
+			break
+		}
+		list = append(list, fmt.Sprintf("%d to %d", r.Offset, r.Offset+r.Length-1))
+	}
+	return "bytes " + strings.Join(list, ", ")
+}
+
+// salvageJSON is what "salvage --json" prints.
+type salvageJSON struct {
+	Indexed    bool        `json:"indexed"`
+	EndReached bool        `json:"end_reached"`
+	WalkEnd    *int64      `json:"walk_end"` // null if the index was read
+	Unsafe     []int64     `json:"unsafe"`   // offsets of entries left out
+	Entries    []foundJSON `json:"entries"`
+	Fault      *faultJSON  `json:"fault"`
+}
+
+type foundJSON struct {
+	entryJSON
+	Offset    int64          `json:"offset"`
 	Status    archive.Status `json:"status"`
 	Confirmed bool           `json:"confirmed"`
-	Lost      [][2]int64     `json:"lost"`
+	Lost      []rangeJSON    `json:"lost"`
 }
 
-func salvageReport(found *archive.Salvage) salvaged {
-	r := salvaged{
-		Fault: fault.NameOf(found.Fault), Indexed: found.Indexed, EndReached: found.EndReached, WalkEnd: found.WalkEnd,
-		Entries: []foundEntry{}, Unsafe: append([]int64{}, found.Unsafe...),
+type rangeJSON struct {
+	Offset int64 `json:"offset"`
+	Length int64 `json:"length"`
+}
+
+func toSalvageJSON(found *archive.Salvage) salvageJSON {
+	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Entries: []foundJSON{}}
+	if !found.Indexed {
+		j.WalkEnd = &found.WalkEnd
 	}
-	for _, f := range found.Entries {
-		e := f.Record.Entry
-		entry := foundEntry{listed{e.Path, e.Kind.String(), e.ModifiedMS, e.Size}, f.Status, f.Confirmed, [][2]int64{}}
-		for _, l := range f.Lost {
-			entry.Lost = append(entry.Lost, [2]int64{l.Offset, l.Length})
+	if found.Fault != nil {
+		f := toFaultJSON(found.Fault)
+		j.Fault = &f
+	}
+	for _, e := range found.Entries {
+		entry := foundJSON{
+			entryJSON: entryJSON{Path: e.Record.Entry.Path, Kind: e.Record.Entry.Kind.String(), ModifiedMS: e.Record.Entry.ModifiedMS, Size: e.Record.Entry.Size},
+			Offset:    e.Record.Offset,
+			Status:    e.Status,
+			Confirmed: e.Confirmed,
+			Lost:      []rangeJSON{},
 		}
-		r.Entries = append(r.Entries, entry)
+		for _, r := range e.Lost {
+			entry.Lost = append(entry.Lost, rangeJSON{r.Offset, r.Length})
+		}
+		j.Entries = append(j.Entries, entry)
 	}
-	return r
+	return j
 }

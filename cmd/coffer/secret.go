@@ -2,28 +2,30 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
-	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
-// maxSecretFile bounds what is read of a secret's file, in bytes.
+// maxSecretFile bounds what is read of a secret's file, in bytes. It is more
+// than any secret has: what is longer is refused by name. [KEY-5] [PWD-2]
 const maxSecretFile = 1 << 16
 
-// secretFlags say where a secret comes from. It never comes from an argument,
-// which other users of the machine can see.
+// secretFlags say where a secret comes from. It never comes from an argument or
+// the environment, which others on the machine may see.
 type secretFlags struct {
 	keyFile, passwordFile string
 }
@@ -34,49 +36,83 @@ func (s *secretFlags) register(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("key-file", "password-file")
 }
 
-// secret is what opens a container, and the key itself if it is known.
+// secret is what opens a container, and the key itself if that was given.
 type secret struct {
 	container.Secret
 	key *key.Key
 }
 
-// existing returns the secret of a container that exists, from a file or from
-// the terminal. Without flags it asks for what the container takes.
+// open opens a container's file and asks for its secret.
+func (s *secretFlags) open(ctx context.Context, path string) (*input, secret, error) {
+	if path == "-" && (s.keyFile == "-" || s.passwordFile == "-") {
+		return nil, secret{}, usagef("standard input cannot be the container and the secret")
+	}
+	in, err := openInput(ctx, path)
+	if err != nil {
+		return nil, secret{}, err
+	}
+	sec, err := s.existing(in)
+	if err != nil {
+		in.Close()
+		return nil, secret{}, err
+	}
+	return in, sec, nil
+}
+
+// existing returns the secret of a container, from a file or from the terminal.
+// Without flags it asks for what the container takes. It does not judge a
+// password: that is for new ones. [PWD-11]
 func (s *secretFlags) existing(in *input) (secret, error) {
 	switch {
 	case s.keyFile != "":
-		k, err := readKey(s.keyFile)
+		k, err := readKey(in.ctx, s.keyFile)
 		return secret{container.WithKey(k), &k}, err
 	case s.passwordFile != "":
-		raw, err := readPassword(s.passwordFile)
+		raw, err := readPassword(in.ctx, s.passwordFile)
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
 	}
 	h, _, err := header.Examine(in, in.size)
 	if err != nil {
 		return secret{}, err
 	}
-	if hasPassword(h.Slots) {
-		raw, err := ask("Password: ")
+	if slices.ContainsFunc(h.Slots, isPassword) {
+		raw, err := ask(in.ctx, "Password: ")
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
 	}
-	text, err := ask(fmt.Sprintf("64-digit key %s: ", h.KeyCheck.Fingerprint()))
-	if err != nil {
-		return secret{}, err
-	}
-	k, err := key.Parse(string(text))
+	k, err := askKey(in.ctx, h.KeyCheck)
 	return secret{container.WithKey(k), &k}, err
 }
 
-func hasPassword(slots []slot.Slot) bool {
-	for _, s := range slots {
-		if s.Type() == slot.TypePassword {
-			return true
-		}
+func isPassword(s slot.Slot) bool { return s.Type() == slot.TypePassword }
+
+// unlock opens a container with the secret.
+func (s secret) unlock(in *input) (*container.Container, error) {
+	c, err := container.Open(in, in.size, s.Secret)
+	if err != nil {
+		return nil, s.explain(err, in)
 	}
-	return false
+	return c, nil
 }
 
-// explain adds to wrong_secret the key that was probably meant.
+// openArchive opens a container's file, asks for its secret and reads its index.
+func (s *secretFlags) openArchive(ctx context.Context, path string) (*input, *container.Container, *archive.Reader, error) {
+	in, sec, err := s.open(ctx, path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	c, err := sec.unlock(in)
+	if err == nil {
+		var r *archive.Reader
+		if r, err = c.Archive(); err == nil {
+			return in, c, r, nil
+		}
+	}
+	in.Close()
+	return nil, nil, nil, err
+}
+
+// explain adds to wrong_secret where the key was mistyped, if it was. The holder
+// mends it and tries again: a repaired key is not used here. [KEY-18] [KEY-19]
 func (s secret) explain(err error, in *input) error {
 	if s.key == nil || !errors.Is(err, fault.WrongSecret) {
 		return err
@@ -89,56 +125,60 @@ func (s secret) explain(err error, in *input) error {
 	if !ok {
 		return err
 	}
-	return fault.New(fault.WrongSecret, "the key is mistyped: %s", difference(*s.key, meant))
+	return fault.New(fault.WrongSecret, "the key is mistyped: %s", difference(*s.key, meant, term.IsTerminal(int(os.Stderr.Fd()))))
 }
 
 // difference tells the holder, who has typed most of the key, what to mend.
-func difference(typed, meant key.Key) string {
+// Where the message may end up in a log it says the place only. [KEY-12]
+func difference(typed, meant key.Key, offer bool) string {
 	a, b := fmt.Sprintf("%x", typed[:]), fmt.Sprintf("%x", meant[:])
-	var places []int
+	first, last := -1, -1
 	for i := range a {
 		if a[i] != b[i] {
-			places = append(places, i)
+			if first < 0 {
+				first = i
+			}
+			last = i
 		}
 	}
-	first := places[0]
-	group := first / 4
-	what := fmt.Sprintf("digit %d is %c and should be %c", first+1, a[first], b[first])
-	if len(places) == 2 {
-		what = fmt.Sprintf("digits %d and %d are swapped, %c%c should be %c%c", first+1, places[1]+1, a[first], a[places[1]], b[first], b[places[1]])
+	digit, is := fmt.Sprintf("digit %d", first+1), "is wrong"
+	if first != last {
+		digit, is = fmt.Sprintf("digits %d and %d", first+1, last+1), "are swapped"
 	}
-	return fmt.Sprintf("%s (group %d of 16, line %d, is meant to be %s)", what, group+1, group/4+1, b[group*4:group*4+4])
+	group, end := first/4, last/4
+	where := fmt.Sprintf("in group %d of line %d", group%4+1, group/4+1)
+	if end != group {
+		where = fmt.Sprintf("from group %d of line %d to the next group", group%4+1, group/4+1)
+	}
+	if !offer {
+		return fmt.Sprintf("%s, %s, %s", digit, where, is)
+	}
+	return fmt.Sprintf("%s, %s, %s: %q should be %q", digit, where, is, grouped(a, group, end), grouped(b, group, end))
 }
 
-// newPassword returns a new password, prepared: from a file, or asked twice.
-func (s *secretFlags) newPassword(allowWeak bool) ([]byte, error) {
-	var raw []byte
-	var err error
-	if s.passwordFile != "" {
-		raw, err = readPassword(s.passwordFile)
-	} else {
-		raw, err = askTwice()
+// grouped returns the groups from first to last of 64 digits.
+func grouped(digits string, first, last int) string {
+	text := digits[first*4 : first*4+4]
+	if last != first {
+		text += " " + digits[last*4:last*4+4]
 	}
+	return text
+}
+
+// newPassword returns a new password, prepared: from its file, or asked twice.
+func (s *secretFlags) newPassword(ctx context.Context, allowWeak bool) ([]byte, error) {
+	if s.passwordFile == "" {
+		return askNewPassword(ctx, allowWeak)
+	}
+	raw, err := readPassword(ctx, s.passwordFile)
 	if err != nil {
 		return nil, err
 	}
-	prepared, err := password.Prepare(raw)
-	if err != nil {
-		return nil, err
-	}
-	if reason := password.Weak(prepared); reason != "" && !allowWeak {
-		return nil, fmt.Errorf("the password is weak: %s; choose another, or --allow-weak to use it all the same", reason)
-	}
-	return prepared, nil
+	return acceptable(raw, allowWeak)
 }
 
-// newSlots returns the slots of a new container under k.
-func newPasswordSlot(k key.Key, prepared []byte) (slot.Slot, error) {
-	return slot.NewPassword(rand.Reader, k, prepared, slot.DefaultParams)
-}
-
-func readKey(path string) (key.Key, error) {
-	text, err := readSecretFile(path)
+func readKey(ctx context.Context, path string) (key.Key, error) {
+	text, err := readSecretFile(ctx, path)
 	if err != nil {
 		return key.Key{}, err
 	}
@@ -146,55 +186,21 @@ func readKey(path string) (key.Key, error) {
 }
 
 // readPassword reads a password without the line end that editors add.
-func readPassword(path string) ([]byte, error) {
-	raw, err := readSecretFile(path)
+func readPassword(ctx context.Context, path string) ([]byte, error) {
+	raw, err := readSecretFile(ctx, path)
 	return bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r")), err
 }
 
-func readSecretFile(path string) ([]byte, error) {
-	f := os.Stdin
-	if path != "-" {
-		var err error
-		if f, err = os.Open(path); err != nil {
-			return nil, err
+func readSecretFile(ctx context.Context, path string) ([]byte, error) {
+	return wait(ctx, func() ([]byte, error) {
+		f := os.Stdin
+		if path != "-" {
+			var err error
+			if f, err = os.Open(path); err != nil {
+				return nil, err
+			}
+			defer f.Close()
 		}
-		defer f.Close()
-	}
-	raw, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
-	if err == nil && len(raw) > maxSecretFile {
-		err = fmt.Errorf("%s has more than %d bytes: it is not a secret", path, maxSecretFile)
-	}
-	return raw, err
-}
-
-// ask reads a secret from the terminal without showing it, even if standard
-// input is something else.
-func ask(prompt string) ([]byte, error) {
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
-	if err != nil {
-		if !term.IsTerminal(int(os.Stdin.Fd())) {
-			return nil, usagef("there is no terminal to ask for the secret: give --key-file or --password-file")
-		}
-		tty = os.Stdin
-	} else {
-		defer tty.Close()
-	}
-	fmt.Fprint(os.Stderr, prompt)
-	defer fmt.Fprintln(os.Stderr)
-	return term.ReadPassword(int(tty.Fd()))
-}
-
-func askTwice() ([]byte, error) {
-	first, err := ask("New password: ")
-	if err != nil {
-		return nil, err
-	}
-	second, err := ask("The same again: ")
-	if err != nil {
-		return nil, err
-	}
-	if !bytes.Equal(first, second) {
-		return nil, errors.New("the two passwords differ; nothing was written")
-	}
-	return first, nil
+		return io.ReadAll(io.LimitReader(f, maxSecretFile))
+	})
 }

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -14,12 +19,14 @@ import (
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
-var errNoSecretLeft = errors.New("without this slot only the 64-digit key opens the container; prove that you have it with --key-file")
-
 func newSlotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "slot",
-		Short: "Show and change the secrets that open a container",
+		Short: "List, set or remove the secrets that open a container",
+		Long: `List, set or remove the slots of a container: the secrets that open it besides the
+64-digit key. What is sealed stays as it is, and copies of the file that were made
+before keep their old slots.`,
+		RunE: group,
 	}
 	cmd.AddCommand(newSlotListCommand(), newSetPasswordCommand(), newSlotRemoveCommand())
 	return cmd
@@ -27,138 +34,239 @@ func newSlotCommand() *cobra.Command {
 
 func newSlotListCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "list CONTAINER",
-		Short: "Show which secrets open a container, without one",
+		Use:   "list FILE",
+		Short: "List the slots of a container, without a secret",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, err := openInput(args[0])
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			h, err := header.Read(in, in.size)
-			if err != nil {
-				return err
-			}
-			fmt.Printf("Not authenticated without a secret.\nkey %s: the 64-digit key opens every container\n", h.KeyCheck.Fingerprint())
-			for i, s := range inspectSlots(h.Slots) {
-				fmt.Printf("slot %d: %s\n", i+1, s)
-			}
-			return nil
+			return listSlots(cmd.Context(), args[0])
 		},
 	}
 }
 
-func newSetPasswordCommand() *cobra.Command {
-	var secret secretFlags
-	var newFile string
-	var allowWeak bool
-	cmd := &cobra.Command{
-		Use:   "set-password CONTAINER",
-		Short: "Give a container a new password",
-		Long: `Give a container a new password, in the place of the old one if it has one. What
-is sealed stays as it is.
+func listSlots(ctx context.Context, path string) error {
+	in, err := openInput(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	h, err := header.Read(in, in.size)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(os.Stdout)
+	fmt.Fprintf(out, "%s: %s, which are not authenticated without a secret, and key %s\n", in, count(len(h.Slots), "slot"), h.KeyCheck.Fingerprint()) // [HDR-16]
+	for i, s := range h.Slots {
+		fmt.Fprintln(out, toSlotJSON(s).line(i))
+	}
+	return out.Flush()
+}
 
-This closes the file to the old password, but not a copy of it from before.`,
+type setPasswordCommand struct {
+	secret    secretFlags
+	newFile   string
+	allowWeak bool
+}
+
+func newSetPasswordCommand() *cobra.Command {
+	var s setPasswordCommand
+	cmd := &cobra.Command{
+		Use:   "set-password FILE",
+		Short: "Set or change the password of a container",
+		Long: `Set or change the password of a container, in its file. The present secret is asked
+for first; the 64-digit key remains.
+
+This closes the container to the old password, but not the copies of it that were
+made before.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return rewrite(args[0], &secret, func(c *container.Container) ([]slot.Slot, error) {
-				fresh := secretFlags{passwordFile: newFile}
-				prepared, err := fresh.newPassword(allowWeak)
-				if err != nil {
-					return nil, err
-				}
-				s, err := newPasswordSlot(c.Key, prepared)
-				if err != nil {
-					return nil, err
-				}
-				slots := slices.Clone(c.Header.Slots)
-				for i, old := range slots {
-					if old.Type() == slot.TypePassword {
-						slots[i] = s
-						return slots, nil
-					}
-				}
-				return append(slots, s), nil
-			})
+			return s.run(cmd.Context(), args[0])
 		},
 	}
-	secret.register(cmd)
-	cmd.Flags().StringVar(&newFile, "new-password-file", "", "read the new password from `FILE` (- is standard input)")
-	cmd.Flags().BoolVar(&allowWeak, "allow-weak", false, "accept a weak password")
+	s.secret.register(cmd)
+	cmd.Flags().StringVar(&s.newFile, "new-password-file", "", "read the new password from `FILE` (- is standard input)")
+	cmd.Flags().BoolVar(&s.allowWeak, "allow-weak", false, "accept a weak password")
 	return cmd
+}
+
+func (s *setPasswordCommand) run(ctx context.Context, path string) error {
+	if s.newFile == "-" && (s.secret.keyFile == "-" || s.secret.passwordFile == "-") {
+		return usagef("standard input cannot be both secrets")
+	}
+	in, c, _, err := openForChange(ctx, &s.secret, path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	slots := slices.Clone(c.Header.Slots)
+	at := slices.IndexFunc(slots, isPassword)
+	switch {
+	case slices.ContainsFunc(slots, func(s slot.Slot) bool { return s.Type() == slot.TypeVault }):
+		return errors.New("the container has a vault slot, whose ten guesses a password slot would void: remove it first") // [SLT-21]
+	case at < 0 && len(slots) == slot.MaxSlots:
+		return fmt.Errorf("the container has %d slots, and cannot have more: remove one first", len(slots)) // [SLT-20]
+	}
+	newPassword := secretFlags{passwordFile: s.newFile}
+	prepared, err := newPassword.newPassword(ctx, s.allowWeak)
+	if err != nil {
+		return err
+	}
+	password, err := slot.NewPassword(rand.Reader, c.Key, prepared, slot.DefaultParams)
+	if err != nil {
+		return err
+	}
+	done := "changed"
+	if at >= 0 {
+		slots[at] = password
+	} else {
+		slots = append(slots, password)
+		done = "set"
+	}
+	if err := rewrite(in, c, slots, container.WithSlot(slot.PasswordSecret(prepared))); err != nil {
+		return err
+	}
+	note("password of %s %s; copies that were made before keep their secrets", in, done)
+	return nil
 }
 
 func newSlotRemoveCommand() *cobra.Command {
 	var secret secretFlags
 	cmd := &cobra.Command{
-		Use:   "remove CONTAINER NUMBER",
-		Short: "Remove a slot, by its number in \"coffer slot list\"",
-		Args:  cobra.ExactArgs(2),
+		Use:   "remove FILE TYPE|NUMBER",
+		Short: "Remove a slot of a container",
+		Long: `Remove a slot of a container, in its file: the one of a type (password, vault or
+passkey), or the one with a number that "coffer slot list" shows.
+
+Without a slot that this program knows only the 64-digit key opens the container:
+the last one is removed only for who has shown that key.`,
+		Example: "  coffer slot remove --key-file key.txt monday.coffer password",
+		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			n, err := strconv.Atoi(args[1])
-			if err != nil {
-				return usagef("%q is not the number of a slot", args[1])
-			}
-			return rewrite(args[0], &secret, func(c *container.Container) ([]slot.Slot, error) {
-				if n < 1 || n > len(c.Header.Slots) {
-					return nil, fmt.Errorf("there is no slot %d; \"coffer slot list\" shows what there is", n)
-				}
-				slots := slices.Delete(slices.Clone(c.Header.Slots), n-1, n)
-				if len(slots) == 0 && secret.keyFile == "" {
-					return nil, errNoSecretLeft
-				}
-				return slots, nil
-			})
+			return removeSlot(cmd.Context(), &secret, args[0], args[1])
 		},
 	}
 	secret.register(cmd)
 	return cmd
 }
 
-// rewrite replaces a container by one with other slots and the same payload. The
-// new file is opened before it takes the old one's place.
-func rewrite(path string, flags *secretFlags, change func(*container.Container) ([]slot.Slot, error)) error {
-	if path == "-" {
-		return usagef("a container is changed in its place: give its file")
-	}
-	in, err := openInput(path)
+func removeSlot(ctx context.Context, secret *secretFlags, path, which string) error {
+	in, c, sec, err := openForChange(ctx, secret, path)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	c, err := flags.open(in)
+	at, err := findSlot(c.Header.Slots, which)
 	if err != nil {
 		return err
 	}
-	slots, err := change(c)
+	slots := slices.Delete(slices.Clone(c.Header.Slots), at, at+1)
+	keyOnly := !slices.ContainsFunc(slots, isKnown)
+	if keyOnly && sec.key == nil {
+		return errors.New("without this slot only the 64-digit key opens the container: show that you have it, with --key-file")
+	}
+	if err := rewrite(in, c, slots, container.WithKey(c.Key)); err != nil {
+		return err
+	}
+	note("slot %d (%v) of %s removed; copies that were made before keep it", at+1, c.Header.Slots[at].Type(), in)
+	if keyOnly {
+		note("from now on only the 64-digit key %s opens it", c.Key.Check().Fingerprint()) // [KEY-13]
+	}
+	return nil
+}
+
+func isKnown(s slot.Slot) bool {
+	_, unknown := s.(*slot.Unknown)
+	return !unknown
+}
+
+// findSlot returns the index of the slot that a number or a type means.
+func findSlot(slots []slot.Slot, which string) (int, error) {
+	if n, err := strconv.Atoi(which); err == nil {
+		if n < 1 || n > len(slots) {
+			return 0, fmt.Errorf("there is no slot %d: the container has %s", n, count(len(slots), "slot"))
+		}
+		return n - 1, nil
+	}
+	if !slices.Contains([]slot.Type{slot.TypePassword, slot.TypeVault, slot.TypePasskey}, typeOf(which)) {
+		return 0, usagef("a slot is password, vault, passkey or a number, not %q", which)
+	}
+	found := -1
+	for i, s := range slots {
+		if s.Type() != typeOf(which) {
+			continue
+		}
+		if found >= 0 {
+			return 0, fmt.Errorf("there are several slots of type %s: give the number of one", which)
+		}
+		found = i
+	}
+	if found < 0 {
+		return 0, fmt.Errorf("the container has no slot of type %s", which)
+	}
+	return found, nil
+}
+
+// typeOf returns the type of a name, 0 if it has none.
+func typeOf(name string) slot.Type {
+	for _, t := range []slot.Type{slot.TypePassword, slot.TypeVault, slot.TypePasskey} {
+		if t.String() == name {
+			return t
+		}
+	}
+	return 0
+}
+
+// openForChange opens a container that is to be replaced in its place.
+func openForChange(ctx context.Context, flags *secretFlags, path string) (*input, *container.Container, secret, error) {
+	if path == "-" {
+		return nil, nil, secret{}, usagef("standard input cannot be changed: give a file")
+	}
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, nil, secret{}, err
+	}
+	in, sec, err := flags.open(ctx, path)
+	if err != nil {
+		return nil, nil, secret{}, err
+	}
+	c, err := sec.unlock(in)
+	if err != nil {
+		in.Close()
+		return nil, nil, secret{}, err
+	}
+	return in, c, sec, nil
+}
+
+// rewrite replaces the container's file by one with other slots. The old one
+// stays until the new one has been opened with the secret that is to open it.
+func rewrite(in *input, c *container.Container, slots []slot.Slot, opens container.Secret) error {
+	info, err := in.stat()
 	if err != nil {
 		return err
 	}
-	out, err := createOutput(path, true)
+	out, err := createOutput(in.path, true, info.Mode().Perm())
 	if err != nil {
 		return err
 	}
 	defer out.abandon()
+	if err := out.Chmod(info.Mode().Perm()); err != nil { // regardless of the umask
+		return err
+	}
 	if err := c.WithSlots(out, slots); err != nil {
 		return err
 	}
-	info, err := in.Stat()
+	written, err := out.Stat()
 	if err != nil {
 		return err
 	}
-	if err := out.Chmod(info.Mode().Perm()); err != nil {
+	again, err := container.Open(out, written.Size(), opens)
+	if err != nil {
+		return fmt.Errorf("the new file does not open, the old one stays: %w", err)
+	}
+	if !again.Key.Fits(c.Header.KeyCheck) || !bytes.Equal(again.Header.PayloadPrefix[:], c.Header.PayloadPrefix[:]) || written.Size()-again.Header.Size() != in.size-c.Header.Size() {
+		return errors.New("the new file is not what was to be written, the old one stays")
+	}
+	if err := in.ctx.Err(); err != nil {
 		return err
 	}
-	if info, err = out.Stat(); err != nil {
-		return err
-	}
-	if _, err := container.Open(out, info.Size(), container.WithKey(c.Key)); err != nil {
-		return fmt.Errorf("the new file cannot be opened, the old one is unchanged: %w", err)
-	}
-	if err := out.commit(); err != nil {
-		return err
-	}
-	fmt.Fprintf(os.Stderr, "%s now opens with the 64-digit key and %s\n", shown(path), count(len(slots), "slot"))
-	return nil
+	return out.commit()
 }

@@ -1,31 +1,75 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/header"
 )
 
 func newVerifyCommand() *cobra.Command {
 	var secret secretFlags
 	cmd := &cobra.Command{
-		Use:   "verify CONTAINER",
-		Short: "Check every byte of a container without restoring it",
-		Args:  cobra.ExactArgs(1),
+		Use:   "verify FILE",
+		Short: "Check every byte of a container",
+		Long: `Check that every byte of a container is authentic and that its contents fit
+together. Nothing is written.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, r, err := openArchive(args[0], &secret)
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			if err := r.Verify(); err != nil {
-				return err
-			}
-			fmt.Fprintf(os.Stderr, "sound: %s in %s\n", count(len(r.Entries()), "file"), about(r.Index()))
-			return nil
+			return verify(cmd.Context(), &secret, args[0])
 		},
 	}
 	secret.register(cmd)
 	return cmd
+}
+
+func verify(ctx context.Context, secret *secretFlags, path string) error {
+	in, sec, err := secret.open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	c, err := sec.unlock(in)
+	if err != nil {
+		return err
+	}
+	what := ""
+	if c.Header.Purpose == header.Keyring {
+		what, err = verifyKeyring(c)
+	} else {
+		what, err = verifyArchive(c, in)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s is sound: %s, key %s\n", in, what, c.Key.Check().Fingerprint())
+	return nil
+}
+
+func verifyKeyring(c *container.Container) (string, error) {
+	ring, err := c.Keyring() // opens all of it
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("a keyring of epoch %d", ring.Epoch), nil
+}
+
+func verifyArchive(c *container.Container, in *input) (string, error) {
+	r, err := c.Archive()
+	if err != nil {
+		return "", err
+	}
+	in.bar = newProgress("verifying", in.size)
+	defer in.bar.finish()
+	if err := r.Verify(); err != nil { // [ARC-29]
+		return "", err
+	}
+	records, elsewhere := r.Placed(), ""
+	if n := len(r.Entries()) - len(records); n > 0 {
+		elsewhere = fmt.Sprintf(" (%d more lie in other containers and were not checked)", n)
+	}
+	return fmt.Sprintf("%s, %s%s, %s", count(len(records), "file"), sizeText(total(records)), elsewhere, origin(r.Index())), nil
 }

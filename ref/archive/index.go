@@ -37,7 +37,9 @@ type Index struct {
 // StandAlone reports whether the archive belongs to no backup set.
 func (x *Index) StandAlone() bool { return x.SetID == [16]byte{} }
 
-// Frame encodes the segment as a frame. Error: a part is larger than 64 MiB.
+// Frame encodes the segment as a frame. Its parts have at most MaxSegmentPart
+// bytes, which is for the caller to see to. Error: a path of more than 65535
+// bytes.
 func (s *Segment) Frame() ([]byte, error) {
 	var b cryptobyte.Builder
 	b.AddUint8(frameSegment)
@@ -54,7 +56,7 @@ func (s *Segment) Frame() ([]byte, error) {
 	return b.Bytes()
 }
 
-// Frame encodes the index as a frame.
+// Frame encodes the index as a frame. Error: a length cannot express it.
 func (x *Index) Frame() ([]byte, error) {
 	var b cryptobyte.Builder
 	b.AddUint8(frameIndex)

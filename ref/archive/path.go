@@ -2,6 +2,7 @@ package archive
 
 import (
 	"iter"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -29,14 +30,32 @@ func CheckPath(path string) error {
 
 func isControl(c rune) bool { return c < 0x20 || c >= 0x7f && c <= 0x9f }
 
-// pathSet tells whether a path may join those that it has seen: each is new,
-// and none is another's folder. [ARC-13]
+// entryAndFolder returns a path that is another's folder, of records in the
+// order of their paths. The order is all it needs: the paths that begin with one
+// come right after it.
+func entryAndFolder(records []Record) (string, bool) {
+	for i, rec := range records {
+		path, after := rec.Entry.Path, records[i+1:]
+		if len(after) == 0 || !strings.HasPrefix(after[0].Entry.Path, path) {
+			continue
+		}
+		inside := path + "/"
+		n := sort.Search(len(after), func(j int) bool { return after[j].Entry.Path >= inside })
+		if n < len(after) && strings.HasPrefix(after[n].Entry.Path, inside) {
+			return path, true
+		}
+	}
+	return "", false
+}
+
+// pathSet tells a writer whether a path may join those that it has seen: each is
+// new, and none is another's folder. [ARC-13]
 type pathSet struct {
 	entries, folders map[string]struct{}
 }
 
-func newPathSet(n int) *pathSet {
-	return &pathSet{make(map[string]struct{}, n), make(map[string]struct{})}
+func newPathSet() *pathSet {
+	return &pathSet{make(map[string]struct{}), make(map[string]struct{})}
 }
 
 // check reports why path cannot join, and changes nothing.

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
+	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -101,12 +102,8 @@ func readFull(plain Plaintext, p []byte, off int64) error {
 }
 
 func (r *Reader) checkList() error {
-	paths := newPathSet(len(r.records))
-	for _, rec := range r.records {
-		if err := paths.check(rec.Entry.Path); err != nil { // [ARC-13]
-			return err
-		}
-		paths.add(rec.Entry.Path)
+	if path, ok := entryAndFolder(r.records); ok { // [ARC-13]
+		return malformed("the path %q is an entry and a folder", path)
 	}
 	for _, rec := range r.records {
 		if rec.Container == r.id {
@@ -196,13 +193,32 @@ type frame struct {
 func (f frame) end() int64 { return f.content + f.entry.Size }
 
 // frameAt reads the fields of the frame at an offset within the entry region or
-// at its end.
+// at its end. It touches no chunk but those in which they lie: damage behind a
+// frame is none of its business. [ARC-28]
 func (r *Reader) frameAt(off int64) (frame, error) {
-	buf := make([]byte, min(maxEntryHeader, r.plain.Size()-off))
-	if err := readFull(r.plain, buf, off); err != nil {
-		return frame{}, err
+	most := min(maxEntryHeader, r.plain.Size()-off)
+	buf := make([]byte, 0, most)
+	for n := min(most, cobblestone.ChunkSize-off%cobblestone.ChunkSize); int64(len(buf)) < n; n = min(most, fieldsSize(buf)) {
+		if err := readFull(r.plain, buf[len(buf):n], off+int64(len(buf))); err != nil {
+			return frame{}, err
+		}
+		buf = buf[:n]
 	}
 	return parseFrame(buf, off)
+}
+
+// fieldsSize returns how many bytes the type and the fields of the frame take
+// that begins with buf, as far as buf tells. It has at least one byte.
+func fieldsSize(buf []byte) int64 {
+	switch {
+	case buf[0] == framePadding:
+		return minPaddingFrame
+	case buf[0] == frameEntry && len(buf) < 3:
+		return 3
+	case buf[0] == frameEntry:
+		return minEntryFrame - 1 + int64(binary.BigEndian.Uint16(buf[1:]))
+	}
+	return 1
 }
 
 // parseFrame decodes the fields of an entry or padding frame that lies at off
@@ -244,7 +260,7 @@ func (r *Reader) Walk() error {
 			if next < len(r.own) {
 				return malformed("there is no frame where %q should be", r.own[next].Entry.Path)
 			}
-			return r.plain.WriteRange(zeroChecker{}, f.content, f.entry.Size)
+			return r.checkPadding(f)
 		}
 		if f.end() > r.entryEnd {
 			return malformed("the entry frame at offset %d reaches beyond the entries", off)
@@ -275,14 +291,25 @@ func (r *Reader) Verify() error {
 	return r.plain.WriteRange(io.Discard, 0, r.plain.Size())
 }
 
-// zeroChecker refuses bytes that are not zero. [ARC-10]
-type zeroChecker struct{}
+// checkPadding opens the whole padding before it says that it is not zero, so
+// that the name does not depend on how many chunks are opened at a time. [ARC-10]
+func (r *Reader) checkPadding(f frame) error {
+	var z zeroChecker
+	if err := r.plain.WriteRange(&z, f.content, f.entry.Size); err != nil {
+		return err
+	}
+	if z.other {
+		return malformed("the padding is not zero")
+	}
+	return nil
+}
 
-func (zeroChecker) Write(p []byte) (int, error) {
-	for i, b := range p {
-		if b != 0 {
-			return i, malformed("the padding is not zero")
-		}
+// zeroChecker notes whether a byte that is written to it is not zero.
+type zeroChecker struct{ other bool }
+
+func (z *zeroChecker) Write(p []byte) (int, error) {
+	for _, b := range p {
+		z.other = z.other || b != 0
 	}
 	return len(p), nil
 }

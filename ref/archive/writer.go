@@ -31,7 +31,7 @@ type Writer struct {
 // all fields but the reference to the container's own segment; malformed_archive
 // if readers would refuse it.
 func NewWriter(w io.Writer, id ID, index Index) (*Writer, error) {
-	writer := &Writer{w: w, id: id, index: index, paths: newPathSet(0)}
+	writer := &Writer{w: w, id: id, index: index, paths: newPathSet()}
 	_, err := writer.indexFrame(minPaddingFrame, 0)
 	return writer, err
 }

@@ -4,6 +4,8 @@ package container
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 
 	"github.com/coffer-format/coffer/ref/archive"
@@ -94,6 +96,11 @@ func SealKeyring(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, ring
 }
 
 func begin(w io.Writer, rand io.Reader, k key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, *cobblestone.Writer, error) {
+	for _, s := range slots {
+		if _, ok := s.(*slot.Unknown); ok { // [SLT-4]
+			return nil, nil, fmt.Errorf("a new container does not get a slot of type %v", s.Type())
+		}
+	}
 	salt := make([]byte, cobblestone.SaltSize)
 	if _, err := io.ReadFull(rand, salt); err != nil { // [HDR-1]
 		return nil, nil, err
@@ -101,11 +108,14 @@ func begin(w io.Writer, rand io.Reader, k key.Key, purpose header.Purpose, slots
 	payloadKey := k.Derive(key.LabelPayload)
 	payload := cobblestone.NewWriter(w, payloadKey[:], salt, purpose.Context())
 	h, err := header.New(k, purpose, slots, payload.Prefix())
+	if err == nil {
+		_, err = w.Write(h.Bytes())
+	}
 	if err != nil {
+		payload.Abort()
 		return nil, nil, err
 	}
-	_, err = w.Write(h.Bytes())
-	return h, payload, err
+	return h, payload, nil
 }
 
 // Container is a container whose header is authentic.
@@ -139,7 +149,8 @@ func (c *Container) payload(purpose header.Purpose) (*cobblestone.ReaderAt, erro
 	return cobblestone.NewReaderAt(section(c.r, c.Header, c.size), c.size-c.Header.Size(), payloadKey[:], purpose.Context())
 }
 
-func section(r io.ReaderAt, h *header.Header, size int64) io.ReaderAt {
+// section returns the bytes behind the header.
+func section(r io.ReaderAt, h *header.Header, size int64) *io.SectionReader {
 	return io.NewSectionReader(r, h.Size(), size-h.Size())
 }
 
@@ -180,7 +191,10 @@ func (c *Container) WithSlots(w io.Writer, slots []slot.Slot) error {
 	if _, err := w.Write(h.Bytes()); err != nil {
 		return err
 	}
-	_, err = io.Copy(w, io.NewSectionReader(c.r, c.Header.Size(), c.size-c.Header.Size()))
+	n, err := io.Copy(w, section(c.r, c.Header, c.size))
+	if err == nil && n < c.size-c.Header.Size() {
+		err = io.ErrUnexpectedEOF // the file has become shorter since Open
+	}
 	return err
 }
 
@@ -198,7 +212,7 @@ func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error)
 		return nil, err
 	}
 	authentic := h.Authenticate(k)
-	if authentic == nil && h.Purpose != header.Archive { // [SLV-15]
+	if !errors.Is(authentic, fault.HeaderTampered) && h.Purpose == header.Keyring { // [SLV-15]
 		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
 	}
 	h.Purpose = header.Archive

@@ -1,32 +1,33 @@
 package extract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/coffer-format/coffer/ref/archive"
 )
 
-// Options say how entries are restored. The zero value restores for the
-// platform the program runs on and never replaces a file.
+// Options say how entries are restored. The zero value never replaces a file.
 type Options struct {
 	Replace  bool                    // existing files
 	Progress func(n int64)           // n more bytes were written; may be called concurrently
-	Renamed  func(path, name string) // an entry got another name; called before anything is written
+	Renamed  func(path, name string) // an entry gets another name; called before anything is written
+	Restored func(path string)       // an entry has got its name; may be called concurrently
 }
 
 // All restores every entry to the folder dir, which is made if it does not
 // exist. Between them NewReader, Walk and the contents open every chunk, so that
-// nil means that the whole container is sound. Errors: those of Reader.Walk and Reader.WriteContent,
-// fs.ErrExist for a file that is there, and those of the system. What was
-// restored before an error stays. [ARC-29] [ARC-31]
+// nil means that the whole container is sound. Errors: those of Reader.Walk and
+// Reader.WriteContent, fs.ErrExist for a file that is there, and those of the
+// system. What was restored before an error stays. [ARC-29] [ARC-31]
 func All(ctx context.Context, r *archive.Reader, dir string, opts Options) error {
 	if err := r.Walk(); err != nil {
 		return err
@@ -34,8 +35,11 @@ func All(ctx context.Context, r *archive.Reader, dir string, opts Options) error
 	return Entries(ctx, r, r.Entries(), dir, opts)
 }
 
-// Entries restores some entries to the folder dir. Errors: as for All.
+// Entries restores some entries to the folder dir, in the order in which they
+// lie in the container. Errors: as for All.
 func Entries(ctx context.Context, r *archive.Reader, records []archive.Record, dir string, opts Options) error {
+	records = slices.Clone(records)
+	slices.SortStableFunc(records, func(a, b archive.Record) int { return cmp.Compare(a.Offset, b.Offset) })
 	files := make([]file, len(records))
 	for i, rec := range records {
 		files[i] = file{rec.Entry.Path, rec.Entry.ModifiedMS, func(w io.Writer) error { return r.WriteContent(w, rec) }}
@@ -67,16 +71,6 @@ type file struct {
 	write      func(io.Writer) error
 }
 
-func platform() Platform {
-	switch runtime.GOOS {
-	case "windows":
-		return Windows
-	case "darwin", "ios":
-		return Apple
-	}
-	return Posix
-}
-
 func restore(ctx context.Context, files []file, dir string, opts Options) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
@@ -86,12 +80,21 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 		return err
 	}
 	defer root.Close()
+	platform, err := platformOf(root)
+	if err != nil {
+		return err
+	}
 
 	paths := make([]string, len(files))
 	for i, f := range files {
 		paths[i] = f.path
 	}
-	names := PortableNames(paths, platform())
+	names := PortableNames(paths, platform)
+	if !opts.Replace {
+		if err := checkAbsent(root, names); err != nil {
+			return err
+		}
+	}
 	if opts.Renamed != nil {
 		for i, name := range names {
 			if name != paths[i] {
@@ -99,7 +102,25 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 			}
 		}
 	}
+	return restoreAll(ctx, root, files, names, opts)
+}
 
+// checkAbsent finds a file that exists before others are restored beside it.
+// The check that counts comes when a file gets its name. [ARC-34]
+func checkAbsent(root *os.Root, names []string) error {
+	if entries, err := fs.ReadDir(root.FS(), "."); err != nil || len(entries) == 0 {
+		return err
+	}
+	for _, name := range names {
+		if _, err := root.Lstat(name); err == nil {
+			return exists(name)
+		}
+	}
+	return nil
+}
+
+// restoreAll restores the files, a few at a time, up to the first error.
+func restoreAll(ctx context.Context, root *os.Root, files []file, names []string, opts Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)
@@ -126,124 +147,27 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 	return context.Cause(ctx)
 }
 
-// worker restores one file after the other. It keeps the folder it works in
-// open, since looking a path up again for every call costs more than the file.
-type worker struct {
-	ctx    context.Context
-	root   *os.Root
-	opts   Options
-	folder *os.Root
-	at     string // the folder's path
-}
-
-func (w *worker) restore(f file, name string) error {
-	if w.ctx.Err() != nil {
-		return context.Cause(w.ctx)
-	}
-	dir, base := "", name
-	if i := strings.LastIndexByte(name, '/'); i >= 0 {
-		dir, base = name[:i], name[i+1:]
-	}
-	if err := w.enter(dir); err != nil {
-		return err
-	}
-	if _, err := w.folder.Lstat(base); err == nil && !w.opts.Replace { // early, before the work
-		return exists(name)
-	}
-	tmp, err := w.writeTemp(f)
-	if err == nil {
-		err = w.publish(tmp, base)
-	}
-	if err != nil && tmp != "" {
-		w.folder.Remove(tmp) // [ERR-5]
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return exists(name)
-	}
-	return err
-}
-
+// exists is the error for a name that is taken.
 func exists(name string) error {
 	return &fs.PathError{Op: "restore", Path: name, Err: fs.ErrExist}
 }
 
-func (w *worker) enter(dir string) error {
-	if w.folder != nil && w.at == dir {
-		return nil
+// failed is the error for a file that the system does not take. It names the
+// file that was meant and not a temporary one.
+func failed(name string, err error) error {
+	var pathErr *fs.PathError
+	var linkErr *os.LinkError
+	switch {
+	case errors.As(err, &pathErr):
+		err = pathErr.Err
+	case errors.As(err, &linkErr):
+		err = linkErr.Err
 	}
-	w.leave()
-	if dir == "" {
-		dir = "."
-	}
-	if err := w.root.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	folder, err := w.root.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	w.folder, w.at = folder, strings.TrimPrefix(dir, ".")
-	return nil
+	return &fs.PathError{Op: "restore", Path: name, Err: err}
 }
 
-func (w *worker) leave() {
-	if w.folder != nil {
-		w.folder.Close()
-		w.folder = nil
-	}
-}
-
-// writeTemp writes a file under a temporary name, which it returns if there is
-// something to remove. [ARC-33]
-func (w *worker) writeTemp(f file) (string, error) {
-	tmp, out, err := createTemp(w.folder)
-	if err != nil {
-		return "", err
-	}
-	err = f.write(&watched{w.ctx, out, w.opts.Progress})
-	if e := out.Close(); err == nil {
-		err = e
-	}
-	if err == nil && f.modifiedMS != 0 {
-		t := time.UnixMilli(int64(f.modifiedMS))
-		err = w.folder.Chtimes(tmp, t, t)
-	}
-	return tmp, err
-}
-
-// publish gives a finished file its name. A link does not replace what is there;
-// where there are no links, a look before the renaming must do. [ARC-34]
-func (w *worker) publish(tmp, base string) error {
-	if w.opts.Replace {
-		return w.folder.Rename(tmp, base)
-	}
-	err := w.folder.Link(tmp, base)
-	if err == nil {
-		return w.folder.Remove(tmp)
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if _, err := w.folder.Lstat(base); !errors.Is(err, fs.ErrNotExist) {
-		return fs.ErrExist
-	}
-	return w.folder.Rename(tmp, base)
-}
-
-// watched stops writing when the restore was called off, and counts.
-type watched struct {
-	ctx      context.Context
-	w        io.Writer
-	progress func(int64)
-}
-
-func (w *watched) Write(p []byte) (int, error) {
-	if w.ctx.Err() != nil {
-		return 0, context.Cause(w.ctx)
-	}
-	n, err := w.w.Write(p)
-	if w.progress != nil {
-		w.progress(int64(n))
-	}
-	return n, err
+// split cuts a name into its folder, "" for none, and the rest.
+func split(name string) (dir, base string) {
+	i := strings.LastIndexByte(name, '/')
+	return name[:max(i, 0)], name[i+1:]
 }

@@ -129,7 +129,7 @@ func windowsName(part string) string {
 }
 
 func isDevice(part string) bool {
-	stem, _, _ := strings.Cut(strings.ToUpper(part), ".")
+	stem, _, _ := strings.Cut(strings.Map(upperASCII, part), ".")
 	switch stem {
 	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
 		return true
@@ -140,4 +140,11 @@ func isDevice(part string) bool {
 		}
 	}
 	return false
+}
+
+func upperASCII(c rune) rune {
+	if 'a' <= c && c <= 'z' {
+		return c - 'a' + 'A'
+	}
+	return c
 }

@@ -26,7 +26,7 @@ type Params struct {
 }
 
 // DefaultParams is what a writer uses unless told otherwise; it is also the
-// least that a writer may use.
+// least that a writer may use. [SLT-11]
 var DefaultParams = Params{MemoryKiB: 65536, Passes: 3, Lanes: 1}
 
 // What readers accept.
@@ -99,7 +99,9 @@ func Context(s Slot) string {
 	return string(b.BytesOrPanic())
 }
 
-// NewPassword seals k under a prepared password with a fresh salt. [SLT-12]
+// NewPassword seals k under a prepared password with a fresh salt. It takes all
+// that readers accept: only tests and vectors ask for less than DefaultParams.
+// Errors: limit_exceeded. [SLT-12]
 func NewPassword(rand io.Reader, k key.Key, prepared []byte, params Params) (*Password, error) {
 	if err := params.check(); err != nil {
 		return nil, err
@@ -118,9 +120,13 @@ func NewVault(rand io.Reader, k key.Key, vault, credential [32]byte, exportKey [
 }
 
 // NewPasskey seals k under the PRF output that the passkey gave for salt, which
-// the caller drew fresh for this slot. [SLT-18]
+// the caller drew fresh for this slot. Errors: malformed_header for an id that
+// readers refuse. [SLT-18]
 func NewPasskey(rand io.Reader, k key.Key, salt [32]byte, rpID string, credential, prf []byte) (*Passkey, error) {
 	s := &Passkey{Salt: salt, RPID: rpID, Credential: credential}
+	if _, err := Marshal([]Slot{s}); err != nil { // [SLT-16] [CON-10]
+		return nil, err
+	}
 	return s, seal(rand, k, PasskeyInputKey(prf), s, &s.SealedKey)
 }
 

@@ -131,10 +131,14 @@ func Marshal(slots []Slot) ([]byte, error) {
 }
 
 // Parse decodes the content of a header's slots vector and checks the slots by
-// themselves and together. Errors: malformed_header.
+// themselves and together. What has no fixed length in them is a part of
+// encoded. Errors: malformed_header.
 func Parse(encoded []byte) ([]Slot, error) {
 	var slots []Slot
 	for s := cryptobyte.String(encoded); !s.Empty(); {
+		if len(slots) == MaxSlots { // [SLT-20] [CON-3]
+			return nil, fault.New(fault.MalformedHeader, "the header has more than %d slots", MaxSlots)
+		}
 		var typ uint16
 		var body cryptobyte.String
 		if !s.ReadUint16(&typ) || !s.ReadUint16LengthPrefixed(&body) { // [CON-1] [CON-3]
@@ -197,9 +201,6 @@ func isRPID(id []byte) bool {
 }
 
 func checkTogether(slots []Slot) error {
-	if len(slots) > MaxSlots { // [SLT-20]
-		return fault.New(fault.MalformedHeader, "the header has %d slots, at most %d are allowed", len(slots), MaxSlots)
-	}
 	guessable := 0
 	for _, s := range slots {
 		if s.Type() == TypePassword || s.Type() == TypeVault {

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// input is a container to read. Reading it ends when the work is called off.
+type input struct {
+	file *os.File
+	path string
+	size int64
+	ctx  context.Context
+	bar  *progress // counts what is read, unless nil
+	temp string    // to be removed at the end
+}
+
+// openInput opens a container; "-" is standard input. What cannot be seeked in
+// is copied to a temporary file first, since an archive is read from its end.
+// The copy is ciphertext.
+func openInput(ctx context.Context, path string) (*input, error) {
+	if path == "-" {
+		if term.IsTerminal(int(os.Stdin.Fd())) {
+			return nil, usagef("a container is not typed in: give its file, or send standard input from it")
+		}
+		return spool(ctx, os.Stdin, path)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder, not a container", shown(path))
+	}
+	// Opening a pipe waits for whoever writes to it.
+	f, err := wait(ctx, func() (*os.File, error) { return os.Open(path) })
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		defer f.Close()
+		return spool(ctx, f, path)
+	}
+	return &input{file: f, path: path, size: info.Size(), ctx: ctx}, nil
+}
+
+func spool(ctx context.Context, r io.Reader, path string) (*input, error) {
+	f, err := os.CreateTemp("", ".coffer-*.tmp")
+	if err != nil {
+		return nil, err
+	}
+	in := &input{file: f, path: path, ctx: ctx}
+	if os.Remove(f.Name()) != nil { // some systems remove closed files only
+		in.temp = f.Name()
+	}
+	in.size, err = wait(ctx, func() (int64, error) { return io.Copy(f, r) })
+	if err != nil {
+		in.Close()
+		return nil, fmt.Errorf("reading %s: %w", in, err)
+	}
+	return in, nil
+}
+
+// String returns the container's name for a person.
+func (in *input) String() string {
+	if in.path == "-" {
+		return "standard input"
+	}
+	return shown(in.path)
+}
+
+func (in *input) ReadAt(p []byte, off int64) (int, error) {
+	if err := in.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := in.file.ReadAt(p, off)
+	if in.bar != nil {
+		in.bar.add(int64(n))
+	}
+	return n, err
+}
+
+func (in *input) Close() {
+	in.file.Close()
+	if in.temp != "" {
+		os.Remove(in.temp)
+	}
+}
+
+func (in *input) stat() (fs.FileInfo, error) { return in.file.Stat() }
+
+// wait returns what f does, or the context's error once that is done: reads
+// from pipes and terminals cannot be called off.
+func wait[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		v, err := f()
+		done <- result{v, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var zero T
+		return zero, ctx.Err()
+	}
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"crypto/sha512"
+	"encoding/binary"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"coffer": main,
+		"exits":  exits,
+	})
+}
+
+// TestScripts runs the command line as a person would, script by script.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("TZ", "UTC")
+			return os.WriteFile(env.WorkDir+"/key.txt", []byte(testKey.Text()), 0o600)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"flip":     flip,
+			"resize":   resize,
+			"redigest": redigest,
+			"craft":    craft,
+		},
+	})
+}
+
+// exits is a program: "exits 2 coffer list" succeeds if "coffer list" ends with
+// status 2.
+func exits() {
+	want, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(os.Args[2], os.Args[3:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	err = cmd.Run()
+	if cmd.ProcessState == nil {
+		panic(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != want {
+		println("status", got, "instead of", want)
+		os.Exit(1)
+	}
+}
+
+// number reads an offset or a size; one that begins with - counts from the end.
+func number(ts *testscript.TestScript, text string, size int) int {
+	n, err := strconv.Atoi(text)
+	ts.Check(err)
+	if text[0] == '-' {
+		n += size
+	}
+	return n
+}
+
+// flip changes the byte of a file at an offset: "flip FILE OFFSET [VALUE]".
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	at := number(ts, args[1], len(data))
+	data[at] ^= 0x01
+	if len(args) > 2 {
+		data[at] = byte(number(ts, args[2], 0))
+	}
+	ts.Check(os.WriteFile(path, data, 0o666))
+}
+
+// resize cuts or extends a file: "resize FILE SIZE".
+func resize(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	info, err := os.Stat(path)
+	ts.Check(err)
+	ts.Check(os.Truncate(path, int64(number(ts, args[1], int(info.Size())))))
+}
+
+// redigest makes the digest of a header fit again: "redigest FILE".
+func redigest(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	end := 45 + int(binary.BigEndian.Uint16(data[43:]))
+	d := sha512.New()
+	d.Write(data[:end])
+	d.Write(data[end+72 : end+72+56])
+	copy(data[end:], d.Sum(nil)[:8])
+	ts.Check(os.WriteFile(path, data, 0o666))
+}

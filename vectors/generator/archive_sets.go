@@ -1,0 +1,213 @@
+package generator
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// setArchive is an archive of generation 3 of a set. A long entry brings it to
+// the 262144 bytes that it must have, but for some room in the padding.
+func setArchive(seed string, length int) *box {
+	const room = 1100
+	frames := func(n int) []frame { return []frame{file("a", other, "content"), quietFile("long", other, n)} }
+	b := newBox(seed, purposeArchive)
+	member := func(n int) *plain {
+		p := newPlain(b.payload.salt, frames(n))
+		p.setID, p.generation, p.epoch, p.previous = draw(seed+" set id", 16), 3, 1, draw(seed+" previous", 24)
+		return p
+	}
+	least := member(0)
+	least.pad(0)
+	b.plain = member(length - room - len(least.bytes()))
+	b.finish()
+	return b
+}
+
+// archiveSets are archives of a backup set.
+func archiveSets(s *suite) {
+	b := setArchive("archive/set", 262144)
+	base := s.listed("set", "ARC-9 ARC-21 (set long boundary)", "An archive of a backup set, of 262144 bytes, the least there.", b)
+	base.but("set-too-small", "ARC-9 (set long boundary resealed)", "258048 bytes, the Padm\u00e9 length before 262144, are too few in a set.",
+		reseal(func(p *plain) {
+			n := len(p.bytes()) - 258048
+			p.frames[1].content = p.frames[1].content[:len(p.frames[1].content)-n]
+			p.frames[1].size -= uint64(n)
+			for i := range p.live {
+				p.live[i].size = p.frames[p.live[i].frame].size
+			}
+			p.pad(len(p.zeros))
+		}), refused(fault.MalformedArchive))
+	small := archiveOf("archive/set-small", samples()...)
+	s.listed("set-small-stand-alone", "ARC-9 ARC-21", "A stand-alone archive may be small.", small).
+		but("set-small", "ARC-9 ARC-21 (set resealed)", "The same in a set is too small.", reseal(func(p *plain) {
+			p.setID[0], p.generation, p.epoch = 1, 1, 1
+		}), refused(fault.MalformedArchive))
+	next := setArchive("archive/set-next", 270336)
+	s.listed("set-next-length", "ARC-9 (set long boundary)", "270336 bytes, the next Padm\u00e9 length.", next)
+
+	foreign := draw("archive/set other container", 24)
+	for _, c := range []struct {
+		slug, requirements, comment string
+		edit                        func(p *plain)
+	}{
+		{"incomplete", "ARC-19 (set long)", "In a set an archive may name a part of its generation.", func(p *plain) { p.complete = 0 }},
+		{"first", "ARC-21 ARC-22 (set long boundary)", "The first archive of a set has no previous one.", func(p *plain) { clear(p.previous); p.generation = 1 }},
+		{"generation-greatest", "CON-5 ARC-21 (set long boundary)", "The greatest generation and the greatest epoch.", func(p *plain) { p.generation, p.epoch = 1<<52-1, 1<<52-1 }},
+		{"removed", "ARC-12 ARC-22 (set long)", "In a set paths may be removed.", func(p *plain) { p.removed = []string{"aa", "old/photo.jpg", "z"}; p.layOut() }},
+		{"removed-longest", "CON-1 (set long boundary)", "A removed path of 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1024)}; p.layOut() }},
+		{"foreign-record", "ARC-24 ARC-25 (set long)", "An entry that lies in another container is listed.", func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }},
+		{"foreign-offset", "ARC-15 (set long boundary)", "The entry region binds only records of the container itself.", func(p *plain) {
+			p.live[0] = record{frame: -1, container: foreign, offset: 1<<51 - 1, path: "a", size: 1 << 40}
+		}},
+		{"foreign-same-offset", "ARC-14 (set long boundary)", "Frames in different containers do not overlap.", func(p *plain) {
+			p.live = append(p.live, record{frame: -1, container: foreign, offset: 0, path: "z", size: 7})
+			p.layOut()
+		}},
+	} {
+		base.but("set-"+c.slug, c.requirements, c.comment, reseal(c.edit), acceptedAs(listOf))
+	}
+	for _, c := range []struct {
+		slug, requirements, comment string
+		edit                        func(p *plain)
+	}{
+		{"set-id-zero", "ARC-21", "set_id is zero, and the generation and the epoch are not.", func(p *plain) { clear(p.setID) }},
+		{"generation-zero", "ARC-21", "The generation is zero, and set_id and epoch are not.", func(p *plain) { p.generation = 0 }},
+		{"epoch-zero", "ARC-21", "The epoch is zero, and set_id and generation are not.", func(p *plain) { p.epoch = 0 }},
+		{"generation-and-epoch-zero", "ARC-21", "set_id is all there is.", func(p *plain) { p.generation, p.epoch = 0, 0 }},
+		{"removed-disorder", "ARC-12", "Removed paths are out of order.", func(p *plain) { p.removed = []string{"y", "x"}; p.layOut() }},
+		{"removed-twice", "ARC-12", "A path is removed twice.", func(p *plain) { p.removed = []string{"x", "x"}; p.layOut() }},
+		{"removed-and-live", "ARC-12", "A path is removed and live.", func(p *plain) { p.removed = []string{"a"}; p.layOut() }},
+		{"removed-and-live-last", "ARC-12", "The last removed path is the last live one.", func(p *plain) { p.removed = []string{"aa", "b", "long"}; p.layOut() }},
+		{"removed-empty", "CON-1", "A removed path has at least one byte.", func(p *plain) { p.removed = []string{"", "x"}; p.layOut() }},
+		{"removed-1025-bytes", "CON-1", "A removed path has at most 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1025)}; p.layOut() }},
+		{"foreign-overlap", "ARC-14", "Two frames in another container overlap by a byte.", func(p *plain) {
+			p.live = append(p.live, record{frame: -1, container: foreign, offset: 100, path: "y", size: 7},
+				record{frame: -1, container: foreign, offset: 127, path: "z", size: 7})
+			p.layOut()
+		}},
+		{"foreign-folder", "ARC-13", "A path in another container has a path in this one as its folder.", func(p *plain) {
+			p.live = slices.Insert(p.live, 1, record{frame: -1, container: foreign, offset: 100, path: "a/b", size: 7})
+			p.layOut()
+		}},
+		{"own-segment-earlier", "ARC-20", "An earlier reference is to the container itself.", func(p *plain) { p.addRef(p.id) }},
+		{"own-segment-not-last", "ARC-20", "The last reference is to another container.", func(p *plain) {
+			p.addRef(foreign)
+			p.refs[0], p.refs[1] = p.refs[1], p.refs[0]
+		}},
+		{"seventeen-segments", "CON-1", "An index refers to at most sixteen segments.", func(p *plain) {
+			for range 16 {
+				p.addRef(foreign)
+			}
+		}},
+	} {
+		base.but("set-"+c.slug, c.requirements+" (set long boundary resealed)", c.comment, reseal(c.edit), refused(fault.MalformedArchive))
+	}
+	base.but("set-removed-unsafe", "ARC-5 (set long resealed)", "A removed path is unsafe.",
+		reseal(func(p *plain) { p.removed = []string{"../x"}; p.layOut() }), refused(fault.UnsafePath))
+	base.but("set-live-before-removed", "ARC-5 ARC-12 (set long order resealed)", "The live paths are out of order, and a removed one is unsafe: live comes before removed.",
+		reseal(func(p *plain) {
+			p.live[0], p.live[1] = p.live[1], p.live[0]
+			p.removed = []string{"../x"}
+			p.layOut()
+		}), refused(fault.MalformedArchive))
+
+	// Segments that lie elsewhere.
+	base.but("set-earlier-segment", "ARC-24 (set long)", "The entries of an earlier segment lie in a container that is not there.",
+		reseal(func(p *plain) { p.addRef(foreign) }), refused(fault.MissingContainer))
+	base.but("set-sixteen-segments", "ARC-24 CON-1 (set long boundary)", "An index refers to sixteen segments, the most there can be; fifteen of them are not there.",
+		reseal(func(p *plain) {
+			for range 15 {
+				p.addRef(foreign)
+			}
+		}), refused(fault.MissingContainer))
+	base.but("set-earlier-segment-first", "ARC-24 ARC-12 (set long order resealed)", "An earlier segment is not there, and the own one is out of order: segments are checked from the first on.",
+		reseal(func(p *plain) {
+			p.addRef(foreign)
+			p.live[0], p.live[1] = p.live[1], p.live[0]
+			p.layOut()
+		}), refused(fault.MissingContainer))
+
+	away := func() edit { return reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }) }
+	s.extracted("set-extract", "ARC-24 (set long)", "An entry that lies in the container is extracted.", b, 0).
+		but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(), refused(fault.MissingContainer))
+	s.restored("set-restore", "ARC-29 ARC-30 (set long)", "An archive of a set, all of whose entries lie in it.", b).
+		but("set-restore-elsewhere", "ARC-24 (set long)", "One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer))
+}
+
+// addRef puts a reference to a segment of a container before the last one.
+func (p *plain) addRef(container []byte) {
+	p.refs = slices.Insert(p.refs, 0, segmentRef{container, 9, 9})
+	p.layOut()
+}
+
+// archiveDamage are archives of several chunks that somebody altered who does
+// not know the key. The entry "long" lies in all three chunks, the others in the
+// last one.
+func archiveDamage(s *suite) {
+	b := archiveOf("archive/damage", quietFile("long", other, 33000), file("small", document, "behind the long one"))
+	list := s.listed("damage-list", "ARC-28 (long)", "The archive of the next cases, listed.", b)
+	long := s.extracted("damage-long", "ARC-28 (long)", "The archive of the next cases, and the entry that all chunks hold.", b, 0)
+	small := s.extracted("damage-small", "ARC-28 (long)", "The archive of the next cases, and the entry in the last chunk.", b, 1)
+	restore := s.restored("damage-restore", "ARC-29 (long)", "The archive of the next cases, restored whole.", b)
+	at := func(chunk int) int { return b.headerSize() + chunkAt(chunk) }
+	content := b.plain.frames[0].content
+	one := content[:chunkSize-b.plain.frames[0].fields()] // in the first chunk
+	size := len(b.bytes())
+
+	list.but("damage-first-chunk-list", "ARC-28 (long)", "The first chunk is damaged: listing takes only the last one.", flip("container", at(0), 1), accepted(list.Output))
+	small.but("damage-first-chunk-small", "ARC-28 (long)", "The first chunk is damaged: an entry in the last one is whole.", flip("container", at(0), 1), accepted(small.Output))
+	list.but("damage-swap-list", "ARC-28 (long)", "The first two chunks are exchanged: listing takes only the last one.", swap("container", at(0), at(1), sealedSize), accepted(list.Output))
+	extractToo := map[string]bool{"last-chunk": true, "cut-at-chunk": true, "byte-appended": true}
+	for _, c := range []struct {
+		slug, comment string
+		edit          func() edit
+		long          []byte // released before the error
+		whole         bool   // the error comes before the archive is opened
+		name          fault.Name
+	}{
+		{"first-chunk", "A bit of the first chunk is another.", func() edit { return flip("container", at(0), 1) }, nil, false, fault.PayloadTampered},
+		{"middle-chunk", "A bit of the second chunk is another.", func() edit { return flip("container", at(1)+8000, 1) }, one, false, fault.PayloadTampered},
+		{"middle-tag", "The last bit of the second chunk's tag is another.", func() edit { return flip("container", at(2)-1, 1) }, one, false, fault.PayloadTampered},
+		{"swap", "The first two chunks are exchanged.", func() edit { return swap("container", at(0), at(1), sealedSize) }, nil, false, fault.PayloadTampered},
+		{"last-chunk", "A bit of the last chunk is another.", func() edit { return flip("container", at(2), 1) }, nil, true, fault.PayloadTampered},
+		{"last-byte", "The last bit of the payload is another.", func() edit { return flip("container", -1, 1) }, nil, true, fault.PayloadTampered},
+		{"cut-last-byte", "The last byte is missing.", func() edit { return cutTo("container", size-1) }, nil, true, fault.PayloadTampered},
+		{"cut-to-16-bytes", "Of the last chunk 16 bytes are left.", func() edit { return cutTo("container", at(2)+16) }, nil, true, fault.PayloadTampered},
+		{"cut-to-15-bytes", "Of the last chunk 15 bytes are left: fewer than a tag.", func() edit { return cutTo("container", at(2)+15) }, nil, true, fault.Truncated},
+		{"cut-at-chunk", "The last chunk is missing.", func() edit { return cutTo("container", at(2)) }, nil, true, fault.Truncated},
+		{"cut-in-chunk", "The second chunk lacks its last byte.", func() edit { return cutTo("container", at(2)-1) }, nil, true, fault.PayloadTampered},
+		{"byte-appended", "A byte follows the payload.", func() edit { return extend("container", []byte{0}) }, nil, true, fault.PayloadTampered},
+		{"appended-to-full-chunk", "Zeros follow, until the last chunk is full: no message has such a length.", func() edit {
+			return extend("container", make([]byte, at(3)-size))
+		}, nil, true, fault.Truncated},
+		{"chunk-appended", "A chunk of an empty plaintext follows a last chunk that was filled with zeros.", func() edit {
+			return extend("container", make([]byte, at(3)-size+16))
+		}, nil, true, fault.PayloadTampered},
+		{"first-chunk-missing", "The first chunk is missing, and all others have moved.", func() edit {
+			return spliceIn("container", at(0), sealedSize, nil)
+		}, nil, true, fault.PayloadTampered},
+		{"chunk-doubled", "The second chunk stands twice.", func() edit {
+			return spliceIn("container", at(2), 0, b.bytes()[at(1):at(2)])
+		}, nil, true, fault.PayloadTampered},
+	} {
+		requirements := "COB-12 HDR-11 (long)"
+		restore.but("damage-"+c.slug+"-restore", requirements, c.comment, c.edit(), refused(c.name))
+		if c.whole {
+			list.but("damage-"+c.slug+"-list", requirements, c.comment+" No name is listed.", c.edit(), refused(c.name))
+			if extractToo[c.slug] {
+				small.but("damage-"+c.slug+"-small", requirements, c.comment+" No content is released.", c.edit(), refused(c.name))
+			}
+		} else {
+			long.but("damage-"+c.slug+"-extract", "ERR-4 "+requirements, c.comment, c.edit(), refused(c.name).after(c.long))
+		}
+	}
+
+	// An entry that ends with the first chunk has nothing to do with the second.
+	edge := archiveOf("archive/edge", quietFile("a-first", other, chunkSize-27-27-100), quietFile("b-ends-0", other, 100-1), quietFile("c-behind", other, 20000))
+	s.extracted("damage-edge", "ARC-28 (long boundary)", "An entry whose frame ends with the first chunk.", edge, 1).
+		but("damage-behind-entry", "ARC-28 COB-19 (long boundary)", "The second chunk is damaged: the entry that ends before it is whole.",
+			flip("container", edge.headerSize()+chunkAt(1), 1), accepted(vectors.Object{"content": vectors.Bytes(edge.plain.frames[1].content)}))
+}
