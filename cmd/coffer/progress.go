@@ -38,7 +38,8 @@ func (p *progress) show(what string, total int64) {
 		progressbar.OptionSetWriter(os.Stderr),
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionShowBytes(true),
-		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionUseIECUnits(true),
+		progressbar.OptionSetElapsedTime(false), // so that the time shown is what is left
 		progressbar.OptionSetWidth(20),
 		progressbar.OptionClearOnFinish(),
 	)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -34,9 +33,6 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 	if ctx.Err() != nil {
 		term.Restore(fd, before)
 		return nil, ctx.Err()
-	}
-	if err == io.EOF {
-		return nil, errors.New("nothing was typed")
 	}
 	return line, err
 }

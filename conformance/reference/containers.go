@@ -128,6 +128,9 @@ func archiveRestore(in opening) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	if err := r.CheckComplete(); err != nil {
+		return result{}, err
+	}
 	if err := r.Verify(); err != nil {
 		return result{}, err
 	}

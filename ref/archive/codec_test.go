@@ -134,7 +134,7 @@ func hasUnknownKind(frame []byte) bool {
 func TestLayout(t *testing.T) {
 	pad := func(s string, n int) string { return s + string(make([]byte, n-len(s))) }
 	seven := pad("", 7)
-	want := "\x03" + "\x00\x00\x00\x37" + pad("o", 24) + seven + "\x09" + "\x00\x03a/b" + "\x04" + seven + "\x05" + seven + "\x06" +
+	want := "\x03" + "\x00\x00\x00\x36" + pad("o", 24) + seven + "\x09" + "\x00\x03a/b" + "\x04" + seven + "\x05" + seven + "\x06" +
 		"\x00\x00\x00\x06" + "\x00\x01x" + "\x00\x01y"
 	s := Segment{[]Record{{otherID, 9, Entry{"a/b", Voice, 5, 6}}}, []string{"x", "y"}}
 	got, err := s.Frame()

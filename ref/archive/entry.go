@@ -23,7 +23,8 @@ const (
 	maxEntryHeader  = minEntryFrame - 1 + MaxPathSize
 	minPaddingFrame = 9
 	trailerSize     = 8
-	maxIndexFrame   = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + maxProducer + 2 + maxSegments*40
+	minIndexFrame   = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + 2 + 40
+	maxIndexFrame   = minIndexFrame + maxProducer + (maxSegments-1)*40
 	minPlaintext    = 128
 	minSetPlaintext = 1 << 18
 )

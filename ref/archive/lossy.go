@@ -34,7 +34,7 @@ func newLossy(chunks *cobblestone.Chunks) *lossy {
 		if err != nil {
 			p.lost[i/64] |= 1 << (i % 64)
 			if p.fault == nil {
-				p.fault = err
+				p.fault = named(err, i)
 			}
 		} else if i == chunks.Count()-1 && len(opened) < cobblestone.ChunkSize {
 			p.ended = true
@@ -45,6 +45,15 @@ func newLossy(chunks *cobblestone.Chunks) *lossy {
 		p.fault = fault.New(fault.Truncated, "the end of the payload is missing")
 	}
 	return p
+}
+
+// named gives the error of chunk i a name of the specification, if it is one of
+// the storage.
+func named(err error, i int64) error {
+	if fault.NameOf(err) == "" {
+		err = fault.New(fault.PayloadTampered, "chunk %d cannot be read: %v", i, err)
+	}
+	return err
 }
 
 // Size returns the length of the plaintext, lost chunks included.

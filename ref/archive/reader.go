@@ -59,7 +59,10 @@ func NewReader(plain Plaintext, id ID) (*Reader, error) {
 	}
 	r := &Reader{plain: plain, id: id, index: *index, records: segment.Live}
 	r.entryEnd = index.ownSegment().Offset - minPaddingFrame
-	return r, r.checkList()
+	if err := r.checkList(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func readIndex(plain Plaintext, id ID) (*Index, error) {
@@ -69,7 +72,7 @@ func readIndex(plain Plaintext, id ID) (*Index, error) {
 		return nil, err
 	}
 	offset := binary.BigEndian.Uint64(trailer[:])
-	if offset > uint64(end) || end-int64(offset) > maxIndexFrame { // [ARC-18] [CON-3]
+	if offset > uint64(end-minIndexFrame) || offset < uint64(max(0, end-maxIndexFrame)) { // [ARC-18] [CON-3]
 		return nil, malformed("the trailer does not point to an index frame")
 	}
 	frame := make([]byte, end-int64(offset))
@@ -138,6 +141,21 @@ func (r *Reader) Entries() []Record { return r.records }
 // frames, in which reading them all is fastest. The caller must not change them.
 func (r *Reader) Placed() []Record { return r.own }
 
+// CheckComplete reports missing_container if an entry lies in another container.
+// [ARC-24]
+func (r *Reader) CheckComplete() error {
+	for _, rec := range r.records {
+		if rec.Container != r.id {
+			return missing(rec)
+		}
+	}
+	return nil
+}
+
+func missing(rec Record) error {
+	return fault.New(fault.MissingContainer, "the entry %q lies in container %x, which is not here", rec.Entry.Path, rec.Container)
+}
+
 // Find returns the entry of a path. Error: entry_not_found. [ARC-27]
 func (r *Reader) Find(path string) (Record, error) {
 	i := sort.Search(len(r.records), func(i int) bool { return r.records[i].Entry.Path >= path })
@@ -161,7 +179,7 @@ func (r *Reader) WriteContent(w io.Writer, rec Record) error {
 // locate returns the offset of an entry's content.
 func (r *Reader) locate(rec Record) (int64, error) {
 	if rec.Container != r.id { // [ARC-24]
-		return 0, fault.New(fault.MissingContainer, "the entry %q lies in container %x, which is not here", rec.Entry.Path, rec.Container)
+		return 0, missing(rec)
 	}
 	f, err := r.frameAt(rec.Offset)
 	if err != nil {

@@ -62,7 +62,9 @@ func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
 		for _, rec := range r.records {
 			s.addIndexed(r, rec)
 		}
-		err = r.Walk()
+		if err = r.Walk(); err == nil {
+			err = r.CheckComplete()
+		}
 	}
 	if s.Fault == nil {
 		s.Fault = err

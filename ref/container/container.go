@@ -38,10 +38,11 @@ func (s keySecret) unlock(h *header.Header) (key.Key, error) {
 }
 func (s keySecret) find(*header.Header) (key.Key, error) { return s.Key, nil }
 
-type slotSecret struct{ secret slot.Secret }
+// slotSecret embeds the secret so that a password prints as one.
+type slotSecret struct{ slot.Secret }
 
-func (s slotSecret) unlock(h *header.Header) (key.Key, error) { return h.Unlock(s.secret) }
-func (s slotSecret) find(h *header.Header) (key.Key, error)   { return h.FindKey(s.secret) }
+func (s slotSecret) unlock(h *header.Header) (key.Key, error) { return h.Unlock(s.Secret) }
+func (s slotSecret) find(h *header.Header) (key.Key, error)   { return h.FindKey(s.Secret) }
 
 // ArchiveWriter writes a container of purpose archive.
 type ArchiveWriter struct {
@@ -209,7 +210,7 @@ func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error)
 	}
 	k, err := secret.find(h)
 	if err != nil {
-		return nil, err
+		return nil, damagedFirst(err, faults)
 	}
 	authentic := h.Authenticate(k)
 	if !errors.Is(authentic, fault.HeaderTampered) && h.Purpose == header.Keyring { // [SLV-15]
@@ -229,6 +230,17 @@ func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error)
 		s.Fault = err
 	}
 	return s, nil
+}
+
+// damagedFirst replaces the refusal of a slot's secret if the slot may be what is
+// damaged (spec section 10.1).
+func damagedFirst(err error, faults []error) error {
+	for _, f := range faults {
+		if errors.Is(f, fault.DamagedHeader) && !errors.Is(err, fault.MalformedPassword) {
+			return f
+		}
+	}
+	return err
 }
 
 // firstOf returns the fault that a reader of the container would have stopped at.

@@ -25,10 +25,13 @@ type Options struct {
 
 // All restores every entry to the folder dir, which is made if it does not
 // exist. Between them NewReader, Walk and the contents open every chunk, so that
-// nil means that the whole container is sound. Errors: those of Reader.Walk and
-// Reader.WriteContent, fs.ErrExist for a file that is there, and those of the
+// nil means that the whole container is sound. Errors: missing_container, those
+// of Reader.Walk and Reader.WriteContent, fs.ErrExist for a file that is there, and those of the
 // system. What was restored before an error stays. [ARC-29] [ARC-31]
 func All(ctx context.Context, r *archive.Reader, dir string, opts Options) error {
+	if err := r.CheckComplete(); err != nil {
+		return err
+	}
 	if err := r.Walk(); err != nil {
 		return err
 	}

@@ -69,7 +69,10 @@ func (w *worker) enter(dir string) error {
 	return nil
 }
 
-var errNotFolder = errors.New("it is not a folder, and files are to be restored in it")
+var (
+	errNotFolder = errors.New("it is not a folder, and files are to be restored in it")
+	errFolder    = errors.New("a folder has this name")
+)
 
 // enterOne opens a folder in another one. It follows no link, not even one that
 // stays within the restore: two entries could fall into one file. [ARC-32] [ARC-36]
@@ -116,10 +119,14 @@ func (w *worker) writeTemp(f file, name string) (string, error) {
 // where there are no links, a look before the renaming must do. [ARC-34]
 func (w *worker) publish(tmp, base, name string) error {
 	if w.opts.Replace {
-		if err := w.folder.Rename(tmp, base); err != nil {
-			return failed(name, err)
+		err := w.folder.Rename(tmp, base)
+		if err == nil {
+			return nil
 		}
-		return nil
+		if info, statErr := w.folder.Lstat(base); statErr == nil && info.IsDir() {
+			err = errFolder
+		}
+		return failed(name, err)
 	}
 	err := w.folder.Link(tmp, base)
 	if err == nil {

@@ -87,6 +87,8 @@ func pathCases(s *suite) {
 		[]string{".HID", ".hid", "A", "A.B.C", "a", "a.b.c"}, []string{".HID", ".hid (2)", "A", "A.B.C", "a (2)", "a.b (2).c"})
 	together("number-taken", "A number that another name has already is not given again.", "windows",
 		[]string{"A", "a", "a (2)"}, []string{"A", "a (2)", "a (2) (2)"})
+	together("number-behind-prefix", "A number goes into the name that has got its underscore, which does not come twice.", "windows",
+		[]string{"AUX.TXT", "aux.txt"}, []string{"_AUX.TXT", "_aux (2).txt"})
 	together("order", "The order of the names is that of the paths that were given; who keeps a name is a matter of bytes.", "windows",
 		[]string{"b", "a.txt", "A.txt"}, []string{"b", "a (2).txt", "A.txt"})
 }

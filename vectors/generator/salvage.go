@@ -153,7 +153,7 @@ func salvageHeader(s *suite) {
 	credential := atSlots + inSlot(33+18+2)
 	byPassword.but("other-slot-damaged", "SLV-5 SLV-14", "The passkey slot is damaged; the password slot is whole.", flip("container", credential, 1), noted(fault.DamagedHeader))
 	atSealed := atSlots + len(passkey.bytes()) + inSlot(atPasswordSealed)
-	byPassword.but("password-slot-damaged", "SLT-7 SLV-4", "The password slot's sealed key is damaged: its commitment fits no password.", flip("container", atSealed+24, 1), refused(fault.WrongSecret))
+	byPassword.but("password-slot-damaged", "HDR-13", "The password slot is damaged: whether the password is right cannot be told.", flip("container", atSealed+24, 1), refused(fault.DamagedHeader))
 	byKey.but("password-slot-damaged-by-key", "SLV-5 SLV-14", "The same, opened by the key, which takes no slot.", flip("container", atSealed+24, 1), noted(fault.DamagedHeader))
 	byPassword.but("wrong-password", "SLV-4 SLT-7 (wrong-secret)", "Another password.", replace("secret.password", []byte("incorrect horse")), refused(fault.WrongSecret))
 	byPassword.but("no-password-slot", "HDR-17", "A password, and no slot for one.", resign(func(b *box) { b.slots = b.slots[:1] }), refused(fault.NoMatchingSlot))

@@ -1,0 +1,162 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"slices"
+	"testing"
+
+	"github.com/coffer-format/coffer/ref/fault"
+)
+
+// assemble makes a plaintext of parts that need not fit: lengths, offsets and
+// the reference to the segment are made right, so that a fuzzer gets far.
+func assemble(frames, live, removed, index []byte, set bool) []byte {
+	segment := binary.BigEndian.AppendUint32([]byte{frameSegment}, uint32(len(live)))
+	segment = binary.BigEndian.AppendUint32(append(segment, live...), uint32(len(removed)))
+	segment = append(segment, removed...)
+	if len(index) >= 40 {
+		index = slices.Clone(index)
+		ref := index[len(index)-40:]
+		copy(ref, testID[:])
+		binary.BigEndian.PutUint64(ref[32:], uint64(len(segment)))
+	}
+	build := func(n int64) []byte {
+		b := append(slices.Clone(frames), paddingFrame(n)...)
+		if len(index) >= 40 {
+			binary.BigEndian.PutUint64(index[len(index)-16:], uint64(len(b)))
+		}
+		b = append(b, segment...)
+		offset := len(b)
+		return binary.BigEndian.AppendUint64(append(b, index...), uint64(offset))
+	}
+	length := int64(len(build(0)))
+	target := max(length, minPlaintext)
+	if set {
+		target = max(target, minSetPlaintext)
+	}
+	return build(Padded(target) - length)
+}
+
+// parts takes the plaintext of an archive apart, as seeds for a fuzzer.
+func parts(t testing.TB, plaintext []byte) (frames, live, removed, index []byte) {
+	r := open(t, plaintext)
+	own := r.Index().Segments[0]
+	for _, rec := range r.Placed() {
+		frames = plaintext[:rec.Offset+frameSize(rec)]
+	}
+	n := int64(binary.BigEndian.Uint32(plaintext[own.Offset+1:]))
+	live = plaintext[own.Offset+5:][:n]
+	removed = plaintext[own.Offset+9+n : own.Offset+own.Length]
+	return frames, live, removed, plaintext[own.Offset+own.Length : len(plaintext)-8]
+}
+
+// FuzzReader looks for plaintexts that a Reader does not survive, that it lists
+// against the rules, or that it reads as an index which is written otherwise.
+func FuzzReader(f *testing.F) {
+	a, b := twoItems()
+	for _, items := range [][]item{nil, {a}, {a, b}, {newItem("d/e/f", 0), newItem("d/g", chunkSize)}} {
+		frames, live, removed, index := parts(f, write(f, items...))
+		f.Add(frames, live, removed, index, false)
+	}
+	inSet := raw{frames: frames(a, b), segment: segmentFrame(f, Segment{records(a, b), []string{"c", "d"}}), index: Index{SetID: setID, Generation: 1, Epoch: 1}}
+	frames, live, removed, index := parts(f, inSet.bytes(f))
+	f.Add(frames, live, removed, index, true)
+
+	f.Fuzz(func(t *testing.T, frames, live, removed, index []byte, set bool) {
+		plaintext := assemble(frames, live, removed, index, set)
+		r, err := NewReader(plain(plaintext), testID)
+		if err != nil {
+			if fault.NameOf(err) == "" {
+				t.Fatal(err)
+			}
+			return
+		}
+		for i, rec := range r.Entries() {
+			if CheckPath(rec.Entry.Path) != nil || i > 0 && r.Entries()[i-1].Entry.Path >= rec.Entry.Path {
+				t.Fatalf("a list with the path %q", rec.Entry.Path)
+			}
+			var content bytes.Buffer
+			if err := r.WriteContent(&content, rec); err != nil {
+				if fault.NameOf(err) == "" {
+					t.Fatal(err)
+				}
+			} else if int64(content.Len()) != rec.Entry.Size {
+				t.Fatalf("%d bytes of an entry of %d", content.Len(), rec.Entry.Size)
+			}
+		}
+		walked, verified := r.Walk(), r.Verify()
+		if (walked == nil) != (verified == nil) || verified != nil && fault.NameOf(verified) == "" {
+			t.Fatalf("walked: %v, verified: %v", walked, verified)
+		}
+		if verified == nil {
+			for _, rec := range r.Placed() {
+				if err := r.WriteContent(io.Discard, rec); err != nil {
+					t.Fatalf("verified, and yet: %v", err)
+				}
+			}
+		}
+
+		x := r.Index()
+		own := x.ownSegment()
+		end := own.Offset + own.Length
+		if again, err := x.Frame(); err != nil || !bytes.Equal(again, plaintext[end:len(plaintext)-8]) {
+			t.Fatalf("the index is written otherwise than it was read: %v", err)
+		}
+		segment := plaintext[own.Offset:end]
+		parsed, err := parseSegment(segment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := parsed.Frame(); err != nil || !bytes.Equal(again, segment) && !hasUnknownKind(segment) {
+			t.Fatalf("the segment is written otherwise than it was read: %v", err)
+		}
+	})
+}
+
+// FuzzSalvage looks for archives, damaged and cut, that salvage does not survive,
+// and for whole entries that are not what stands there.
+func FuzzSalvage(f *testing.F) {
+	a, b := twoItems()
+	long := newItem("long", 2*chunkSize)
+	for i, items := range [][]item{nil, {a}, {a, b}, {a, long, b}} {
+		frames, live, removed, index := parts(f, write(f, items...))
+		f.Add(frames, live, removed, index, uint8(i), uint16(100*i), i%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, frames, live, removed, index []byte, bad uint8, cut uint16, trailer bool) {
+		plaintext := assemble(frames, live, removed, index, false)
+		if !trailer {
+			plaintext[len(plaintext)-1] ^= 1 // to the walk
+		}
+		message := seal(plaintext)
+		message = message[:max(56, len(message)-int(cut))]
+		hurt := cut != 0
+		for i := range int64(8) {
+			if at := 56 + i*16400; bad>>i&1 == 1 && at < int64(len(message)) {
+				damage(message, i)
+				hurt = true
+			}
+		}
+		s := salvage(t, message)
+		for _, found := range s.Entries {
+			if CheckPath(found.Record.Entry.Path) != nil || s.Indexed && !found.Confirmed {
+				t.Fatalf("%+v", found)
+			}
+			var content bytes.Buffer
+			err := s.WriteContent(&content, found)
+			if (err == nil) != (found.Status != Missing) || int64(content.Len()) > found.Record.Entry.Size {
+				t.Fatalf("%+v: %d bytes, %v", found, content.Len(), err)
+			}
+			if found.Status != Whole {
+				continue
+			}
+			if content.Len() != int(found.Record.Entry.Size) || !bytes.Equal(content.Bytes(), plaintext[found.content:][:content.Len()]) {
+				t.Fatalf("%+v: it is whole, and not what stands there", found)
+			}
+		}
+		if s.Fault == nil && (hurt || !s.Indexed || open(t, plaintext).Verify() != nil) {
+			t.Fatalf("no fault: damaged %b, cut by %d, indexed %v", bad, cut, s.Indexed)
+		}
+	})
+}

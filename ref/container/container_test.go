@@ -1,0 +1,367 @@
+package container
+
+import (
+	"bytes"
+	"crypto/sha512"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/gen"
+	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/slot"
+)
+
+var (
+	testKey    = key.Key{'k'}
+	standAlone = archive.Index{CreatedMS: 7, Complete: true, Producer: "test"}
+	testRing   = &keyring.Keyring{SetID: [16]byte{1}, Epoch: 3, OldKeys: []keyring.OldKey{{Epoch: 2, Key: key.Key{'o'}}}}
+
+	vaultSecret   = slot.VaultSecret{Vault: [32]byte{'v'}, Credential: [32]byte{'c'}, ExportKey: [64]byte{'e'}}
+	passkeySecret = slot.PasskeySecret{RPID: "coffer.example", Credential: []byte("credential"), PRF: [32]byte{'p'}}
+	// cheap keeps the tests fast.
+	cheap = slot.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}
+)
+
+// random is another sequence for every seed.
+func random(seed byte) io.Reader { return rand.NewChaCha8([32]byte{seed}) }
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func passwordSlot(k key.Key) slot.Slot {
+	return must(slot.NewPassword(random(1), k, []byte("password"), cheap))
+}
+
+func vaultSlot(k key.Key) slot.Slot {
+	return must(slot.NewVault(random(2), k, vaultSecret.Vault, vaultSecret.Credential, vaultSecret.ExportKey[:]))
+}
+
+func passkeySlot(k key.Key) slot.Slot {
+	return must(slot.NewPasskey(random(3), k, [32]byte{'s'}, passkeySecret.RPID, passkeySecret.Credential, passkeySecret.PRF[:]))
+}
+
+// file is an entry with its content.
+type file struct {
+	path    string
+	content []byte
+}
+
+// pattern returns n bytes that say where they stand.
+func pattern(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(i + i>>8 + i>>16)
+	}
+	return b
+}
+
+func sealArchive(seed byte, k key.Key, slots []slot.Slot, files ...file) []byte {
+	return sealArchiveFrom(random(seed), k, slots, files...)
+}
+
+func sealArchiveFrom(rand io.Reader, k key.Key, slots []slot.Slot, files ...file) []byte {
+	var b bytes.Buffer
+	w := must(NewArchiveWriter(&b, rand, k, slots, standAlone))
+	for _, f := range files {
+		if err := w.Add(archive.Entry{Path: f.path, Size: int64(len(f.content))}, bytes.NewReader(f.content)); err != nil {
+			panic(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func sealKeyring(seed byte, k key.Key, slots []slot.Slot) []byte {
+	var b bytes.Buffer
+	if err := SealKeyring(&b, random(seed), k, slots, testRing); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func openBytes(container []byte, secret Secret) (*Container, error) {
+	return Open(bytes.NewReader(container), int64(len(container)), secret)
+}
+
+// readAll opens and verifies a container of either purpose and returns what it
+// released: the contents in the order of the frames, or the encoded keyring.
+func readAll(container []byte, secret Secret) ([]byte, error) {
+	c, err := openBytes(container, secret)
+	if err != nil {
+		return nil, err
+	}
+	if c.Header.Purpose == header.Keyring {
+		ring, err := c.Keyring()
+		if err != nil {
+			return nil, err
+		}
+		return ring.Marshal(c.Key)
+	}
+	r, err := c.Archive()
+	if err != nil {
+		return nil, err
+	}
+	var released bytes.Buffer
+	for _, rec := range r.Placed() {
+		if err := r.WriteContent(&released, rec); err != nil {
+			return released.Bytes(), err
+		}
+	}
+	return released.Bytes(), r.Verify()
+}
+
+// headerSize is where the payload of a container begins.
+func headerSize(container []byte) int {
+	return 117 + int(binary.BigEndian.Uint16(container[43:]))
+}
+
+// redigest makes the digest right again.
+func redigest(container []byte) {
+	n := headerSize(container)
+	d := sha512.Sum512(append(bytes.Clone(container[:n-72]), container[n:][:56]...))
+	copy(container[n-72:], d[:8])
+}
+
+// Any files come back, with the key and with every slot, and so does a keyring.
+func TestRoundTrip(t *testing.T) {
+	params := gopter.DefaultTestParametersWithSeed(1)
+	params.MinSuccessfulTests = 60
+	p := gopter.NewProperties(params)
+	p.Property("archive", prop.ForAll(func(seed uint64, sizes []int) string {
+		var files []file
+		var all []byte
+		for i, n := range sizes {
+			f := file{fmt.Sprintf("%d/f", i), pattern(n)}
+			files, all = append(files, f), append(all, f.content...)
+		}
+		sealed := sealArchive(byte(seed), testKey, []slot.Slot{passwordSlot(testKey), passkeySlot(testKey)}, files...)
+		for _, secret := range []Secret{WithKey(testKey), WithSlot(slot.PasswordSecret("password")), WithSlot(passkeySecret)} {
+			got, err := readAll(sealed, secret)
+			if err != nil {
+				return err.Error()
+			}
+			if !bytes.Equal(got, all) {
+				return "another content"
+			}
+		}
+		return ""
+	}, gen.UInt64(), gen.SliceOf(gen.OneConstOf(0, 1, 100, 16383, 16384, 16385, 300000))))
+	p.TestingRun(t)
+
+	for _, slots := range [][]slot.Slot{nil, {vaultSlot(testKey), passkeySlot(testKey)}} {
+		sealed := sealKeyring(1, testKey, slots)
+		c, err := openBytes(sealed, WithKey(testKey))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ring, err := c.Keyring()
+		if diff := cmp.Diff(testRing, ring); err != nil || diff != "" {
+			t.Error(err, diff)
+		}
+		if len(slots) > 0 {
+			if c, err = openBytes(sealed, WithSlot(vaultSecret)); err != nil || c.Key != testKey {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// What is asked of a container of the other purpose is malformed_archive.
+func TestOtherPurpose(t *testing.T) {
+	c := must(openBytes(sealArchive(1, testKey, nil), WithKey(testKey)))
+	if _, err := c.Keyring(); fault.NameOf(err) != fault.MalformedArchive {
+		t.Error(err)
+	}
+	c = must(openBytes(sealKeyring(1, testKey, nil), WithKey(testKey)))
+	if _, err := c.Archive(); fault.NameOf(err) != fault.MalformedArchive {
+		t.Error(err)
+	}
+	sealed := sealKeyring(1, testKey, nil)
+	if _, err := Salvage(bytes.NewReader(sealed), int64(len(sealed)), WithKey(testKey)); fault.NameOf(err) != fault.MalformedArchive {
+		t.Error(err)
+	}
+}
+
+// custom seals any plaintext under testKey, with a header that fits.
+func custom(purpose header.Purpose, plaintext []byte) []byte {
+	payloadKey := testKey.Derive(key.LabelPayload)
+	payload := cobblestone.Seal(payloadKey[:], pattern(24), purpose.Context(), plaintext)
+	return append(must(header.New(testKey, purpose, nil, payload[:56])).Bytes(), payload...)
+}
+
+// touching remembers the highest byte below a limit that was read.
+type touching struct {
+	io.ReaderAt
+	limit, last int64
+}
+
+func (r *touching) ReadAt(p []byte, off int64) (int, error) {
+	if off < r.limit {
+		r.last = max(r.last, off+int64(len(p)))
+	}
+	return r.ReaderAt.ReadAt(p, off)
+}
+
+// A keyring of 40986 bytes is read, one that is longer is refused before a chunk
+// but the last is opened: a damaged first chunk is not even met. [KRG-5]
+func TestKeyringSize(t *testing.T) {
+	ring := &keyring.Keyring{SetID: [16]byte{1}, Epoch: 2000}
+	for i := range uint64(1024) {
+		k := key.Key{31: 1}
+		binary.BigEndian.PutUint64(k[:], i)
+		ring.OldKeys = append(ring.OldKeys, keyring.OldKey{Epoch: i + 1, Key: k})
+	}
+	largest := must(ring.Marshal(testKey))
+	if len(largest) != 40986 {
+		t.Fatalf("%d bytes", len(largest))
+	}
+	if _, err := must(openBytes(custom(header.Keyring, largest), WithKey(testKey))).Keyring(); err != nil {
+		t.Error(err)
+	}
+	sealed := custom(header.Keyring, append(largest, 0))
+	first := int64(headerSize(sealed) + 56)
+	sealed[first] ^= 1
+	r := &touching{ReaderAt: bytes.NewReader(sealed), limit: first + 2*16400}
+	c := must(Open(r, int64(len(sealed)), WithKey(testKey)))
+	if _, err := c.Keyring(); fault.NameOf(err) != fault.MalformedArchive || r.last > first {
+		t.Errorf("%v, read up to %d of %d", err, r.last, first)
+	}
+	sealed[len(sealed)-1] ^= 1
+	if _, err := c.Keyring(); fault.NameOf(err) != fault.PayloadTampered {
+		t.Errorf("a last chunk that is damaged: %v", err)
+	}
+}
+
+// With other slots the payload is the same to the byte, the old secret is gone,
+// unknown slots may stay, and a file that became shorter is not taken for whole.
+func TestWithSlots(t *testing.T) {
+	f := file{"a", pattern(50000)}
+	payload := cobblestoneOf(sealArchive(1, testKey, nil, f))
+	unknown := &slot.Unknown{SlotType: 99, Body: []byte("kept")}
+	h := must(header.New(testKey, header.Archive, []slot.Slot{unknown, passwordSlot(testKey)}, payload[:56]))
+	sealed := append(h.Bytes(), payload...)
+	c := must(openBytes(sealed, WithSlot(slot.PasswordSecret("password"))))
+	var b bytes.Buffer
+	if err := c.WithSlots(&b, []slot.Slot{c.Header.Slots[0], vaultSlot(testKey)}); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(cobblestoneOf(b.Bytes()), payload) {
+		t.Error("the payload was changed")
+	}
+	if got, err := readAll(b.Bytes(), WithSlot(vaultSecret)); err != nil || !bytes.Equal(got, f.content) {
+		t.Error(err)
+	}
+	if _, err := readAll(b.Bytes(), WithSlot(slot.PasswordSecret("password"))); fault.NameOf(err) != fault.NoMatchingSlot {
+		t.Error(err)
+	}
+	changed := must(openBytes(b.Bytes(), WithKey(testKey)))
+	if diff := cmp.Diff(slot.Slot(unknown), changed.Header.Slots[0]); diff != "" {
+		t.Error(diff)
+	}
+	if err := changed.WithSlots(io.Discard, []slot.Slot{passwordSlot(testKey), vaultSlot(testKey)}); fault.NameOf(err) != fault.MalformedHeader {
+		t.Error(err)
+	}
+	shorter := &Container{c.Header, c.Key, bytes.NewReader(sealed[:len(sealed)-1]), int64(len(sealed))}
+	if err := shorter.WithSlots(io.Discard, nil); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a file that became shorter: %v", err)
+	}
+}
+
+func cobblestoneOf(container []byte) []byte { return container[headerSize(container):] }
+
+// Every container gets a salt of its own from the source, and an error of the
+// source or of the writer is returned.
+func TestWriterErrors(t *testing.T) {
+	want := make([]byte, 24)
+	io.ReadFull(random(7), want)
+	if got := cobblestoneOf(sealArchive(7, testKey, nil))[:24]; !bytes.Equal(got, want) {
+		t.Errorf("the container id is %x", got)
+	}
+	if _, err := NewArchiveWriter(io.Discard, strings.NewReader("too short"), testKey, nil, standAlone); err == nil {
+		t.Error("no salt, and no error")
+	}
+	if err := SealKeyring(io.Discard, strings.NewReader("too short"), testKey, nil, testRing); err == nil {
+		t.Error("no salt, and no error")
+	}
+	if err := SealKeyring(io.Discard, random(1), testKey, nil, &keyring.Keyring{}); fault.NameOf(err) != fault.MalformedArchive {
+		t.Error(err)
+	}
+	if _, err := NewArchiveWriter(io.Discard, random(1), testKey, nil, archive.Index{}); fault.NameOf(err) != fault.MalformedArchive {
+		t.Error(err)
+	}
+	if _, err := NewArchiveWriter(io.Discard, random(1), testKey, []slot.Slot{&slot.Unknown{SlotType: 9}}, standAlone); err == nil {
+		t.Error("a slot of an unknown type was written") // [SLT-4]
+	}
+	full := errors.New("full")
+	for n := range 500 {
+		w, err := NewArchiveWriter(&limited{n, full}, random(1), testKey, nil, standAlone)
+		if err == nil {
+			err = w.Close()
+		}
+		if whole := len(sealArchive(1, testKey, nil)); (n < whole) != errors.Is(err, full) {
+			t.Fatalf("after %d bytes of %d: %v", n, whole, err)
+		}
+	}
+}
+
+type limited struct {
+	n   int
+	err error
+}
+
+func (w *limited) Write(p []byte) (int, error) {
+	if len(p) > w.n {
+		return w.n, w.err
+	}
+	w.n -= len(p)
+	return len(p), nil
+}
+
+// What was given up is refused.
+func TestAbort(t *testing.T) {
+	var b bytes.Buffer
+	w := must(NewArchiveWriter(&b, random(1), testKey, nil, standAlone))
+	content := pattern(1 << 20)
+	if err := w.Add(archive.Entry{Path: "a", Size: int64(len(content))}, bytes.NewReader(content)); err != nil {
+		t.Fatal(err)
+	}
+	w.Abort()
+	if got, err := readAll(b.Bytes(), WithKey(testKey)); err == nil || len(got) > 0 {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if w.Add(archive.Entry{Path: "b", Size: 1 << 20}, bytes.NewReader(content)) == nil || w.Close() == nil {
+		t.Error("a writer that was given up goes on")
+	}
+}
+
+// A key prints as its fingerprint, and a password as that it is one.
+func TestSecretsDoNotPrint(t *testing.T) {
+	for _, format := range []string{"%v", "%+v", "%s", "%x", "%d"} {
+		if got, want := fmt.Sprintf(format, WithKey(testKey)), "key "+testKey.Check().Fingerprint(); got != want {
+			t.Errorf("%s prints %s, want %s", format, got, want)
+		}
+		if got := fmt.Sprintf(format, WithSlot(slot.PasswordSecret("correct horse"))); len(got) > 25 || !strings.Contains(got, "a password") {
+			t.Errorf("%s prints %s", format, got)
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package extract
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/gen"
+	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/ref/archive"
+)
+
+// Every rule of spec section 8.9, alone and where rules meet.
+func TestPortableNames(t *testing.T) {
+	longer := strings.Repeat("a", 256)
+	wide := strings.Repeat("é", 128) // 256 bytes, and byte 240 begins a character
+	odd := "x" + wide                // 257 bytes, and byte 240 is within one
+	for _, c := range []struct {
+		name        string
+		platform    Platform
+		paths, want []string
+	}{
+		{"nothing to change", Posix, []string{"a", "b/c", "b/C", "CON", "x.", "a?b"}, []string{"a", "b/c", "b/C", "CON", "x.", "a?b"}},
+		{"the order of the result is that of the argument", Posix, []string{"z", "a"}, []string{"z", "a"}},
+
+		{"255 bytes", Posix, []string{longer[1:]}, []string{longer[1:]}},
+		{"256 bytes", Posix, []string{longer}, []string{longer[:240] + "~6a9169eb"}},
+		{"cut between characters", Posix, []string{wide}, []string{wide[:240] + "~5b115faa"}},
+		{"cut before a character that does not fit", Posix, []string{odd}, []string{odd[:239] + "~b516a061"}},
+		{"a folder is cut, too, and once", Posix, []string{longer + "/a", longer + "/b"}, []string{longer[:240] + "~6a9169eb/a", longer[:240] + "~6a9169eb/b"}},
+		{"the name that a cut gives is taken", Posix, []string{longer, longer[:240] + "~6a9169eb"}, []string{longer[:240] + "~6a9169eb", longer[:240] + "~6a9169eb (2)"}},
+
+		{"case", Apple, []string{"Photo.jpg", "photo.jpg", "PHOTO.JPG"}, []string{"Photo (2).jpg", "photo (3).jpg", "PHOTO.JPG"}},
+		{"case beyond ASCII", Apple, []string{"Ä", "ä"}, []string{"Ä", "ä (2)"}},
+		{"sharp s", Apple, []string{"STRASSE", "straße"}, []string{"STRASSE", "straße (2)"}},
+		{"normalization", Apple, []string{"e\u0301", "\u00e9"}, []string{"e\u0301", "\u00e9 (2)"}},
+		{"folders that differ in case stay two", Apple, []string{"A/x", "a/x"}, []string{"A/x", "a (2)/x"}},
+		{"a file and a folder", Apple, []string{"A/x", "a"}, []string{"A/x", "a (2)"}},
+		{"a number that is taken is passed over", Apple, []string{"A.b", "a (2).b", "a.b"}, []string{"A.b", "a (2).b", "a (3).b"}},
+		{"no extension", Apple, []string{"A", "a"}, []string{"A", "a (2)"}},
+		{"only begins with a dot", Apple, []string{".A", ".a"}, []string{".A", ".a (2)"}},
+		{"the last dot counts", Apple, []string{"A.tar.gz", "a.tar.gz"}, []string{"A.tar.gz", "a.tar (2).gz"}},
+		{"Apple has no reserved names", Apple, []string{"CON", "a?", "b."}, []string{"CON", "a?", "b."}},
+
+		{"reserved characters", Windows, []string{`a<b>c"d|e?f*g`}, []string{"a_b_c_d_e_f_g"}},
+		{"characters that become the same", Windows, []string{"a?", "a*"}, []string{"a_ (2)", "a_"}},
+		{"ends in a dot or a space", Windows, []string{"a.", "b ", "c/d. /e"}, []string{"a._", "b _", "c/d. _/e"}},
+		{"devices", Windows, []string{"CON", "con.txt", "PRN", "aux", "NUL.", "CONIN$", "conout$", "COM0", "lpt9.a.b", "COM¹", "LPT³"},
+			[]string{"_CON", "_con.txt", "_PRN", "_aux", "_NUL._", "_CONIN$", "_conout$", "_COM0", "_lpt9.a.b", "_COM¹", "_LPT³"}},
+		{"not devices", Windows, []string{"CONE", "COM", "COM10", "COM٣", "xCON", "CON_", "LPT", "conın$", "con x.txt"},
+			[]string{"CONE", "COM", "COM10", "COM٣", "xCON", "CON_", "LPT", "conın$", "con x.txt"}},
+		{"a device as a folder", Windows, []string{"aux/nul"}, []string{"_aux/_nul"}},
+		{"case, after the rest", Windows, []string{"A?", "a*"}, []string{"A_", "a_ (2)"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := PortableNames(c.paths, c.platform)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// pathSets generates sets of unpleasant paths that an archive may have.
+func pathSets() gopter.Gen {
+	part := gen.OneGenOf(
+		gen.OneConstOf("a", "A", "b.", "B.", "CON", "con.txt", "aux", "é", "e\u0301", "a?", "a*", "a_", " ", "a (2)", "x.y", "X.y", "x (2).y", "ſ", "S", "ß", "SS", "..a", "~"),
+		gen.IntRange(236, 300).Map(func(n int) string { return strings.Repeat("l", n) }),
+		gen.IntRange(116, 140).Map(func(n int) string { return strings.Repeat("é", n) }),
+	)
+	paths := gen.SliceOfN(3, part).Map(func(parts []string) string { return strings.Join(parts, "/") })
+	shorter := gen.SliceOfN(2, part).Map(func(parts []string) string { return strings.Join(parts, "/") })
+	return gen.SliceOf(gen.OneGenOf(paths, shorter, part)).Map(func(all []string) []string {
+		var legal []string
+		for _, p := range all {
+			free := archive.CheckPath(p) == nil
+			for _, q := range legal {
+				free = free && p != q && !strings.HasPrefix(p, q+"/") && !strings.HasPrefix(q, p+"/")
+			}
+			if free {
+				legal = append(legal, p)
+			}
+		}
+		return legal
+	})
+}
+
+// Whatever the paths are, the names differ as the platform compares them, are
+// legal there, never leave the folder, and keep folders together and apart.
+func TestPortableNamesProperties(t *testing.T) {
+	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(1))
+	for _, platform := range []Platform{Posix, Apple, Windows} {
+		properties.Property(fmt.Sprintf("platform %d", platform), prop.ForAll(func(paths []string) string {
+			names := PortableNames(paths, platform)
+			seen := map[string]string{}
+			folders := map[string]string{} // of the archive, and what they became
+			for i, name := range names {
+				if strings.Count(name, "/") != strings.Count(paths[i], "/") || path.Clean("/"+name) != "/"+name {
+					return fmt.Sprintf("%q becomes %q, which is not as deep", paths[i], name)
+				}
+				for part := range strings.SplitSeq(name, "/") {
+					if len(part) > maxName || part == ".." || !utf8.ValidString(part) || platform == Windows && windowsName(part) != part {
+						return fmt.Sprintf("%q becomes %q, whose part %q is not legal", paths[i], name, part)
+					}
+				}
+				if other, ok := seen[compared(name, platform)]; ok {
+					return fmt.Sprintf("%q and %q become the same", paths[i], other)
+				}
+				seen[compared(name, platform)] = paths[i]
+				for at, to := path.Dir(paths[i]), path.Dir(name); at != "."; at, to = path.Dir(at), path.Dir(to) {
+					if before, ok := folders[at]; ok && before != to {
+						return fmt.Sprintf("the folder %q becomes %q and %q", at, before, to)
+					}
+					folders[at] = to
+				}
+			}
+			became := map[string]string{}
+			for at, to := range folders {
+				if other, ok := became[compared(to, platform)]; ok {
+					return fmt.Sprintf("the folders %q and %q become one", at, other)
+				}
+				if file, ok := seen[compared(to, platform)]; ok {
+					return fmt.Sprintf("the folder %q and the file %q become the same", at, file)
+				}
+				became[compared(to, platform)] = at
+			}
+			return ""
+		}, pathSets()))
+	}
+	properties.TestingRun(t)
+}
