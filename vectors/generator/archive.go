@@ -31,9 +31,8 @@ func (s *suite) extracted(slug, requirements, comment string, b *box, frame int)
 	return s.valid(slug, requirements, comment, "archive.extract", input, vectors.Object{"content": vectors.Bytes(f.content)}).of(b)
 }
 
-// The outputs of an edited archive.
-func listOf(b *box) vectors.Object    { return b.plain.list() }
-func restoreOf(b *box) vectors.Object { return b.plain.restored() }
+// listOf is the output of an edited archive that is listed.
+func listOf(b *box) vectors.Object { return b.plain.list() }
 
 // samples are the entries of most archives: a conversation, a picture, and an
 // empty file, whose frames are not in the order of their paths.
