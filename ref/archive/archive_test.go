@@ -168,7 +168,8 @@ func segmentFrame(t testing.TB, s Segment) []byte {
 	return frame
 }
 
-// bytes puts the parts together; padding makes the length right whatever they are.
+// bytes puts the parts together. padding is given the n of the padding frame that
+// makes the length right, and its result may have more bytes than that one has.
 func (x raw) bytes(t testing.TB) []byte {
 	t.Helper()
 	if x.padding == nil {

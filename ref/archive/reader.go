@@ -212,7 +212,7 @@ func (f frame) end() int64 { return f.content + f.entry.Size }
 
 // frameAt reads the fields of the frame at an offset within the entry region or
 // at its end. It touches no chunk but those in which they lie: damage behind a
-// frame is none of its business. [ARC-28]
+// frame is none of its business. [ARC-28] [ARC-38]
 func (r *Reader) frameAt(off int64) (frame, error) {
 	most := min(maxEntryHeader, r.plain.Size()-off)
 	buf := make([]byte, 0, most)
@@ -225,18 +225,28 @@ func (r *Reader) frameAt(off int64) (frame, error) {
 	return parseFrame(buf, off)
 }
 
-// fieldsSize returns how many bytes the type and the fields of the frame take
-// that begins with buf, as far as buf tells. It has at least one byte.
+// fieldsSize returns how many bytes of the frame that begins with buf, which has
+// at least one, are needed next: up to the end of its fields, or of the first
+// that is refused (spec section 8.10).
 func fieldsSize(buf []byte) int64 {
 	switch {
 	case buf[0] == framePadding:
 		return minPaddingFrame
-	case buf[0] == frameEntry && len(buf) < 3:
+	case buf[0] != frameEntry:
+		return 1
+	case len(buf) < 3:
 		return 3
-	case buf[0] == frameEntry:
-		return minEntryFrame - 1 + int64(binary.BigEndian.Uint16(buf[1:]))
 	}
-	return 1
+	path := int64(binary.BigEndian.Uint16(buf[1:]))
+	if path < 1 || path > MaxPathSize {
+		return 3
+	}
+	size := minEntryFrame - 1 + path
+	modified := size - 8
+	if int64(len(buf)) < modified || binary.BigEndian.Uint64(buf[modified-8:]) > MaxUint64 {
+		return modified
+	}
+	return size
 }
 
 // parseFrame decodes the fields of an entry or padding frame that lies at off
@@ -258,76 +268,4 @@ func parseFrame(buf []byte, off int64) (frame, error) {
 	}
 	f.content = off + int64(len(buf)-len(s))
 	return f, nil
-}
-
-// Walk reads all frames from the first to the padding and checks that they tile
-// the plaintext, that every record has its frame, and the content of what no
-// record names; it leaves the contents of the entries to others (spec section
-// 8.7). Errors: malformed_archive, and those of the plaintext. [ARC-30]
-func (r *Reader) Walk() error {
-	next := 0 // the first record whose frame has not come
-	for off := int64(0); ; {
-		f, err := r.frameAt(off)
-		if err != nil {
-			return err
-		}
-		if f.typ == framePadding {
-			if f.end() != r.entryEnd+minPaddingFrame {
-				return malformed("the padding at offset %d does not end where the segment begins", off)
-			}
-			if next < len(r.own) {
-				return malformed("there is no frame where %q should be", r.own[next].Entry.Path)
-			}
-			return r.checkPadding(f)
-		}
-		if f.end() > r.entryEnd {
-			return malformed("the entry frame at offset %d reaches beyond the entries", off)
-		}
-		switch {
-		case next < len(r.own) && r.own[next].Offset == off:
-			if err := r.checkFrame(r.own[next], f); err != nil {
-				return err
-			}
-			next++
-		case next < len(r.own) && r.own[next].Offset < f.end():
-			return malformed("there is no frame where %q should be", r.own[next].Entry.Path)
-		default: // abandoned by the writer
-			if err := r.plain.WriteRange(io.Discard, f.content, f.entry.Size); err != nil {
-				return err
-			}
-		}
-		off = f.end()
-	}
-}
-
-// Verify opens every chunk and checks every frame (spec section 8.7). Errors:
-// as for Walk. [ARC-29]
-func (r *Reader) Verify() error {
-	if err := r.Walk(); err != nil {
-		return err
-	}
-	return r.plain.WriteRange(io.Discard, 0, r.plain.Size())
-}
-
-// checkPadding opens the whole padding before it says that it is not zero, so
-// that the name does not depend on how many chunks are opened at a time. [ARC-10]
-func (r *Reader) checkPadding(f frame) error {
-	var z zeroChecker
-	if err := r.plain.WriteRange(&z, f.content, f.entry.Size); err != nil {
-		return err
-	}
-	if z.other {
-		return malformed("the padding is not zero")
-	}
-	return nil
-}
-
-// zeroChecker notes whether a byte that is written to it is not zero.
-type zeroChecker struct{ other bool }
-
-func (z *zeroChecker) Write(p []byte) (int, error) {
-	for _, b := range p {
-		z.other = z.other || b != 0
-	}
-	return len(p), nil
 }

@@ -3,6 +3,7 @@ package archive
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -214,6 +215,39 @@ func TestLengths(t *testing.T) {
 	}
 }
 
+// A segment that leaves no room for a padding frame is refused, and one that does
+// is not, although there is none.
+func TestNoPadding(t *testing.T) {
+	for at, want := range map[int64]fault.Name{8: fault.MalformedArchive, 9: ""} {
+		x := raw{index: standAlone, padding: func(n int64) []byte { return make([]byte, at) }}
+		x.index.Producer = strings.Repeat("p", int(144-at-9-109-8))
+		if _, err := NewReader(plain(x.bytes(t)), testID); fault.NameOf(err) != want {
+			t.Errorf("a segment at offset %d: %v, want %q", at, err, want)
+		}
+	}
+}
+
+// Each part of a segment may have 64 MiB, and not one byte more.
+func TestSegmentParts(t *testing.T) {
+	var paths []string
+	for i := range MaxSegmentPart/1026 + 1 {
+		paths = append(paths, fmt.Sprintf("%06d", i)+strings.Repeat("a", 1018))
+	}
+	last := len(paths) - 1
+	left := MaxSegmentPart - last*1026 - 2
+	for extra, want := range []fault.Name{"", fault.MalformedArchive} {
+		paths[last] = paths[last][:left+extra]
+		frame := segmentFrame(t, Segment{Removed: paths})
+		if n := len(frame); n != 9+MaxSegmentPart+extra {
+			t.Fatalf("a frame of %d bytes", n)
+		}
+		if _, err := parseSegment(frame); fault.NameOf(err) != want {
+			t.Errorf("%d bytes: %v, want %q", MaxSegmentPart+extra, err, want)
+		}
+		paths[last] += "aa"
+	}
+}
+
 // A container of a set gives its own entries, and names what lies elsewhere.
 func TestElsewhere(t *testing.T) {
 	a, b := twoItems()
@@ -310,6 +344,11 @@ func TestFrames(t *testing.T) {
 		{"two paddings at the end", func(x *raw) {
 			x.padding = func(n int64) []byte { return append(paddingFrame(n), paddingFrame(0)...) }
 		}, true, false},
+		{"a record of a place in the padding", func(x *raw) {
+			x.padding = func(n int64) []byte { return paddingFrame(n + 100) }
+			s := Segment{Live: append(records(a, b), Record{testID, int64(len(frames(a, b))) + 9, Entry{Path: "c", Size: 5}})}
+			x.segment = segmentFrame(t, s)
+		}, true, false},
 		{"no padding", func(x *raw) {
 			x.padding = func(n int64) []byte { return make([]byte, n+9) }
 		}, true, false},
@@ -339,7 +378,7 @@ func TestFrames(t *testing.T) {
 			x.frames, x.segment = frames(outer, b), segmentFrame(t, Segment{Live: recs})
 		}, true, false},
 		{"a frame that reaches into the next record's", func(x *raw) {
-			long := newItem("aaa", 50) // three bytes of path, the record says one
+			long := newItem("aa", 50) // two bytes of path, the record says one
 			frame := entryFrame(long)
 			x.frames = append(frame[:aEnd:aEnd], frames(b)...)
 		}, false, false},
@@ -477,25 +516,39 @@ func TestDamagedChunk(t *testing.T) {
 	})
 }
 
-// Of a frame that is wrong and damage behind it, the walk meets the frame first;
-// of a padding that is damaged and not zero, the damage.
+// A walk needs a field only when those before it are sound: with a damaged chunk
+// behind these bytes the name is that of the bytes, or of the damage. Of a padding
+// that is damaged and not zero the name is that of the damage.
 func TestWalkOrder(t *testing.T) {
-	a := newItem("a", chunkSize-21-1)
-	x := raw{frames: append(frames(a), 9), index: standAlone, segment: segmentFrame(t, Segment{Live: records(a)})}
+	for tail, want := range map[string]fault.Name{
+		"\x09":         fault.MalformedArchive, // a type
+		"\x02":         fault.PayloadTampered,  // the length of the padding is damaged
+		"\x01":         fault.PayloadTampered,  // the path's length is
+		"\x01\x00\x00": fault.MalformedArchive, // a path of no bytes
+		"\x01\x00\x01": fault.PayloadTampered,
+		"\x01\x04\x00": fault.PayloadTampered,
+		"\x01\x04\x01": fault.MalformedArchive, // a path of 1025 bytes
+		"\x01\x00\x01x\x00\x00\x10\x00\x00\x00\x00\x00\x00": fault.MalformedArchive, // a time of 2^52
+		"\x01\x00\x01x\x00\x00\x0f\xff\xff\xff\xff\xff\xff": fault.PayloadTampered,
+	} {
+		a := newItem("a", chunkSize-21-len(tail))
+		x := raw{frames: append(frames(a), tail+string(make([]byte, 2000))...), index: standAlone, segment: segmentFrame(t, Segment{Live: records(a)})}
+		p := plain(x.bytes(t))
+		r, err := NewReader(p, testID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.bad = map[int64]bool{1: true}
+		if err := r.Walk(); fault.NameOf(err) != want {
+			t.Errorf("%x, then damage: %v, want %s", tail, err, want)
+		}
+	}
+
+	a := newItem("a", 4<<20) // which is followed by almost 128 KiB of padding
+	x := raw{frames: frames(a), index: standAlone, segment: segmentFrame(t, Segment{Live: records(a)}), padding: dirty(0)}
 	p := plain(x.bytes(t))
 	r, err := NewReader(p, testID)
 	if err != nil {
-		t.Fatal(err)
-	}
-	p.bad = map[int64]bool{1: true}
-	if err := r.Walk(); fault.NameOf(err) != fault.MalformedArchive {
-		t.Errorf("a frame of type 9, then a damaged chunk: %v", err)
-	}
-
-	a = newItem("a", 4<<20) // which is followed by almost 128 KiB of padding
-	x = raw{frames: frames(a), index: standAlone, segment: segmentFrame(t, Segment{Live: records(a)}), padding: dirty(0)}
-	p = plain(x.bytes(t))
-	if r, err = NewReader(p, testID); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Walk(); fault.NameOf(err) != fault.MalformedArchive {

@@ -103,7 +103,7 @@ func (s *Salvage) walk(id ID) {
 		if f.typ == frameEntry {
 			found := Found{Record: Record{Container: id, Offset: off, Entry: f.entry}, content: f.content}
 			s.assess(&found)
-			s.Entries = append(s.Entries, found)
+			s.Entries = append(s.Entries, found) // [SLV-7]
 		}
 		off = f.end()
 		if f.typ == framePadding {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -330,9 +331,17 @@ func TestWalkEnds(t *testing.T) {
 		{"an empty path", append(frames(a), 1, 0, 0), int64(len(frames(a))), 1},
 		{"a time that is too great", append(frames(a, b), []byte("\x01\x00\x01x\x00\xff\xff\xff\xff\xff\xff\xff\xff")...), int64(len(frames(a, b))), 2},
 		{"an index", append(frames(a), frameIndex), int64(len(frames(a))), 1},
+		{"a padding before entries", slices.Concat(frames(a), paddingFrame(5), frames(b)), int64(len(frames(a))) + 14, 1},
+		{"a segment of 2^26 bytes", append(frames(a), "\x03\x00\x00\x00\x00\x04\x00\x00\x00"...), int64(len(frames(a))), 1},
 	} {
 		x := raw{frames: c.frames, segment: []byte{7}, index: standAlone}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		s := walked(t, x)
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+			t.Errorf("%s: %d bytes were allocated", c.name, n)
+		}
 		want := c.want
 		if want < 0 {
 			want = int64(len(c.frames)) + 9 + Padded(int64(len(c.frames))+9+1+113+8) - (int64(len(c.frames)) + 9 + 1 + 113 + 8)
@@ -409,6 +418,19 @@ func TestUnreadableChunk(t *testing.T) {
 	}
 	if why := released(s, items); why != "" {
 		t.Error(why)
+	}
+}
+
+// An entry that lies in another container is missing, and that is a fault.
+func TestSalvageElsewhere(t *testing.T) {
+	a, b := twoItems()
+	recs := records(a, b)
+	recs[1].Container = otherID
+	x := raw{frames: frames(a), segment: segmentFrame(t, Segment{Live: recs}), index: Index{SetID: setID, Generation: 1, Epoch: 1}}
+	s := plainSalvage(t, x.bytes(t))
+	want := []rescued{{"a", Whole, true, nil}, {"b", Missing, true, nil}}
+	if diff := cmp.Diff(want, summary(s), cmp.AllowUnexported(rescued{})); diff != "" || fault.NameOf(s.Fault) != fault.MissingContainer {
+		t.Errorf("%s, %v", diff, s.Fault)
 	}
 }
 

@@ -103,7 +103,7 @@ func begin(w io.Writer, rand io.Reader, k key.Key, purpose header.Purpose, slots
 		}
 	}
 	salt := make([]byte, cobblestone.SaltSize)
-	if _, err := io.ReadFull(rand, salt); err != nil { // [HDR-1]
+	if _, err := io.ReadFull(rand, salt); err != nil { // [HDR-1] [HDR-2]
 		return nil, nil, err
 	}
 	payloadKey := k.Derive(key.LabelPayload)
@@ -129,7 +129,7 @@ type Container struct {
 }
 
 // Open reads and authenticates the header of a container of size bytes. Errors:
-// those of spec section 11.2, steps 1 to 8.
+// those of spec section 11.2, steps 1 to 8. [HDR-22]
 func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
 	h, err := header.Read(r, size)
 	if err != nil {

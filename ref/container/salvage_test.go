@@ -124,6 +124,7 @@ func TestSalvageHeaders(t *testing.T) {
 		{"a damaged slot beyond the limits, by the key", edit(whole, false, passwordLanes, 9), WithKey(testKey), fault.DamagedHeader, true},
 		{"another slot is damaged", edit(whole, false, passkeyID+100, 0), password, fault.DamagedHeader, true},
 		{"its own slot is damaged", edit(whole, false, 49, 0), password, fault.DamagedHeader, false},
+		{"its own slot is damaged, and no password", edit(whole, false, 49, 0), WithSlot(slot.PasswordSecret("")), fault.MalformedPassword, false},
 		{"the salt is damaged", edit(whole, false, headerSize(whole), 0), password, fault.DamagedHeader, false},
 		{"the salt is another", edit(whole, true, headerSize(whole), 0), password, fault.HeaderTampered, false},
 		{"another key", whole, WithKey(key.Key{'o'}), fault.WrongSecret, false},

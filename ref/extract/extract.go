@@ -26,10 +26,11 @@ type Options struct {
 // All restores every entry to the folder dir, which is made if it does not
 // exist. Between them NewReader, Walk and the contents open every chunk, so that
 // nil means that the whole container is sound. Errors: missing_container, those
-// of Reader.Walk and Reader.WriteContent, fs.ErrExist for a file that is there, and those of the
-// system. What was restored before an error stays. [ARC-29] [ARC-31]
+// of Reader.Walk and Reader.WriteContent, fs.ErrExist for a file that is there,
+// and those of the system. What was restored before an error stays. [ARC-29]
+// [ARC-31]
 func All(ctx context.Context, r *archive.Reader, dir string, opts Options) error {
-	if err := r.CheckComplete(); err != nil {
+	if err := r.CheckComplete(); err != nil { // [ARC-24]
 		return err
 	}
 	if err := r.Walk(); err != nil {
