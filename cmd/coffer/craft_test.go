@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -93,7 +95,7 @@ func craftArchive(ts *testscript.TestScript, slots []slot.Slot, index archive.In
 		plain.Write(binary.BigEndian.AppendUint64(nil, uint64(len(path))))
 		plain.WriteString(path)
 	}
-	sortByPath(segment.Live)
+	slices.SortFunc(segment.Live, func(a, b archive.Record) int { return strings.Compare(a.Entry.Path, b.Entry.Path) })
 	frame, err := segment.Frame()
 	ts.Check(err)
 
@@ -121,12 +123,4 @@ func craftArchive(ts *testscript.TestScript, slots []slot.Slot, index archive.In
 	h, err := header.New(testKey, header.Archive, slots, payload[:cobblestone.PrefixSize])
 	ts.Check(err)
 	return bytes.NewBuffer(append(h.Bytes(), payload...))
-}
-
-func sortByPath(records []archive.Record) {
-	for i := range records {
-		for j := i; j > 0 && records[j].Entry.Path < records[j-1].Entry.Path; j-- {
-			records[j], records[j-1] = records[j-1], records[j]
-		}
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -26,11 +25,6 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			repository, err := filepath.Abs("../..")
-			if err != nil {
-				return err
-			}
-			env.Setenv("REPOSITORY", repository)
 			env.Setenv("TZ", "UTC")
 			return os.WriteFile(env.WorkDir+"/key.txt", []byte(testKey.Text()), 0o600)
 		},

@@ -45,7 +45,7 @@ file system cannot hold is changed, and shown.`,
 	}
 	o.secret.register(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&o.dir, "directory", "C", "", "restore to the folder `DIR`, which is made if need be (default: FILE's name without .coffer)")
+	f.StringVarP(&o.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be (default: FILE without .coffer)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
 	return cmd
 }
@@ -159,5 +159,5 @@ func checkPresent(c *container.Container, records []archive.Record) error {
 	if missing == 0 {
 		return nil
 	}
-	return fault.New(fault.MissingContainer, "%d of %s lie in other containers; name what lies in this one to restore that", missing, count(len(records), "entry"))
+	return fault.New(fault.MissingContainer, "%d of %s not in this container, name those that are to restore them", missing, count(len(records), "file"))
 }

@@ -91,7 +91,8 @@ func askNewPassword(ctx context.Context, allowWeak bool) ([]byte, error) {
 	return first, nil
 }
 
-// acceptable prepares a new password. [PWD-1]
+// acceptable prepares a new password, and says nothing of it but what is wrong
+// with it. [PWD-1] [PWD-12]
 func acceptable(raw []byte, allowWeak bool) ([]byte, error) {
 	prepared, err := password.Prepare(raw)
 	if err != nil {

@@ -41,8 +41,8 @@ The status is 1, and the error says why, unless nothing was found to be at fault
 	}
 	s.secret.register(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&s.dir, "directory", "C", "", "restore to the folder `DIR`, which is made if need be")
-	f.BoolVar(&s.partial, "partial", false, "restore damaged files, too, as NAME.damaged, with zero bytes for what is lost")
+	f.StringVarP(&s.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be")
+	f.BoolVar(&s.partial, "partial", false, "restore damaged files, too, as NAME.damaged with zeros for what is lost")
 	f.BoolVar(&s.force, "force", false, "replace files that exist")
 	f.BoolVar(&s.asJSON, "json", false, "print the report as JSON")
 	return cmd
@@ -63,7 +63,7 @@ func (s *salvageCommand) run(ctx context.Context, path string) error {
 	}
 	defer in.Close()
 	in.bar = newProgress("reading", in.size)
-	found, err := container.Salvage(in, in.size, sec.Secret)
+	found, err := container.Salvage(in, in.size, sec.Secret) // because the holder asked: [SLV-1]
 	in.bar.finish()
 	if err == nil {
 		err = ctx.Err() // what was not read any more is not lost

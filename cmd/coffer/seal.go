@@ -53,7 +53,7 @@ not UTF-8) is stored as %XX.`,
 	}
 	s.secret.register(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&s.output, "output", "o", "", "write the container to `FILE` (- is standard output; default: the folder's name and .coffer)")
+	f.StringVarP(&s.output, "output", "o", "", "write the container to `FILE` (- is standard output; default: FOLDER.coffer)")
 	f.BoolVar(&s.force, "force", false, "replace the container if it exists")
 	f.BoolVar(&s.keepGoing, "keep-going", false, "leave out files that cannot be read, and end with status 1")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "name every link and special file that is not sealed")
@@ -92,7 +92,13 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 
-	w, err := container.NewArchiveWriter(out, rand.Reader, k, slots, archive.Index{
+	begin := func(index archive.Index) (*container.ArchiveWriter, error) {
+		if out.path == "-" {
+			return container.NewArchiveWriter(out, rand.Reader, k, slots, index)
+		}
+		return container.NewArchiveFile(out, rand.Reader, k, slots, index)
+	}
+	w, err := begin(archive.Index{
 		CreatedMS: milliseconds(time.Now().UnixMilli()),
 		Complete:  true,
 		Producer:  "coffer " + version(),

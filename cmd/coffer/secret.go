@@ -112,7 +112,8 @@ func (s *secretFlags) openArchive(ctx context.Context, path string) (*input, *co
 }
 
 // explain adds to wrong_secret where the key was mistyped, if it was. The holder
-// mends it and tries again: a repaired key is not used here. [KEY-18] [KEY-19]
+// mends it and tries again: a repaired key is not used here. What counts is the
+// whole key check, not the fingerprint. [KEY-15] [KEY-18] [KEY-19]
 func (s secret) explain(err error, in *input) error {
 	if s.key == nil || !errors.Is(err, fault.WrongSecret) {
 		return err

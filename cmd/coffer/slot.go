@@ -115,7 +115,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 		return err
 	}
 	done := "changed"
-	if at >= 0 {
+	if at >= 0 { // all others stay as they are: [SLT-3]
 		slots[at] = password
 	} else {
 		slots = append(slots, password)

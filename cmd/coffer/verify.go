@@ -69,7 +69,7 @@ func verifyArchive(c *container.Container, in *input) (string, error) {
 	}
 	records, elsewhere := r.Placed(), ""
 	if n := len(r.Entries()) - len(records); n > 0 {
-		elsewhere = fmt.Sprintf(" (%d more lie in other containers and were not checked)", n)
+		elsewhere = fmt.Sprintf(" (%s in other containers not checked)", count(n, "file"))
 	}
 	return fmt.Sprintf("%s, %s%s, %s", count(len(records), "file"), sizeText(total(records)), elsewhere, origin(r.Index())), nil
 }

@@ -1,0 +1,319 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A file that becomes shorter while it is read is sealed with what is left.
+func TestSealShrinkingFile(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", pattern(32<<20))
+	f.write("folder/b", []byte("b"))
+	cmd, stderr, rest := f.stalled("folder")
+	f.check(os.Truncate(f.path("folder/a"), 16<<20))
+	f.write("c.coffer", rest())
+	if status := f.status(cmd.Wait()); status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	f.succeed("verify", "--key-file", "key.txt", "c.coffer")
+	f.succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
+	if !bytes.Equal(f.read("out/a"), pattern(16<<20)) || string(f.read("out/b")) != "b" {
+		t.Error("the files are not what is left of them")
+	}
+}
+
+// Of a file that becomes longer, what it had is sealed, and the holder is told.
+func TestSealGrowingFile(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", pattern(8<<20))
+	cmd, stderr, rest := f.stalled("folder")
+	a, err := os.OpenFile(f.path("folder/a"), os.O_APPEND|os.O_WRONLY, 0)
+	f.check(err)
+	_, err = a.Write(pattern(1 << 20))
+	f.check(err)
+	f.check(a.Close())
+	f.write("c.coffer", rest())
+	if status := f.status(cmd.Wait()); status != 0 || !strings.Contains(stderr.String(), "folder/a has changed while it was read: it is sealed as it was read\n") {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	f.succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
+	if !bytes.Equal(f.read("out/a"), pattern(8<<20)) {
+		t.Error("the file is not what it was")
+	}
+}
+
+// A file that is gone when its turn comes: without --keep-going nothing is
+// sealed, with it everything else.
+func TestSealVanishingFile(t *testing.T) {
+	for _, keepGoing := range []bool{false, true} {
+		t.Run(fmt.Sprint(keepGoing), func(t *testing.T) {
+			f := newFixture(t)
+			f.write("folder/a", []byte("a"))
+			f.write("folder/b", []byte("b"))
+			f.check(syscall.Mkfifo(f.path("key.pipe"), 0o600))
+			cmd := f.command("seal", "--key-file", "key.pipe", fmt.Sprintf("--keep-going=%v", keepGoing), "folder")
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			f.check(cmd.Start())
+			// The folder has been listed when the program asks for the key.
+			pipe, err := os.OpenFile(f.path("key.pipe"), os.O_WRONLY, 0)
+			f.check(err)
+			f.check(os.Remove(f.path("folder/a")))
+			_, err = pipe.WriteString(testKey.Text())
+			f.check(err)
+			f.check(pipe.Close())
+			if status := f.status(cmd.Wait()); status != 1 {
+				t.Errorf("status %d: %s", status, &stderr)
+			}
+			want := "coffer seal: folder/a: no such file or directory; nothing was sealed, --keep-going seals the other files\n"
+			if keepGoing {
+				want = "not sealed: folder/a: no such file or directory\nsealed 1 file (1 B) in folder.coffer, key d976-4c6c; 1 file left out\n"
+				f.succeed("open", "--key-file", "key.txt", "-C", "out", "folder.coffer")
+				if string(f.read("out/b")) != "b" {
+					t.Error("the other file was not sealed")
+				}
+			} else if _, err := os.Stat(f.path("folder.coffer")); err == nil {
+				t.Error("there is a container")
+			}
+			if stderr.String() != want {
+				t.Errorf("stderr %q, want %q", &stderr, want)
+			}
+			if left := f.temps(); len(left) > 0 {
+				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+// When the disk is full nothing is left that looks finished, nor anything else.
+func TestFullDisk(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/large", pattern(4<<20))
+	f.write("folder/a", []byte("a"))
+	status, stderr := f.limited(1024, "seal --key-file key.txt folder")
+	if status != 1 || !strings.HasSuffix(stderr, ": file too large\n") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("seal: status %d: %s", status, stderr)
+	}
+	if _, err := os.Stat(f.path("folder.coffer")); err == nil {
+		t.Error("there is a container")
+	}
+
+	f.succeed("seal", "--key-file", "key.txt", "folder")
+	before := f.read("folder.coffer")
+	status, stderr = f.limited(1024, "open --key-file key.txt -C out folder.coffer")
+	if status != 1 || !strings.HasSuffix(stderr, "coffer open: restore large: file too large\n") {
+		t.Errorf("open: status %d: %s", status, stderr)
+	}
+	if _, err := os.Stat(f.path("out/large")); err == nil {
+		t.Error("there is a part of a file under its name")
+	}
+	f.write("password", []byte("correct horse"))
+	status, stderr = f.limited(1024, "slot set-password --key-file key.txt --new-password-file password folder.coffer")
+	if status != 1 || !strings.HasSuffix(stderr, ": file too large\n") {
+		t.Errorf("set-password: status %d: %s", status, stderr)
+	}
+	if !bytes.Equal(f.read("folder.coffer"), before) {
+		t.Error("the container was changed")
+	}
+	cmd := exec.Command("sh", "-c", f.command().Path+" seal --key-file key.txt -o - folder >/dev/full")
+	cmd.Dir = f.dir
+	if out, err := cmd.CombinedOutput(); f.status(err) != 1 || !strings.Contains(string(out), "no space left on device") {
+		t.Errorf("seal to a full device: %v, %s", err, out)
+	}
+	if left := f.temps(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// A program that is killed leaves temporary files at most: what has its name is
+// whole.
+func TestKill(t *testing.T) {
+	f := newFixture(t)
+	for i := range 40 {
+		f.write(fmt.Sprintf("folder/%02d", i), pattern(1<<20))
+	}
+	f.succeed("seal", "--key-file", "key.txt", "-o", "good.coffer", "folder")
+	kill := func(cmd *exec.Cmd, after time.Duration) {
+		f.check(cmd.Start())
+		time.Sleep(after)
+		cmd.Process.Kill()
+		cmd.Wait()
+	}
+	killed := 0
+	for i := range 12 {
+		out := fmt.Sprintf("out%d", i)
+		cmd := f.command("open", "--key-file", "key.txt", "-C", out, "good.coffer")
+		kill(cmd, time.Duration(10+3*i)*time.Millisecond)
+		if !cmd.ProcessState.Exited() {
+			killed++
+		}
+		names, _ := os.ReadDir(f.path(out))
+		for _, name := range names {
+			if !strings.HasPrefix(name.Name(), ".coffer-") && !bytes.Equal(f.read(out+"/"+name.Name()), pattern(1<<20)) {
+				t.Errorf("%s has its name and is not whole", name.Name())
+			}
+		}
+
+		c := fmt.Sprintf("c%d.coffer", i)
+		cmd = f.command("seal", "--key-file", "key.txt", "-o", c, "folder")
+		kill(cmd, time.Duration(10+3*i)*time.Millisecond)
+		if !cmd.ProcessState.Exited() {
+			killed++
+		}
+		if _, err := os.Stat(f.path(c)); err == nil {
+			f.succeed("verify", "--key-file", "key.txt", c)
+		}
+		f.check(os.RemoveAll(f.path(out)))
+		os.Remove(f.path(c))
+	}
+	if killed == 0 {
+		t.Error("no run was killed before it ended")
+	}
+}
+
+// A signal ends the work with status 130, and what was begun is removed.
+func TestInterrupt(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run("waiting for the key/"+sig.String(), func(t *testing.T) {
+			f := newFixture(t)
+			f.write("folder/a", []byte("a"))
+			f.check(syscall.Mkfifo(f.path("key.pipe"), 0o600))
+			cmd := f.command("seal", "--key-file", "key.pipe", "folder")
+			f.interrupt(cmd, sig, func() bool { return len(f.temps()) > 0 })
+			if _, err := os.Stat(f.path("folder.coffer")); err == nil {
+				t.Error("there is a container")
+			}
+		})
+	}
+	t.Run("opening", func(t *testing.T) {
+		f := newFixture(t)
+		f.write("folder/a", []byte("a"))
+		f.check(os.Truncate(f.path("folder/a"), 512<<20))
+		f.succeed("seal", "--key-file", "key.txt", "folder")
+		f.check(os.Remove(f.path("folder/a")))
+		f.interrupt(f.command("open", "--key-file", "key.txt", "-C", "out", "folder.coffer"), syscall.SIGINT, func() bool { return len(f.temps()) > 0 })
+		if _, err := os.Stat(f.path("out/a")); err == nil {
+			t.Error("there is a file")
+		}
+		for _, command := range []string{"verify", "salvage"} {
+			cmd := f.command(command, "--key-file", "key.txt", "folder.coffer")
+			f.interrupt(cmd, syscall.SIGINT, func() bool { return f.hasRead(cmd) > 8<<20 })
+		}
+	})
+	t.Run("spooling", func(t *testing.T) {
+		f := newFixture(t)
+		cmd := f.command("list", "--key-file", "key.txt", "-")
+		stdin, err := cmd.StdinPipe()
+		f.check(err)
+		defer stdin.Close()
+		f.interrupt(cmd, syscall.SIGINT, func() bool {
+			_, err := stdin.Write(make([]byte, 1<<17)) // more than a pipe holds
+			return err == nil
+		})
+	})
+}
+
+// Ctrl-C at a prompt ends the program, and the terminal shows again what is
+// typed.
+func TestInterruptPrompt(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", []byte("a"))
+	master, slave := f.terminal()
+	cmd := f.command("seal", "folder")
+	cmd.Stdin, cmd.Stderr = slave, slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	f.check(cmd.Start())
+	f.eventually("the prompt", func() bool { return !f.echoes(slave) })
+	_, err := master.Write([]byte("half a pass\x03"))
+	f.check(err)
+	if status := f.status(cmd.Wait()); status != 130 {
+		t.Errorf("status %d", status)
+	}
+	if !f.echoes(slave) {
+		t.Error("the terminal does not show what is typed")
+	}
+	if left := f.temps(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// Progress is shown on a terminal, once the work takes longer than a second, and
+// nowhere else.
+func TestProgress(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", pattern(8<<20))
+	run := func(stderr *os.File) []byte {
+		r, w, err := os.Pipe()
+		f.check(err)
+		cmd := f.command("seal", "--key-file", "key.txt", "-o", "-", "folder")
+		cmd.Stdout, cmd.Stderr = w, stderr
+		f.check(cmd.Start())
+		w.Close()
+		time.Sleep(1300 * time.Millisecond)
+		_, err = io.Copy(io.Discard, r)
+		f.check(err)
+		if status := f.status(cmd.Wait()); status != 0 {
+			t.Fatalf("status %d", status)
+		}
+		return nil
+	}
+	master, slave := f.terminal()
+	run(slave)
+	shown := make([]byte, 1<<16)
+	n, err := master.Read(shown)
+	f.check(err)
+	if !strings.Contains(string(shown[:n]), "sealing") {
+		t.Errorf("shown on a terminal: %q", shown[:n])
+	}
+	log, err := os.Create(f.path("log"))
+	f.check(err)
+	run(log)
+	if text := string(f.read("log")); !strings.HasPrefix(text, "sealed 1 file") {
+		t.Errorf("shown elsewhere: %q", text)
+	}
+}
+
+// A hundred thousand files take seconds.
+func TestManyFiles(t *testing.T) {
+	f := newFixture(t)
+	if dir, err := os.MkdirTemp("/dev/shm", "coffer-test-"); err == nil { // creating them on a disk takes longer than sealing them
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		f.dir = dir
+		f.write("key.txt", []byte(testKey.Text()))
+	}
+	const folders, files = 100, 1000
+	for i := range folders {
+		first := fmt.Sprintf("folder/%03d/0000", i)
+		f.write(first, []byte("x"))
+		for j := 1; j < files; j++ {
+			f.check(os.Link(f.path(first), f.path(fmt.Sprintf("folder/%03d/%04d", i, j))))
+		}
+	}
+	begun := time.Now()
+	for _, args := range [][]string{
+		{"seal", "folder"},
+		{"list", "folder.coffer"},
+		{"verify", "folder.coffer"},
+		{"open", "-C", "out", "folder.coffer", "042"},
+	} {
+		f.succeed(append([]string{args[0], "--key-file", "key.txt"}, args[1:]...)...)
+		t.Logf("%s: %v so far", args[0], time.Since(begun))
+	}
+	if d := time.Since(begun); d > 10*time.Second {
+		t.Errorf("it took %v", d)
+	}
+	names, err := os.ReadDir(f.path("out/042"))
+	if err != nil || len(names) != files {
+		t.Errorf("the folder has %d files, %v", len(names), err)
+	}
+}
