@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
@@ -126,12 +125,12 @@ func (s secret) explain(err error, in *input) error {
 	if !ok {
 		return err
 	}
-	return fault.New(fault.WrongSecret, "the key is mistyped: %s", difference(*s.key, meant, term.IsTerminal(int(os.Stderr.Fd()))))
+	return fault.New(fault.WrongSecret, "the key is mistyped: %s", difference(*s.key, meant))
 }
 
-// difference tells the holder, who has typed most of the key, what to mend.
-// Where the message may end up in a log it says the place only. [KEY-12]
-func difference(typed, meant key.Key, offer bool) string {
+// difference tells the holder, who has typed the rest of the key, what to mend:
+// the place, and the group or two that are concerned. [KEY-12] [KEY-16]
+func difference(typed, meant key.Key) string {
 	a, b := fmt.Sprintf("%x", typed[:]), fmt.Sprintf("%x", meant[:])
 	first, last := -1, -1
 	for i := range a {
@@ -150,9 +149,6 @@ func difference(typed, meant key.Key, offer bool) string {
 	where := fmt.Sprintf("in group %d of line %d", group%4+1, group/4+1)
 	if end != group {
 		where = fmt.Sprintf("from group %d of line %d to the next group", group%4+1, group/4+1)
-	}
-	if !offer {
-		return fmt.Sprintf("%s, %s, %s", digit, where, is)
 	}
 	return fmt.Sprintf("%s, %s, %s: %q should be %q", digit, where, is, grouped(a, group, end), grouped(b, group, end))
 }
