@@ -28,13 +28,8 @@ func newProgress(what string, total int64) *progress {
 
 func (p *progress) show(what string, total int64) {
 	defer close(p.gone)
-	select {
-	case <-p.stop:
-		return
-	case <-time.After(time.Second):
-	}
 	bar := progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetWriter(later{time.Now().Add(time.Second)}),
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionUseIECUnits(true),
 		progressbar.OptionShowBytes(true),
@@ -52,6 +47,17 @@ func (p *progress) show(what string, total int64) {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
+}
+
+// later writes to the terminal from some time on. The display itself runs from
+// the beginning, so that its rate is right.
+type later struct{ from time.Time }
+
+func (w later) Write(p []byte) (int, error) {
+	if time.Now().Before(w.from) {
+		return len(p), nil
+	}
+	return os.Stderr.Write(p)
 }
 
 func (p *progress) add(n int64) { p.done.Add(n) }
