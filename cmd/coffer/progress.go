@@ -41,6 +41,7 @@ func (p *progress) show(what string, total int64) {
 	defer bar.Clear()
 	for {
 		bar.Set64(min(p.done.Load(), total))
+		bar.RenderBlank() // Set64 shows nothing when nothing moves
 		select {
 		case <-p.stop:
 			return
