@@ -1,41 +1,51 @@
 package archive
 
-import "io"
+import (
+	"bytes"
+	"io"
+)
 
 // Walk reads all frames from the first to the padding and checks that they tile
 // the plaintext, that every record has its frame, and the content of what no
 // record names; it leaves the contents of the entries to others (spec section
 // 8.7). Errors: malformed_archive, and those of the plaintext. [ARC-30]
 func (r *Reader) Walk() error {
+	_, err := r.walk()
+	return err
+}
+
+// walk returns the offset of the padding frame. From there on, all chunks have
+// been opened.
+func (r *Reader) walk() (int64, error) {
 	next := 0 // the first record whose frame has not come
 	for off := int64(0); ; {
 		f, err := r.frameAt(off)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if f.typ == framePadding {
 			if f.end() != r.entryEnd+minPaddingFrame {
-				return malformed("the padding at offset %d does not end where the segment begins", off)
+				return 0, malformed("the padding at offset %d does not end where the segment begins", off)
 			}
 			if next < len(r.own) {
-				return malformed("there is no frame where %q should be", r.own[next].Entry.Path)
+				return 0, malformed("there is no frame where %q should be", r.own[next].Entry.Path)
 			}
-			return r.checkPadding(f)
+			return off, r.checkPadding(f)
 		}
 		if f.end() > r.entryEnd {
-			return malformed("the entry frame at offset %d reaches beyond the entries", off)
+			return 0, malformed("the entry frame at offset %d reaches beyond the entries", off)
 		}
 		switch {
 		case next < len(r.own) && r.own[next].Offset == off:
 			if err := r.checkFrame(r.own[next], f); err != nil {
-				return err
+				return 0, err
 			}
 			next++
 		case next < len(r.own) && r.own[next].Offset < f.end():
-			return malformed("there is no frame where %q should be", r.own[next].Entry.Path)
+			return 0, malformed("there is no frame where %q should be", r.own[next].Entry.Path)
 		default: // abandoned by the writer
 			if err := r.plain.WriteRange(io.Discard, f.content, f.entry.Size); err != nil {
-				return err
+				return 0, err
 			}
 		}
 		off = f.end()
@@ -45,10 +55,11 @@ func (r *Reader) Walk() error {
 // Verify opens every chunk and checks every frame (spec section 8.7). Errors:
 // as for Walk. [ARC-29]
 func (r *Reader) Verify() error {
-	if err := r.Walk(); err != nil {
+	end, err := r.walk()
+	if err != nil {
 		return err
 	}
-	return r.plain.WriteRange(io.Discard, 0, r.plain.Size())
+	return r.plain.WriteRange(io.Discard, 0, end)
 }
 
 // checkPadding opens the whole padding before it says that it is not zero, so
@@ -68,8 +79,6 @@ func (r *Reader) checkPadding(f frame) error {
 type zeroChecker struct{ other bool }
 
 func (z *zeroChecker) Write(p []byte) (int, error) {
-	for _, b := range p {
-		z.other = z.other || b != 0
-	}
+	z.other = z.other || bytes.Count(p, []byte{0}) != len(p)
 	return len(p), nil
 }
