@@ -92,13 +92,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 
-	begin := func(index archive.Index) (*container.ArchiveWriter, error) {
-		if out.path == "-" {
-			return container.NewArchiveWriter(out, rand.Reader, k, slots, index)
-		}
-		return container.NewArchiveFile(out, rand.Reader, k, slots, index)
-	}
-	w, err := begin(archive.Index{
+	w, err := container.NewArchiveWriter(out, rand.Reader, k, slots, archive.Index{
 		CreatedMS: milliseconds(time.Now().UnixMilli()),
 		Complete:  true,
 		Producer:  "coffer " + version(),

@@ -16,7 +16,6 @@ var (
 // Abort has returned. A Writer without Close leaves a message that does not open.
 type Writer struct {
 	w      io.Writer
-	at     io.WriterAt // instead of w
 	cipher *chunkCipher
 	prefix [PrefixSize]byte
 	span   *span      // being filled; nil after Close, Abort or an error
@@ -48,15 +47,6 @@ func NewWriter(w io.Writer, inputKey, salt []byte, context string) *Writer {
 	copy(sealer.prefix[SaltSize:], d.Commitment[:])
 	sealer.span.out = append(sealer.span.out, sealer.prefix[:]...)
 	sealer.turn <- nil
-	return sealer
-}
-
-// NewWriterAt is NewWriter for a file: the message is written from position 0 of
-// w on, and not in order, so that the system can be busy with it on every
-// processor. Until Close has returned nil, w holds anything.
-func NewWriterAt(w io.WriterAt, inputKey, salt []byte, context string) *Writer {
-	sealer := NewWriter(nil, inputKey, salt, context)
-	sealer.at = w
 	return sealer
 }
 
@@ -148,10 +138,7 @@ func (w *Writer) flush(last bool) {
 	w.span, w.turn = nil, after
 	work := func() {
 		s.out = w.cipher.seal(s.out, s.in, first, last)
-		s.err = w.writeAt(s.out, first)
-		if err := <-before; err != nil {
-			s.err = err
-		} else if w.at == nil {
+		if s.err = <-before; s.err == nil {
 			s.err = writeAll(w.w, s.out)
 		}
 		err := s.err
@@ -193,19 +180,6 @@ func (w *Writer) finish(err error) {
 	for len(w.free) > 0 {
 		(<-w.free).release()
 	}
-}
-
-// writeAt writes the sealed chunks from first on to their place in a file.
-func (w *Writer) writeAt(sealed []byte, first int64) error {
-	if w.at == nil {
-		return nil
-	}
-	off := int64(0) // the first span begins with the prefix
-	if first > 0 {
-		off = PrefixSize + first*SealedChunkSize
-	}
-	_, err := w.at.WriteAt(sealed, off)
-	return err
 }
 
 func writeAll(w io.Writer, p []byte) error {

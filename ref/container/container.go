@@ -55,17 +55,7 @@ type ArchiveWriter struct {
 // payload's salt is drawn from rand. Close completes the container, and does not
 // close w.
 func NewArchiveWriter(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
-	return newArchiveWriter(stream{w}, rand, k, slots, index)
-}
-
-// NewArchiveFile is NewArchiveWriter for an empty file, which is written in no
-// order and faster. Until Close has returned nil, the file holds anything.
-func NewArchiveFile(f io.WriterAt, rand io.Reader, k key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
-	return newArchiveWriter(&place{f: f}, rand, k, slots, index)
-}
-
-func newArchiveWriter(to target, rand io.Reader, k key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
-	h, payload, err := begin(to, rand, k, header.Archive, slots)
+	h, payload, err := begin(w, rand, k, header.Archive, slots)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +85,7 @@ func SealKeyring(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, ring
 	if err != nil {
 		return err
 	}
-	_, payload, err := begin(stream{w}, rand, k, header.Keyring, slots)
+	_, payload, err := begin(w, rand, k, header.Keyring, slots)
 	if err != nil {
 		return err
 	}
@@ -106,44 +96,7 @@ func SealKeyring(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, ring
 	return payload.Close()
 }
 
-// target is where a container is written.
-type target interface {
-	payload(inputKey, salt []byte, context string) *cobblestone.Writer
-	// header is called once, before anything is written to the payload.
-	header(encoded []byte) error
-}
-
-type stream struct{ w io.Writer }
-
-func (s stream) payload(inputKey, salt []byte, context string) *cobblestone.Writer {
-	return cobblestone.NewWriter(s.w, inputKey, salt, context)
-}
-
-func (s stream) header(encoded []byte) error {
-	_, err := s.w.Write(encoded)
-	return err
-}
-
-// place is a file. What is written to it lands behind the header.
-type place struct {
-	f   io.WriterAt
-	off int64
-}
-
-func (p *place) payload(inputKey, salt []byte, context string) *cobblestone.Writer {
-	return cobblestone.NewWriterAt(p, inputKey, salt, context)
-}
-
-func (p *place) header(encoded []byte) error {
-	p.off = int64(len(encoded))
-	_, err := p.f.WriteAt(encoded, 0)
-	return err
-}
-
-// WriteAt implements io.WriterAt for the payload.
-func (p *place) WriteAt(b []byte, off int64) (int, error) { return p.f.WriteAt(b, p.off+off) }
-
-func begin(to target, rand io.Reader, k key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, *cobblestone.Writer, error) {
+func begin(w io.Writer, rand io.Reader, k key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, *cobblestone.Writer, error) {
 	for _, s := range slots {
 		if _, ok := s.(*slot.Unknown); ok { // [SLT-4]
 			return nil, nil, fmt.Errorf("a new container does not get a slot of type %v", s.Type())
@@ -154,10 +107,10 @@ func begin(to target, rand io.Reader, k key.Key, purpose header.Purpose, slots [
 		return nil, nil, err
 	}
 	payloadKey := k.Derive(key.LabelPayload)
-	payload := to.payload(payloadKey[:], salt, purpose.Context())
+	payload := cobblestone.NewWriter(w, payloadKey[:], salt, purpose.Context())
 	h, err := header.New(k, purpose, slots, payload.Prefix())
 	if err == nil {
-		err = to.header(h.Bytes())
+		_, err = w.Write(h.Bytes())
 	}
 	if err != nil {
 		payload.Abort()
