@@ -3,8 +3,8 @@ package archive
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
