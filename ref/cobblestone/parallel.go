@@ -42,7 +42,7 @@ func (s *span) release() { spans.Put(s) }
 // there is nothing to gain from goroutines.
 func spansAhead() int {
 	if n := runtime.GOMAXPROCS(0); n > 1 {
-		return n + 3 // and one in the caller's hands
+		return 2*n + 6 // enough that a processor whose turn is late keeps no other waiting
 	}
 	return 1
 }
