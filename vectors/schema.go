@@ -2,56 +2,59 @@ package vectors
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"sync"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/google/jsonschema-go/jsonschema"
 )
 
-const schemaID = "urn:coffer:vectors:1"
+// checker checks values against schema.json: a case file against all of it, and
+// a definition's value against the definition.
+type checker struct {
+	file *jsonschema.Resolved
+	defs *jsonschema.Resolved // of an object with a member for each definition
+	has  map[string]bool      // the definitions
+}
 
-var compiler = sync.OnceValue(func() *jsonschema.Compiler {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	if err != nil {
-		panic("vectors: internal error: schema.json: " + err.Error())
+var schemaChecker = sync.OnceValue(func() checker {
+	whole := parseSchema()
+	c := checker{has: map[string]bool{}}
+	defs := &jsonschema.Schema{Defs: parseSchema().Defs, Properties: map[string]*jsonschema.Schema{}}
+	for name := range defs.Defs {
+		c.has[name] = true
+		defs.Properties[name] = &jsonschema.Schema{Ref: "#/$defs/" + name}
 	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(schemaID, doc); err != nil {
-		panic("vectors: internal error: schema.json: " + err.Error())
-	}
+	c.file, c.defs = resolve(whole), resolve(defs)
 	return c
 })
 
-var (
-	compiled      = map[string]*jsonschema.Schema{}
-	compiledMutex sync.Mutex
-)
+// parseSchema panics if schema.json, which is embedded, is not a schema.
+func parseSchema() *jsonschema.Schema {
+	var s jsonschema.Schema
+	if err := json.Unmarshal(schema, &s); err != nil {
+		panic("vectors: internal error: schema.json: " + err.Error())
+	}
+	return &s
+}
 
-// compile returns the schema at a fragment of schema.json, "" being all of it.
-func compile(fragment string) (*jsonschema.Schema, error) {
-	compiledMutex.Lock()
-	defer compiledMutex.Unlock()
-	if s, ok := compiled[fragment]; ok {
-		return s, nil
+func resolve(s *jsonschema.Schema) *jsonschema.Resolved {
+	r, err := s.Resolve(nil)
+	if err != nil {
+		panic("vectors: internal error: schema.json: " + err.Error())
 	}
-	s, err := compiler().Compile(schemaID + fragment)
-	if err == nil {
-		compiled[fragment] = s
-	}
-	return s, err
+	return r
 }
 
 // Validate checks a case file against schema.json.
 func Validate(data []byte) error {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
+	var doc any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&doc); err != nil {
 		return err
 	}
-	s, err := compile("")
-	if err != nil {
-		return err
-	}
-	return s.Validate(doc)
+	return schemaChecker().file.Validate(native(doc))
 }
 
 // CheckInput checks the input of an op against schema.json. It is an error if
@@ -63,9 +66,35 @@ func CheckInput(op string, input Object) error { return check("input:"+op, input
 func CheckOutput(op string, output Object) error { return check("output:"+op, output) }
 
 func check(name string, o Object) error {
-	s, err := compile("#/$defs/" + name)
-	if err != nil {
+	c := schemaChecker()
+	if !c.has[name] {
 		return fmt.Errorf("there is no %s", name)
 	}
-	return s.Validate(o)
+	return c.defs.Validate(Object{name: native(o)})
+}
+
+// native returns v with numbers instead of json.Numbers, which the schema would
+// take for the strings that they are to Go.
+func native(v any) any {
+	switch v := v.(type) {
+	case Object:
+		out := make(Object, len(v))
+		for k, member := range v {
+			out[k] = native(member)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = native(item)
+		}
+		return out
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
+		f, _ := v.Float64() // infinite beyond its range, which no schema allows
+		return f
+	}
+	return v
 }
