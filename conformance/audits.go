@@ -3,6 +3,7 @@ package conformance
 import (
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -21,7 +22,7 @@ func writerAudits() []check {
 	for i := range 17 {
 		many.slots = append(many.slots, passkeySlot(byte(10*i)))
 	}
-	audit := func(id, comment string, requirements, profiles string, run func(*asker) Outcome) check {
+	audit := func(id, comment string, requirements, profiles string, run func(*asker) report.Outcome) check {
 		return check{
 			id: "writer/" + id, subject: "writer", comment: comment,
 			requirements: strings.Fields(requirements), profiles: strings.Fields("writer " + profiles), run: run,
@@ -47,7 +48,7 @@ func writerAudits() []check {
 		audit("fresh-salts-password", "The salts of password slots do not repeat either.",
 			"CON-7 HDR-1 SLT-5 SLT-12", "password", freshSalts(job{slots: []vectors.Object{passwordSlot()}, entries: one}.seal)),
 		audit("fresh-salts-keyring", "Keyrings with the same content share no salt.",
-			"CON-7 HDR-1 SLT-5", "vault", freshSalts(func(a *asker) (*sealed, *Outcome) { return produce(a, "keyring.seal", keyringInput()) })),
+			"CON-7 HDR-1 SLT-5", "vault", freshSalts(func(a *asker) (*sealed, *report.Outcome) { return produce(a, "keyring.seal", keyringInput()) })),
 		audit("round-trip", "The implementation restores what it has sealed.",
 			"ARC-29", "reader", roundTrip),
 		audit("set-slots", "Replacing the slots leaves the payload as it is.",

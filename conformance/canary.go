@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -71,9 +72,9 @@ func tryLiar(files []vectors.File, name, right string, lie func(vectors.Case) pr
 			if err != nil {
 				return err
 			}
-			want := Fail
+			want := report.Fail
 			if c.Result == right {
-				want = Pass
+				want = report.Pass
 			} else {
 				caught++
 			}

@@ -11,21 +11,22 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // judge compares an answer, which has passed protocol.ParseAnswer, with what an
 // expanded case expects. It panics with a suiteFault if the case cannot be
 // judged.
-func judge(c vectors.Case, hello protocol.Hello, a protocol.Answer) Outcome {
+func judge(c vectors.Case, hello protocol.Hello, a protocol.Answer) report.Outcome {
 	o := judgeResult(c, hello, a)
-	if o.Verdict != Pass {
+	if o.Verdict != report.Pass {
 		o.Intermediate = firstDifference(c.Intermediates, a.Intermediates)
 	}
 	return o
 }
 
-func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) Outcome {
+func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) report.Outcome {
 	want := "error " + c.Error
 	if c.Result == vectors.Valid {
 		want = brief(c.Output)
@@ -43,7 +44,7 @@ func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) Outcom
 		}
 	}
 
-	var o Outcome
+	var o report.Outcome
 	switch {
 	case c.Result == vectors.Valid && a.Error != "":
 		o = failed("refused what is valid")
@@ -57,7 +58,7 @@ func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) Outcom
 	case a.Error == "":
 		o = failed("accepted what is invalid")
 	case !hello.Same(c.Error, a.Error):
-		o = Outcome{Verdict: WrongError, Message: "refused under another name"}
+		o = report.Outcome{Verdict: report.WrongError, Message: "refused under another name"}
 	default:
 		return judgeReleased(c, a)
 	}
@@ -67,7 +68,7 @@ func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) Outcom
 
 // judgeReleased checks that what was released before the error is a prefix of
 // what may be.
-func judgeReleased(c vectors.Case, a protocol.Answer) Outcome {
+func judgeReleased(c vectors.Case, a protocol.Answer) report.Outcome {
 	released, err := hex.DecodeString(a.Released)
 	if err != nil {
 		panic(suiteFault{err}) // unreachable: ParseAnswer
@@ -105,10 +106,10 @@ func longestPrefix(c vectors.Case) []byte {
 
 // firstDifference returns the first wanted intermediate that was given and is
 // another.
-func firstDifference(want, got vectors.Object) *Difference {
+func firstDifference(want, got vectors.Object) *report.Difference {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if g, ok := got[name]; ok && g != want[name] {
-			return &Difference{Name: name, Want: brief(want[name]), Got: brief(g)}
+			return &report.Difference{Name: name, Want: brief(want[name]), Got: brief(g)}
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
 )
 
 // process is a session with a program. The program is started when it is first
@@ -47,7 +48,7 @@ func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time
 		if p.child == nil {
 			c, err := start(p.command, &p.errors)
 			if err != nil {
-				return nil, &misbehaviour{Crash, "it does not start: " + err.Error()}
+				return nil, &misbehaviour{report.Crash, "it does not start: " + err.Error()}
 			}
 			p.child = c
 		}
@@ -77,13 +78,13 @@ func (c *child) exchange(ctx context.Context, q protocol.Request, limit <-chan t
 		case !ok && c.status == nil && c.answered:
 			return nil, errEnded
 		case !ok && c.status == nil:
-			return nil, &misbehaviour{Crash, "it ended without an answer"}
+			return nil, &misbehaviour{report.Crash, "it ended without an answer"}
 		case !ok:
-			return nil, &misbehaviour{Crash, fmt.Sprintf("it ended: %v", c.status)}
+			return nil, &misbehaviour{report.Crash, fmt.Sprintf("it ended: %v", c.status)}
 		case l.err == io.ErrUnexpectedEOF:
-			return l.text, &misbehaviour{ProtocolError, "its last line has no line feed"}
+			return l.text, &misbehaviour{report.ProtocolError, "its last line has no line feed"}
 		case l.err != nil:
-			return nil, &misbehaviour{ProtocolError, l.err.Error()}
+			return nil, &misbehaviour{report.ProtocolError, l.err.Error()}
 		}
 		c.answered = true
 		return l.text, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -60,7 +61,7 @@ func TestReadmeTables(t *testing.T) {
 			ops = append(ops, op)
 		}
 	}
-	for _, v := range Verdicts {
+	for _, v := range report.Verdicts {
 		verdicts = append(verdicts, string(v))
 	}
 	for heading, want := range map[string][]string{"Ops": ops, "Profiles": slices.Clone(protocol.Profiles), "Verdicts": verdicts} {
@@ -91,12 +92,12 @@ func TestReadmeAdapter(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	exit, err := run(t.Context(), Options{Command: []string{node, file}, Pattern: "key/*", Parallel: 1, Out: &out}, files)
-	if err != nil || exit != ExitConformant {
-		t.Errorf("exit %d, %v\n%s", exit, err, out.String())
+	r, err := run(t.Context(), Options{Command: []string{node, file}, Pattern: "key/*", Parallel: 1, Out: &out}, files)
+	if err != nil || r.Exit != report.ExitConformant {
+		t.Errorf("%v\n%s", err, out.String())
 	}
-	exit, err = run(t.Context(), Options{Command: []string{node, file}, Pattern: "cobblestone/*", Parallel: 1, Out: &out}, files)
-	if err != nil || exit != ExitNot {
-		t.Errorf("what it does not support: exit %d, %v", exit, err)
+	r, err = run(t.Context(), Options{Command: []string{node, file}, Pattern: "cobblestone/*", Parallel: 1, Out: &out}, files)
+	if err != nil || r.Exit != report.ExitNot {
+		t.Errorf("what it does not support: %v, %v", r, err)
 	}
 }

@@ -2,26 +2,21 @@ package conformance
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
 )
 
 // The reference is conformant, and says the same behind the protocol.
 func TestReferenceConforms(t *testing.T) {
 	var out strings.Builder
-	var report bytes.Buffer
-	exit, err := Run(t.Context(), Options{Out: &out, JSON: &report})
-	if err != nil || exit != ExitConformant {
-		t.Fatalf("exit %d, %v\n%s", exit, err, out.String())
+	r, err := Run(t.Context(), Options{Out: &out})
+	if err != nil || r.Exit != report.ExitConformant {
+		t.Fatalf("%v\n%s", err, out.String())
 	}
-	var r Report
-	if err := json.Unmarshal(report.Bytes(), &r); err != nil {
-		t.Fatal(err)
-	}
-	if !r.Conformant || r.Counts[Pass] != r.Cases {
+	if !r.Conformant || r.Counts[report.Pass] != r.Cases {
 		t.Errorf("conformant: %v, %v of %d", r.Conformant, r.Counts, r.Cases)
 	}
 }

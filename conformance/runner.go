@@ -17,6 +17,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -30,20 +31,27 @@ type Options struct {
 	Timeout  time.Duration // for one answer; DefaultTimeout if zero
 	Parallel int           // programs at a time; the number of CPUs if zero
 	Out      io.Writer     // the report for a person; none if nil
-	JSON     io.Writer     // the report for a program; none if nil
 }
 
-// Run checks an implementation and writes the reports. It returns the exit
-// status and, if that is ExitUsage or ExitSuite, why.
-func Run(ctx context.Context, o Options) (exit int, err error) {
+// UsageError says that nothing was checked because of the options.
+type UsageError struct{ Err error }
+
+func (e UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e UsageError) Unwrap() error { return e.Err }
+
+// Run checks an implementation. Its error is a UsageError, or else the suite is
+// at fault.
+func Run(ctx context.Context, o Options) (*report.Report, error) {
 	files, err := vectors.Load()
 	if err != nil {
-		return ExitSuite, err
+		return nil, err
 	}
 	return run(ctx, o, files)
 }
 
-func run(ctx context.Context, o Options, files []vectors.File) (exit int, err error) {
+func run(ctx context.Context, o Options, files []vectors.File) (*report.Report, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
@@ -62,31 +70,37 @@ func run(ctx context.Context, o Options, files []vectors.File) (exit int, err er
 	all = append(all, writerAudits()...)
 	selected := choose(all, o.Pattern)
 	if len(selected) == 0 {
-		return ExitUsage, fmt.Errorf("no case matches %q", o.Pattern)
+		return nil, UsageError{fmt.Errorf("no case matches %q", o.Pattern)}
 	}
 	if len(o.Command) > 0 {
 		if _, err := exec.LookPath(o.Command[0]); err != nil {
-			return ExitUsage, err
+			return nil, UsageError{err}
 		}
 	}
 	if err := canaries(files); err != nil {
-		return ExitSuite, err
+		return nil, err
 	}
 
 	hello, bad := greet(ctx, o)
+	r := report.New(hello, o.Command, o.Pattern, len(all))
+	terminal := report.NewTerminal(o.Out, r)
+	add := func(e report.Event) {
+		r.Add(e)
+		terminal.Add(e)
+	}
 	if bad != nil {
-		r := newReport(o, protocol.Hello{}, len(all))
-		r.add(Event{ID: protocol.HelloOp, Subject: protocol.HelloOp, Comment: "The implementation says who it is and what it claims.", Outcome: *bad})
-		return r.finish()
+		add(report.Event{ID: protocol.HelloOp, Subject: protocol.HelloOp, Comment: "The implementation says who it is and what it claims.", Outcome: *bad})
+	} else if err := runAll(ctx, o, hello, selected, add); err != nil {
+		return nil, err
 	}
-	r := newReport(o, hello, len(all))
-	if err := runAll(ctx, o, hello, selected, r.add); err != nil {
-		return ExitSuite, err
+	r.Finish()
+	if err := terminal.Finish(); err != nil {
+		return nil, fmt.Errorf("the report cannot be written: %w", err)
 	}
-	return r.finish()
+	return r, nil
 }
 
-func greet(ctx context.Context, o Options) (protocol.Hello, *Outcome) {
+func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
 	s, end := o.session()
 	defer end()
 	a := &asker{ctx: ctx, session: s, timeout: o.Timeout, id: protocol.HelloOp}
@@ -119,11 +133,11 @@ func choose(all []check, pattern string) []check {
 
 // runAll runs the checks, several at a time, and reports their events in the
 // order of the checks. Its error is a suiteFault.
-func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check, report func(Event)) error {
+func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check, add func(report.Event)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type ending struct {
-		event Event
+		event report.Event
 		err   error
 	}
 	next := make(chan int)
@@ -156,21 +170,21 @@ func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check
 			cancel() // the rest ends as skipped, and is not reported
 			return e.err
 		}
-		report(e.event)
+		add(e.event)
 	}
 	return nil
 }
 
 // runOne runs a check. A panic in it is the suite's fault: what an
 // implementation answers cannot cause one.
-func runOne(a *asker, c check) (event Event, err error) {
-	event = Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles}
+func runOne(a *asker, c check) (event report.Event, err error) {
+	event = report.Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles}
 	switch {
 	case !a.hello.Claims(c.profiles):
-		event.Outcome = Outcome{Verdict: Unsupported}
+		event.Outcome = report.Outcome{Verdict: report.Unsupported}
 		return event, nil
 	case a.ctx.Err() != nil:
-		event.Outcome = Outcome{Verdict: Skipped, Message: a.ctx.Err().Error()}
+		event.Outcome = report.Outcome{Verdict: report.Skipped, Message: a.ctx.Err().Error()}
 		return event, nil
 	}
 	defer func() {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha512"
-	"encoding/json"
 	"errors"
 	"os"
 	"slices"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -64,66 +64,60 @@ func liarCommand(t *testing.T, name string) []string {
 }
 
 // runSmall runs the small suite and returns the verdicts of its vectors, in order.
-func runSmall(t *testing.T, o Options) (exit int, verdicts []Verdict, text string, r Report) {
+func runSmall(t *testing.T, o Options) (exit int, verdicts []report.Verdict, text string, r *report.Report) {
 	t.Helper()
-	var out, data bytes.Buffer
-	o.Out, o.JSON = &out, &data
-	exit, err := run(t.Context(), o, small())
+	var out bytes.Buffer
+	o.Out = &out
+	r, err := run(t.Context(), o, small())
 	if err != nil {
 		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data.Bytes(), &r); err != nil {
-		t.Fatal(err)
-	}
-	if r.Exit != exit {
-		t.Errorf("the report says %d, the status is %d", r.Exit, exit)
 	}
 	for _, e := range r.Events {
 		if e.Subject != "writer" {
 			verdicts = append(verdicts, e.Verdict)
 		}
 	}
-	return exit, verdicts, out.String(), r
+	return r.Exit, verdicts, out.String(), r
 }
 
-func five(v Verdict) []Verdict { return []Verdict{v, v, v, v, v} }
+func five(v report.Verdict) []report.Verdict { return []report.Verdict{v, v, v, v, v} }
 
 // Each way to misbehave has its own verdict, and the right exit status.
 func TestLiars(t *testing.T) {
 	const timeout = 20 * time.Second
 	for _, c := range []struct {
 		name    string
-		want    []Verdict
+		want    []report.Verdict
 		exit    int
 		timeout time.Duration
 	}{
-		{"is honest", five(Pass), 0, timeout},
-		{"accepts everything", five(Fail), 1, timeout},
-		{"refuses everything", []Verdict{Fail, WrongError, Fail, Pass, WrongError}, 1, timeout},
-		{"supports nothing", five(Fail), 1, timeout},
-		{"invents an error", five(ProtocolError), 1, timeout},
-		{"outputs what is none", five(ProtocolError), 1, timeout},
-		{"releases too much", []Verdict{Pass, Fail, Pass, Fail, Fail}, 1, timeout},
-		{"releases other bytes", []Verdict{Pass, Pass, Pass, Pass, Fail}, 1, timeout},
-		{"releases less", five(Pass), 0, timeout},
-		{"cannot tell errors apart", five(Pass), 0, timeout},
-		{"is slow", five(Pass), 0, timeout},
-		{"writes to stderr", five(Pass), 0, timeout},
-		{"exits", five(Crash), 1, timeout},
-		{"exits with a status", five(Crash), 1, timeout},
-		{"is killed", five(Crash), 1, timeout},
-		{"panics", five(Crash), 1, timeout},
-		{"hangs", five(Hang), 1, 300 * time.Millisecond},
-		{"floods", five(ProtocolError), 1, timeout},
-		{"floods with lines", five(ProtocolError), 1, timeout},
-		{"garbles", five(ProtocolError), 1, timeout},
-		{"says nothing", five(ProtocolError), 1, timeout},
-		{"mistakes the id", five(ProtocolError), 1, timeout},
-		{"says both", five(ProtocolError), 1, timeout},
-		{"says it twice in one object", five(ProtocolError), 1, timeout},
-		{"answers once", five(Pass), 0, timeout},
-		{"forgets the line feed", five(ProtocolError), 1, timeout},
-		{"claims nothing", five(Unsupported), 1, timeout},
+		{"is honest", five(report.Pass), 0, timeout},
+		{"accepts everything", five(report.Fail), 1, timeout},
+		{"refuses everything", []report.Verdict{report.Fail, report.WrongError, report.Fail, report.Pass, report.WrongError}, 1, timeout},
+		{"supports nothing", five(report.Fail), 1, timeout},
+		{"invents an error", five(report.ProtocolError), 1, timeout},
+		{"outputs what is none", five(report.ProtocolError), 1, timeout},
+		{"releases too much", []report.Verdict{report.Pass, report.Fail, report.Pass, report.Fail, report.Fail}, 1, timeout},
+		{"releases other bytes", []report.Verdict{report.Pass, report.Pass, report.Pass, report.Pass, report.Fail}, 1, timeout},
+		{"releases less", five(report.Pass), 0, timeout},
+		{"cannot tell errors apart", five(report.Pass), 0, timeout},
+		{"is slow", five(report.Pass), 0, timeout},
+		{"writes to stderr", five(report.Pass), 0, timeout},
+		{"exits", five(report.Crash), 1, timeout},
+		{"exits with a status", five(report.Crash), 1, timeout},
+		{"is killed", five(report.Crash), 1, timeout},
+		{"panics", five(report.Crash), 1, timeout},
+		{"hangs", five(report.Hang), 1, 300 * time.Millisecond},
+		{"floods", five(report.ProtocolError), 1, timeout},
+		{"floods with lines", five(report.ProtocolError), 1, timeout},
+		{"garbles", five(report.ProtocolError), 1, timeout},
+		{"says nothing", five(report.ProtocolError), 1, timeout},
+		{"mistakes the id", five(report.ProtocolError), 1, timeout},
+		{"says both", five(report.ProtocolError), 1, timeout},
+		{"says it twice in one object", five(report.ProtocolError), 1, timeout},
+		{"answers once", five(report.Pass), 0, timeout},
+		{"forgets the line feed", five(report.ProtocolError), 1, timeout},
+		{"claims nothing", five(report.Unsupported), 1, timeout},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, c.name), Timeout: c.timeout, Parallel: 2})
@@ -143,10 +137,10 @@ func TestLiars(t *testing.T) {
 // A program that ends after its answer, but with a status, has not answered
 // well; one that answers twice is found out at the next request.
 func TestLateLiars(t *testing.T) {
-	for name, want := range map[string]Verdict{"answers once and fails": Crash, "answers twice": ProtocolError} {
+	for name, want := range map[string]report.Verdict{"answers once and fails": report.Crash, "answers twice": report.ProtocolError} {
 		t.Run(name, func(t *testing.T) {
 			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name), Parallel: 1})
-			if exit != ExitNot || !slices.Contains(verdicts, want) {
+			if exit != report.ExitNot || !slices.Contains(verdicts, want) {
 				t.Errorf("%v\n%s", verdicts, out)
 			}
 		})
@@ -162,7 +156,7 @@ func TestBadHellos(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name)})
 			again := strings.Contains(out, "coffer conform -- ")
-			if diff := cmp.Diff([]Verdict{ProtocolError}, verdicts); diff != "" || exit != ExitNot || !again {
+			if diff := cmp.Diff([]report.Verdict{report.ProtocolError}, verdicts); diff != "" || exit != report.ExitNot || !again {
 				t.Errorf("exit %d %s\n%s", exit, diff, out)
 			}
 		})
@@ -173,7 +167,7 @@ func TestBadHellos(t *testing.T) {
 // events are the same, in the same order.
 func TestDeterminism(t *testing.T) {
 	exit, _, out, r := runSmall(t, Options{})
-	if exit != ExitConformant || !r.Conformant || r.Cases != len(r.Events) || r.Counts[Pass] != r.Cases {
+	if exit != report.ExitConformant || !r.Conformant || r.Cases != len(r.Events) || r.Counts[report.Pass] != r.Cases {
 		t.Errorf("exit %d, %v\n%s", exit, r.Counts, out)
 	}
 	_, _, _, one := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Parallel: 1})
@@ -187,11 +181,11 @@ func TestDeterminism(t *testing.T) {
 // error, and so is a program that cannot be run.
 func TestSelection(t *testing.T) {
 	exit, verdicts, out, r := runSmall(t, Options{Pattern: "cobblestone/*"})
-	if exit != ExitConformant || len(verdicts) != 3 || r.Conformant || strings.Contains(out, "CONFORMANT") {
+	if exit != report.ExitConformant || len(verdicts) != 3 || r.Conformant || strings.Contains(out, "CONFORMANT") {
 		t.Errorf("exit %d, %v\n%s", exit, verdicts, out)
 	}
 	exit, verdicts, _, _ = runSmall(t, Options{Pattern: "key/parse"})
-	if exit != ExitConformant || len(verdicts) != 1 {
+	if exit != report.ExitConformant || len(verdicts) != 1 {
 		t.Errorf("exit %d, %v", exit, verdicts)
 	}
 	for name, o := range map[string]Options{
@@ -199,8 +193,9 @@ func TestSelection(t *testing.T) {
 		"a pattern that is no regexp":    {Pattern: "key/(parse"},
 		"a program that is not there":    {Command: []string{"/nonexistent/program"}},
 	} {
-		if exit, err := run(t.Context(), o, small()); exit != ExitUsage || err == nil {
-			t.Errorf("%s: exit %d, %v", name, exit, err)
+		_, err := run(t.Context(), o, small())
+		if usage := (UsageError{}); !errors.As(err, &usage) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
@@ -212,14 +207,14 @@ func TestInterrupt(t *testing.T) {
 	asked := 0
 	checks := []check{}
 	for range 3 {
-		checks = append(checks, check{id: "x", run: func(*asker) Outcome { asked++; cancel(); return passed() }})
+		checks = append(checks, check{id: "x", run: func(*asker) report.Outcome { asked++; cancel(); return passed() }})
 	}
-	r := newReport(Options{Out: new(bytes.Buffer)}, protocol.Hello{}, 3)
-	if err := runAll(ctx, Options{Parallel: 1, Timeout: time.Second}, protocol.Hello{}, checks, r.add); err != nil {
+	r := report.New(protocol.Hello{}, nil, "", 3)
+	if err := runAll(ctx, Options{Parallel: 1, Timeout: time.Second}, protocol.Hello{}, checks, r.Add); err != nil {
 		t.Fatal(err)
 	}
-	if exit, err := r.finish(); exit != ExitNot || err != nil || asked != 1 || r.Counts[Skipped] != 2 {
-		t.Errorf("exit %d, %v, asked %d, %v", exit, err, asked, r.Counts)
+	if r.Finish(); r.Exit != report.ExitNot || asked != 1 || r.Counts[report.Skipped] != 2 {
+		t.Errorf("exit %d, asked %d, %v", r.Exit, asked, r.Counts)
 	}
 }
 
@@ -230,14 +225,14 @@ func TestFailureReport(t *testing.T) {
 	files[1].Cases[0].Intermediates["commitment"] = strings.Repeat("0", 64)
 	files[1].Cases[0].Output = vectors.Object{"plaintext": "02*19999 03"}
 	var out bytes.Buffer
-	r := newReport(Options{Out: &out, Command: []string{"my impl", "--x=1"}}, protocol.Hello{}, 1)
+	terminal := report.NewTerminal(&out, report.New(protocol.Hello{}, []string{"my impl", "--x=1"}, "", 1))
 	a := &asker{ctx: t.Context(), session: inProcess(reference.Handle), timeout: time.Second, hello: reference.Hello(), id: "x"}
 	event, err := runOne(a, fromVector("cobblestone", files[1].Cases[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
 	event.Stderr = "a line\x1b[31m\n"
-	r.add(event)
+	terminal.Add(event)
 	for _, want := range []string{
 		"FAIL  cobblestone/open\n", "A case.", "differs at .plaintext, character 39999", "commitment differs", strings.Repeat("0", 64),
 		"[CON-3]", "before it allocates", "a line\ufffd[31m", "coffer conform --run cobblestone/open -- 'my impl' --x=1",
@@ -278,23 +273,27 @@ func TestSuiteFaults(t *testing.T) {
 	} {
 		files := small()
 		spoil(files)
-		if exit, err := run(t.Context(), Options{}, files); exit != ExitSuite || err == nil {
-			t.Errorf("%s: exit %d, %v", name, exit, err)
+		if _, err := run(t.Context(), Options{}, files); !isSuiteFault(err) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	files := small()
 	files[1].Cases[2].Released.Length = 16383
 	o := Options{Command: liarCommand(t, "releases less")}
-	if exit, err := run(t.Context(), o, files); exit != ExitSuite || err == nil {
-		t.Errorf("a wrong prefix: exit %d, %v", exit, err)
+	if _, err := run(t.Context(), o, files); !isSuiteFault(err) {
+		t.Errorf("a wrong prefix: %v", err)
 	}
+}
+
+func isSuiteFault(err error) bool {
+	var usage UsageError
+	return err != nil && !errors.As(err, &usage)
 }
 
 // A report that cannot be written is no success.
 func TestReportNotWritten(t *testing.T) {
-	exit, err := run(t.Context(), Options{Out: brokenWriter{}, Pattern: "key/*"}, small())
-	if exit != ExitSuite || !errors.Is(err, errBroken) {
-		t.Errorf("exit %d, %v", exit, err)
+	if _, err := run(t.Context(), Options{Out: brokenWriter{}, Pattern: "key/*"}, small()); !errors.Is(err, errBroken) {
+		t.Error(err)
 	}
 }
 
@@ -307,9 +306,9 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 // A panic in the implementation is its crash; one that does not return hangs.
 func TestInProcess(t *testing.T) {
 	q := protocol.Request{ID: "x", Op: "key.parse"}
-	for want, f := range map[Verdict]inProcess{
-		Crash: func(string, vectors.Object) protocol.Answer { panic("x") },
-		Hang:  func(string, vectors.Object) protocol.Answer { select {} },
+	for want, f := range map[report.Verdict]inProcess{
+		report.Crash: func(string, vectors.Object) protocol.Answer { panic("x") },
+		report.Hang:  func(string, vectors.Object) protocol.Answer { select {} },
 	} {
 		_, err := f.exchange(t.Context(), q, 50*time.Millisecond)
 		var m *misbehaviour

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -24,7 +25,7 @@ type session interface {
 
 // misbehaviour says why there is no answer.
 type misbehaviour struct {
-	verdict Verdict
+	verdict report.Verdict
 	message string
 }
 
@@ -40,7 +41,7 @@ type asker struct {
 }
 
 // ask returns the answer to a request, or the outcome if there is none.
-func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *Outcome) {
+func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.Outcome) {
 	q := protocol.Request{ID: a.id, Op: op, Input: input}
 	line, err := a.session.exchange(a.ctx, q, a.timeout)
 	if err == nil {
@@ -49,13 +50,13 @@ func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *Outcome)
 			return answer, nil
 		}
 		a.session.restart() // what else it may have said is about nothing
-		err = &misbehaviour{ProtocolError, err.Error()}
+		err = &misbehaviour{report.ProtocolError, err.Error()}
 	}
 	var m *misbehaviour
 	if !errors.As(err, &m) {
-		m = &misbehaviour{Skipped, err.Error()}
+		m = &misbehaviour{report.Skipped, err.Error()}
 	}
-	o := &Outcome{Verdict: m.verdict, Message: m.message, Stderr: a.session.stderr()}
+	o := &report.Outcome{Verdict: m.verdict, Message: m.message, Stderr: a.session.stderr()}
 	if len(line) > 0 {
 		o.Got = excerpt(string(line), 0)
 	}
@@ -63,7 +64,7 @@ func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *Outcome)
 }
 
 // greet asks for the hello.
-func (a *asker) greet() (protocol.Hello, *Outcome) {
+func (a *asker) greet() (protocol.Hello, *report.Outcome) {
 	answer, bad := a.ask(protocol.HelloOp, vectors.Object{"protocol": protocol.Version})
 	if bad != nil {
 		return protocol.Hello{}, bad
@@ -73,7 +74,7 @@ func (a *asker) greet() (protocol.Hello, *Outcome) {
 		if err == nil {
 			err = errors.New("it has no output")
 		}
-		return hello, &Outcome{Verdict: ProtocolError, Message: "the answer to hello is not one: " + err.Error(), Stderr: a.session.stderr()}
+		return hello, &report.Outcome{Verdict: report.ProtocolError, Message: "the answer to hello is not one: " + err.Error(), Stderr: a.session.stderr()}
 	}
 	return hello, nil
 }
@@ -90,7 +91,7 @@ func (f inProcess) exchange(ctx context.Context, q protocol.Request, timeout tim
 	go func() {
 		defer func() {
 			if v := recover(); v != nil {
-				done <- reply{nil, &misbehaviour{Crash, fmt.Sprintf("panic: %v", v)}}
+				done <- reply{nil, &misbehaviour{report.Crash, fmt.Sprintf("panic: %v", v)}}
 			}
 		}()
 		answer := f(q.Op, q.Input)
@@ -115,5 +116,5 @@ func (inProcess) restart()       {}
 func (inProcess) stderr() string { return "" }
 
 func hung(timeout time.Duration) error {
-	return &misbehaviour{Hang, fmt.Sprintf("no answer within %v", timeout)}
+	return &misbehaviour{report.Hang, fmt.Sprintf("no answer within %v", timeout)}
 }

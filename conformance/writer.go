@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/container"
@@ -98,7 +99,9 @@ func (j job) input() vectors.Object {
 }
 
 // seal has the implementation seal the job, and opens the result.
-func (j job) seal(a *asker) (*sealed, *Outcome) { return produce(a, "container.seal", j.input()) }
+func (j job) seal(a *asker) (*sealed, *report.Outcome) {
+	return produce(a, "container.seal", j.input())
+}
 
 // sealed is a container that the implementation produced and the reference opened.
 type sealed struct {
@@ -107,7 +110,7 @@ type sealed struct {
 }
 
 // produce asks for a container and opens it with the key.
-func produce(a *asker, op string, input vectors.Object) (*sealed, *Outcome) {
+func produce(a *asker, op string, input vectors.Object) (*sealed, *report.Outcome) {
 	answer, bad := a.ask(op, input)
 	if bad != nil {
 		return nil, bad
@@ -202,7 +205,7 @@ func (j job) checkLayout(s *sealed, r *archive.Reader) error {
 }
 
 // outcome turns the error of a check into a verdict.
-func outcome(err error) Outcome {
+func outcome(err error) report.Outcome {
 	if err == nil {
 		return passed()
 	}
@@ -213,8 +216,8 @@ func outcome(err error) Outcome {
 
 // sealAndCheck is the audit that one job is sealed as the specification says,
 // and that every secret of it opens the container.
-func sealAndCheck(j job) func(*asker) Outcome {
-	return func(a *asker) Outcome {
+func sealAndCheck(j job) func(*asker) report.Outcome {
+	return func(a *asker) report.Outcome {
 		s, bad := j.seal(a)
 		if bad != nil {
 			return *bad

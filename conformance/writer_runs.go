@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/nfc"
@@ -40,8 +41,8 @@ func salts(s *sealed) map[string]string {
 
 // freshSalts is the audit that no salt occurs twice in the containers that
 // produce makes, in one process and in another.
-func freshSalts(produce func(*asker) (*sealed, *Outcome)) func(*asker) Outcome {
-	return func(a *asker) Outcome {
+func freshSalts(produce func(*asker) (*sealed, *report.Outcome)) func(*asker) report.Outcome {
+	return func(a *asker) report.Outcome {
 		seen := map[string]string{}
 		for i := range 4 {
 			if i == 2 { // a generator seeded with a constant, or with the second, shows now
@@ -69,8 +70,8 @@ func freshSalts(produce func(*asker) (*sealed, *Outcome)) func(*asker) Outcome {
 
 // refuses is the audit that the implementation does not seal what readers
 // refuse or writers must not write.
-func refuses(j job) func(*asker) Outcome {
-	return func(a *asker) Outcome {
+func refuses(j job) func(*asker) report.Outcome {
+	return func(a *asker) report.Outcome {
 		answer, bad := a.ask("container.seal", j.input())
 		switch {
 		case bad != nil:
@@ -90,7 +91,7 @@ func refuses(j job) func(*asker) Outcome {
 
 // roundTrip is the audit that an implementation reads what it writes, in a
 // process that has not written it.
-func roundTrip(a *asker) Outcome {
+func roundTrip(a *asker) report.Outcome {
 	j := job{entries: auditEntries()}
 	s, bad := j.seal(a)
 	if bad != nil {
@@ -121,7 +122,7 @@ func number(n uint64) json.Number { return json.Number(fmt.Sprint(n)) }
 
 // otherSlots is the audit that replacing the slots leaves the payload, and lets
 // the new secret in and not the old one.
-func otherSlots(a *asker) Outcome {
+func otherSlots(a *asker) report.Outcome {
 	j := job{slots: []vectors.Object{passkeySlot(1)}, entries: auditEntries()}
 	before, bad := j.seal(a)
 	if bad != nil {
@@ -163,7 +164,7 @@ func keyringInput() vectors.Object {
 }
 
 // sealKeyring is the audit that a keyring says what it was asked to say.
-func sealKeyring(a *asker) Outcome {
+func sealKeyring(a *asker) report.Outcome {
 	s, bad := produce(a, "keyring.seal", keyringInput())
 	if bad != nil {
 		return *bad

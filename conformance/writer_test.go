@@ -14,6 +14,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/spec"
@@ -257,7 +258,7 @@ func TestBadWriters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if said := event.Message + " " + event.Got; event.Verdict != Fail || !strings.Contains(said, c.why) {
+		if said := event.Message + " " + event.Got; event.Verdict != report.Fail || !strings.Contains(said, c.why) {
 			t.Errorf("%s: %s, %q, not because of %q", c.audit, event.Verdict, said, c.why)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
 )
 
 func newConformCommand() *cobra.Command {
@@ -42,35 +44,41 @@ func conform(cmd *cobra.Command, o conformance.Options, jsonPath string) error {
 	if o.Timeout < time.Millisecond || o.Parallel < 0 {
 		return usagef("--timeout and --parallel take what is greater than zero")
 	}
-	var report *output
+	var file *output
 	switch jsonPath {
 	case "":
 	case "-":
-		o.JSON, o.Out = os.Stdout, io.Discard
+		o.Out = io.Discard
 	default:
 		var err error
-		if report, err = createOutput(jsonPath, true, 0o666); err != nil {
+		if file, err = createOutput(jsonPath, true, 0o666); err != nil {
 			return err
 		}
-		defer report.abandon()
-		o.JSON = report
+		defer file.abandon()
 	}
-	exit, err := conformance.Run(cmd.Context(), o)
-	if err == nil && report != nil {
-		err = report.commit()
+	r, err := conformance.Run(cmd.Context(), o)
+	var usage conformance.UsageError
+	switch {
+	case errors.As(err, &usage):
+		return usageError{usage.Err}
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), oneLine(err.Error()))
+		return exitError(report.ExitSuite)
 	}
 	switch {
-	case err == nil && exit == 0:
-		return nil
-	case err == nil:
-		return exitError(exit)
-	case exit == conformance.ExitUsage:
-		return usageError{err}
-	case exit == conformance.ExitSuite:
-		fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), oneLine(err.Error()))
-		return exitError(exit)
+	case file != nil:
+		if err := errors.Join(r.WriteJSON(file), file.commit()); err != nil {
+			return err
+		}
+	case jsonPath == "-":
+		if err := r.WriteJSON(os.Stdout); err != nil {
+			return err
+		}
 	}
-	return err
+	if r.Exit != report.ExitConformant {
+		return exitError(r.Exit)
+	}
+	return nil
 }
 
 func newAdapterCommand() *cobra.Command {

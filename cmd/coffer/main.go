@@ -29,7 +29,7 @@ func run() int {
 	if !started {
 		err = usageError{err}
 	}
-	return report(ctx, cmd, err)
+	return explain(ctx, cmd, err)
 }
 
 // endings are the signals that call the work off, except a hang-up that whoever

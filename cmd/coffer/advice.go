@@ -52,8 +52,8 @@ var advice = map[fault.Name]string{
 // salvageAdvice is said instead by what the others advise.
 const salvageAdvice = `what is listed as whole is sound`
 
-// report prints an error as one line and returns the exit status.
-func report(ctx context.Context, cmd *cobra.Command, err error) int {
+// explain prints an error as one line and returns the exit status.
+func explain(ctx context.Context, cmd *cobra.Command, err error) int {
 	var exit exitError
 	if errors.As(err, &exit) {
 		return int(exit)
