@@ -49,8 +49,13 @@ var advice = map[fault.Name]string{
 	fault.MissingContainer:   `this file is a part of a backup set, whose other files are needed as well`,
 }
 
-// salvageAdvice is said instead by what the others advise.
-const salvageAdvice = `what is listed as whole is sound`
+// advisedError is an error with an advice of its own.
+type advisedError struct {
+	error
+	advice string
+}
+
+func (e advisedError) Unwrap() error { return e.error }
 
 // explain prints an error as one line and returns the exit status.
 func explain(ctx context.Context, cmd *cobra.Command, err error) int {
@@ -63,11 +68,12 @@ func explain(ctx context.Context, cmd *cobra.Command, err error) int {
 		return exitInterrupted
 	}
 	line := err.Error()
-	if more := advice[fault.NameOf(err)]; more != "" {
-		var salvaged salvagedError
-		if errors.As(err, &salvaged) {
-			more = salvageAdvice
-		}
+	more := advice[fault.NameOf(err)]
+	var advised advisedError
+	if errors.As(err, &advised) {
+		more = advised.advice
+	}
+	if more != "" {
 		line += "; " + more
 	}
 	var usage usageError

@@ -48,11 +48,6 @@ The status is 1, and the error says why, unless nothing was found to be at fault
 	return cmd
 }
 
-// salvagedError is a fault in spite of which something was salvaged.
-type salvagedError struct{ error }
-
-func (e salvagedError) Unwrap() error { return e.error }
-
 func (s *salvageCommand) run(ctx context.Context, path string) error {
 	if s.dir == "" && (s.partial || s.force) {
 		return usagef("--partial and --force are about restoring: give -C DIR")
@@ -80,7 +75,7 @@ func (s *salvageCommand) run(ctx context.Context, path string) error {
 		}
 	}
 	if found.Fault != nil { // [SLV-14]
-		return salvagedError{found.Fault}
+		return advisedError{found.Fault, "what is listed as whole is sound"}
 	}
 	return nil
 }

@@ -125,7 +125,8 @@ func (s secret) explain(err error, in *input) error {
 	if !ok {
 		return err
 	}
-	return fault.New(fault.WrongSecret, "the key is mistyped: %s", difference(*s.key, meant))
+	mistyped := fault.New(fault.WrongSecret, "the key is mistyped: %s", difference(*s.key, meant))
+	return advisedError{mistyped, "compare with where you keep the key, and mend it"}
 }
 
 // difference tells the holder, who has typed the rest of the key, what to mend:
