@@ -91,6 +91,7 @@ func TestNames(t *testing.T) {
 
 // Every byte string is written as Bytes writes it.
 func TestBytesAreCanonical(t *testing.T) {
+	t.Parallel()
 	_, byID := load(t)
 	for _, c := range byID {
 		for _, o := range []vectors.Object{c.Input, c.Output} {
@@ -136,6 +137,7 @@ func checkCanonical(t *testing.T, where, s string) {
 // Undoing a case's edit gives its parent, in the field that was edited; every
 // other field is the parent's already.
 func TestEdits(t *testing.T) {
+	t.Parallel()
 	_, byID := load(t)
 	for _, c := range byID {
 		if c.Edit == nil {
@@ -257,6 +259,7 @@ func without(t *testing.T, input vectors.Object, path string) any {
 // The reference answers every case as it says, so that no invalid case has an
 // invalid parent.
 func TestReferenceAgrees(t *testing.T) {
+	t.Parallel()
 	_, byID := load(t)
 	for _, c := range byID {
 		input, err := vectors.ExpandObject(c.Input)

@@ -23,7 +23,7 @@ const MaxLine = 64 << 20
 const HelloOp = "hello"
 
 // Profiles are the names that an implementation may claim in its hello.
-var Profiles = []string{"reader", "writer", "password", "passkey", "vault", "salvage", "deterministic"}
+var Profiles = []string{"reader", "writer", "password", "passkey", "vault", "salvage", "deterministic", "streaming"}
 
 // Request is one line to an implementation.
 type Request struct {
@@ -170,5 +170,14 @@ func checkOutput(op string, output vectors.Object) error {
 	if err := vectors.CheckPlain(output); err != nil {
 		return err
 	}
-	return vectors.CheckOutput(op, output)
+	return vectors.CheckOutput(op, brieflyOf(output))
+}
+
+// CheckInput returns an error if an input is not one of the op, or has a byte
+// string that is not plain hexadecimal.
+func CheckInput(op string, input vectors.Object) error {
+	if err := vectors.CheckPlain(input); err != nil {
+		return err
+	}
+	return vectors.CheckInput(op, brieflyOf(input))
 }

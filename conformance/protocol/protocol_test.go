@@ -197,3 +197,26 @@ func TestParseHello(t *testing.T) {
 		}
 	}
 }
+
+// Byte strings are checked to their end, and so is their length where it is fixed.
+func TestCheckInput(t *testing.T) {
+	open := func(key, message string) vectors.Object {
+		return vectors.Object{"key": key, "context": "", "message": message}
+	}
+	long := strings.Repeat("0a", 1000)
+	if err := CheckInput("cobblestone.open", open(zeros, long)); err != nil {
+		t.Error(err)
+	}
+	for name, input := range map[string]vectors.Object{
+		"a digit too many": open(zeros, long+"0"), "another digit": open(zeros, long+"0G"), "a repetition": open(zeros, long+"00*3"),
+		"a long key": open(long, ""), "a key of one byte more": open(zeros+"00", ""), "a field too many": {"key": zeros, "context": "", "message": "", "text": ""},
+	} {
+		if err := CheckInput("cobblestone.open", input); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	secret := vectors.Object{"kind": "vault", "vault": zeros, "credential": zeros, "export_key": zeros + zeros + "00"}
+	if err := CheckInput("slot.open", vectors.Object{"slot": "", "secret": secret}); err == nil {
+		t.Error("an export key of 65 bytes is accepted")
+	}
+}

@@ -15,6 +15,7 @@ import (
 // opening is the input of every op that opens a container.
 type opening struct {
 	Container octets
+	Delivery  delivery
 	Secret    secret
 }
 
@@ -23,7 +24,7 @@ func (in opening) open() (*container.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	return container.Open(bytes.NewReader(in.Container), int64(len(in.Container)), s)
+	return container.Open(in.Delivery.store(in.Container), int64(len(in.Container)), s)
 }
 
 func (in opening) openArchive() (*archive.Reader, error) {
@@ -34,8 +35,12 @@ func (in opening) openArchive() (*archive.Reader, error) {
 	return c.Archive()
 }
 
-func headerRead(in struct{ Container octets }) (result, error) {
-	h, err := header.Read(bytes.NewReader(in.Container), int64(len(in.Container)))
+func headerRead(in struct {
+	Container octets
+	Delivery  delivery
+},
+) (result, error) {
+	h, err := header.Read(in.Delivery.store(in.Container), int64(len(in.Container)))
 	if err != nil {
 		return result{}, err
 	}

@@ -63,9 +63,13 @@ func cobblestoneSeal(in struct {
 	Key             octets32
 	Salt, Plaintext octets
 	Context         string
+	Delivery        delivery
 },
 ) (result, error) {
-	message := cobblestone.Seal(in.Key[:], in.Salt, in.Context, in.Plaintext)
+	message, err := in.Delivery.seal(in.Key[:], in.Salt, in.Context, in.Plaintext)
+	if err != nil {
+		return result{}, err
+	}
 	return result{
 		output:        vectors.Object{"message": toHex(message)},
 		intermediates: derivedValues(in.Key[:], in.Salt, in.Context),
@@ -75,9 +79,10 @@ func cobblestoneSeal(in struct {
 // cobblestoneOpen streams, so that what it released before an error is what a
 // streaming reader delivers.
 func cobblestoneOpen(in struct {
-	Key     octets32
-	Context string
-	Message octets
+	Key      octets32
+	Context  string
+	Message  octets
+	Delivery delivery
 },
 ) (result, error) {
 	var r result
@@ -85,7 +90,7 @@ func cobblestoneOpen(in struct {
 		r.intermediates = derivedValues(in.Key[:], in.Message[:cobblestone.SaltSize], in.Context)
 	}
 	var plaintext bytes.Buffer
-	stream, err := cobblestone.NewReader(bytes.NewReader(in.Message), in.Key[:], in.Context)
+	stream, err := cobblestone.NewReader(in.Delivery.stream(in.Message), in.Key[:], in.Context)
 	if err == nil {
 		_, err = io.Copy(&plaintext, stream)
 	}

@@ -96,11 +96,8 @@ func handle(op string, input vectors.Object) (result, error) {
 	if err := json.Unmarshal(data, &plain); err != nil {
 		return result{}, err
 	}
-	if err := vectors.CheckInput(op, plain); err != nil {
+	if err := protocol.CheckInput(op, plain); err != nil {
 		return result{}, fmt.Errorf("the input is not one of %s: %w", op, err)
-	}
-	if err := vectors.CheckPlain(plain); err != nil {
-		return result{}, err
 	}
 	return f(data)
 }

@@ -49,19 +49,30 @@ func archiveCases(s *suite) {
 	archivePadding(s)
 	archiveTrailer(s)
 	archiveIndex(s)
+	indexCuts(s)
 	archiveSegment(s)
+	recordCuts(s)
 	archiveRecords(s)
 	archivePaths(s)
 	archiveFrames(s)
 	archiveWalk(s)
 	archiveSets(s)
 	archiveDamage(s)
+	archiveChunkEnds(s)
+	archiveManyChunks(s)
+	walkPadding(s)
+	archiveSplices(s)
+	archiveFields(s)
+	archiveSegmentAt(s)
+	archiveRegion(s)
+	setLongestIndex(s)
+	archiveOrder(s)
 }
 
 // plainArchives are archives that are as they should be.
 func plainArchives(s *suite) {
 	b := archiveOf("archive/samples", samples()...)
-	list := s.listed("list", "ARC-18 ARC-20 ARC-25", "Three entries, listed in the order of their paths.", b)
+	list := s.listed("list", "ARC-18 ARC-20 ARC-25 HDR-21", "Three entries, listed in the order of their paths.", b)
 	s.restored("restore", "ARC-29 ARC-30 ARC-31", "Three entries, restored whole.", b)
 	for i, slug := range []string{"extract-messages", "extract-image", "extract-empty"} {
 		s.extracted(slug, "ARC-26 ARC-28", "One of three entries, extracted by its path.", b, i)
@@ -96,7 +107,7 @@ func plainArchives(s *suite) {
 		{"prefix", "A prefix of a path is another path.", "messages/2024.json"},
 		{"no-path", "Nothing is no path.", ""},
 	} {
-		one.but("extract-"+c.slug, "ARC-27", c.comment, replace("path", []byte(c.path)), refused(fault.EntryNotFound))
+		one.but("extract-"+c.slug, "ARC-27 CON-9 ERR-3", c.comment, replace("path", []byte(c.path)), refused(fault.EntryNotFound))
 	}
 	for _, m := range []*made{list, one} {
 		action := strings.TrimPrefix(m.Op, "archive.")
@@ -108,6 +119,8 @@ func plainArchives(s *suite) {
 	accented := archiveOf("archive/normalization", file("caf\u00e9", document, "composed"), file("cafe\u0301", document, "decomposed"))
 	s.listed("list-normalization", "ARC-7 (unicode)", "Two paths that differ in their normalization are two paths, and none is changed.", accented)
 	s.extracted("extract-composed", "ARC-7 ARC-27 (unicode)", "The path in Form C.", accented, 0)
+	s.extracted("extract-normalized", "ARC-7 ARC-27 (unicode)", "A path in Form C, alone.", archiveOf("archive/normalized", file("caf\u00e9", document, "composed")), 0).
+		but("extract-normalized-otherwise", "ARC-7 ARC-27 (unicode)", "The same path in Form D is another one.", replace("path", []byte("cafe\u0301")), refused(fault.EntryNotFound))
 	s.extracted("extract-decomposed", "ARC-7 ARC-27 (unicode)", "The path in Form D.", accented, 1)
 
 	// Four chunks: the first entry ends in the third one.

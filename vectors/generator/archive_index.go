@@ -50,7 +50,7 @@ func archiveIndex(s *suite) {
 		slug, requirements, comment string
 		edit                        func(p *plain)
 	}{
-		{"complete-2", "ARC-19 (boundary resealed)", "complete is neither 0 nor 1.", func(p *plain) { p.complete = 2 }},
+		{"complete-2", "ARC-19 CON-9 ERR-3 (boundary resealed)", "complete is neither 0 nor 1.", func(p *plain) { p.complete = 2 }},
 		{"complete-255", "ARC-19 (boundary resealed)", "complete is neither 0 nor 1.", func(p *plain) { p.complete = 255 }},
 		{"stand-alone-incomplete", "ARC-22 (resealed)", "A stand-alone archive is complete.", func(p *plain) { p.complete = 0 }},
 		{"stand-alone-with-previous", "ARC-22 (resealed)", "A stand-alone archive has no previous container.", func(p *plain) { p.previous[23] = 1 }},

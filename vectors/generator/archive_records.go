@@ -198,7 +198,7 @@ func archivePaths(s *suite) {
 		{"surrogate", "A surrogate in three bytes is not UTF-8.", "a\xed\xa0\x80"},
 		{"beyond-unicode", "U+110000 does not exist.", "a\xf4\x90\x80\x80"},
 	} {
-		base.but("path-"+c.slug, "ARC-5 (resealed)", c.comment, rename(c.path), refused(fault.UnsafePath))
+		base.but("path-"+c.slug, "ARC-5 CON-9 ERR-3 (resealed)", c.comment, rename(c.path), refused(fault.UnsafePath))
 	}
 	for _, c := range []struct{ slug, comment, path string }{
 		{"one-byte", "The shortest path.", "a"},

@@ -62,6 +62,14 @@ func archiveSets(s *suite) {
 		{"foreign-offset", "ARC-15 (set long boundary)", "The entry region binds only records of the container itself.", func(p *plain) {
 			p.live[0] = record{frame: -1, container: foreign, offset: 1<<51 - 1, path: "a", size: 1 << 40}
 		}},
+		{"foreign-greatest", "ARC-15 CON-5 CON-6 (set long boundary)", "The greatest offset and the greatest size there can be: their sum is compared with nothing, and does not wrap.", func(p *plain) {
+			p.live[0] = record{frame: -1, container: foreign, offset: 1<<52 - 1, path: "a", size: 1<<52 - 1}
+		}},
+		{"foreign-touching", "ARC-14 (set long boundary)", "Two frames in another container touch, and a third begins behind them.", func(p *plain) {
+			p.live = append(p.live, record{frame: -1, container: foreign, offset: 128, path: "x", size: 0}, record{frame: -1, container: foreign, offset: 100, path: "y", size: 7},
+				record{frame: -1, container: foreign, offset: 149, path: "z", size: 7})
+			p.layOut()
+		}},
 		{"foreign-same-offset", "ARC-14 (set long boundary)", "Frames in different containers do not overlap.", func(p *plain) {
 			p.live = append(p.live, record{frame: -1, container: foreign, offset: 0, path: "z", size: 7})
 			p.layOut()
@@ -87,6 +95,33 @@ func archiveSets(s *suite) {
 			p.live = append(p.live, record{frame: -1, container: foreign, offset: 100, path: "y", size: 7},
 				record{frame: -1, container: foreign, offset: 127, path: "z", size: 7})
 			p.layOut()
+		}},
+		{"foreign-overlap-not-neighbours", "ARC-14", "A frame in another container reaches over the next one into a third.", func(p *plain) {
+			p.live = append(p.live, record{frame: -1, container: foreign, offset: 150, path: "x", size: 0}, record{frame: -1, container: foreign, offset: 100, path: "y", size: 100},
+				record{frame: -1, container: foreign, offset: 180, path: "z", size: 7})
+			p.layOut()
+		}},
+		{"foreign-overlap-greatest", "ARC-14 CON-6", "Two frames in another container overlap, at the greatest offsets and sizes.", func(p *plain) {
+			p.live = append(p.live, record{frame: -1, container: foreign, offset: 1<<52 - 2, path: "y", size: 1<<52 - 1},
+				record{frame: -1, container: foreign, offset: 1<<52 - 1, path: "z", size: 1<<52 - 1})
+			p.layOut()
+		}},
+		{"removed-64-mib", "CON-1 CON-3", "The length of removed is 67108864, its greatest, and no such bytes are there.", func(p *plain) { p.statedRemoved(1 << 26) }},
+		{"removed-64-mib-and-a-byte", "CON-1 CON-3", "The length of removed is 67108865: beyond its bound.", func(p *plain) { p.statedRemoved(1<<26 + 1) }},
+		{"removed-4-gib", "CON-1 CON-3 CON-6", "The length of removed is 2^32 - 1: nothing is allocated for it.", func(p *plain) { p.statedRemoved(1<<32 - 1) }},
+		{"removed-path-cut", "CON-1", "The last removed path states a byte more than there is.", func(p *plain) {
+			p.removed = []string{"x", "y"}
+			p.layOut()
+			b := p.bytes()
+			b[p.indexAt()-2] = 2
+			p.raw = b
+		}},
+		{"removed-path-length-cut", "CON-1", "Half a length follows the last removed path.", func(p *plain) {
+			p.removed = []string{"x", "y"}
+			p.layOut()
+			b := p.bytes()
+			copy(b[p.indexAt()-6:], []byte{0, 3, 'x', 'y', 'z', 0})
+			p.raw = b
 		}},
 		{"foreign-folder", "ARC-13", "A path in another container has a path in this one as its folder.", func(p *plain) {
 			p.live = slices.Insert(p.live, 1, record{frame: -1, container: foreign, offset: 100, path: "a/b", size: 7})
@@ -115,7 +150,7 @@ func archiveSets(s *suite) {
 		}), refused(fault.MalformedArchive))
 
 	// Segments that lie elsewhere.
-	base.but("set-earlier-segment", "ARC-24 (set long)", "The entries of an earlier segment lie in a container that is not there.",
+	base.but("set-earlier-segment", "ARC-24 CON-9 ERR-3 (set long)", "The entries of an earlier segment lie in a container that is not there.",
 		reseal(func(p *plain) { p.addRef(foreign) }), refused(fault.MissingContainer))
 	base.but("set-sixteen-segments", "ARC-24 CON-1 (set long boundary)", "An index refers to sixteen segments, the most there can be; fifteen of them are not there.",
 		reseal(func(p *plain) {
@@ -135,6 +170,13 @@ func archiveSets(s *suite) {
 		but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(), refused(fault.MissingContainer))
 	s.restored("set-restore", "ARC-29 ARC-30 (set long)", "An archive of a set, all of whose entries lie in it.", b).
 		but("set-restore-elsewhere", "ARC-24 (set long)", "One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer))
+}
+
+// statedRemoved gives the segment another length of removed.
+func (p *plain) statedRemoved(n int) {
+	b := p.bytes()
+	copy(b[p.indexAt()-4:], u32(n))
+	p.raw = b
 }
 
 // addRef puts a reference to a segment of a container before the last one.
@@ -158,7 +200,7 @@ func archiveDamage(s *suite) {
 	size := len(b.bytes())
 
 	list.but("damage-first-chunk-list", "ARC-28 (long)", "The first chunk is damaged: listing takes only the last one.", flip("container", at(0), 1), accepted(list.Output))
-	small.but("damage-first-chunk-small", "ARC-28 (long)", "The first chunk is damaged: an entry in the last one is whole.", flip("container", at(0), 1), accepted(small.Output))
+	small.but("damage-first-chunk-small", "ARC-28 ARC-38 (long)", "The first chunk is damaged: an entry in the last one is whole.", flip("container", at(0), 1), accepted(small.Output))
 	list.but("damage-swap-list", "ARC-28 (long)", "The first two chunks are exchanged: listing takes only the last one.", swap("container", at(0), at(1), sealedSize), accepted(list.Output))
 	extractToo := map[string]bool{"last-chunk": true, "cut-at-chunk": true, "byte-appended": true}
 	for _, c := range []struct {
@@ -194,11 +236,11 @@ func archiveDamage(s *suite) {
 		}, nil, true, fault.PayloadTampered},
 	} {
 		requirements := "COB-12 HDR-11 (long)"
-		restore.but("damage-"+c.slug+"-restore", requirements, c.comment, c.edit(), refused(c.name))
+		restore.but("damage-"+c.slug+"-restore", "ARC-31 ERR-2 SLV-1 "+requirements, c.comment, c.edit(), refused(c.name))
 		if c.whole {
 			list.but("damage-"+c.slug+"-list", requirements, c.comment+" No name is listed.", c.edit(), refused(c.name))
 			if extractToo[c.slug] {
-				small.but("damage-"+c.slug+"-small", requirements, c.comment+" No content is released.", c.edit(), refused(c.name))
+				small.but("damage-"+c.slug+"-small", "ARC-38 CON-9 ERR-3 "+requirements, c.comment+" No content is released.", c.edit(), refused(c.name))
 			}
 		} else {
 			long.but("damage-"+c.slug+"-extract", "ERR-4 "+requirements, c.comment, c.edit(), refused(c.name).after(c.long))
@@ -208,6 +250,6 @@ func archiveDamage(s *suite) {
 	// An entry that ends with the first chunk has nothing to do with the second.
 	edge := archiveOf("archive/edge", quietFile("a-first", other, chunkSize-27-27-100), quietFile("b-ends-0", other, 100-1), quietFile("c-behind", other, 20000))
 	s.extracted("damage-edge", "ARC-28 (long boundary)", "An entry whose frame ends with the first chunk.", edge, 1).
-		but("damage-behind-entry", "ARC-28 COB-19 (long boundary)", "The second chunk is damaged: the entry that ends before it is whole.",
+		but("damage-behind-entry", "ARC-28 ARC-38 COB-19 (long boundary)", "The second chunk is damaged: the entry that ends before it is whole.",
 			flip("container", edge.headerSize()+chunkAt(1), 1), accepted(vectors.Object{"content": vectors.Bytes(edge.plain.frames[1].content)}))
 }

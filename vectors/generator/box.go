@@ -134,6 +134,23 @@ func (b *box) pieces() [][]byte {
 	return append(b.headerPieces(), b.digest, b.mac, b.payloadPrefix(), bytes.Join(b.payload.chunks, nil))
 }
 
+// chunkPieces is pieces with every chunk by itself.
+func (b *box) chunkPieces() [][]byte {
+	all := b.pieces()
+	return append(all[:len(all)-1], b.payload.chunks...)
+}
+
+// damage inverts a bit of a chunk.
+func (b *box) damage(chunk int) {
+	b.payload.chunks = slices.Clone(b.payload.chunks)
+	b.payload.chunks[chunk] = flipped(b.payload.chunks[chunk], 0, 1)
+}
+
+// cutOnlyChunk keeps the first n bytes of the payload, which has one chunk.
+func (b *box) cutOnlyChunk(n int) {
+	b.payload.chunks = [][]byte{b.payload.chunks[0][:n-prefixSize]}
+}
+
 func (b *box) bytes() []byte { return bytes.Join(b.pieces(), nil) }
 
 func (b *box) clone() *box {

@@ -70,7 +70,7 @@ func cobblestoneCases(s *suite) {
 		if n >= chunkSize {
 			chunks += " The base nonce ends in ff: adding a chunk's number to it shows."
 		}
-		opened[n] = s.openedAs("open-"+slug, "COB-2 COB-7 COB-8 COB-9 COB-15 (boundary)", chunks, withFullNonce("cobblestone/open-"+slug, n))
+		opened[n] = s.openedAs("open-"+slug, "COB-2 COB-7 COB-8 COB-9 COB-15 COB-16 COB-17 (boundary)", chunks, withFullNonce("cobblestone/open-"+slug, n))
 	}
 	cobblestoneContexts(s)
 	cobblestoneReads(s)
@@ -78,6 +78,9 @@ func cobblestoneCases(s *suite) {
 	cobblestoneFlips(s, opened[32769])
 	cobblestoneCuts(opened[0], opened[16384], opened[32769])
 	cobblestoneMoves(opened[32769])
+	cobblestoneManyChunks(s)
+	cobblestoneTwoKeys(s)
+	cobblestoneOrder(s)
 }
 
 // cobblestoneContexts are messages whose parameters are unusual.
@@ -96,13 +99,18 @@ func cobblestoneContexts(s *suite) {
 	}
 }
 
+// partOf is the output of cobblestone.read.
+func partOf(m *message, offset, length int) vectors.Object {
+	return vectors.Object{"plaintext": vectors.Bytes(m.plaintext[offset : offset+length])}
+}
+
 // cobblestoneReads are parts of messages.
 func cobblestoneReads(s *suite) {
 	read := func(slug, requirements, comment string, m *message, offset, length int) *made {
 		input := m.openInput()
 		input["offset"], input["length"] = offset, length
 		return s.valid("read-"+slug, requirements, comment, "cobblestone.read", input,
-			vectors.Object{"plaintext": vectors.Bytes(m.plaintext[offset : offset+length])}).via(m.intermediates())
+			partOf(m, offset, length)).via(m.intermediates())
 	}
 	three := quietOf("cobblestone/read", 2*chunkSize+100)
 	for _, c := range []struct {
@@ -138,6 +146,11 @@ func cobblestoneReads(s *suite) {
 	first := read("three-chunks", "COB-19 (long)", "A part of the first chunk, in a message of three.", three, 100, 20)
 	first.but("read-before-damage", "COB-19 COB-12 (long)", "The second chunk is damaged: a part of the first one is what it was.",
 		flip("message", chunkAt(1), 1), accepted(first.Output))
+	second := read("second-chunk", "COB-19 (long)", "A part of the second chunk, in a message of three.", three, chunkSize+100, 20)
+	second.but("read-behind-damage", "COB-19 (long)", "The first chunk is damaged: a part of the second one, which is at its place, is what it was.",
+		flip("message", chunkAt(0), 1), accepted(second.Output))
+	second.but("read-in-last-byte-of-chunk", "COB-12 COB-13 (long boundary)", "The last byte of the second chunk's tag is altered.",
+		flip("message", chunkAt(2)-1, 0x80), refused(fault.PayloadTampered))
 	first.but("read-before-swap", "COB-19 COB-12 (long)", "The first two chunks are exchanged: neither is at its place.",
 		swap("message", chunkAt(0), chunkAt(1), sealedSize), refused(fault.PayloadTampered))
 	first.but("read-in-damage", "COB-12 (long)", "The first chunk is damaged, far from the bytes that are read.",

@@ -17,6 +17,11 @@ func containerCases(s *suite) {
 	unlockByKey(s)
 	unlockBySlot(s)
 	unlockTampered(s)
+	unlockGrease(s)
+	unlockLimits(s)
+	payloadTwoKeys(s)
+	unlockEqualFingerprints(s)
+	unlockOrder(s)
 	containerSeals(s)
 	containerSlots(s)
 }
@@ -30,7 +35,7 @@ func unlockByKey(s *suite) {
 	s.unlocked("by-key-beside-slot", "HDR-18", "The key opens every container, whatever slots it has.", p, p.withKey())
 
 	base.but("wrong-key-first-bit", "HDR-18 CON-8 KEY-18 KEY-19 (wrong-secret)", "The first bit of the key is another. It could be repaired, and nobody has agreed to that.", flip("secret.key", 0, 0x80), refused(fault.WrongSecret))
-	base.but("wrong-key-last-bit", "HDR-18 CON-8 KEY-19 (wrong-secret)", "The last bit of the key is another.", flip("secret.key", 31, 1), refused(fault.WrongSecret))
+	base.but("wrong-key-last-bit", "HDR-18 CON-8 CON-9 ERR-3 KEY-19 (wrong-secret)", "The last bit of the key is another.", flip("secret.key", 31, 1), refused(fault.WrongSecret))
 	base.but("key-check-altered", "HDR-18 (forged)", "The key check is altered: the key fits the payload's commitment, so that it cannot be wrong.",
 		forge(func(b *box) { b.keyCheck[0] ^= 1 }), refused(fault.HeaderTampered))
 	base.but("key-check-altered-at-end", "HDR-18 CON-8 (forged)", "The last bit of the key check is altered.",
@@ -80,7 +85,7 @@ func unlockBySlot(s *suite) {
 	byVault.but("unknown-vault", "SLT-15 (wrong-secret)", "A recovery at another vault.", flip("secret.vault", 0, 1), refused(fault.NoMatchingSlot))
 
 	without := func(keep ...*slotBox) edit { return resign(func(b *box) { b.slots = keep }) }
-	byPassword.but("no-password-slot", "HDR-17", "A password, and no slot for one.", without(first, second), refused(fault.NoMatchingSlot))
+	byPassword.but("no-password-slot", "HDR-17 CON-9 ERR-3", "A password, and no slot for one.", without(first, second), refused(fault.NoMatchingSlot))
 	byPassword.but("password-for-vault", "HDR-17", "A password, and a vault slot.", without(vault), refused(fault.NoMatchingSlot))
 	byPassword.but("no-slots", "HDR-17", "A password, and no slot at all.", without(), refused(fault.NoMatchingSlot))
 	byPasskey.but("no-passkey-slot", "SLT-19", "A passkey, and no slot for one.", without(password), refused(fault.NoMatchingSlot))
@@ -89,7 +94,7 @@ func unlockBySlot(s *suite) {
 	byPassword.but("empty-password", "PWD-3 HDR-17", "An empty password, and a slot for one: it is refused as a password.", replace("secret.password", nil), refused(fault.MalformedPassword))
 
 	limit := func(b *box) { copy(b.slots[2].body[atMemory:], u32(262145)) }
-	byPassword.but("limit-before-secret", "SLT-10 (order resealed)", "Too much memory: Argon2id does not run.", resign(limit), refused(fault.LimitExceeded))
+	byPassword.but("limit-before-secret", "SLT-10 CON-9 ERR-3 (order resealed)", "Too much memory: Argon2id does not run.", resign(limit), refused(fault.LimitExceeded))
 	byPasskey.but("limit-for-another-secret", "SLT-10 (order resealed)", "Too much memory in the password slot is refused whichever secret is given.", resign(limit), refused(fault.LimitExceeded))
 	byKey := s.unlocked("by-key-among-slots", "HDR-18", "The same container, opened by its key.", all, all.withKey())
 	byKey.but("limit-for-key", "SLT-10 (order resealed)", "Too much memory in the password slot is refused even with the key.", resign(limit), refused(fault.LimitExceeded))
@@ -116,7 +121,7 @@ func unlockTampered(s *suite) {
 		forge(func(b *box) {
 			b.slots[0] = passwordSlot(seed+" password", stranger, "correct horse battery staple", cheap)
 		}), refused(fault.HeaderTampered))
-	base.but("sealed-key-altered", "SLT-8 (forged)", "The sealed key is altered: its commitment fits the password, and its chunk does not open.",
+	base.but("sealed-key-altered", "SLT-8 CON-9 ERR-3 (forged)", "The sealed key is altered: its commitment fits the password, and its chunk does not open.",
 		forge(func(b *box) { b.slots[0].body[atPasswordSealed+60] ^= 1 }), refused(fault.HeaderTampered))
 	base.but("slot-salt-altered", "SLT-7 (forged)", "The slot's salt is altered: no reader can tell it from a wrong password.",
 		forge(func(b *box) { b.slots[0].body[0] ^= 1 }), refused(fault.WrongSecret))
@@ -183,45 +188,11 @@ func randomOf(slots []*slotBox) []byte {
 	return all
 }
 
-// containerSeals are containers that a writer makes with the given randomness,
-// to the byte.
-func containerSeals(s *suite) {
-	seal := func(slug, requirements, comment string, b *box) {
-		entries := []any{}
-		for _, f := range b.plain.frames {
-			entries = append(entries, vectors.Object{
-				"path": f.path, "kind": int(f.kind), "modified_ms": f.modified, "content": vectors.Bytes(f.content),
-			})
-		}
-		input := vectors.Object{
-			"key": vectors.Bytes(b.key), "slots": wantedOf(b.slots), "entries": entries, "created_ms": b.plain.created,
-			"producer": b.plain.producer, "random": vectors.Bytes(append(randomOf(b.slots), b.payload.salt...)),
-		}
-		s.valid("seal-"+slug, requirements, comment, "container.seal", input, vectors.Object{"container": vectors.Bytes(b.bytes())}).of(b)
-	}
-	const layout = "HDR-5 ARC-1 ARC-8 ARC-11 COB-5"
-	seal("no-entries", layout+" (boundary)", "No slot and no entry.", archiveOf("container/seal-no-entries"))
-	seal("entries", layout+" ARC-2", "Three entries, whose records are not in the order of their frames.", archiveOf("container/seal-entries", samples()...))
-	seal("kinds", layout+" ARC-4", "An entry of every kind.", archiveOf("container/seal-kinds",
-		file("messages", messages, "1"), file("other", other, "0"), file("image", image, "2"), file("video", 3, "3"), file("voice", 4, "4"),
-		file("audio", 5, "5"), file("document", document, "6"), file("sticker", 7, "7"), file("settings", settings, "8")))
-	seal("paths", layout+" ARC-6 (unicode)", "Paths whose order by bytes is no other order.", archiveOf("container/seal-paths",
-		file("b/z", other, "1"), file("b-a", other, "2"), file("B", other, "3"), file("\U0001f600", other, "4"), file("\uff21", other, "5"), file("caf\u00e9", other, "6")))
-	seal("two-chunks", layout+" COB-7 (long)", "An entry that two chunks hold.", archiveOf("container/seal-two-chunks", file("long", other, string(make([]byte, 20000)))))
-
-	const seed = "container/seal"
-	b := archiveOf(seed, samples()...)
-	password := passwordSlot(seed+" password", b.key, "correct horse battery staple", writer)
-	first := passkeySlot(seed+" first", b.key, "backup.example.org", draw(seed+" first credential", 16))
-	second := passkeySlot(seed+" second", b.key, "example.com", draw(seed+" second credential", 64))
-	vault := vaultSlot(seed+" vault", b.key)
-	seal("password", layout+" SLT-5 SLT-11 SLT-12", "A password slot of the least cost that writers may use.", b.with(password))
-	seal("vault", layout+" SLT-5", "A vault slot.", b.with(vault))
-	seal("passkey", layout+" SLT-5 SLT-18", "A passkey slot, whose salt is given with it.", b.with(first))
-	seal("many-slots", layout+" SLT-5 CON-10", "A vault slot between two passkey slots.", b.with(first, vault, second))
-	composed := passwordSlot(seed+" prepared", b.key, "caf\u00e9 au lait", writer)
-	composed.secret = passwordSecret("cafe\u0301\u00a0au lait")
-	seal("password-prepared", layout+" PWD-1 PWD-6 PWD-7 SLT-5 (unicode)", "A password that is prepared before it is stretched.", b.with(composed))
+// replacedSlots adds a container that gets other slots, and becomes another one.
+func (s *suite) replacedSlots(slug, requirements, comment string, from *box, secret vectors.Object, slots []*slotBox, to *box) *made {
+	input := from.input(secret)
+	input["slots"], input["random"] = wantedOf(slots), vectors.Bytes(randomOf(slots))
+	return s.valid("set-slots-"+slug, requirements, comment, "container.set_slots", input, vectors.Object{"container": vectors.Bytes(to.bytes())}).of(to)
 }
 
 // containerSlots replace the slots of a container.
@@ -233,11 +204,7 @@ func containerSlots(s *suite) {
 	passkey := passkeySlot(seed+" passkey", b.key, "backup.example.org", draw(seed+" credential", 16))
 	vault := vaultSlot(seed+" vault", b.key)
 	unknown := unknownSlot(1000, []byte("kept as it is"))
-	set := func(slug, requirements, comment string, from *box, secret vectors.Object, slots []*slotBox, to *box) *made {
-		input := from.input(secret)
-		input["slots"], input["random"] = wantedOf(slots), vectors.Bytes(randomOf(slots))
-		return s.valid("set-slots-"+slug, requirements, comment, "container.set_slots", input, vectors.Object{"container": vectors.Bytes(to.bytes())}).of(to)
-	}
+	set := s.replacedSlots
 	only := []*slotBox{newPassword}
 	base := set("password", "HDR-4 HDR-5 SLT-5 SLT-12", "A password is changed, by who knows the old one.", b.with(oldPassword), oldPassword.secret, only, b.with(only...))
 	set("by-key", "HDR-4 HDR-5", "The same, by who has the key.", b.with(oldPassword), b.withKey(), only, b.with(only...))

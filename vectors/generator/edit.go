@@ -72,6 +72,24 @@ func spliceIn(field string, offset, n int, by []byte) edit {
 	}
 }
 
+// put is a splice of n bytes at an offset.
+type put struct {
+	offset, n int
+	by        []byte
+}
+
+// splicesIn replaces bytes at several offsets of a field, which increase.
+func splicesIn(field string, puts ...put) edit {
+	return func(parent *made) change {
+		b := parent.bytesOf(field)
+		var s []vectors.Splice
+		for _, p := range puts {
+			s = append(s, splice(p.offset, b[p.offset:p.offset+p.n], p.by))
+		}
+		return parent.change("splice", field, s)
+	}
+}
+
 // replace gives a field another value.
 func replace(field string, by []byte) edit {
 	return func(parent *made) change {
@@ -114,6 +132,18 @@ func resealRing(f func(r *ring)) edit {
 		f(b.ring)
 		b.seal()
 		return p.changeBox("reseal", "plaintext", b, differences(p.box.plaintextPieces(), b.plaintextPieces()))
+	})
+}
+
+// twice changes the container in two ways: in one that seals and signs again,
+// and then in one that does not.
+func twice(first, second func(b *box)) edit {
+	return parent(func(p *made, b *box) change {
+		first(b)
+		b.seal()
+		b.sign()
+		second(b)
+		return p.changeBox("splice", "container", b, differences(p.box.chunkPieces(), b.chunkPieces()))
 	})
 }
 

@@ -24,14 +24,16 @@ func (s *suite) described(slug, requirements, comment string, b *box) *made {
 func headerCases(s *suite) {
 	headerFields(s)
 	headerLengths(s)
+	headerCuts(s)
 	headerSlots(s)
 	passwordLimits(s)
 	passkeyRules(s)
+	headerOrder(s)
 }
 
 func headerFields(s *suite) {
 	b := archiveOf("header/no-slots")
-	base := s.described("no-slots", "HDR-6 HDR-8 HDR-10 HDR-13", "A header without a slot.", b)
+	base := s.described("no-slots", "HDR-6 HDR-7 HDR-8 HDR-10 HDR-13", "A header without a slot.", b)
 	ring := ringOf("header/keyring")
 	s.described("keyring", "HDR-14", "A header of purpose keyring.", ring)
 
@@ -42,15 +44,15 @@ func headerFields(s *suite) {
 		name          fault.Name
 		requirements  string
 	}{
-		{"magic-first-byte", "The high bit of the magic is lost, as in a transfer of seven bits.", 0, 0x80, fault.NotAContainer, "HDR-6"},
+		{"magic-first-byte", "The high bit of the magic is lost, as in a transfer of seven bits.", 0, 0x80, fault.NotAContainer, "HDR-6 CON-9 ERR-3"},
 		{"magic-letter", "A letter of the magic is in lower case.", 1, 0x20, fault.NotAContainer, "HDR-6"},
 		{"magic-last-byte", "The last byte of the magic is another.", 7, 1, fault.NotAContainer, "HDR-6 (boundary)"},
 		{"version-0", "Version 0 does not exist. The digest does not fit either, and is not looked at.", atVersion + 1, 1, fault.UnsupportedVersion, "HDR-8 HDR-9 (boundary order)"},
-		{"version-3", "Version 3 is not known.", atVersion + 1, 2, fault.UnsupportedVersion, "HDR-8 HDR-9 (order)"},
+		{"version-3", "Version 3 is not known.", atVersion + 1, 2, fault.UnsupportedVersion, "HDR-8 HDR-9 CON-9 ERR-3 (order)"},
 		{"version-257", "Both bytes of the version count.", atVersion, 1, fault.UnsupportedVersion, "HDR-8 HDR-9 (boundary order)"},
 		{"purpose-damaged", "A purpose that does not exist, by accident: the digest does not fit.", atPurpose, 2, fault.DamagedHeader, "HDR-13 (order)"},
 		{"purpose-exchanged", "An archive becomes a keyring by accident.", atPurpose, 3, fault.DamagedHeader, "HDR-13"},
-		{"key-check-damaged", "A bit of the key check is another.", atKeyCheck, 1, fault.DamagedHeader, "HDR-13"},
+		{"key-check-damaged", "A bit of the key check is another.", atKeyCheck, 1, fault.DamagedHeader, "HDR-13 CON-9 ERR-3"},
 		{"key-check-damaged-at-end", "The last bit of the key check is another.", atKeyCheck + 31, 1, fault.DamagedHeader, "HDR-13"},
 		{"digest-damaged", "A bit of the digest itself is another.", atSlots, 0x80, fault.DamagedHeader, "HDR-13"},
 		{"digest-damaged-at-end", "All eight bytes of the digest are compared.", atSlots + 7, 1, fault.DamagedHeader, "HDR-13 (boundary)"},
@@ -122,7 +124,7 @@ func headerLengths(s *suite) {
 		{"cut-after-slots-length", "HDR-10", "All fixed fields are there, and no slot.", atSlots, fault.Truncated},
 		{"cut-in-slots", "HDR-10", "The last slot lacks a byte.", header - 73, fault.Truncated},
 		{"cut-in-mac", "HDR-10", "The MAC lacks its last byte.", header - 1, fault.Truncated},
-		{"cut-after-header", "HDR-11", "The header is whole, and there is no payload.", header, fault.Truncated},
+		{"cut-after-header", "HDR-11 CON-9 ERR-3", "The header is whole, and there is no payload.", header, fault.Truncated},
 		{"cut-in-commitment", "HDR-11", "The payload's commitment lacks its last byte.", header + 55, fault.Truncated},
 		{"cut-after-commitment", "HDR-11", "The payload has no chunk.", header + 56, fault.Truncated},
 		{"cut-in-first-tag", "HDR-11", "71 bytes are one less than the shortest payload.", header + 71, fault.Truncated},

@@ -27,7 +27,7 @@ func headerSlots(s *suite) {
 	s.described("vault-slot", "HDR-15 SLT-1", "A header with a vault slot.", b.with(vault))
 	s.described("passkey-slot", "HDR-15 SLT-1 SLT-16", "A header with a passkey slot.", b.with(passkey(0)))
 	full := s.described("sixteen-slots", "SLT-20 (boundary)", "Sixteen slots, the most that a header has.", b.with(passkeys(16)...))
-	full.but("seventeen-slots", "SLT-20 (boundary resealed)", "Seventeen slots are one too many.",
+	full.but("seventeen-slots", "SLT-20 CON-9 ERR-3 (boundary resealed)", "Seventeen slots are one too many.",
 		resign(func(b *box) { b.slots = append(b.slots, passkey(16)) }), refused(fault.MalformedHeader))
 	full.but("seventeenth-slot-unknown", "SLT-20 SLT-2 (boundary resealed)", "An unknown slot counts, too.",
 		resign(func(b *box) { b.slots = append(b.slots, unknown) }), refused(fault.MalformedHeader))

@@ -70,6 +70,7 @@ func keyCases(s *suite) {
 		}
 	}
 	keyRepairs(s)
+	repairEqualFingerprint(s)
 }
 
 // keyTexts are texts that all stand for one key.
@@ -85,7 +86,7 @@ func keyTexts(s *suite) {
 	}
 	for _, c := range []struct{ slug, requirements, comment, text string }{
 		{"parse-shown", "KEY-6", "The form in which a key is shown.", shown(key)},
-		{"parse-plain", "KEY-6", "Sixty-four digits and nothing else.", digits},
+		{"parse-plain", "KEY-6 KEY-9", "Sixty-four digits and nothing else.", digits},
 		{"parse-upper-case", "KEY-7", "Upper-case letters are the same digits.", strings.ToUpper(digits)},
 		{"parse-mixed-case", "KEY-7", "Upper and lower case in one key.", strings.ToUpper(digits[:32]) + digits[32:]},
 		{"parse-crlf", "KEY-6", "Lines that end as on Windows, the last one too.", strings.ReplaceAll(shown(key), "\n", "\r\n") + "\r\n"},
@@ -97,8 +98,10 @@ func keyTexts(s *suite) {
 		{"parse-carriage-return", "KEY-6", "U+000D between the groups.", every(4, "\r")},
 		{"parse-space", "KEY-6", "U+0020 between the groups.", every(4, " ")},
 		{"parse-every-digit-apart", "KEY-6", "A separator behind every digit, splitting bytes.", every(1, " ")},
-		{"parse-all-separators", "KEY-6", "All separators together, in front, in the middle and at the end.",
+		{"parse-all-separators", "KEY-6 KEY-8", "All separators together, in front, in the middle and at the end.",
 			" \t\r\n\v\f-" + digits[:31] + "-- \t\r\n\v\f" + digits[31:] + "\f\v\n\r\t -"},
+		{"parse-one-before-longest", "KEY-5 (boundary)", "A text of 4095 bytes is read.", strings.Repeat("-", 4095-64) + digits},
+		{"parse-separators-in-front", "KEY-6", "Nothing but separators for long, and then the key.", strings.Repeat("\n", 1000) + digits},
 		{"parse-longest", "KEY-5 (boundary)", "A text of 4096 bytes is read.", digits + strings.Repeat(" ", 4096-64)},
 	} {
 		s.valid(c.slug, c.requirements, c.comment, "key.parse",
@@ -111,15 +114,28 @@ func notKeyTexts(s *suite) {
 	digits := hex.EncodeToString(draw("key/parse", 32))
 	at := func(i int, character string) string { return digits[:i] + character + digits[i+1:] }
 	for _, c := range []struct{ slug, requirements, comment, text string }{
-		{"empty", "KEY-9", "A text without a digit is no key.", ""},
-		{"only-separators", "KEY-9", "Separators alone are no key.", " - \n"},
+		{"empty", "KEY-9 CON-9 ERR-3", "A text without a digit is no key.", ""},
+		{"only-separators", "KEY-6 KEY-9", "Separators alone are no key.", " - \n"},
 		{"too-few-digits", "KEY-9 (boundary)", "63 digits: one is missing, and none is made up.", digits[:63]},
 		{"too-many-digits", "KEY-9 (boundary)", "65 digits: none is left out.", digits + "0"},
 		{"two-keys", "KEY-9", "The key twice is not the key.", digits + "\n" + digits},
 		{"half", "KEY-9", "32 digits are not a key of 16 bytes.", digits[:32]},
 		{"too-long", "KEY-5 (boundary)", "4097 bytes are too long, even though all but 64 would be ignored.", digits + strings.Repeat(" ", 4097-64)},
+		{"too-long-between", "KEY-5 (boundary)", "4097 bytes, with the digits at both ends.", digits[:32] + strings.Repeat("\n", 4097-64) + digits[32:]},
+		{"brace", "KEY-8", "A brace behind the key.", digits + "}"},
+		{"semicolon", "KEY-8 (boundary)", "U+003B, a semicolon.", digits[:4] + ";" + digits[4:]},
+		{"plus", "KEY-8 (boundary)", "U+002B, a plus sign in front.", "+" + digits},
+		{"soft-hyphen", "KEY-8 (unicode)", "U+00AD is not a hyphen-minus.", digits[:4] + "\u00ad" + digits[4:]},
+		{"hyphen", "KEY-8 (unicode)", "U+2010 is not a hyphen-minus.", digits[:4] + "\u2010" + digits[4:]},
+		{"line-separator", "KEY-8 (unicode)", "U+2028 is not one of the separators.", digits[:8] + "\u2028" + digits[8:]},
+		{"zero-width-space", "KEY-8 (unicode)", "U+200B is not ignored, though it cannot be seen.", digits[:8] + "\u200b" + digits[8:]},
+		{"full-width-letter", "KEY-8 (unicode)", "U+FF41 is not the digit a.", at(20, "\uff41")},
+		{"combining-mark", "KEY-8 (unicode)", "U+0301 behind a digit makes another character of it.", digits + "\u0301"},
+		{"replacement-character", "KEY-8 (unicode)", "U+FFFD stands where a byte could not be read.", at(63, "\ufffd")},
+		{"63-digits-and-a-letter", "KEY-8 KEY-9", "63 digits and a letter that is none.", digits[:63] + "x"},
+		{"128-digits", "KEY-9", "128 digits are not a key of which half is left out.", digits + digits},
 		{"letter-g", "KEY-8 (boundary)", "The first character, g, is the letter behind the last digit.", at(0, "g")},
-		{"letter-upper-g", "KEY-8 (boundary)", "The last character, G, is the letter behind the last digit.", at(63, "G")},
+		{"letter-upper-g", "KEY-7 KEY-8 (boundary)", "The last character, G, is the letter behind the last digit.", at(63, "G")},
 		{"letter-o", "KEY-8", "The sixth character is the letter O, which is not a zero.", at(5, "O")},
 		{"letter-l", "KEY-8", "The sixth character is the letter l, which is not a one.", at(5, "l")},
 		{"slash", "KEY-8 (boundary)", "U+002F lies before the digit 0.", at(10, "/")},
@@ -176,11 +192,29 @@ func keyRepairs(s *suite) {
 			}
 		})
 	}
+	// instead is the key with a digit that is wrong where the right one is of a
+	// kind: right stands there, and wrong was typed.
+	instead := func(right, wrong byte) []byte {
+		return typed(func(d []byte) { d[strings.IndexByte(digits, right)] = wrong })
+	}
 	for _, c := range []struct {
 		slug, comment string
 		typed         []byte
 		found         bool
 	}{
+		{"nothing", "The key fits as it was typed.", key, true},
+		{"to-zero", "The right digit is 0, the least.", instead('0', 'f'), true},
+		{"to-f", "The right digit is f, the greatest.", instead('f', '0'), true},
+		{"to-next", "The right digit is the next greater one.", instead('8', '7'), true},
+		{"to-previous", "The right digit is the next smaller one.", instead('7', '8'), true},
+		{"high-digit-of-last-byte", "The last digit but one is another.", other(62), true},
+		{"second-digit", "The second digit is another.", other(1), true},
+		{"second-swap", "The second digit and the third are exchanged.", exchange(1, 2), true},
+		{"swap-and-digit", "Two digits are exchanged, and a third is another: no candidate fits.", typed(func(d []byte) {
+			d[0], d[1] = d[1], d[0]
+			d[40] = "123456789abcdef0"[strings.IndexByte("0123456789abcdef", d[40])]
+		}), false},
+		{"two-swaps", "Two pairs are exchanged: no candidate fits.", typed(func(d []byte) { d[0], d[1], d[62], d[63] = d[1], d[0], d[63], d[62] }), false},
 		{"first-digit", "The first digit is another.", other(0), true},
 		{"last-digit", "The last digit is another.", other(63), true},
 		{"middle-digit", "A digit in the middle is another.", other(30), true},

@@ -78,7 +78,7 @@ func keyringCases(s *suite) {
 	none := s.ring("no-old-keys", "KRG-1 KRG-2 (boundary)", "The first keyring of a set: epoch 1 and no old keys.", ringOf("keyring/no-old-keys"))
 	first := s.ring("one-old-key", "KRG-1 KRG-3 (boundary)", "One old key of epoch 1, in a keyring of epoch 2.", ringOf("keyring/one-old-key", 1))
 	b := ringOf("keyring/three-old-keys", 1, 4, 5)
-	base := s.ring("three-old-keys", "KRG-1 KRG-3", "The epochs of old keys increase, and need not be consecutive.", b)
+	base := s.ring("three-old-keys", "KRG-1 KRG-3 HDR-21", "The epochs of old keys increase, and need not be consecutive.", b)
 	gap := ringOf("keyring/epoch-gap", 1, 2)
 	gap.ring.epoch = 1<<52 - 1
 	gap.finish()
@@ -90,7 +90,7 @@ func keyringCases(s *suite) {
 	for i := range uint64(1024) {
 		epochs = append(epochs, i+1)
 	}
-	most := s.ring("most-old-keys", "KRG-1 KRG-5 (boundary long)", "1024 old keys, the most that a keyring holds.", ringOf("keyring/most-old-keys", epochs...))
+	most := s.ring("most-old-keys", "CON-3 KRG-1 KRG-5 (boundary long)", "1024 old keys, the most that a keyring holds.", ringOf("keyring/most-old-keys", epochs...))
 	most.but("too-many-old-keys", "KRG-1 KRG-5 CON-1 (boundary resealed long)", "1025 old keys are one too many.",
 		resealRing(func(r *ring) {
 			r.old = append(r.old, oldKey{1025, draw("keyring/too-many-old-keys", 32)})
@@ -124,6 +124,7 @@ func keyringCases(s *suite) {
 	} {
 		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), refused(fault.MalformedArchive))
 	}
+	keyringCuts(base)
 	none.but("epoch-zero", "KRG-2 (boundary resealed)", "Epoch 0: keyrings are numbered from 1.",
 		resealRing(func(r *ring) { r.epoch = 0 }), refused(fault.MalformedArchive))
 	first.but("epoch-own-of-only-key", "KRG-3 (boundary resealed)", "The only old key is of the keyring's own epoch.",
@@ -144,6 +145,7 @@ func keyringCases(s *suite) {
 	s.valid("by-password", "KRG-1 HDR-19 HDR-20", "A keyring is opened by its password slot.", "keyring.open", slots.input(slots.slots[0].secret), slots.ring.opened()).of(slots)
 	s.valid("by-passkey", "KRG-1 HDR-19 HDR-20", "A keyring is opened by its passkey slot.", "keyring.open", slots.input(slots.slots[1].secret), slots.ring.opened()).of(slots)
 
+	keyringOrder(s, most)
 	keyringSeals(s)
 }
 

@@ -45,6 +45,9 @@ func pathCases(s *suite) {
 	same("case", "Names that differ in case differ.", "posix", "A.txt", "a.txt")
 	same("normalization", "Names that differ in normalization differ.", "posix", "cafe\u0301", "caf\u00e9")
 	same("255-bytes", "A part of 255 bytes stays.", "posix", strings.Repeat("x", 255), "folder/"+strings.Repeat("\u00e9", 127)+"y")
+	together("number-not-needed", "A name that only looks numbered stays.", "posix", []string{"a", "a (2)"}, []string{"a", "a (2)"})
+	together("deep", "Every part of a path is looked at.", "windows", []string{"a?/b?/c?/d?", "a*/b"}, []string{"a_ (2)/b_/c_/d_", "a_/b"})
+	same("240-bytes", "A part of 241 bytes stays, too.", "posix", strings.Repeat("x", 240), strings.Repeat("x", 241), strings.Repeat("x", 254))
 	same("plain", "Ordinary paths stay as they are.", "windows", "letters/2024.txt", "photos/cat.jpg", "readme")
 
 	long, accented, emoji := strings.Repeat("x", 256), strings.Repeat("\u00e9", 128), "a"+strings.Repeat("\U0001f600", 64)
@@ -89,6 +92,23 @@ func pathCases(s *suite) {
 		[]string{"A", "a", "a (2)"}, []string{"A", "a (2)", "a (2) (2)"})
 	together("number-behind-prefix", "A number goes into the name that has got its underscore, which does not come twice.", "windows",
 		[]string{"AUX.TXT", "aux.txt"}, []string{"_AUX.TXT", "_aux (2).txt"})
+	together("three-by-case", "Three names that differ only in case get three numbers.", "windows",
+		[]string{"AB", "Ab", "aB", "ab"}, []string{"AB", "Ab (2)", "aB (3)", "ab (4)"})
+	together("full-folding", "Case folding is full: one letter may be two.", "windows", []string{"STRASSE", "stra\u00dfe"}, []string{"STRASSE", "stra\u00dfe (2)"})
+	together("folding-of-sigma", "All three letters sigma are one.", "windows", []string{"\u03a3", "\u03c2", "\u03c3"}, []string{"\u03a3", "\u03c2 (2)", "\u03c3 (3)"})
+	together("folding-then-normalization", "Names are normalized before they are folded, and behind.", "windows",
+		[]string{"\u0130", "i\u0307"}, []string{"\u0130 (2)", "i\u0307"})
+	together("same-name-in-two-folders", "Names in different folders have nothing to do with each other.", "windows", []string{"A/x", "b/X"}, []string{"A/x", "b/X"})
+	longUpper, longLower := strings.Repeat("X", 300), strings.Repeat("x", 300)
+	together("long-by-case", "Two long names are cut, and their digests tell them apart.", "windows",
+		[]string{longUpper, longLower}, []string{cutName(longUpper, 240), cutName(longLower, 240)})
+	at255 := strings.Repeat("y", 254)
+	together("number-makes-long", "A number makes a name longer than 255 bytes: it is cut then.", "windows",
+		[]string{at255 + "Z", at255 + "z"}, []string{at255 + "Z", cutName(at255+"z (2)", 240)})
+	together("number-makes-long-with-extension", "The number goes before the extension of a name that is cut then.", "windows",
+		[]string{at255[:251] + ".TXT", at255[:251] + ".txt"}, []string{at255[:251] + ".TXT", cutName(at255[:251]+" (2).txt", 240)})
+	changed("underscore-makes-long", "An underscore makes a name of 255 bytes longer: it is cut then.",
+		at255+".", cutName(at255+"._", 240), "con."+at255[:251], cutName("_con."+at255[:251], 240))
 	together("order", "The order of the names is that of the paths that were given; who keeps a name is a matter of bytes.", "windows",
 		[]string{"b", "a.txt", "A.txt"}, []string{"b", "a (2).txt", "A.txt"})
 }

@@ -84,6 +84,9 @@ func salvageCases(s *suite) {
 	salvageWalked(s)
 	salvageSegment(s)
 	salvagePlanted(s)
+	salvageSplices(s)
+	salvageSet(s)
+	salvageWalks(s)
 }
 
 // rescue adds a container and what salvage gets out of it.
@@ -116,8 +119,10 @@ func salvageHeader(s *suite) {
 		{"purpose-altered", "The purpose is altered, and the digest made to fit.", forge(func(b *box) { b.purpose = purposeKeyring }), fault.HeaderTampered},
 		{"purpose-3-signed", "A purpose that does not exist, correctly signed.", resign(func(b *box) { b.purpose = 3 }), fault.MalformedHeader},
 	} {
-		base.but(c.slug, "SLV-5 SLV-14", c.comment, c.edit, noted(c.name))
+		base.but(c.slug, "HDR-22 SLV-5 SLV-14", c.comment, c.edit, noted(c.name))
 	}
+	base.but("keyring-purpose-and-mac-damaged", "HDR-22 SLV-5 SLV-15", "The purpose says keyring, and the MAC does not verify: entries are looked for.",
+		forge(func(b *box) { b.purpose = purposeKeyring; b.mac[63] ^= 1 }), noted(fault.HeaderTampered))
 	header := b.headerSize()
 	for _, c := range []struct {
 		slug, requirements, comment string
@@ -189,7 +194,7 @@ func salvageIndexed(s *suite) {
 		return accepted(rescued{fault: fault.PayloadTampered, indexed: true, end: reached, entries: entries}.output())
 	}
 	c, d := p.found(2, true), p.found(3, true)
-	base.but("indexed-middle-chunk", "SLV-2 SLV-9 SLV-10 SLV-12 (long)", "The second chunk is damaged: the end of one entry and the beginning of another are lost.",
+	base.but("indexed-middle-chunk", "COB-13 ERR-4 SLV-1 SLV-2 SLV-9 SLV-10 SLV-12 (long)", "The second chunk is damaged: the end of one entry and the beginning of another are lost.",
 		flip("container", at(1), 1), with(p.found(0, true, p.from(0, chunkSize, 2*chunkSize)), p.missing(1), c, d))
 	base.but("indexed-first-chunk", "SLV-9 (long)", "The first chunk is damaged, and with it the fields of the first entry's frame: the entry is missing.",
 		flip("container", at(0), 1), with(p.missing(0), p.found(1, true), c, d))

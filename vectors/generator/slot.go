@@ -23,12 +23,16 @@ func slotCases(s *suite) {
 	passwordSlots(s)
 	vaultSlots(s)
 	passkeySlots(s)
+	slotPrepared(s)
+	slotFields(s)
+	slotTwoPasswords(s)
+	slotOrder(s)
 }
 
 func passwordSlots(s *suite) {
 	key := draw("slot/password key", 32)
 	base := passwordSlot("slot/password", key, "correct horse battery staple", cheap)
-	slot := s.opened("password", "SLT-6 SLT-10 PWD-1 (boundary)", "A password slot of the least cost that readers accept opens.", key, base)
+	slot := s.opened("password", "SLT-6 SLT-7 SLT-10 PWD-1 (boundary)", "A password slot of the least cost that readers accept opens.", key, base)
 
 	for _, c := range []struct {
 		slug, comment string
@@ -102,6 +106,7 @@ func passwordSlots(s *suite) {
 			spliceIn("slot", inSlot(atPasswordSealed), sealedKeySize, m.bytes()), refused(fault.WrongSecret))
 	}
 	s.lengths(slot, "password", 145)
+	s.bodyCuts(slot, "password", 32, atPasses, atLanes, atPasswordSealed, atPasswordSealed+24, atPasswordSealed+56, atPasswordSealed+88)
 	slot.but("password-as-unknown-type", "SLT-2 HDR-17 (unknown)", "The type is altered to one that is unknown: there is no password slot then.",
 		flip("slot", 0, 0x40), refused(fault.NoMatchingSlot))
 	vault := vaultSlot("slot/password-vault-instead", key)
@@ -123,7 +128,7 @@ func (s *suite) lengths(slot *made, name string, n int) {
 func vaultSlots(s *suite) {
 	key := draw("slot/vault key", 32)
 	base := vaultSlot("slot/vault", key)
-	slot := s.opened("vault", "SLT-6 SLT-15", "A vault slot opens with the export key of a recovery.", key, base)
+	slot := s.opened("vault", "SLT-6 SLT-7 SLT-15", "A vault slot opens with the export key of a recovery.", key, base)
 
 	slot.but("vault-wrong-export-key", "SLT-7 (wrong-secret)", "The export key of another recovery does not open the slot.", flip("secret.export_key", 0, 1), refused(fault.WrongSecret))
 	slot.but("vault-wrong-export-key-at-end", "SLT-7 (wrong-secret)", "All 64 bytes of the export key count.", flip("secret.export_key", 63, 1), refused(fault.WrongSecret))
@@ -144,12 +149,13 @@ func vaultSlots(s *suite) {
 	slot.but("vault-sealed-for-another-vault", "SLT-7 (forged)", "The sealed key was made under the same export key for another vault.",
 		spliceIn("slot", inSlot(atVaultSealed), sealedKeySize, m.bytes()), refused(fault.WrongSecret))
 	s.lengths(slot, "vault", 168)
+	s.bodyCuts(slot, "vault", 32, atVaultSealed, atVaultSealed+24, atVaultSealed+56, atVaultSealed+88)
 }
 
 func passkeySlots(s *suite) {
 	key := draw("slot/passkey key", 32)
 	base := passkeySlot("slot/passkey", key, "backup.example.org", draw("slot/passkey credential", 20))
-	slot := s.opened("passkey", "SLT-6 SLT-16 SLT-19", "A passkey slot opens with the PRF output for its salt.", key, base)
+	slot := s.opened("passkey", "SLT-6 SLT-7 SLT-16 SLT-19", "A passkey slot opens with the PRF output for its salt.", key, base)
 	sealedAt := len(base.body) - sealedKeySize
 
 	for _, c := range []struct {
@@ -180,6 +186,7 @@ func passkeySlots(s *suite) {
 	slot.but("passkey-sealed-without-lengths", "SLT-7 (forged)", "The sealed key was made with a context that lacks the length prefixes.",
 		spliceIn("slot", inSlot(sealedAt), sealedKeySize, m.bytes()), refused(fault.WrongSecret))
 	s.lengths(slot, "passkey", len(base.body))
+	s.bodyCuts(slot, "passkey", 32, 33, 33+18, 33+18+2, sealedAt, sealedAt+24, sealedAt+56, sealedAt+88)
 
 	for _, c := range []struct {
 		slug, requirements, comment string

@@ -1,0 +1,77 @@
+package vectors
+
+import (
+	"maps"
+	"strings"
+)
+
+// What is excused of a requirement.
+const (
+	ExcusedAccept = "accept" // no case can show that what obeys it is accepted
+	ExcusedReject = "reject" // no case can show that what breaks it is refused
+	ExcusedBoth   = "both"   // no case can show anything of it
+)
+
+// Excuse says which cases a requirement of the specification does without, and
+// why, in one sentence.
+type Excuse struct {
+	Side   string // ExcusedAccept, ExcusedReject or ExcusedBoth
+	Reason string
+}
+
+// Excuses returns the excuse of every requirement that has one, by its id. Every
+// other requirement has a case that accepts and one that refuses, or an audit.
+func Excuses() map[string]Excuse { return maps.Clone(excuses) }
+
+// excuses panics if the table has an id twice.
+var excuses = func() map[string]Excuse {
+	all := map[string]Excuse{}
+	for _, group := range excused {
+		for _, id := range strings.Fields(group.ids) {
+			if _, twice := all[id]; twice {
+				panic("vectors: internal error: two excuses for " + id)
+			}
+			all[id] = Excuse{group.side, group.reason}
+		}
+	}
+	return all
+}()
+
+// excused are the excuses, those with one reason together.
+var excused = []struct{ ids, side, reason string }{
+	// Nothing that crosses the protocol depends on them.
+	{"KEY-1 KEY-2", ExcusedBoth, "Every op that seals is given its key; none draws one."},
+	{"KEY-10 KEY-11", ExcusedBoth, "What is said to the holder beside the name of an error is free text, in any language, which cases do not compare."},
+	{"KEY-12 PWD-12", ExcusedBoth, "That a secret is in no log and no message cannot be seen in the answer to a request."},
+	{"KEY-14 HDR-16", ExcusedBoth, "What is shown to a person beside the fields of a header is not a part of the op that reads them."},
+	{"COB-1", ExcusedBoth, "The protocol gives only input keys of 32 bytes: another length is a mistake in a program and has no error name."},
+	{"COB-3", ExcusedBoth, "The op that seals a message is given the salt; the salts that a writer draws for containers are audited under [HDR-1] and [SLT-5]."},
+	{"COB-4", ExcusedBoth, "Whoever asks for two messages under one salt breaks the rule, not the implementation that is asked."},
+	{"COB-6 COB-10 COB-18 HDR-12", ExcusedBoth, "The input would have more than 4 PiB."},
+	{"COB-14", ExcusedBoth, "A request opens a message once and reads from it once, so that no second request follows an error."},
+	{"PWD-13 PWD-14 PWD-15", ExcusedBoth, "The ops are not told whether a password is a new one, and these are recommendations for that moment alone."},
+	{"SLT-4", ExcusedBoth, "The protocol asks for slots by the names of the listed types and has no word for another."},
+	{"SLT-14", ExcusedBoth, "No op goes to a vault: a request has the result of the recovery."},
+	{"HDR-3", ExcusedBoth, "No op uploads anything."},
+	{"ARC-16 ARC-17", ExcusedBoth, "A request to seal has the whole content of every entry, which cannot shrink while it is read."},
+	{"ARC-32 ARC-33 ARC-34 ERR-5", ExcusedBoth, "No op writes files."},
+	{"SLV-13", ExcusedBoth, "No op writes files, and the rule is a permission."},
+
+	// Writers, and what is computed: the output is compared, nothing is refused.
+	{"KEY-4 KEY-13", ExcusedReject, "Any key can be shown: nothing is refused, and the output is compared with the only right one."},
+	{"COB-5 SLT-3 SLT-18", ExcusedReject, "It binds writers: there is nothing to refuse, and what they seal is compared byte by byte."},
+	{"KEY-16 KEY-17", ExcusedReject, "A repair that finds no key says so in its output, which is compared, and not with an error."},
+	{"ARC-35 ARC-36 ARC-37", ExcusedReject, "Every path gets a name: nothing is refused, and the names are compared with the only right ones."},
+
+	// Rules that only forbid a refusal.
+	{"PWD-11 ARC-3 ARC-28", ExcusedReject, "It forbids refusing, so that whoever breaks it refuses what a case says to accept."},
+
+	// Rules about refusing alone.
+	{"CON-8", ExcusedAccept, "The time of a comparison is not measured; that all bytes are compared shows only where something is refused."},
+	{"CON-9 ERR-1 ERR-2 ERR-3", ExcusedAccept, "It speaks of refusals alone."},
+	{"KEY-18 KEY-19", ExcusedAccept, "The holder's agreement to a repair is no part of the protocol, so that no container is opened with a repaired key."},
+	{"HDR-9", ExcusedAccept, "A container of another version is refused whatever it holds."},
+
+	// Salvage answers with what it finds.
+	{"SLV-2 SLV-3 SLV-5 SLV-6 SLV-7 SLV-8 SLV-9 SLV-10 SLV-11 SLV-12 SLV-14", ExcusedReject, "What salvage finds, and the first fault that it tolerated, is an output, which is compared, and not an error."},
+}
