@@ -3,11 +3,14 @@
 package report
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/spec"
+	"github.com/coffer-format/coffer/vectors"
 )
 
 // Format is the value of "format" in a JSON report.
@@ -24,14 +27,16 @@ type Report struct {
 	Conformant     bool               `json:"conformant"`
 	Exit           int                `json:"exit"`
 	Counts         map[Verdict]int    `json:"counts"`
+	Known          int                `json:"known_failures,omitempty"` // events that failed as expected
 	Requirements   []RequirementState `json:"requirements"`
 	Events         []Event            `json:"events"`
 }
 
 // RequirementState says what the events show of a requirement.
 type RequirementState struct {
-	ID    string `json:"id"`
-	State string `json:"state"` // satisfied, violated or not_exercised
+	ID     string `json:"id"`
+	State  string `json:"state"`            // satisfied, violated, not_exercised or not_observable
+	Reason string `json:"reason,omitempty"` // why it is not observable
 }
 
 // New returns a report without events.
@@ -51,20 +56,18 @@ func New(hello protocol.Hello, command []string, pattern string, cases int) *Rep
 func (r *Report) Add(e Event) {
 	r.Events = append(r.Events, e)
 	r.Counts[e.Verdict]++
+	if e.Expected != nil {
+		r.Known++
+	}
 }
 
 // Finish draws the conclusions, once all events are added.
 func (r *Report) Finish() {
 	r.Exit = ExitConformant
-	if r.Counts[Pass] == 0 {
+	if r.Counts[Pass]+r.Known == 0 || slices.ContainsFunc(r.Events, Event.Against) {
 		r.Exit = ExitNot
 	}
-	for v, n := range r.Counts {
-		if v.Against() && n > 0 {
-			r.Exit = ExitNot
-		}
-	}
-	r.Conformant = r.Exit == ExitConformant && len(r.Events) == r.Cases
+	r.Conformant = r.Exit == ExitConformant && r.Known == 0 && len(r.Events) == r.Cases
 
 	states := map[string]string{}
 	for _, e := range r.Events {
@@ -77,13 +80,60 @@ func (r *Report) Finish() {
 			}
 		}
 	}
+	excuses := vectors.Excuses()
 	for _, q := range spec.Requirements() {
-		state := states[q.ID]
-		if state == "" {
-			state = "not_exercised"
+		s := RequirementState{ID: q.ID, State: states[q.ID]}
+		excuse, excused := excuses[q.ID]
+		switch {
+		case s.State != "":
+		case excused && excuse.Side == vectors.ExcusedBoth:
+			s.State, s.Reason = "not_observable", excuse.Reason
+		default:
+			s.State = "not_exercised"
 		}
-		r.Requirements = append(r.Requirements, RequirementState{q.ID, state})
+		r.Requirements = append(r.Requirements, s)
 	}
+}
+
+// verdictLine says in a sentence what the report comes to.
+func (r *Report) verdictLine() string {
+	failed := -r.Known
+	for _, v := range []Verdict{Fail, WrongError, Crash, Hang, ProtocolError} {
+		failed += r.Counts[v]
+	}
+	switch {
+	case failed > 0:
+		return fmt.Sprintf("NOT CONFORMANT: %d of %d cases failed", failed, len(r.Events)-r.Counts[Unsupported])
+	case r.Counts[Skipped] > 0:
+		return fmt.Sprintf("NOT CONFORMANT: the run was interrupted, %d cases were skipped", r.Counts[Skipped])
+	case r.Known > 0:
+		return fmt.Sprintf("as expected: %d known failures, %d cases passed; not conformant", r.Known, r.Counts[Pass])
+	case r.Counts[Pass] == 0:
+		return "NOT CONFORMANT: the profiles that are claimed have none of the cases"
+	case !r.Conformant:
+		return fmt.Sprintf("passed %d of the %d cases of the suite; the others were not asked for", r.Counts[Pass], r.Cases)
+	}
+	return fmt.Sprintf("CONFORMANT: passed all %d cases of these profiles", r.Counts[Pass])
+}
+
+// subjects returns the subjects in the order of the events.
+func (r *Report) subjects() []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, e := range r.Events {
+		if !seen[e.Subject] {
+			seen[e.Subject] = true
+			all = append(all, e.Subject)
+		}
+	}
+	return all
+}
+
+// columns returns the verdicts that a table has columns for.
+func (r *Report) columns() []Verdict {
+	return slices.DeleteFunc(slices.Clone(Verdicts), func(v Verdict) bool {
+		return r.Counts[v] == 0 && v != Pass && v != Fail
+	})
 }
 
 // Again returns the command line that runs one case.

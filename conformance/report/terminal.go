@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"unicode"
@@ -26,7 +25,7 @@ func NewTerminal(w io.Writer, r *Report) *Terminal { return &Terminal{r: r, w: w
 
 // Add shows an event of the report if it is a failure.
 func (t *Terminal) Add(e Event) {
-	if e.Verdict.Against() && e.Verdict != Skipped {
+	if e.Against() && e.Verdict != Skipped {
 		t.describe(e)
 		t.flush()
 	}
@@ -83,18 +82,14 @@ func printable(s string) string {
 }
 
 func (t *Terminal) table() {
-	var subjects []string
+	columns := t.r.columns()
 	counts := map[string]map[Verdict]int{}
 	for _, e := range t.r.Events {
 		if counts[e.Subject] == nil {
-			subjects = append(subjects, e.Subject)
 			counts[e.Subject] = map[Verdict]int{}
 		}
 		counts[e.Subject][e.Verdict]++
 	}
-	columns := slices.DeleteFunc(slices.Clone(Verdicts), func(v Verdict) bool {
-		return t.r.Counts[v] == 0 && v != Pass && v != Fail
-	})
 	w := tabwriter.NewWriter(&t.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(name string, cell func(Verdict) string) {
 		fmt.Fprintf(w, "%-12s\t", name)
@@ -104,7 +99,7 @@ func (t *Terminal) table() {
 		fmt.Fprintln(w)
 	}
 	row("", func(v Verdict) string { return strings.ReplaceAll(string(v), "_", " ") })
-	for _, s := range subjects {
+	for _, s := range t.r.subjects() {
 		row(s, func(v Verdict) string { return fmt.Sprint(counts[s][v]) })
 	}
 	row("all", func(v Verdict) string { return fmt.Sprint(t.r.Counts[v]) })
@@ -120,25 +115,7 @@ func (t *Terminal) verdict() {
 	for _, set := range h.Indistinct {
 		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", strings.Join(set, ", "))
 	}
-	count := func(verdicts ...Verdict) (n int) {
-		for _, v := range verdicts {
-			n += t.r.Counts[v]
-		}
-		return n
-	}
-	bad := count(Fail, WrongError, Crash, Hang, ProtocolError)
-	switch {
-	case bad > 0:
-		fmt.Fprintf(&t.out, "NOT CONFORMANT: %d of %d cases failed\n", bad, len(t.r.Events)-count(Unsupported))
-	case count(Skipped) > 0:
-		fmt.Fprintf(&t.out, "NOT CONFORMANT: the run was interrupted, %d cases were skipped\n", count(Skipped))
-	case count(Pass) == 0:
-		fmt.Fprintln(&t.out, "NOT CONFORMANT: the profiles that are claimed have none of the cases")
-	case !t.r.Conformant:
-		fmt.Fprintf(&t.out, "passed %d of the %d cases of the suite; the others were not asked for\n", count(Pass), t.r.Cases)
-	default:
-		fmt.Fprintf(&t.out, "CONFORMANT: passed all %d cases of these profiles\n", count(Pass))
-	}
+	fmt.Fprintln(&t.out, t.r.verdictLine())
 }
 
 func (t *Terminal) flush() {

@@ -59,4 +59,21 @@ type Event struct {
 	Requirements []string `json:"requirements"`
 	Profiles     []string `json:"profiles"`
 	Outcome
+	// Expected is set if the case failed as the list of known failures says. It
+	// does not fail the run then.
+	Expected *Expected `json:"expected,omitempty"`
+	// Milliseconds is how long the answers took.
+	Milliseconds int64 `json:"milliseconds,omitempty"`
+	// PeakKiB is the most memory that the program had while it answered, 0 if that
+	// was not measured.
+	PeakKiB int64 `json:"peak_kib,omitempty"`
 }
+
+// Expected is what a list of known failures says of a case.
+type Expected struct {
+	Verdict Verdict `json:"verdict,omitempty"` // any failure if empty
+	Reason  string  `json:"reason,omitempty"`
+}
+
+// Against reports whether the event fails the run.
+func (e Event) Against() bool { return e.Verdict.Against() && e.Expected == nil }

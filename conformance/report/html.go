@@ -1,0 +1,159 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/coffer-format/coffer/spec"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+//go:embed report.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
+	"words": func(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") },
+	"join":  strings.Join,
+	"prose": prose,
+}).Parse(pageText))
+
+// prose shows a sentence of the specification: what stands between backquotes as
+// code.
+func prose(sentence string) template.HTML {
+	var b strings.Builder
+	for i, part := range strings.Split(sentence, "`") {
+		if i%2 == 1 {
+			part = "<code>" + template.HTMLEscapeString(part) + "</code>"
+		} else {
+			part = template.HTMLEscapeString(part)
+		}
+		b.WriteString(part)
+	}
+	return template.HTML(b.String())
+}
+
+// page is what report.html shows.
+type page struct {
+	*Report
+	Name     string
+	Verdict  string
+	Columns  []Verdict
+	Subjects []pageSubject
+	Chapters []pageChapter
+	Failures []pageFailure
+}
+
+type pageSubject struct {
+	Name   string
+	Counts []int // by column
+	Passed []Event
+	First  string // the id of the first failure
+}
+
+type pageChapter struct {
+	Title        string
+	Requirements []pageRequirement
+}
+
+type pageRequirement struct {
+	RequirementState
+	Sentence string
+}
+
+type pageFailure struct {
+	Event
+	Facts     []fact
+	Sentences []spec.Requirement
+	Again     string
+	Dump      *Dump
+}
+
+// Name and Text give a fact to the page.
+func (f fact) Name() string { return strings.ReplaceAll(f.name, "_", " ") }
+
+// Text is what the fact says.
+func (f fact) Text() string { return f.text }
+
+// WriteHTML writes the report as a page that needs nothing else.
+func (r *Report) WriteHTML(w io.Writer) error {
+	cases := map[string]vectors.Case{}
+	files, err := vectors.Load()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		for _, c := range f.Cases {
+			cases[c.ID] = c
+		}
+	}
+	p := page{Report: r, Name: strings.TrimSpace(r.Implementation.Name + " " + r.Implementation.Version), Verdict: r.verdictLine(), Columns: r.columns()}
+	for _, name := range r.subjects() {
+		p.Subjects = append(p.Subjects, r.pageSubject(name, p.Columns))
+	}
+	for _, e := range r.Events {
+		if e.Verdict.Against() {
+			p.Failures = append(p.Failures, r.pageFailure(e, cases[e.ID]))
+		}
+	}
+	p.Chapters = r.pageChapters()
+	return pageTemplate.Execute(w, p)
+}
+
+func (r *Report) pageSubject(name string, columns []Verdict) pageSubject {
+	s := pageSubject{Name: name, Counts: make([]int, len(columns))}
+	for _, e := range r.Events {
+		if e.Subject != name {
+			continue
+		}
+		for i, v := range columns {
+			if e.Verdict == v {
+				s.Counts[i]++
+			}
+		}
+		switch {
+		case e.Verdict == Pass:
+			s.Passed = append(s.Passed, e)
+		case e.Verdict.Against() && s.First == "":
+			s.First = e.ID
+		}
+	}
+	return s
+}
+
+func (r *Report) pageFailure(e Event, c vectors.Case) pageFailure {
+	f := pageFailure{Event: e, Again: r.Again(e.ID), Dump: dumpOf(c)}
+	for _, fact := range r.facts(e) {
+		switch fact.name {
+		case "verdict", "case", "requirements", "again": // have places of their own
+		default:
+			f.Facts = append(f.Facts, fact)
+		}
+	}
+	for _, id := range e.Requirements {
+		if q, ok := spec.Lookup(id); ok {
+			f.Sentences = append(f.Sentences, q)
+		}
+	}
+	return f
+}
+
+func (r *Report) pageChapters() []pageChapter {
+	var all []pageChapter
+	chapter := 0
+	for _, state := range r.Requirements {
+		q, ok := spec.Lookup(state.ID)
+		if !ok {
+			continue
+		}
+		if len(all) == 0 || q.Chapter != chapter {
+			chapter = q.Chapter
+			all = append(all, pageChapter{Title: fmt.Sprintf("Chapter %d", chapter)})
+		}
+		last := &all[len(all)-1]
+		last.Requirements = append(last.Requirements, pageRequirement{state, q.Sentence})
+	}
+	return all
+}

@@ -1,0 +1,179 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// hostile is what an implementation might say to break a report.
+const hostile = "<script>alert(1)</script> ]]> &amp; \x00\x1b[31m \"quoted\" \\ '\nnot ok 1\xff\u2028"
+
+// mixed has an event of every verdict, and says hostile things everywhere.
+func mixed() *Report {
+	r := New(protocol.Hello{Protocol: 1, Name: hostile, Version: hostile, Profiles: []string{"reader"},
+		Indistinct: [][]string{{"truncated", "payload_tampered"}}}, []string{"my impl", hostile}, "*", 100)
+	for i, v := range Verdicts {
+		e := Event{ID: fmt.Sprintf("key/%d", i), Subject: "key", Comment: "A case.", Requirements: []string{"KEY-3"}, Profiles: []string{"reader"}}
+		e.Outcome = Outcome{Verdict: v}
+		if v.Against() {
+			e.Outcome = Outcome{v, hostile, hostile, hostile, &Difference{hostile, "00", hostile}, hostile}
+		}
+		r.Add(e)
+	}
+	r.Add(Event{ID: "header/digest-damaged", Subject: "header", Comment: "Edited.", Requirements: []string{"HDR-4"}, Outcome: Outcome{Verdict: Fail}})
+	r.Add(Event{ID: "header/known", Subject: "header", Comment: "Known.", Outcome: Outcome{Verdict: Crash}, Expected: &Expected{Crash, hostile}})
+	r.Finish()
+	return r
+}
+
+func text(t *testing.T, write func(io.Writer) error) string {
+	t.Helper()
+	var a, b bytes.Buffer
+	if err := write(&a); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(&b); err != nil || a.String() != b.String() {
+		t.Errorf("written again it is another, %v", err)
+	}
+	return a.String()
+}
+
+// The report for programs is as its schema says.
+func TestJSON(t *testing.T) {
+	var s jsonschema.Schema
+	if err := json.Unmarshal(Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	resolved, err := s.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []*Report{mixed(), New(protocol.Hello{}, nil, "", 1)} {
+		var doc any
+		if err := json.Unmarshal([]byte(text(t, r.WriteJSON)), &doc); err != nil {
+			t.Fatal(err)
+		}
+		if r.Requirements == nil {
+			continue // not finished: no report
+		}
+		if err := resolved.Validate(doc); err != nil {
+			t.Error(err)
+		}
+		doc.(map[string]any)["more"] = 1
+		if err := resolved.Validate(doc); err == nil {
+			t.Error("an unknown field is allowed")
+		}
+	}
+}
+
+// JUnit is well-formed XML whose counts are those of its cases.
+func TestJUnit(t *testing.T) {
+	var got junitSuites
+	if err := xml.Unmarshal([]byte(text(t, mixed().WriteJUnit)), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Tests != 10 || got.Failures != 3 || got.Errors != 4 || got.Skipped != 2 || len(got.Suites) != 2 {
+		t.Errorf("%d tests, %d failures, %d errors, %d skipped, %d suites", got.Tests, got.Failures, got.Errors, got.Skipped, len(got.Suites))
+	}
+}
+
+// TAP has its plan and its numbers, and no line that an implementation wrote.
+func TestTAP(t *testing.T) {
+	out := text(t, mixed().WriteTAP)
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if lines[0] != "TAP version 13" || lines[1] != "1..10" {
+		t.Errorf("%q", lines[:2])
+	}
+	result := regexp.MustCompile(`^(not )?ok ([0-9]+) - [a-z]+/\S+( # (SKIP|TODO) .*)?$`)
+	inside := regexp.MustCompile(`^  (---|\.\.\.|[a-z_]+: ".*")$`)
+	n := 0
+	for _, line := range lines[2:] {
+		switch m := result.FindStringSubmatch(line); {
+		case m != nil:
+			n++
+			if m[2] != fmt.Sprint(n) {
+				t.Errorf("%q is number %d", line, n)
+			}
+		case !inside.MatchString(line):
+			t.Errorf("%q", line)
+		}
+	}
+	if n != 10 {
+		t.Errorf("%d results", n)
+	}
+}
+
+// The page is whole, shows what failed with its bytes marked, and runs nothing
+// that an implementation said.
+func TestHTML(t *testing.T) {
+	out := text(t, mixed().WriteHTML)
+	for _, want := range []string{"NOT CONFORMANT", `id="case-key/1"`, "coffer conform --run key/1", "<mark>", "KEY-3", "not observable", "prefers-color-scheme: dark", "</html>"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, bad := range []string{"<script", "http://", "https://", "ZgotmplZ"} {
+		if strings.Contains(out, bad) {
+			t.Errorf("the page has %q", bad)
+		}
+	}
+}
+
+// The dump marks what the edit put in, whatever the bytes are.
+func TestDump(t *testing.T) {
+	c := vectors.Case{
+		Input: vectors.Object{"container": "00*43 0003 01*200"},
+		Edit:  &vectors.Edit{Kind: "flip", Field: "container", Splices: []vectors.Splice{{Offset: 8, Remove: "ffff", Insert: "0000"}, {Offset: 100, Remove: "01", Insert: ""}}},
+	}
+	d := dumpOf(c)
+	var names []string
+	guilty, bytes := map[int]bool{}, 0
+	for _, row := range d.Rows {
+		if row.Field != "" {
+			names = append(names, row.Field)
+		}
+		for i, b := range row.Bytes {
+			if b.Guilty {
+				guilty[row.Offset+i] = true
+			}
+		}
+		bytes += len(row.Bytes) + row.Skip
+	}
+	if len(guilty) != 3 || !guilty[8] || !guilty[9] || !guilty[100] || bytes != 245 {
+		t.Errorf("marked %v of %d bytes", guilty, bytes)
+	}
+	if names[0] != "magic" || names[1] != "version" {
+		t.Errorf("fields %q", names)
+	}
+}
+
+// No bytes are too few or too strange for the dump.
+func FuzzDump(f *testing.F) {
+	f.Add([]byte{}, 0)
+	f.Add(make([]byte, 45), 44)
+	f.Add(bytes.Repeat([]byte{0xff}, 300), 299)
+	f.Fuzz(func(t *testing.T, data []byte, at int) {
+		guilty := make([]bool, len(data))
+		if at >= 0 && at < len(data) {
+			guilty[at] = true
+		}
+		n := 0
+		for _, row := range elide(rows(data, containerFields(data), guilty)) {
+			n += len(row.Bytes) + row.Skip
+		}
+		if n != len(data) {
+			t.Errorf("%d bytes of %d", n, len(data))
+		}
+	})
+}
