@@ -1,0 +1,167 @@
+// Package mutants measures how strong the conformance suite is. It derives
+// mutants of the reference from its source, mechanically, and lets the suite
+// judge each: one that the suite calls conformant shows what it does not check.
+// README.md has the operators, and what is left out.
+package mutants
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Mutant is the reference with one change to its source.
+type Mutant struct {
+	ID          string `json:"id"` // package, function, operator and number among these
+	Package     string `json:"package"`
+	Operator    string `json:"operator"`
+	File        string `json:"file"` // in the source tree
+	Line        int    `json:"line"`
+	Original    string `json:"original"`
+	Replacement string `json:"replacement"`
+	Encoder     bool   `json:"encoder"` // of what seals; else of what opens
+
+	offset int // of the original in the file, in bytes
+}
+
+// Packages are those of the reference that mutants are made of, in the order of
+// the layers.
+var Packages = []string{"nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "extract"}
+
+// leftOut are files that no answer depends on, or that answers cannot reach.
+var leftOut = []string{
+	"cobblestone/parallel.go", // who does the work, not what comes of it
+	"password/weak.go",        // advice for people
+	"extract/extract.go", "extract/temp.go", "extract/worker.go",
+}
+
+// talk are the functions that make texts for people, and those that release
+// what memory holds.
+var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|named|release|drain|Abort)$`)
+
+// makesError are the calls whose arguments are texts for people.
+var makesError = regexp.MustCompile(`^(fault\.New|fmt\.Errorf|errors\.New|malformed|panic|errors\.Is|errors\.As)$`)
+
+// Derive returns the mutants of the reference whose repository lies in the
+// folder source, always in the same order.
+func Derive(source string) ([]Mutant, error) {
+	var all []Mutant
+	for _, pkg := range Packages {
+		files, err := filepath.Glob(filepath.Join(source, "ref", pkg, "*.go"))
+		if err != nil {
+			return nil, err
+		}
+		slices.Sort(files)
+		for _, file := range files {
+			name := pkg + "/" + filepath.Base(file)
+			if strings.HasSuffix(file, "_test.go") || slices.Contains(leftOut, name) {
+				continue
+			}
+			found, err := fromFile(file, pkg)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found...)
+		}
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s is not a checkout of Coffer: it has no ref folder with source", source)
+	}
+	numbered := map[string]int{}
+	for i := range all {
+		m := &all[i]
+		numbered[m.ID]++
+		m.ID = fmt.Sprintf("%s/%d", m.ID, numbered[m.ID])
+	}
+	return all, nil
+}
+
+func fromFile(path, pkg string) ([]Mutant, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, path, text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	d := &deriver{fset: fset, text: text, file: "ref/" + pkg + "/" + filepath.Base(path), pkg: pkg}
+	for _, decl := range tree.Decls {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			d.function(decl)
+		case *ast.GenDecl:
+			if decl.Tok == token.CONST || decl.Tok == token.VAR {
+				d.where, d.encoder = "declarations", false
+				d.values(decl)
+			}
+		}
+	}
+	return d.found, nil
+}
+
+// deriver walks a file.
+type deriver struct {
+	fset    *token.FileSet
+	text    []byte
+	file    string
+	pkg     string
+	where   string // the function, with its receiver's type
+	encoder bool
+	found   []Mutant
+}
+
+func (d *deriver) function(f *ast.FuncDecl) {
+	if f.Body == nil || talk.MatchString(f.Name.Name) {
+		return
+	}
+	d.where = f.Name.Name
+	if f.Recv != nil {
+		d.where = strings.Trim(d.source(f.Recv.List[0].Type), "*") + "." + d.where
+	}
+	d.encoder = encodes(d.file, d.where)
+	d.earlyReturn(f)
+	d.statements(f.Body)
+}
+
+// encoders are the functions that run only when something is sealed or written.
+var encoders = regexp.MustCompile(`(^|\.)(New|Seal|seal|Marshal|marshal|Frame|fields|Text|Padded|NewWriter|New(Password|Vault|Passkey)|` +
+	`Bytes|indexFrame|recordSize|NewArchiveWriter|SealKeyring|begin|WithSlots|computeDigest|computeMAC|SealedSize|Prefix)$`)
+
+// encodes is the published rule that tells the encoder's mutants from the
+// decoder's: the file writer.go, the path set that a writer keeps, and encoders.
+func encodes(file, where string) bool {
+	return strings.HasSuffix(file, "/writer.go") || strings.HasPrefix(where, "pathSet.") || encoders.MatchString(where)
+}
+
+// change adds a mutant: the source of node is replaced.
+func (d *deriver) change(operator string, node ast.Node, replacement string) {
+	d.replace(operator, node.Pos(), node.End(), replacement)
+}
+
+func (d *deriver) replace(operator string, from, to token.Pos, replacement string) {
+	start, end := d.fset.Position(from), d.fset.Position(to)
+	d.found = append(d.found, Mutant{
+		ID:      fmt.Sprintf("%s.%s/%s", d.pkg, d.where, operator),
+		Package: d.pkg, Operator: operator, File: d.file, Line: start.Line, Encoder: d.encoder,
+		Original: string(d.text[start.Offset:end.Offset]), Replacement: replacement, offset: start.Offset,
+	})
+}
+
+func (d *deriver) source(n ast.Node) string {
+	return string(d.text[d.fset.Position(n.Pos()).Offset:d.fset.Position(n.End()).Offset])
+}
+
+// apply returns the mutant's file.
+func (m Mutant) apply(text []byte) []byte {
+	out := append([]byte(nil), text[:m.offset]...)
+	out = append(out, m.Replacement...)
+	return append(out, text[m.offset+len(m.Original):]...)
+}

@@ -1,0 +1,132 @@
+package mutants
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const source = "../.."
+
+func derive(t *testing.T) []Mutant {
+	t.Helper()
+	all, err := Derive(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Mutants are the same every time, each has an id of its own, a known operator,
+// and is another text that still parses.
+func TestDerive(t *testing.T) {
+	all := derive(t)
+	again, err := Derive(source)
+	if err != nil || !slices.Equal(all, again) {
+		t.Fatalf("the second time others: %v", err)
+	}
+	seen := map[string]bool{}
+	texts := map[string][]byte{}
+	for _, m := range all {
+		if seen[m.ID] || !slices.Contains(Operators, m.Operator) || !slices.Contains(Packages, m.Package) {
+			t.Errorf("%s", m)
+		}
+		seen[m.ID] = true
+		if texts[m.File] == nil {
+			if texts[m.File], err = os.ReadFile(filepath.Join(source, m.File)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mutated := m.apply(texts[m.File])
+		if slices.Equal(mutated, texts[m.File]) {
+			t.Errorf("%s changes nothing", m)
+		}
+		if _, err := parser.ParseFile(token.NewFileSet(), m.File, mutated, parser.SkipObjectResolution); err != nil {
+			t.Errorf("%s: %v", m, err)
+		}
+	}
+}
+
+// There are enough mutants of either part, and of every operator.
+func TestEnough(t *testing.T) {
+	decoder, encoder, operators := 0, 0, map[string]int{}
+	for _, m := range derive(t) {
+		operators[m.Operator]++
+		if m.Encoder {
+			encoder++
+		} else {
+			decoder++
+		}
+	}
+	t.Logf("%d of the decoder, %d of the encoder", decoder, encoder)
+	if decoder < 400 || encoder < 150 {
+		t.Errorf("%d of the decoder, %d of the encoder", decoder, encoder)
+	}
+	for _, o := range Operators {
+		if operators[o] == 0 {
+			t.Errorf("there is no mutant by %s", o)
+		}
+	}
+}
+
+// Every declaration names a mutant, and says why.
+func TestDeclared(t *testing.T) {
+	declared, err := Declared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := derive(t)
+	known := map[string]bool{}
+	for _, m := range all {
+		known[m.ID] = true
+	}
+	for id, reason := range declared {
+		if !known[id] || len(reason) < 20 {
+			t.Errorf("%s: %q", id, reason)
+		}
+	}
+	if 100*len(declared) >= 8*len(all) {
+		t.Errorf("%d of %d are declared equivalent", len(declared), len(all))
+	}
+}
+
+// A fault is caught by the case that shows it; a change that changes nothing
+// survives unless it is declared, and a declaration that is wrong is stale.
+func TestJudge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	all := derive(t)
+	fault := all[slices.IndexFunc(all, func(m Mutant) bool { return m.Package == "key" && m.Operator == "changed-label" })]
+	nothing := fault
+	nothing.ID, nothing.Replacement = "key.nothing/changed-label/1", "("+fault.Original+")"
+	broken := fault
+	broken.ID, broken.Replacement = "key.broken/changed-label/1", "nosuchname"
+	chosen := []Mutant{fault, nothing, broken}
+
+	declared := map[string]string{fault.ID: "a wrong declaration", "key.gone/changed-label/1": "another"}
+	results, err := Judge(t.Context(), chosen, Options{Source: source, Declared: declared, Parallel: 2, Cases: "key/*", Done: func(Result) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fates := []Fate{results[0].Fate, results[1].Fate, results[2].Fate}
+	if diff := cmp.Diff([]Fate{Caught, Survived, Invalid}, fates); diff != "" {
+		t.Error(diff)
+	}
+	if results[0].By == "" || results[0].Verdict == "" {
+		t.Errorf("caught by nothing: %+v", results[0])
+	}
+	s := Summarize(results, chosen, declared)
+	if diff := cmp.Diff([]string{fault.ID, "key.gone/changed-label/1"}, s.Stale); diff != "" || s.OK() {
+		t.Errorf("ok: %v, stale %s", s.OK(), diff)
+	}
+	results[1].Fate = Equivalent
+	if s := Summarize(results[1:], chosen, nil); !s.OK() {
+		t.Errorf("%+v", s)
+	}
+}
