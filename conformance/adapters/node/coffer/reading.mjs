@@ -1,0 +1,82 @@
+// Reading entries (section 8.6), and all of an archive (section 8.7).
+import { fail } from "./errors.mjs";
+import { isZero } from "./bytes.mjs";
+import { joined } from "./cobblestone.mjs";
+import { sha512 } from "./primitives.mjs";
+import { ARCHIVE, openPayload } from "./header.mjs";
+import { decodeArchive, readFrame, readRecordFrame } from "./archive.mjs";
+
+const bad = (why) => fail("malformed_archive", why);
+
+/** The walk of section 8.7 over all frames: [ARC-30], [ARC-10]. Returns the frames of the records by their offsets. */
+export async function walk(source, { records, segment, region }) {
+  const expected = records.filter((r) => r.own).sort((a, b) => a.offset - b.offset), frames = new Map();
+  for (let p = 0; ;) {
+    const next = expected[frames.size];
+    if (next?.offset === p) {
+      const frame = await readRecordFrame(source, next);
+      frames.set(p, frame);
+      p = frame.start + frame.size;
+      continue;
+    }
+    const frame = await readFrame(source, p, segment);
+    if (frame.type === 2) {
+      if (next) bad("a record without a frame");
+      if (frame.start + frame.size !== segment) bad("the padding does not reach the segment");
+      for await (const piece of source.pieces(frame.start, frame.size)) if (!isZero(piece)) bad("padding that is not zero");
+      return frames;
+    }
+    if (frame.type !== 1) bad("a frame that is out of order");
+    if (frame.size > region - frame.start) bad("the frame of an entry is too long");
+    const end = frame.start + frame.size;
+    if (next?.offset < end) bad("a record without a frame");
+    for await (const piece of source.pieces(frame.start, frame.size)) void piece; // no record names it, but it must open [ARC-29]
+    p = end;
+  }
+}
+
+/** An archive that was opened. Nothing of it is to be had before the checks of section 8.6 have passed [ARC-25]. */
+export class Archive {
+  /** `file` is a Uint8Array or a Blob, `secret` one of those in the README. */
+  static async open(file, secret) {
+    const { h, message } = await openPayload(file, secret, ARCHIVE), archive = new Archive();
+    archive.message = message;
+    archive.decoded = await decodeArchive(message, h.container_id);
+    return archive;
+  }
+  /** What the index says (section 8.5). */
+  get index() {
+    const { set_id, generation, epoch, created_ms, complete, previous, producer } = this.decoded;
+    return { set_id, generation, epoch, created_ms, complete: complete === 1, previous, producer };
+  }
+  /** The entries in the order of their paths. */
+  get entries() { return this.decoded.records.map(({ path, kind, modified_ms, size }) => ({ path, kind, modified_ms, size })); }
+
+  /** The content of an entry, piece by piece. If it throws, the pieces before are a beginning of the content. */
+  async *stream(path) {
+    const record = this.decoded.records.find((r) => r.path === path) ?? fail("entry_not_found"); // [ARC-27]
+    if (!record.own) fail("missing_container", "the entry lies in another container"); // [ARC-24]
+    const frame = await readRecordFrame(this.message, record);
+    yield* this.message.pieces(frame.start, frame.size);
+  }
+  /** The content of an entry. */
+  async extract(path) { return joined(this.stream(path)); }
+
+  /** Restores all: yields {path, kind, modified_ms, size, content}. All is whole if and when it ends [ARC-29], [ARC-31]. */
+  async *restore() {
+    const { records } = this.decoded;
+    if (records.some((r) => !r.own)) fail("missing_container", "entries lie in other containers"); // [ARC-24]
+    const frames = await walk(this.message, this.decoded);
+    // With the walk these are all the chunks: every byte of the plaintext lies in a frame.
+    for (const { path, kind, modified_ms, size, offset } of [...records].sort((a, b) => a.offset - b.offset)) {
+      const content = await joined(this.message.pieces(frames.get(offset).start, size));
+      yield { path, kind, modified_ms, size, content };
+    }
+  }
+}
+/** The entries of a restore with the SHA-512 of their contents, in the order of the paths. */
+export async function digests(archive) {
+  const found = new Map();
+  for await (const { content, ...entry } of archive.restore()) found.set(entry.path, { ...entry, sha512: await sha512(content) });
+  return archive.entries.map((e) => found.get(e.path));
+}

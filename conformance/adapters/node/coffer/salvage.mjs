@@ -1,0 +1,157 @@
+// Chapter 10: salvage.
+import { CofferError, fail } from "./errors.mjs";
+import { hex } from "./bytes.mjs";
+import { fits } from "./keys.mjs";
+import { matching, openSlot } from "./slots.mjs";
+import { ARCHIVE, KEYRING, macVerifies, payloadCipher, readHeader } from "./header.mjs";
+import { CHUNK, PREFIX, SEALED, joined } from "./cobblestone.mjs";
+import { decodeArchive, decodeSegment, kindOf, pathOf, readFrame, readRecordFrame, segmentLength } from "./archive.mjs";
+import { walk } from "./reading.mjs";
+
+/** What a promise gives, or undefined if it is a refusal, of which `note` is told the name. */
+async function attempt(promise, note) {
+  try { return await promise; } catch (e) {
+    if (!(e instanceof CofferError)) throw e;
+    note(e.code);
+  }
+}
+
+/** A source of plaintext with holes, which are refused as `payload_tampered`. Only which chunks open is remembered. */
+class Holes {
+  static async open(cipher, payload) {
+    const holes = new Holes(), sealed = payload.length - PREFIX, last = sealed % SEALED;
+    Object.assign(holes, { cipher, payload, chunks: Math.ceil(sealed / SEALED), lostChunks: new Set() });
+    holes.length = Math.floor(sealed / SEALED) * CHUNK + Math.max(0, last - 16);
+    for (let i = 0; i < holes.chunks; i++) if ((await holes.chunk(i)) === null) holes.lostChunks.add(i);
+    holes.endKnown = last >= 16 && !holes.lostChunks.has(holes.chunks - 1); // section 10.2
+    return holes;
+  }
+  async chunk(i) {
+    if (this.recent?.i !== i) {
+      const at = PREFIX + i * SEALED, sealed = await this.payload.bytes(at, Math.min(SEALED, this.payload.length - at));
+      this.recent = { i, chunk: await this.cipher.openChunk(i, sealed) };
+    }
+    return this.recent.chunk;
+  }
+  /** The ranges of [offset, offset + length) that are lost, from offset on, joined [SLV-10]. */
+  lost(offset, length) {
+    const out = [], end = offset + length;
+    for (let p = offset; p < end;) {
+      const i = Math.floor(p / CHUNK), beyond = p >= this.length;
+      const n = (beyond ? end : Math.min(end, this.length, (i + 1) * CHUNK)) - p, last = out.at(-1);
+      if (beyond || this.lostChunks.has(i)) {
+        if (last && last[0] + last[1] === p - offset) last[1] += n; else out.push([p - offset, n]);
+      }
+      p += n;
+    }
+    return out;
+  }
+  async *pieces(offset, length) {
+    for (let p = offset; p < offset + length;) {
+      const at = p % CHUNK, n = Math.min(CHUNK - at, offset + length - p);
+      if (this.lost(p, n).length) fail("payload_tampered", "a chunk is lost"); // [SLV-2]
+      yield (await this.chunk(Math.floor(p / CHUNK))).subarray(at, at + n);
+      p += n;
+    }
+  }
+  async bytes(offset, length) {
+    if (this.lost(offset, length).length) fail("payload_tampered", "a chunk is lost"); // before memory is taken [CON-3]
+    return joined(this.pieces(offset, length));
+  }
+  /** What there is of a range, with zero bytes for what is lost before its last byte that is not [SLV-13]. */
+  async filled(offset, length) {
+    const last = this.lost(offset, length).at(-1);
+    const out = new Uint8Array(last && last[0] + last[1] === length ? last[0] : length);
+    for (let p = 0; p < out.length;) {
+      const at = (offset + p) % CHUNK, n = Math.min(CHUNK - at, out.length - p);
+      const chunk = await this.chunk(Math.floor((offset + p) / CHUNK));
+      if (chunk) out.set(chunk.subarray(at, at + n), p);
+      p += n;
+    }
+    return out;
+  }
+}
+
+/** K, as section 10.1 says. `faults` are the names of the checks that failed before. */
+async function keyOf(h, secret, faults) {
+  if (secret.kind === "key") return secret.key;
+  try { return await openSlot(matching(h.slots, secret), secret); } catch (e) {
+    if (!(e instanceof CofferError) || e.code === "malformed_password") throw e;
+    return fail(faults.includes("damaged_header") ? "damaged_header" : e.code, e.detail); // the slot may be what is damaged
+  }
+}
+
+/** The cipher of the payload. */
+async function cipherOf(h, secret, faults) {
+  const K = await keyOf(h, secret, faults), cipher = await payloadCipher(K, { ...h, purpose: ARCHIVE });
+  if (!(await fits(K, h.key_check))) {
+    if (!cipher) fail("wrong_secret"); // [SLV-4]
+    faults.push("header_tampered"); // [HDR-18], [SLT-9]
+  }
+  if (!(await macVerifies(K, h))) faults.push("header_tampered"); // [HDR-19]
+  else if (h.purpose === KEYRING) fail("malformed_archive", "a keyring"); // [SLV-15]
+  return cipher ?? fail(faults[0] ?? "payload_tampered", "the beginning of the payload is gone");
+}
+
+/** An entry, of whose frame the content begins at `start`; that is null if the frame is lost [SLV-9]. */
+function report(source, { path, kind, modified_ms, size }, confirmed, start) {
+  const entry = { path, kind, modified_ms, size, confirmed };
+  if (start === null) return { ...entry, status: "missing", lost: [], content: async () => new Uint8Array(0) };
+  const lost = source.lost(start, size), n = lost.reduce((sum, [, length]) => sum + length, 0);
+  const status = n === 0 ? "whole" : n === size ? "missing" : "damaged";
+  return { ...entry, status, lost, content: () => source.filled(start, size) };
+}
+
+/** Section 10.2: the frames up to where the walk ends, and that. */
+async function framesOf(source) {
+  const frames = [];
+  for (let p = 0; ;) {
+    const f = await attempt(readFrame(source, p, Infinity), () => {});
+    if (f?.type !== 1 && f?.type !== 2) return { frames, end: p };
+    if (f.type === 1) frames.push({ ...f, offset: p });
+    p = f.start + f.size;
+    if (f.type === 2) return { frames, end: p };
+  }
+}
+async function walked(source, id, note) {
+  const { frames, end } = await framesOf(source), unsafe = [], entries = [];
+  const segment = async () => decodeSegment(await source.bytes(end, await segmentLength(source, end)), id, false);
+  const records = await attempt(segment(), () => {});
+  const byOffset = new Map(records?.filter((r) => r.own).map((r) => [r.offset, r]));
+  for (const f of frames) {
+    const record = byOffset.get(f.offset), path = pathOf(f.pathBytes);
+    if (record) entries.push(report(source, record, true, record.size === f.size ? f.start : null));
+    else if (records) continue; // abandoned
+    else if (path === null) { unsafe.push(f.offset); note("unsafe_path"); } // [SLV-8]
+    else entries.push(report(source, { ...f, path, kind: kindOf(f.kind) }, false, f.start)); // [SLV-6], [SLV-7]
+  }
+  return { indexed: false, end_reached: !!records, walk_end: records ? null : end, entries, unsafe };
+}
+async function indexed(source, archive, note) {
+  await attempt(walk(source, archive), note);
+  const entries = [];
+  for (const r of archive.records) {
+    const frame = r.own ? await attempt(readRecordFrame(source, r), note) : null;
+    entries.push(report(source, r, true, frame ? frame.start : null));
+  }
+  if (archive.records.some((r) => !r.own)) note("missing_container"); // [ARC-24]
+  return { indexed: true, end_reached: true, walk_end: null, entries, unsafe: [] };
+}
+
+/**
+ * Salvages a stand-alone container; only if the holder asked for it [SLV-1]. Returns {fault, indexed, end_reached,
+ * walk_end, entries, unsafe}, whose fault is the name of the first check that failed, or null. Each entry has status,
+ * confirmed, lost, and content(), which promises what [SLV-13] allows to write of it.
+ */
+export async function salvage(file, secret) {
+  const faults = [], note = (name) => faults.push(name);
+  const h = await readHeader(file, (name, why, what) => {
+    note(name);
+    if (what === "slots" && secret.kind !== "key") fail(faults.includes("damaged_header") ? "damaged_header" : name, why);
+  });
+  const source = await Holes.open(await cipherOf(h, secret, faults), h.payload);
+  if (source.lostChunks.size) note("payload_tampered");
+  const archive = source.endKnown ? await attempt(decodeArchive(source, h.container_id), note) : undefined;
+  const found = archive ? await indexed(source, archive, note) : await walked(source, hex(h.container_id), note); // [SLV-5]
+  return { fault: faults[0] ?? null, ...found };
+}

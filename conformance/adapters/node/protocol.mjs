@@ -1,0 +1,114 @@
+// The ops of the conformance suite, in Node as in a browser.
+import { CofferError } from "./coffer/errors.mjs";
+import { bytesOf, concat, hex, sourceOf, unhex } from "./coffer/bytes.mjs";
+import { sha512 } from "./coffer/primitives.mjs";
+import * as keys from "./coffer/keys.mjs";
+import { preparePassword } from "./coffer/passwords.mjs";
+import { Message, joined, seal } from "./coffer/cobblestone.mjs";
+import { openStream, sealStream } from "./coffer/streams.mjs";
+import { checkLimits, decodeSlot, matching, openSlot } from "./coffer/slots.mjs";
+import { readHeader, unlock } from "./coffer/header.mjs";
+import { Archive, digests } from "./coffer/reading.mjs";
+import { openKeyring, sealKeyring } from "./coffer/keyring.mjs";
+import { sealArchive, setSlots } from "./coffer/sealing.mjs";
+import { portableNames } from "./coffer/portable.mjs";
+import { salvage } from "./coffer/salvage.mjs";
+
+/** Draws from the `random` of a request; without it the library draws for itself. */
+function drawing(random) {
+  let at = 0;
+  return random && ((n) => random.subarray(at, (at += n)));
+}
+/** What a stream of pieces delivered; an error says in `released` what came before it. */
+async function collect(pieces) {
+  const out = [];
+  try { for await (const piece of pieces) out.push(piece); } catch (e) { e.released = concat(...out); throw e; }
+  return concat(...out);
+}
+/** What is delivered in pieces of these lengths, of which the last repeats. */
+function pieces(bytes, delivery) {
+  const out = [];
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const n = delivery[Math.min(i, delivery.length - 1)];
+    out.push(bytes.subarray(at, at + n));
+    at += n;
+  }
+  return out;
+}
+/** A container; one that arrived in pieces is stored first, as a Blob. */
+const fileOf = ({ container, delivery }) => (delivery ? new Blob(pieces(container, delivery)) : container);
+const openArchive = (input) => Archive.open(fileOf(input), input.secret);
+const openMessage = ({ key, context, message }) => Message.open(key, bytesOf(context), sourceOf(message));
+const shownSlot = ({ encoded, ...slot }) => slot;
+
+const ops = (name) => ({
+  hello: () => ({ protocol: 1, name, version: "2",
+    profiles: ["reader", "writer", "password", "passkey", "vault", "salvage", "deterministic", "streaming"] }),
+  "key.parse": ({ text }) => ({ key: keys.parseKey(text) }),
+  "key.format": async ({ key }) => ({ text: keys.formatKey(key), fingerprint: keys.fingerprintOf(await keys.keyCheckOf(key)) }),
+  "key.derive": async ({ key, label }) => ({ derived: await keys.derive(key, label) }),
+  "key.repair": async ({ key, key_check }) => ({ key: await keys.repairKey(key, key_check) }),
+  "password.prepare": ({ password }) => ({ prepared: preparePassword(password) }),
+  "cobblestone.seal": async ({ key, salt, context, plaintext, delivery }) => ({
+    message: delivery ? await joined(sealStream(key, salt, bytesOf(context), pieces(plaintext, delivery)))
+      : await seal(key, salt, bytesOf(context), plaintext) }),
+  "cobblestone.open": async ({ delivery, ...input }) => ({
+    plaintext: await collect(delivery ? openStream(input.key, bytesOf(input.context), pieces(input.message, delivery))
+      : (await openMessage(input)).pieces(0, Infinity)) }),
+  "cobblestone.read": async (input) => ({ plaintext: await (await openMessage(input)).bytes(input.offset, input.length) }),
+  "slot.open": async ({ slot: encoded, secret }) => {
+    const slots = [decodeSlot(encoded)];
+    checkLimits(slots);
+    return { key: await openSlot(matching(slots, secret), secret) };
+  },
+  "header.read": async (input) => {
+    const { version, purpose, key_check, slots, digest, mac, container_id, payload_offset } = await readHeader(fileOf(input));
+    return { version, purpose, key_check, fingerprint: keys.fingerprintOf(key_check), slots: slots.map(shownSlot), digest, mac,
+      container_id, payload_offset };
+  },
+  "container.unlock": async (input) => ({ key: (await unlock(await readHeader(fileOf(input)), input.secret)).K }),
+  "archive.list": async (input) => {
+    const archive = await openArchive(input);
+    return { ...archive.index, entries: archive.entries };
+  },
+  "archive.extract": async (input) => ({ content: await collect((await openArchive(input)).stream(input.path)) }),
+  "archive.restore": async (input) => ({ entries: await digests(await openArchive(input)) }),
+  "archive.salvage": async ({ container, secret }) => {
+    const found = await salvage(container, secret), entries = [];
+    for (const { content, ...entry } of found.entries)
+      entries.push(entry.status === "whole" ? { ...entry, sha512: await sha512(await content()) } : entry);
+    return { ...found, entries };
+  },
+  "path.portable": async ({ paths, platform }) => ({ names: await portableNames(paths, platform) }),
+  "container.seal": async ({ random, ...archive }) => ({ container: await sealArchive(archive, drawing(random)) }),
+  "container.set_slots": async ({ container, secret, slots, random }) =>
+    ({ container: await setSlots(container, secret, slots, drawing(random)) }),
+  "keyring.open": ({ container, secret }) => openKeyring(container, secret),
+  "keyring.seal": async ({ random, ...ring }) => ({ container: await sealKeyring(ring, drawing(random)) }),
+});
+
+/** The fields of requests that are byte strings. The others are text, or of another type. */
+const BYTES = new Set(("container content credential export_key key key_check message password plaintext prf random salt " +
+  "set_id slot vault").split(" "));
+const decode = (value, name) => {
+  if (typeof value === "string") return BYTES.has(name) ? unhex(value) : value;
+  if (Array.isArray(value)) return value.map((v) => decode(v));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, decode(v, k)]));
+};
+
+/** Makes a function from a line to the promise of the line that answers it. An error of the program rejects it. */
+export function answering(name) {
+  const table = new Map(Object.entries(ops(name)));
+  return async (line) => {
+    const { id, op, input } = JSON.parse(line);
+    return JSON.stringify(await reply(id, table.get(op), input, op), (_, v) => (v instanceof Uint8Array ? hex(v) : v));
+  };
+}
+async function reply(id, run, input, op) {
+  if (!run) return { id, unsupported: `there is no ${op}` };
+  try { return { id, output: await run(decode(input)) }; } catch (e) {
+    if (!(e instanceof CofferError)) throw e;
+    return { id, error: e.code, detail: e.detail || undefined, released: e.released };
+  }
+}
