@@ -225,6 +225,9 @@ func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error)
 	if err != nil {
 		return nil, err
 	}
+	if !k.Fits(h.KeyCheck) { // [SLV-14]
+		authentic = fault.New(fault.HeaderTampered, "the key opens the payload, but the header's key check is not the key's")
+	}
 	s := archive.NewSalvage(chunks, h.ContainerID())
 	if err := firstOf(faults, authentic); err != nil {
 		s.Fault = err
