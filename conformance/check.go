@@ -11,6 +11,7 @@ import (
 type check struct {
 	id, subject, comment   string
 	requirements, profiles []string
+	alone                  bool // it measures, and nothing else runs meanwhile
 	run                    func(a *asker) report.Outcome
 }
 

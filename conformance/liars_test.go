@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -14,13 +15,13 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// childEnv makes the test program an implementation that misbehaves in the way
-// it names.
-const childEnv = "COFFER_TEST_LIAR"
+// liarArgument makes the test program an implementation that misbehaves in the way
+// that the next argument names.
+const liarArgument = "liar"
 
 func TestMain(m *testing.M) {
-	if name := os.Getenv(childEnv); name != "" {
-		liar(name)
+	if len(os.Args) == 3 && os.Args[1] == liarArgument {
+		liar(os.Args[2])
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
@@ -104,6 +105,55 @@ var raw = map[string]func(protocol.Request){
 			fmt.Println("{}")
 		}
 	},
+	"floods stderr": func(protocol.Request) {
+		for block := []byte(strings.Repeat("x", 1<<20)); ; {
+			os.Stderr.Write(block)
+		}
+	},
+	"answers late": func(q protocol.Request) {
+		time.Sleep(3 * time.Second)
+		reply(q, reference.Handle(q.Op, q.Input))
+	},
+	"closes stdout": func(protocol.Request) {
+		os.Stdout.Close()
+		time.Sleep(time.Hour)
+	},
+	"leaves a child with the pipes": func(protocol.Request) {
+		leave(false)
+		os.Exit(3)
+	},
+	"leaves a child of its own group with the pipes": func(protocol.Request) {
+		leave(true)
+		os.Exit(3)
+	},
+	"answers and leaves a child": func(q protocol.Request) {
+		leave(false)
+		reply(q, reference.Handle(q.Op, q.Input))
+		os.Exit(0)
+	},
+	"takes memory": func(q protocol.Request) {
+		a := reference.Handle(q.Op, q.Input)
+		if a.Error != "" {
+			kept = make([]byte, 200<<20)
+			for i := range kept {
+				kept[i] = 1
+			}
+		}
+		reply(q, a)
+	},
+	"takes time": func(q protocol.Request) {
+		a := reference.Handle(q.Op, q.Input)
+		if a.Error != "" {
+			time.Sleep(slowerBy + 500*time.Millisecond)
+		}
+		reply(q, a)
+	},
+	"crashes at times": func(q protocol.Request) {
+		if q.ID == "cobblestone/cut" {
+			os.Exit(1)
+		}
+		reply(q, reference.Handle(q.Op, q.Input))
+	},
 	"garbles":         func(protocol.Request) { fmt.Println("\x00\xff{") },
 	"says nothing":    func(protocol.Request) { fmt.Println() },
 	"mistakes the id": func(protocol.Request) { fmt.Println(`{"id":"other","error":"truncated"}`) },
@@ -134,6 +184,22 @@ var raw = map[string]func(protocol.Request){
 		os.Stdout.Write(data)
 		os.Exit(0)
 	},
+}
+
+// kept is memory that a liar takes.
+var kept []byte
+
+// leave starts a process that lives on with the standard files of this one.
+func leave(ownGroup bool) {
+	c := exec.Command("sleep", "5")
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	if ownGroup {
+		c = exec.Command("setsid", "sleep", "5")
+		c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	}
+	if err := c.Start(); err != nil {
+		panic(err)
+	}
 }
 
 // hellos are what liars say of themselves. The others claim to be a reader.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
-	"sync"
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -19,6 +19,7 @@ type process struct {
 	command []string
 	child   *child // nil if none runs
 	errors  tail
+	memory  int64 // the greatest of the last exchange in bytes; 0 if it was not measured
 }
 
 // child is one run of the program.
@@ -27,8 +28,10 @@ type child struct {
 	stdin    io.WriteCloser
 	lines    chan line // what it says; closed when it has ended
 	quit     chan struct{}
-	status   error // how it ended, once lines is closed
-	answered bool  // a request, since it was started
+	ended    chan struct{} // closed when the process has ended, whatever it has started
+	status   error         // how it ended, once lines is closed
+	answered bool          // a request, since it was started
+	family   []int         // the processes whose memory is measured, once they are known
 }
 
 type line struct {
@@ -36,9 +39,14 @@ type line struct {
 	err  error
 }
 
-// closeGrace is how long a program may take to end when its standard input has
-// ended.
-const closeGrace = 2 * time.Second
+const (
+	// closeGrace is how long a program may take to end when its standard input
+	// has ended, or it has closed its standard output.
+	closeGrace = 2 * time.Second
+	// pipeGrace is how long what it wrote is read when it has ended, and something
+	// that it started holds the pipes.
+	pipeGrace = 200 * time.Millisecond
+)
 
 func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
 	limit := time.NewTimer(timeout)
@@ -52,7 +60,9 @@ func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time
 			}
 			p.child = c
 		}
+		p.child.resetPeak()
 		text, err := p.child.exchange(ctx, q, limit.C, timeout)
+		p.memory = p.child.peak()
 		if err == nil {
 			return text, nil
 		}
@@ -68,6 +78,9 @@ func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time
 // has not answered this request.
 var errEnded = errors.New("it has ended")
 
+// errClosed says that a child lives on without its standard output.
+var errClosed = errors.New("it closed its standard output and went on")
+
 func (c *child) exchange(ctx context.Context, q protocol.Request, limit <-chan time.Time, timeout time.Duration) ([]byte, error) {
 	go func() { // it need not read everything before it answers
 		_ = protocol.WriteLine(c.stdin, q) // an error shows in that no answer comes
@@ -79,6 +92,8 @@ func (c *child) exchange(ctx context.Context, q protocol.Request, limit <-chan t
 			return nil, errEnded
 		case !ok && c.status == nil:
 			return nil, &misbehaviour{report.Crash, "it ended without an answer"}
+		case !ok && c.status == errClosed:
+			return nil, &misbehaviour{report.Crash, errClosed.Error()}
 		case !ok:
 			return nil, &misbehaviour{report.Crash, fmt.Sprintf("it ended: %v", c.status)}
 		case l.err == io.ErrUnexpectedEOF:
@@ -96,60 +111,101 @@ func (c *child) exchange(ctx context.Context, q protocol.Request, limit <-chan t
 }
 
 func start(command []string, stderr io.Writer) (*child, error) {
-	c := &child{cmd: exec.Command(command[0], command[1:]...), lines: make(chan line), quit: make(chan struct{})}
+	c := &child{cmd: exec.Command(command[0], command[1:]...), lines: make(chan line), quit: make(chan struct{}), ended: make(chan struct{})}
 	c.cmd.Stderr = stderr
-	c.cmd.WaitDelay = closeGrace
+	c.cmd.WaitDelay = pipeGrace
 	ownGroup(c.cmd)
 	stdin, err := c.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
 	}
 	c.stdin = stdin
-	stdout, err := c.cmd.StdoutPipe()
+	stdout, theirs, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
+	defer theirs.Close()
+	c.cmd.Stdout = theirs
 	if err := c.cmd.Start(); err != nil {
+		stdout.Close()
+		stdin.Close()
 		return nil, err
 	}
-	go c.listen(stdout)
+	var waited error
+	go func() {
+		defer close(c.ended)
+		waited = c.cmd.Wait()
+		kill(c.cmd) // what it has started, if that is still there
+	}()
+	heard := make(chan struct{}) // closed at the end of its standard output
+	go func() {
+		c.listen(stdout)
+		close(heard)
+	}()
+	go func() {
+		defer close(c.lines)
+		defer stdout.Close()
+		c.status = c.end(stdout, heard)
+		if c.status == nil && waited != nil && !errors.Is(waited, exec.ErrWaitDelay) {
+			c.status = waited
+		}
+	}()
 	return c, nil
 }
 
-// listen passes the child's lines on, then waits for its end.
+// end returns when the child has ended and all that it wrote was heard. If it
+// closes its standard output and does not end, it is ended, and that is the error.
+func (c *child) end(stdout *os.File, heard <-chan struct{}) error {
+	select {
+	case <-c.ended:
+		select {
+		case <-heard:
+		case <-c.quit:
+		case <-time.After(pipeGrace): // something holds the pipe, or nobody asks for what was said
+			stdout.Close()
+		}
+		<-heard
+		return nil
+	case <-heard:
+	}
+	select {
+	case <-c.ended:
+		return nil
+	case <-time.After(closeGrace):
+		c.kill()
+		<-c.ended
+		return errClosed
+	}
+}
+
+// listen passes the child's lines on.
 func (c *child) listen(stdout io.Reader) {
-	defer close(c.lines)
 	r := protocol.NewLineReader(stdout)
 	for {
 		text, err := r.Next()
-		if err == io.EOF {
-			break
-		}
 		if err != nil && err != io.ErrUnexpectedEOF && err != protocol.ErrLongLine {
-			break // the pipe was closed under it
+			return // the end, or the pipe was closed under it
 		}
 		select {
 		case c.lines <- line{text, err}:
 		case <-c.quit:
-			err = io.EOF
+			return
 		}
 		if err != nil {
-			break
+			return
 		}
-	}
-	c.status = c.cmd.Wait()
-	if errors.Is(c.status, exec.ErrWaitDelay) {
-		c.status = nil // something that it started still holds its stderr
 	}
 }
 
 // restart ends the child, if one runs.
 func (p *process) restart() {
-	if p.child == nil {
-		return
+	if p.child != nil {
+		p.child.stop()
+		p.child = nil
 	}
-	c := p.child
-	p.child = nil
+}
+
+func (c *child) stop() {
 	close(c.quit)
 	select {
 	case _, runs := <-c.lines:
@@ -158,8 +214,17 @@ func (p *process) restart() {
 		}
 	default:
 	}
-	kill(c.cmd)
+	c.kill()
 	for range c.lines { // until it has ended
+	}
+}
+
+// kill kills the child unless it has ended: its number may be another's then.
+func (c *child) kill() {
+	select {
+	case <-c.ended:
+	default:
+		kill(c.cmd)
 	}
 }
 
@@ -179,31 +244,3 @@ func (p *process) close() {
 }
 
 func (p *process) stderr() string { return p.errors.String() }
-
-// tail keeps the end of what is written to it.
-type tail struct {
-	mutex sync.Mutex
-	kept  []byte
-}
-
-const tailSize = 4 << 10
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	t.kept = append(t.kept, p[max(0, len(p)-tailSize):]...)
-	t.kept = t.kept[max(0, len(t.kept)-tailSize):]
-	return len(p), nil
-}
-
-func (t *tail) reset() {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	t.kept = nil
-}
-
-func (t *tail) String() string {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	return string(t.kept)
-}

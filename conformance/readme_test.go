@@ -64,7 +64,7 @@ func TestReadmeTables(t *testing.T) {
 	for _, v := range report.Verdicts {
 		verdicts = append(verdicts, string(v))
 	}
-	for heading, want := range map[string][]string{"Ops": ops, "Profiles": slices.Clone(protocol.Profiles), "Verdicts": verdicts} {
+	for heading, want := range map[string][]string{"Ops": ops, "Profiles": slices.Clone(protocol.Profiles), "Verdicts": verdicts, "From nothing to green": append(slices.Clone(vectors.Subjects), "writer")} {
 		slices.Sort(want)
 		if diff := cmp.Diff(want, firstColumn(section(t, heading))); diff != "" {
 			t.Errorf("%s: %s", heading, diff)
@@ -92,11 +92,14 @@ func TestReadmeAdapter(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	r, err := run(t.Context(), Options{Command: []string{node, file}, Pattern: "key/*", Parallel: 1, Out: &out}, files)
+	if status, err := Doctor(t.Context(), DoctorOptions{Command: []string{node, file}, Out: &out}); status != report.ExitConformant || err != nil {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	r, err := run(t.Context(), Options{Command: []string{node, file}, Pattern: "key/*", Parallel: 1, Out: &out}, files, vectorChecks(files))
 	if err != nil || r.Exit != report.ExitConformant {
 		t.Errorf("%v\n%s", err, out.String())
 	}
-	r, err = run(t.Context(), Options{Command: []string{node, file}, Pattern: "cobblestone/*", Parallel: 1, Out: &out}, files)
+	r, err = run(t.Context(), Options{Command: []string{node, file}, Pattern: "cobblestone/*", Parallel: 1, Out: &out}, files, vectorChecks(files))
 	if err != nil || r.Exit != report.ExitNot {
 		t.Errorf("what it does not support: %v, %v", r, err)
 	}

@@ -4,14 +4,12 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os/exec"
-	"regexp"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +29,13 @@ type Options struct {
 	Timeout  time.Duration // for one answer; DefaultTimeout if zero
 	Parallel int           // programs at a time; the number of CPUs if zero
 	Out      io.Writer     // the report for a person; none if nil
+	Seed     int64         // of the generated inputs; DefaultSeed if zero
+
+	// Expect is the list of known failures. A case that it names must fail.
+	Expect []Expectation
+	// FirstFailure ends the run at the first failure in the order of the checks.
+	// What comes after it is not reported.
+	FirstFailure bool
 }
 
 // UsageError says that nothing was checked because of the options.
@@ -48,10 +53,21 @@ func Run(ctx context.Context, o Options) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return run(ctx, o, files)
+	return runChecks(ctx, o, suite(files, cmp.Or(o.Seed, DefaultSeed)), judgedItself)
 }
 
-func run(ctx context.Context, o Options, files []vectors.File) (*report.Report, error) {
+// judgedItself judges the suite, once.
+var judgedItself = sync.OnceValue(func() error {
+	files, err := vectors.Load()
+	if err != nil {
+		return err
+	}
+	return canaries(files)
+})
+
+// runChecks runs those of the checks that are chosen, unless the suite is found to
+// be at fault.
+func runChecks(ctx context.Context, o Options, all []check, judgeSuite func() error) (*report.Report, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
@@ -61,32 +77,31 @@ func run(ctx context.Context, o Options, files []vectors.File) (*report.Report, 
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	var all []check
-	for _, f := range files {
-		for _, c := range f.Cases {
-			all = append(all, fromVector(f.Subject, c))
-		}
-	}
-	all = append(all, writerAudits()...)
 	selected := choose(all, o.Pattern)
 	if len(selected) == 0 {
 		return nil, UsageError{fmt.Errorf("no case matches %q", o.Pattern)}
+	}
+	known, err := knownFailures(o.Expect, all)
+	if err != nil {
+		return nil, err
 	}
 	if len(o.Command) > 0 {
 		if _, err := exec.LookPath(o.Command[0]); err != nil {
 			return nil, UsageError{err}
 		}
 	}
-	if err := canaries(files); err != nil {
+	if err := judgeSuite(); err != nil {
 		return nil, err
 	}
 
 	hello, bad := greet(ctx, o)
 	r := report.New(hello, o.Command, o.Pattern, len(all))
 	terminal := report.NewTerminal(o.Out, r)
-	add := func(e report.Event) {
+	add := func(e report.Event) (last bool) {
+		e = known.apply(e)
 		r.Add(e)
 		terminal.Add(e)
+		return o.FirstFailure && e.Against() && e.Verdict != report.Skipped
 	}
 	if bad != nil {
 		add(report.Event{ID: protocol.HelloOp, Subject: protocol.HelloOp, Comment: "The implementation says who it is and what it claims.", Outcome: *bad})
@@ -97,7 +112,20 @@ func run(ctx context.Context, o Options, files []vectors.File) (*report.Report, 
 	if err := terminal.Finish(); err != nil {
 		return nil, fmt.Errorf("the report cannot be written: %w", err)
 	}
+	if left := len(selected) - len(r.Events); o.FirstFailure && bad == nil && left > 0 {
+		fmt.Fprintf(o.Out, "stopped at the first failure: %d of %d cases were not run\n", left, len(selected))
+	}
 	return r, nil
+}
+
+// suite returns the checks, in the order in which they run.
+func suite(files []vectors.File, seed int64) []check {
+	all := vectorChecks(files)
+	all = append(all, writerAudits()...)
+	all = append(all, moreWriterAudits()...)
+	all = append(all, deliveryChecks(files)...)
+	all = append(all, generatedChecks(seed)...)
+	return append(all, resourceChecks(files)...)
 }
 
 func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
@@ -116,86 +144,13 @@ func (o Options) session() (session, func()) {
 	return p, p.close
 }
 
-// choose returns the checks whose id matches the pattern.
-func choose(all []check, pattern string) []check {
-	if pattern == "" {
-		return all
-	}
-	matches := regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$")
-	var selected []check
-	for _, c := range all {
-		if matches.MatchString(c.id) {
-			selected = append(selected, c)
+// vectorChecks returns the checks that are vectors.
+func vectorChecks(files []vectors.File) []check {
+	var all []check
+	for _, f := range files {
+		for _, c := range f.Cases {
+			all = append(all, fromVector(f.Subject, c))
 		}
 	}
-	return selected
-}
-
-// runAll runs the checks, several at a time, and reports their events in the
-// order of the checks. Its error is a suiteFault.
-func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check, add func(report.Event)) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type ending struct {
-		event report.Event
-		err   error
-	}
-	next := make(chan int)
-	ended := make([]chan ending, len(checks))
-	for i := range ended {
-		ended[i] = make(chan ending, 1)
-	}
-	go func() {
-		defer close(next)
-		for i := range checks {
-			next <- i
-		}
-	}()
-	var workers sync.WaitGroup
-	for range min(o.Parallel, len(checks)) {
-		workers.Go(func() {
-			s, end := o.session()
-			defer end()
-			for i := range next {
-				a := &asker{ctx: ctx, session: s, timeout: o.Timeout, hello: hello, id: checks[i].id}
-				event, err := runOne(a, checks[i])
-				ended[i] <- ending{event, err}
-			}
-		})
-	}
-	defer workers.Wait()
-	for i := range checks {
-		e := <-ended[i]
-		if e.err != nil {
-			cancel() // the rest ends as skipped, and is not reported
-			return e.err
-		}
-		add(e.event)
-	}
-	return nil
-}
-
-// runOne runs a check. A panic in it is the suite's fault: what an
-// implementation answers cannot cause one.
-func runOne(a *asker, c check) (event report.Event, err error) {
-	event = report.Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles}
-	switch {
-	case !a.hello.Claims(c.profiles):
-		event.Outcome = report.Outcome{Verdict: report.Unsupported}
-		return event, nil
-	case a.ctx.Err() != nil:
-		event.Outcome = report.Outcome{Verdict: report.Skipped, Message: a.ctx.Err().Error()}
-		return event, nil
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			var fault suiteFault
-			if e, ok := v.(error); !ok || !errors.As(e, &fault) {
-				fault = suiteFault{fmt.Errorf("%s: panic: %v", c.id, v)}
-			}
-			err = fault
-		}
-	}()
-	event.Outcome = c.run(a)
-	return event, nil
+	return all
 }

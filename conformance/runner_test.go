@@ -59,8 +59,12 @@ func liarCommand(t *testing.T, name string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(childEnv, name)
-	return []string{self}
+	return []string{self, liarArgument, name}
+}
+
+// run runs checks, and the canaries on the files.
+func run(ctx context.Context, o Options, files []vectors.File, all []check) (*report.Report, error) {
+	return runChecks(ctx, o, all, func() error { return canaries(files) })
 }
 
 // runSmall runs the small suite and returns the verdicts of its vectors, in order.
@@ -68,99 +72,14 @@ func runSmall(t *testing.T, o Options) (exit int, verdicts []report.Verdict, tex
 	t.Helper()
 	var out bytes.Buffer
 	o.Out = &out
-	r, err := run(t.Context(), o, small())
+	r, err := run(t.Context(), o, small(), vectorChecks(small()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range r.Events {
-		if e.Subject != "writer" {
-			verdicts = append(verdicts, e.Verdict)
-		}
+		verdicts = append(verdicts, e.Verdict)
 	}
 	return r.Exit, verdicts, out.String(), r
-}
-
-func five(v report.Verdict) []report.Verdict { return []report.Verdict{v, v, v, v, v} }
-
-// Each way to misbehave has its own verdict, and the right exit status.
-func TestLiars(t *testing.T) {
-	const timeout = 20 * time.Second
-	for _, c := range []struct {
-		name    string
-		want    []report.Verdict
-		exit    int
-		timeout time.Duration
-	}{
-		{"is honest", five(report.Pass), 0, timeout},
-		{"accepts everything", five(report.Fail), 1, timeout},
-		{"refuses everything", []report.Verdict{report.Fail, report.WrongError, report.Fail, report.Pass, report.WrongError}, 1, timeout},
-		{"supports nothing", five(report.Fail), 1, timeout},
-		{"invents an error", five(report.ProtocolError), 1, timeout},
-		{"outputs what is none", five(report.ProtocolError), 1, timeout},
-		{"releases too much", []report.Verdict{report.Pass, report.Fail, report.Pass, report.Fail, report.Fail}, 1, timeout},
-		{"releases other bytes", []report.Verdict{report.Pass, report.Pass, report.Pass, report.Pass, report.Fail}, 1, timeout},
-		{"releases less", five(report.Pass), 0, timeout},
-		{"cannot tell errors apart", five(report.Pass), 0, timeout},
-		{"is slow", five(report.Pass), 0, timeout},
-		{"writes to stderr", five(report.Pass), 0, timeout},
-		{"exits", five(report.Crash), 1, timeout},
-		{"exits with a status", five(report.Crash), 1, timeout},
-		{"is killed", five(report.Crash), 1, timeout},
-		{"panics", five(report.Crash), 1, timeout},
-		{"hangs", five(report.Hang), 1, 300 * time.Millisecond},
-		{"floods", five(report.ProtocolError), 1, timeout},
-		{"floods with lines", five(report.ProtocolError), 1, timeout},
-		{"garbles", five(report.ProtocolError), 1, timeout},
-		{"says nothing", five(report.ProtocolError), 1, timeout},
-		{"mistakes the id", five(report.ProtocolError), 1, timeout},
-		{"says both", five(report.ProtocolError), 1, timeout},
-		{"says it twice in one object", five(report.ProtocolError), 1, timeout},
-		{"answers once", five(report.Pass), 0, timeout},
-		{"forgets the line feed", five(report.ProtocolError), 1, timeout},
-		{"claims nothing", five(report.Unsupported), 1, timeout},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, c.name), Timeout: c.timeout, Parallel: 2})
-			if diff := cmp.Diff(c.want, verdicts); diff != "" {
-				t.Errorf("verdicts: %s\n%s", diff, out)
-			}
-			if exit != c.exit {
-				t.Errorf("exit status %d\n%s", exit, out)
-			}
-			if strings.Contains(out, "NOT CONFORMANT") != (exit == 1) || strings.Contains(out, "\nCONFORMANT") != (exit == 0) {
-				t.Error(out)
-			}
-		})
-	}
-}
-
-// A program that ends after its answer, but with a status, has not answered
-// well; one that answers twice is found out at the next request.
-func TestLateLiars(t *testing.T) {
-	for name, want := range map[string]report.Verdict{"answers once and fails": report.Crash, "answers twice": report.ProtocolError} {
-		t.Run(name, func(t *testing.T) {
-			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name), Parallel: 1})
-			if exit != report.ExitNot || !slices.Contains(verdicts, want) {
-				t.Errorf("%v\n%s", verdicts, out)
-			}
-		})
-	}
-}
-
-// Who does not say hello properly is not conformant, whatever it would answer.
-func TestBadHellos(t *testing.T) {
-	for name := range hellos {
-		if name == "claims nothing" || name == "cannot tell errors apart" {
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name)})
-			again := strings.Contains(out, "coffer conform -- ")
-			if diff := cmp.Diff([]report.Verdict{report.ProtocolError}, verdicts); diff != "" || exit != report.ExitNot || !again {
-				t.Errorf("exit %d %s\n%s", exit, diff, out)
-			}
-		})
-	}
 }
 
 // The built-in reference passes, and in any number of parallel processes the
@@ -172,6 +91,11 @@ func TestDeterminism(t *testing.T) {
 	}
 	_, _, _, one := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Parallel: 1})
 	_, _, _, many := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Parallel: 7})
+	for _, r := range []*report.Report{one, many} {
+		for i := range r.Events {
+			r.Events[i].Milliseconds, r.Events[i].PeakKiB = 0, 0
+		}
+	}
 	if diff := cmp.Diff(one, many); diff != "" {
 		t.Error(diff)
 	}
@@ -193,7 +117,7 @@ func TestSelection(t *testing.T) {
 		"a pattern that is no regexp":    {Pattern: "key/(parse"},
 		"a program that is not there":    {Command: []string{"/nonexistent/program"}},
 	} {
-		_, err := run(t.Context(), o, small())
+		_, err := run(t.Context(), o, small(), vectorChecks(small()))
 		if usage := (UsageError{}); !errors.As(err, &usage) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -210,7 +134,8 @@ func TestInterrupt(t *testing.T) {
 		checks = append(checks, check{id: "x", run: func(*asker) report.Outcome { asked++; cancel(); return passed() }})
 	}
 	r := report.New(protocol.Hello{}, nil, "", 3)
-	if err := runAll(ctx, Options{Parallel: 1, Timeout: time.Second}, protocol.Hello{}, checks, r.Add); err != nil {
+	add := func(e report.Event) bool { r.Add(e); return false }
+	if err := runAll(ctx, Options{Parallel: 1, Timeout: time.Second}, protocol.Hello{}, checks, add); err != nil {
 		t.Fatal(err)
 	}
 	if r.Finish(); r.Exit != report.ExitNot || asked != 1 || r.Counts[report.Skipped] != 2 {
@@ -273,14 +198,14 @@ func TestSuiteFaults(t *testing.T) {
 	} {
 		files := small()
 		spoil(files)
-		if _, err := run(t.Context(), Options{}, files); !isSuiteFault(err) {
+		if _, err := run(t.Context(), Options{}, files, vectorChecks(files)); !isSuiteFault(err) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	files := small()
 	files[1].Cases[2].Released.Length = 16383
 	o := Options{Command: liarCommand(t, "releases less")}
-	if _, err := run(t.Context(), o, files); !isSuiteFault(err) {
+	if _, err := run(t.Context(), o, files, vectorChecks(files)); !isSuiteFault(err) {
 		t.Errorf("a wrong prefix: %v", err)
 	}
 }
@@ -292,7 +217,7 @@ func isSuiteFault(err error) bool {
 
 // A report that cannot be written is no success.
 func TestReportNotWritten(t *testing.T) {
-	if _, err := run(t.Context(), Options{Out: brokenWriter{}, Pattern: "key/*"}, small()); !errors.Is(err, errBroken) {
+	if _, err := run(t.Context(), Options{Out: brokenWriter{}, Pattern: "key/*"}, small(), vectorChecks(small())); !errors.Is(err, errBroken) {
 		t.Error(err)
 	}
 }

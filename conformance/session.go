@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -38,12 +39,21 @@ type asker struct {
 	timeout time.Duration
 	hello   protocol.Hello
 	id      string
+	alone   bool // nothing else runs in this program
+	last    usage
+	all     usage // of all requests
+}
+
+// usage is what requests took.
+type usage struct {
+	time   time.Duration
+	memory int64 // bytes, the most at a time; 0 if it was not measured
 }
 
 // ask returns the answer to a request, or the outcome if there is none.
 func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.Outcome) {
 	q := protocol.Request{ID: a.id, Op: op, Input: input}
-	line, err := a.session.exchange(a.ctx, q, a.timeout)
+	line, err := a.exchange(q)
 	if err == nil {
 		var answer protocol.Answer
 		if answer, err = protocol.ParseAnswer(line, q); err == nil {
@@ -54,13 +64,38 @@ func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.O
 	}
 	var m *misbehaviour
 	if !errors.As(err, &m) {
-		m = &misbehaviour{report.Skipped, err.Error()}
+		m = &misbehaviour{report.Skipped, context.Cause(a.ctx).Error()}
 	}
 	o := &report.Outcome{Verdict: m.verdict, Message: m.message, Stderr: a.session.stderr()}
 	if len(line) > 0 {
 		o.Got = excerpt(string(line), 0)
 	}
 	return protocol.Answer{}, o
+}
+
+// exchange measures an exchange: of a program the most memory that it had, of a
+// function all that was allocated while it ran.
+func (a *asker) exchange(q protocol.Request) ([]byte, error) {
+	_, here := a.session.(inProcess)
+	var before, after runtime.MemStats
+	if here && a.alone {
+		runtime.ReadMemStats(&before)
+	}
+	began := time.Now()
+	line, err := a.session.exchange(a.ctx, q, a.timeout)
+	a.last = usage{time: time.Since(began)}
+	switch s := a.session.(type) {
+	case inProcess:
+		if a.alone {
+			runtime.ReadMemStats(&after)
+			a.last.memory = int64(after.TotalAlloc - before.TotalAlloc)
+		}
+	case *process:
+		a.last.memory = s.memory
+	}
+	a.all.time += a.last.time
+	a.all.memory = max(a.all.memory, a.last.memory)
+	return line, err
 }
 
 // greet asks for the hello.

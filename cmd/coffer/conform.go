@@ -14,9 +14,16 @@ import (
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
+// conformFlags are the flags of coffer conform that are not in Options.
+type conformFlags struct {
+	reports reportFlags
+	expect  string
+	with    []string
+}
+
 func newConformCommand() *cobra.Command {
 	o := conformance.Options{Out: os.Stdout}
-	var jsonPath string
+	var flags conformFlags
 	cmd := &cobra.Command{
 		Use:   "conform [-- PROGRAM ARGUMENT...]",
 		Short: "Check an implementation against the specification",
@@ -24,61 +31,159 @@ func newConformCommand() *cobra.Command {
 protocol that conformance/README.md describes, or the built-in reference if there
 is no program.
 
-The exit status is 0 for a conformant implementation, 1 for another, 2 for a
-usage error, 3 if the suite itself is at fault.`,
-		Example: "  coffer conform\n  coffer conform -- ./my-adapter\n  coffer conform --run 'header/*' -- node adapter.mjs",
+The exit status is 0 for a conformant implementation, or one that failed as
+--expect-failures says; 1 for another, 2 for a usage error, 3 if the suite itself
+is at fault.`,
+		Example: `  coffer conform doctor -- node adapter.mjs
+  coffer conform --first-failure -- node adapter.mjs
+  coffer conform --run 'header/*' -- ./my-adapter
+  coffer conform --with 'node adapter.mjs' --with ./my-adapter`,
+		Args: behindDashes,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Command = args
-			return conform(cmd, o, jsonPath)
+			return conform(cmd, o, &flags)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Pattern, "run", "", "run only the cases whose id matches `PATTERN`, in which * stands for any text")
 	f.DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
 	f.IntVar(&o.Parallel, "parallel", 0, "run `N` programs at a time (default: the number of processors)")
-	f.StringVar(&jsonPath, "json", "", "write a report for programs to `FILE`, which is replaced (- is standard output)")
+	f.Int64Var(&o.Seed, "seed", conformance.DefaultSeed, "make the generated inputs from `N`")
+	f.BoolVar(&o.FirstFailure, "first-failure", false, "stop at the first failure, in the order of the cases")
+	f.StringVar(&flags.expect, "expect-failures", "", "take `FILE` for the list of known failures: they must fail")
+	f.StringArrayVar(&flags.with, "with", nil, "check `COMMAND`, too, and try each implementation against each other")
+	flags.reports.register(f)
+	cmd.AddCommand(newDoctorCommand(), newFuzzCommand(), newMutantsCommand())
 	return cmd
 }
 
-func conform(cmd *cobra.Command, o conformance.Options, jsonPath string) error {
+// behindDashes refuses a program that does not stand behind "--": it might be the
+// name of a subcommand.
+func behindDashes(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
+		return usagef("the program stands behind --: %s -- %s", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) error {
 	if o.Timeout < time.Millisecond || o.Parallel < 0 {
 		return usagef("--timeout and --parallel take what is greater than zero")
 	}
-	var file *output
-	switch jsonPath {
-	case "":
-	case "-":
+	if err := readExpectations(&o, flags.expect); err != nil {
+		return err
+	}
+	if len(flags.with) > 0 {
+		return compare(cmd, o, flags)
+	}
+	defer flags.reports.abandon()
+	if err := flags.reports.prepare(); err != nil {
+		return err
+	}
+	if flags.reports.printed {
 		o.Out = io.Discard
-	default:
-		var err error
-		if file, err = createOutput(jsonPath, true, 0o666); err != nil {
-			return err
-		}
-		defer file.abandon()
 	}
 	r, err := conformance.Run(cmd.Context(), o)
+	if err != nil {
+		return suiteError(cmd, err)
+	}
+	if err := flags.reports.write(r); err != nil {
+		return err
+	}
+	return exit(r.Exit)
+}
+
+// compare checks several implementations, and each with each other.
+func compare(cmd *cobra.Command, o conformance.Options, flags *conformFlags) error {
+	if len(o.Expect) > 0 || flags.reports.given() {
+		return usagef("--expect-failures and the reports are about one implementation, --with is about several")
+	}
+	var commands [][]string
+	if len(o.Command) > 0 {
+		commands = append(commands, o.Command)
+	}
+	for _, line := range flags.with {
+		words, err := conformance.Words(line)
+		if err != nil {
+			return usagef("--with %s: %v", line, err)
+		}
+		commands = append(commands, words)
+	}
+	c, err := conformance.Compare(cmd.Context(), o, commands)
+	if err != nil {
+		return suiteError(cmd, err)
+	}
+	if err := c.WriteText(os.Stdout); err != nil {
+		return err
+	}
+	return exit(c.Exit())
+}
+
+// suiteError is the error of the suite itself, unless it is one of usage.
+func suiteError(cmd *cobra.Command, err error) error {
 	var usage conformance.UsageError
-	switch {
-	case errors.As(err, &usage):
+	if errors.As(err, &usage) {
 		return usageError{usage.Err}
-	case err != nil:
-		fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), oneLine(err.Error()))
-		return exitError(report.ExitSuite)
 	}
-	switch {
-	case file != nil:
-		if err := errors.Join(r.WriteJSON(file), file.commit()); err != nil {
-			return err
-		}
-	case jsonPath == "-":
-		if err := r.WriteJSON(os.Stdout); err != nil {
-			return err
-		}
-	}
-	if r.Exit != report.ExitConformant {
-		return exitError(r.Exit)
+	fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), oneLine(err.Error()))
+	return exitError(report.ExitSuite)
+}
+
+func exit(status int) error {
+	if status != report.ExitConformant {
+		return exitError(status)
 	}
 	return nil
+}
+
+func readExpectations(o *conformance.Options, path string) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	o.Expect, err = conformance.ParseExpectations(f)
+	var usage conformance.UsageError
+	if errors.As(err, &usage) {
+		return usageError{usage.Err}
+	}
+	return err
+}
+
+func newDoctorCommand() *cobra.Command {
+	o := conformance.DoctorOptions{Out: os.Stdout}
+	cmd := &cobra.Command{
+		Use:   "doctor -- PROGRAM ARGUMENT...",
+		Short: "Look at an adapter step by step, and tell what to do",
+		Long: `Look at an adapter step by step: whether it starts, says hello, and speaks the
+protocol that conformance/README.md describes. Each step is ok or not ok; what is
+not comes with what was seen and what to do.
+
+The exit status is 0 if every step is ok, 1 if one is not, 2 for a usage error.`,
+		Example: "  coffer conform doctor -- node adapter.mjs",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("which adapter? %s -- PROGRAM ARGUMENT...", cmd.CommandPath())
+			}
+			return behindDashes(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Command = args
+			if o.Timeout < time.Millisecond {
+				return usagef("--timeout takes what is greater than zero")
+			}
+			status, err := conformance.Doctor(cmd.Context(), o)
+			if err != nil {
+				return suiteError(cmd, err)
+			}
+			return exit(status)
+		},
+	}
+	cmd.Flags().DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
+	return cmd
 }
 
 func newAdapterCommand() *cobra.Command {

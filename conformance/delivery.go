@@ -1,0 +1,165 @@
+package conformance
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// The delivery checks ask what vectors ask, with the same bytes in pieces. The
+// answer is the vector's.
+
+// delivered are the ops that take "delivery", and the field of which it says how
+// it arrives.
+var delivered = map[string]string{
+	"cobblestone.seal": "plaintext",
+	"cobblestone.open": "message",
+	"header.read":      "container",
+	"container.unlock": "container",
+	"archive.list":     "container",
+	"archive.extract":  "container",
+	"archive.restore":  "container",
+}
+
+const (
+	deliveredMost  = 128 << 10 // bytes: longer vectors are not delivered in pieces
+	bytewiseMost   = 40 << 10  // bytes: longer ones not byte by byte
+	deliveredAlike = 2         // vectors of the same op and answer
+)
+
+// deliveryChecks returns the checks of subject "delivery": of every op in
+// delivered the first vectors with each answer, and the first beyond one chunk.
+func deliveryChecks(files []vectors.File) []check {
+	var all []check
+	alike := map[string]int{}
+	for _, f := range files {
+		for _, c := range f.Cases {
+			field, ok := delivered[c.Op]
+			if !ok || slices.Contains(c.Profiles, "password") { // Argon2id takes its time
+				continue
+			}
+			n := lengthOf(c.Input[field].(string))
+			group := fmt.Sprintln(c.Op, c.Error, n > cobblestone.SealedChunkSize)
+			if n > deliveredMost || alike[group] == deliveredAlike {
+				continue
+			}
+			alike[group]++
+			all = append(all, inPieces(c, field))
+		}
+	}
+	return all
+}
+
+// lengthOf returns the number of bytes of a byte string of the vectors.
+func lengthOf(s string) int {
+	digits, err := vectors.Expand(s)
+	if err != nil {
+		panic(suiteFault{err})
+	}
+	return len(digits) / 2
+}
+
+// inPieces is a vector in every delivery.
+func inPieces(c vectors.Case, field string) check {
+	return check{
+		id: "delivery/" + strings.ReplaceAll(c.ID, "/", "-"), subject: "delivery",
+		comment:      c.Comment + " The same bytes arrive in pieces.",
+		requirements: c.Requirements, profiles: append(slices.Clone(c.Profiles), "streaming"),
+		run: func(a *asker) report.Outcome {
+			expected, err := expand(c)
+			if err != nil {
+				panic(suiteFault{err})
+			}
+			b, err := hex.DecodeString(expected.Input[field].(string))
+			if err != nil {
+				panic(suiteFault{err}) // unreachable: it was expanded
+			}
+			for _, d := range deliveries(field, b) {
+				input := maps.Clone(expected.Input)
+				input["delivery"] = d.lengths
+				answer, bad := a.ask(c.Op, input)
+				if bad == nil {
+					o := judge(expected, a.hello, answer)
+					bad = &o
+				}
+				if bad.Verdict != report.Pass {
+					bad.Message += fmt.Sprintf(" (delivered %s: %s)", d.name, brief(d.lengths))
+					return *bad
+				}
+			}
+			return passed()
+		},
+	}
+}
+
+// inParts is a way of delivering bytes.
+type inParts struct {
+	name    string
+	lengths []any
+}
+
+// deliveries returns the ways in which a field's bytes are delivered.
+func deliveries(field string, b []byte) []inParts {
+	all := []inParts{{"in one piece", []any{len(b) + 1}}}
+	if len(b) <= bytewiseMost {
+		all = append(all, inParts{"byte by byte", []any{1}})
+	}
+	borders := map[string]func([]byte) []int{
+		"plaintext": func([]byte) []int { return []int{cobblestone.ChunkSize} },
+		"message":   func([]byte) []int { return messageBorders(0) },
+		"container": containerBorders,
+	}[field](b)
+	for shift, name := range map[int]string{-1: "split before", 0: "split at", 1: "split behind"} {
+		all = append(all, inParts{name + " every boundary", between(borders, shift)})
+	}
+	slices.SortFunc(all, func(x, y inParts) int { return strings.Compare(x.name, y.name) })
+	return all
+}
+
+// messageBorders returns where salt, commitment and first sealed chunk of a
+// message end that begins at an offset. Its other chunks are as long as the first.
+func messageBorders(at int) []int {
+	salt := at + cobblestone.SaltSize
+	prefix := at + cobblestone.PrefixSize
+	return []int{salt, prefix, prefix + cobblestone.SealedChunkSize}
+}
+
+// containerBorders returns where the fields of a container end, its slots and
+// their bodies among them, as far as they can be told from the bytes.
+func containerBorders(b []byte) []int {
+	borders := []int{8, 10, 11, 43, 45} // spec section 7.1
+	if len(b) < 45 {
+		return borders
+	}
+	end := 45 + int(binary.BigEndian.Uint16(b[43:]))
+	for at := 45; at+4 <= min(end, len(b)) && len(borders) < 100; {
+		at += 4
+		borders = append(borders, at-2, at)
+		if at += int(binary.BigEndian.Uint16(b[at-2:])); at < end {
+			borders = append(borders, at)
+		}
+	}
+	borders = append(borders, end, end+8, end+72)
+	return slices.Compact(append(borders, messageBorders(end+72)...))
+}
+
+// between returns the lengths of the pieces that end at the borders, all of them
+// shifted; the last length repeats.
+func between(borders []int, shift int) []any {
+	var lengths []any
+	at := -shift
+	for _, b := range borders {
+		if b > at { // a length in damaged bytes may lead back
+			lengths = append(lengths, b-at)
+			at = b
+		}
+	}
+	return lengths
+}

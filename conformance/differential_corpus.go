@@ -1,0 +1,153 @@
+package conformance
+
+import (
+	"bytes"
+	"crypto/sha512"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// The corpus is a folder of JSON files, each a case as the vectors have them: a
+// request, and the answer that the reference gave.
+
+// save reports a difference and adds it to the corpus.
+func (f *fuzzer) save(d *disagreement) error {
+	c := d.toCase()
+	f.Differences = append(f.Differences, c.ID)
+	f.say("%s", show("DIFFERENCE", c.ID, d.outcome))
+	f.say("    from     %s\n", d.from)
+	if f.o.Corpus == "" {
+		f.say("    %s\n\n", requestLine(protocol.Request{ID: c.ID, Op: d.op, Input: d.input}))
+		return nil
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(c); err != nil {
+		return suiteFault{err}
+	}
+	if err := os.MkdirAll(f.o.Corpus, 0o777); err != nil {
+		return err
+	}
+	path := filepath.Join(f.o.Corpus, strings.TrimPrefix(c.ID, "fuzz/")+".json")
+	f.say("    saved    %s\n\n", path)
+	return os.WriteFile(path, b.Bytes(), 0o666)
+}
+
+// toCase returns the difference as a case of the vectors.
+func (d *disagreement) toCase() vectors.Case {
+	c := d.want
+	c.Op, c.Input, c.Output, c.Intermediates = d.op, compact(d.input), compact(c.Output), nil
+	if c.Released == nil && c.Result == vectors.Invalid && (c.Op == "cobblestone.open" || c.Op == "archive.extract") {
+		nothing := sha512.Sum512(nil)
+		c.Released = &vectors.Released{SHA512: hex.EncodeToString(nothing[:])}
+	}
+	c.Profiles, c.Requirements = d.profiles, d.requirements
+	c.Comment = fmt.Sprintf("Fuzzing from %s found an answer that differs: %s.", d.from, strings.TrimSuffix(d.outcome.Message, "."))
+	request, err := json.Marshal(protocol.Request{Op: c.Op, Input: c.Input})
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: it was sent
+	}
+	sum := sha512.Sum512(request)
+	c.ID = fmt.Sprintf("fuzz/%s-%x", strings.NewReplacer(".", "-", "_", "-").Replace(c.Op), sum[:5])
+	return c
+}
+
+// compact returns an object with its byte strings as case files have them.
+func compact(o vectors.Object) vectors.Object {
+	if o == nil {
+		return nil
+	}
+	o = copied(o).(vectors.Object)
+	for _, l := range leaves(o, "", nil) {
+		if s, ok := l.v.(string); ok && vectors.IsBytes(l.name) {
+			put(o, l.at, vectors.Bytes(unhex(s)))
+		}
+	}
+	return o
+}
+
+// replay compares the cases of the corpus that the implementation claims. What
+// differs counts as found; what does not is mended.
+func (f *fuzzer) replay() error {
+	if f.o.Corpus == "" {
+		return nil
+	}
+	paths, err := fs.Glob(os.DirFS(f.o.Corpus), "*.json")
+	if err != nil {
+		return err // unreachable: the pattern is one
+	}
+	slices.Sort(paths)
+	for _, name := range paths {
+		s, id, err := readCase(filepath.Join(f.o.Corpus, name))
+		if err != nil {
+			return UsageError{fmt.Errorf("%s: %w", filepath.Join(f.o.Corpus, name), err)}
+		}
+		if !f.asker.hello.Claims(s.profiles) {
+			continue
+		}
+		before := f.Inputs
+		found, _ := f.compare(s)
+		switch {
+		case f.Inputs == before:
+			return UsageError{fmt.Errorf("%s: the reference does not take this input", filepath.Join(f.o.Corpus, name))}
+		case found != nil:
+			f.known[found.kind] = true
+			f.Differences = append(f.Differences, id)
+			f.say("%s\n", show("STILL DIFFERENT", id, found.outcome))
+		default:
+			f.Mended = append(f.Mended, id)
+			f.say("MENDED  %s, which stays in the corpus\n", id)
+			f.add(s)
+		}
+	}
+	return nil
+}
+
+func readCase(path string) (*specimen, string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	var c vectors.Case
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return nil, "", err
+	}
+	if d.More() || c.ID == "" || c.Op == "" || len(c.Profiles) == 0 || c.Input == nil {
+		return nil, "", errors.New("it is not one case with an id, an op, profiles and an input")
+	}
+	input, err := vectors.ExpandObject(c.Input)
+	if err != nil {
+		return nil, "", err
+	}
+	s := &specimen{op: c.Op, input: input, from: c.ID, profiles: c.Profiles, requirements: c.Requirements}
+	s.findKey(c, map[string]string{})
+	return s, c.ID, nil
+}
+
+// show describes an outcome to a person.
+func show(title, id string, o report.Outcome) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s\n", title, id)
+	for _, row := range [][2]string{{"why", o.Message}, {"want", o.Want}, {"got", o.Got}} {
+		if row[1] != "" {
+			fmt.Fprintf(&b, "    %-8s %+.400q\n", row[0], row[1])
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,176 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// DoctorOptions say which adapter is looked at.
+type DoctorOptions struct {
+	Command []string      // the program and its arguments
+	Timeout time.Duration // for one answer; DefaultTimeout if zero
+	Out     io.Writer     // the findings
+}
+
+// doctor looks at one adapter, step by step.
+type doctor struct {
+	o           DoctorOptions
+	ctx         context.Context
+	process     *process
+	hello       protocol.Hello
+	once        bool // it ends after an answer
+	steps, fine int
+}
+
+// errNotFurther says that the steps that are left make no sense.
+var errNotFurther = errors.New("the other steps need this one")
+
+// Doctor tells the author of an adapter whether it speaks the protocol, and what
+// to do where it does not. It returns the exit status: report.ExitConformant if it
+// does, or report.ExitNot. Its error is the suite's fault.
+func Doctor(ctx context.Context, o DoctorOptions) (int, error) {
+	files, err := vectors.Load()
+	if err != nil {
+		return 0, err
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	d := &doctor{o: o, ctx: ctx, process: &process{command: o.Command}}
+	defer d.process.close()
+	for _, step := range []func() error{d.starts, d.greets, d.refusesUnknownOps, d.answersOnce, d.copiesIDs, d.readsLongLines} {
+		if err := step(); err != nil {
+			d.print("%d of the steps so far are right; the others come after this one\n", d.fine)
+			return report.ExitNot, nil
+		}
+	}
+	if err := errors.Join(d.formats(files), d.profiles(files)); err != nil {
+		return 0, err
+	}
+	d.ends()
+	d.startsAgain()
+	if d.fine < d.steps {
+		d.print("%d of %d steps are right\n", d.fine, d.steps)
+		return report.ExitNot, nil
+	}
+	d.print("all %d steps are right. Next: %s\n", d.steps, strings.Replace(d.again(protocol.HelloOp), "conform", "conform --first-failure", 1))
+	return report.ExitConformant, nil
+}
+
+// again returns the command line that runs a case.
+func (d *doctor) again(id string) string { return report.New(d.hello, d.o.Command, "", 0).Again(id) }
+
+func (d *doctor) print(format string, args ...any) {
+	fmt.Fprint(d.o.Out, strings.Map(func(c rune) rune {
+		if unicode.IsPrint(c) || c == '\n' {
+			return c
+		}
+		return unicode.ReplacementChar
+	}, fmt.Sprintf(format, args...)))
+}
+
+// ok says that a step is right.
+func (d *doctor) ok(format string, args ...any) {
+	d.steps++
+	d.fine++
+	d.print("ok      %s\n", fmt.Sprintf(format, args...))
+}
+
+// not says that a step is not right, what was seen, and what to do. It returns
+// errNotFurther.
+func (d *doctor) not(step, seen, advice string) error {
+	d.steps++
+	d.print("not ok  %s\n        seen: %s\n", step, seen)
+	if stderr := strings.TrimSpace(d.process.stderr()); stderr != "" {
+		lines := strings.Split(stderr, "\n")
+		for _, l := range lines[max(0, len(lines)-3):] {
+			d.print("        stderr: %.200s\n", l)
+		}
+	}
+	d.print("        do: %s\n", advice)
+	return errNotFurther
+}
+
+// startup is how long something that is written unasked is waited for.
+const startup = 300 * time.Millisecond
+
+func (d *doctor) starts() error {
+	const advice = "check the path; a script needs a first line that names its interpreter, and permission to be executed"
+	if _, err := exec.LookPath(d.o.Command[0]); err != nil {
+		return d.not("it starts", err.Error(), advice)
+	}
+	c, err := start(d.o.Command, &d.process.errors)
+	if err != nil {
+		return d.not("it starts", err.Error(), advice)
+	}
+	d.process.child = c
+	select {
+	case l, ok := <-c.lines:
+		if !ok {
+			return d.not("it waits for a request", fmt.Sprintf("it ended by itself (%s)", ending(c.status)),
+				"read standard input line by line, until it ends; read why it ended on its standard error")
+		}
+		return d.not("it waits for a request", fmt.Sprintf("it wrote %.80q before it was asked", l.text),
+			"standard output is for answers alone: write greetings and logs to standard error")
+	case <-time.After(startup):
+	case <-d.ctx.Done():
+		return d.ctx.Err()
+	}
+	d.ok("it starts, and waits for a request")
+	return nil
+}
+
+func ending(status error) string {
+	if status == nil {
+		return "status 0"
+	}
+	return status.Error()
+}
+
+// exchange asks, and says how an answer is missed.
+func (d *doctor) exchange(step string, q protocol.Request) ([]byte, error) {
+	line, err := d.process.exchange(d.ctx, q, d.o.Timeout)
+	if err != nil {
+		return nil, d.missed(step, err)
+	}
+	return line, nil
+}
+
+// missed says why there is no answer.
+func (d *doctor) missed(step string, err error) error {
+	var m *misbehaviour
+	switch {
+	case !errors.As(err, &m):
+		return d.not(step, err.Error(), "nothing: the doctor was interrupted")
+	case m.verdict == report.Hang:
+		return d.not(step, m.message, "read one line at a time, write the answer and a line feed, and flush standard output: "+
+			"into a pipe most languages write only when a buffer is full")
+	case m.verdict == report.Crash:
+		return d.not(step, m.message, "catch what went wrong, and answer with an error or unsupported; read its standard error")
+	}
+	return d.not(step, m.message, "write each answer as one line that ends with a line feed, and nothing else")
+}
+
+// ask is exchange with an answer that is one.
+func (d *doctor) ask(step string, q protocol.Request) (protocol.Answer, error) {
+	line, err := d.exchange(step, q)
+	if err != nil {
+		return protocol.Answer{}, err
+	}
+	a, err := protocol.ParseAnswer(line, q)
+	if err != nil {
+		err = d.not(step, fmt.Sprintf("%v: %s", err, excerpt(string(line), 0)), adviceOn(err, line))
+		d.process.restart()
+	}
+	return a, err
+}

@@ -1,0 +1,257 @@
+package conformance
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+var (
+	helloRequest = protocol.Request{ID: protocol.HelloOp, Op: protocol.HelloOp, Input: vectors.Object{"protocol": protocol.Version}}
+	unknownOp    = protocol.Request{ID: "doctor/unknown", Op: "doctor.unknown", Input: vectors.Object{}}
+)
+
+var upperCase = regexp.MustCompile(`"[0-9a-f]*[A-F][0-9a-fA-F]*"`)
+
+// adviceOn tells what to do about a line that is not an answer.
+func adviceOn(err error, line []byte) string {
+	var o struct {
+		ID any `json:"id"`
+	}
+	switch {
+	case !utf8.Valid(line):
+		return "write UTF-8"
+	case !json.Valid(line):
+		return "write one JSON object a line, made by a JSON library; write logs to standard error"
+	case json.Unmarshal(line, &o) != nil:
+		return "write one JSON object a line, made by a JSON library"
+	case strings.Contains(err.Error(), "the answer's id"):
+		return "copy the id of the request, as it was decoded, into the answer"
+	case strings.Contains(err.Error(), "not written as an integer"):
+		return "write integers without fraction, exponent and quotes"
+	case upperCase.Match(line):
+		return "write byte strings in lower-case hexadecimal"
+	case strings.Contains(err.Error(), "unknown field"):
+		return "answer with id and one of output, error and unsupported: an answer has no other field"
+	}
+	return "compare the answer with the tables of conformance/README.md"
+}
+
+// greets is the hello, taken apart.
+func (d *doctor) greets() error {
+	const step = "it answers hello"
+	c := d.process.child
+	limit := time.NewTimer(d.o.Timeout)
+	defer limit.Stop()
+	line, err := c.exchange(d.ctx, helloRequest, limit.C, d.o.Timeout)
+	var m *misbehaviour
+	if errors.As(err, &m) && m.verdict == report.Hang && c.saysAtTheEnd() {
+		return d.not(step, "its answer came only when its standard input had ended",
+			"read one line at a time rather than all, and flush standard output after every answer")
+	}
+	if err != nil {
+		return d.missed(step, err)
+	}
+	a, err := protocol.ParseAnswer(line, helloRequest)
+	if err != nil {
+		return d.not(step, fmt.Sprintf("%v: %s", err, excerpt(string(line), 0)), adviceOn(err, line))
+	}
+	d.ok("it answers hello, in a line of JSON with the id of the request")
+	if a.Output == nil {
+		return d.not("its hello is complete", excerpt(string(line), 0), "answer hello with an output")
+	}
+	if d.hello, err = protocol.ParseHello(a); err != nil {
+		return d.not("its hello is complete", err.Error(), fmt.Sprintf(
+			"the output of hello has protocol (%d), name, version and profiles, a list of some of: %s", protocol.Version, strings.Join(protocol.Profiles, ", ")))
+	}
+	if len(d.hello.Profiles) == 0 {
+		return d.not("it claims a profile", "profiles is empty", "claim reader to begin with")
+	}
+	d.ok("it is %q, version %q, and claims %s", d.hello.Name, d.hello.Version, strings.Join(d.hello.Profiles, ", "))
+	return nil
+}
+
+// saysAtTheEnd reports whether the child answers once its standard input has ended.
+func (c *child) saysAtTheEnd() bool {
+	c.stdin.Close()
+	select {
+	case _, ok := <-c.lines:
+		return ok
+	case <-time.After(closeGrace):
+		return false
+	}
+}
+
+func (d *doctor) refusesUnknownOps() error {
+	const step = "it answers unsupported to an op that does not exist"
+	a, err := d.ask(step, unknownOp)
+	if err != nil {
+		return err
+	}
+	if a.Unsupported == "" {
+		return d.not(step, "an output or an error", `answer {"id": ..., "unsupported": "why"} to every op that you do not have`)
+	}
+	d.ok("%s", step)
+	return nil
+}
+
+func (d *doctor) answersOnce() error {
+	c := d.process.child
+	select {
+	case l, ok := <-c.lines:
+		if ok {
+			return d.not("it answers a request once", fmt.Sprintf("it wrote %.80q as well", l.text), "write one line for each request, and logs to standard error")
+		}
+		if d.once = c.status == nil; !d.once {
+			return d.not("it ends with status 0 if it ends after an answer", c.status.Error(), "exit with status 0, or go on with the next line")
+		}
+		d.process.restart()
+		d.ok("it answers a request once, and ends: it is started again for each, which is allowed, and slower")
+	case <-time.After(startup):
+		d.ok("it answers a request once, and waits for the next")
+	}
+	return nil
+}
+
+func (d *doctor) copiesIDs() error {
+	q := unknownOp
+	q.ID = "doctor/\"\\ \u00e9\u0301 \u6f22 \U0001f512 <&> \u2028"
+	if _, err := d.ask("it copies an id of any characters", q); err != nil {
+		return err
+	}
+	d.ok("it copies an id of any characters")
+	return nil
+}
+
+func (d *doctor) readsLongLines() error {
+	const step = "it reads a line of 1 MiB"
+	q := unknownOp
+	q.Input = vectors.Object{"text": strings.Repeat("a", 1<<20)}
+	line, err := d.exchange(step, q)
+	if err != nil {
+		d.print("        or: its buffer for a line is too short; a line may have 64 MiB\n")
+		return err
+	}
+	if _, err := protocol.ParseAnswer(line, q); err != nil {
+		return d.not(step, err.Error(), "read until the line feed, however long that takes; a line may have 64 MiB")
+	}
+	d.ok("%s", step)
+	return nil
+}
+
+// formats looks at byte strings and integers in answers, right or wrong.
+func (d *doctor) formats(files []vectors.File) error {
+	for _, f := range []struct{ op, step string }{
+		{"key.parse", "it writes byte strings in lower-case hexadecimal"},
+		{"header.read", "it writes integers as such"},
+	} {
+		c, ok := firstCase(files, func(c vectors.Case) bool { return c.Op == f.op && d.hello.Claims(c.Profiles) })
+		if !ok {
+			continue
+		}
+		c, err := expand(c)
+		if err != nil {
+			return suiteFault{err}
+		}
+		a, err := d.ask(f.step, protocol.Request{ID: c.ID, Op: c.Op, Input: c.Input})
+		switch {
+		case err != nil:
+		case a.Output == nil:
+			d.print("        (%s: not seen, %s has no output yet)\n", f.step, f.op)
+		default:
+			d.ok("%s", f.step)
+		}
+	}
+	return nil
+}
+
+func firstCase(files []vectors.File, fits func(vectors.Case) bool) (vectors.Case, bool) {
+	for _, f := range files {
+		for _, c := range f.Cases {
+			if c.Result == vectors.Valid && fits(c) {
+				return c, true
+			}
+		}
+	}
+	return vectors.Case{}, false
+}
+
+// profiles runs the first case of every profile that is claimed.
+func (d *doctor) profiles(files []vectors.File) error {
+	all := suite(files, DefaultSeed)
+	for _, p := range d.hello.Profiles {
+		step := "the profile " + p
+		i := slices.IndexFunc(all, func(c check) bool { return slices.Contains(c.profiles, p) && d.hello.Claims(c.profiles) })
+		if i < 0 {
+			_ = d.not(step, "there is no case for it with what else is claimed", "claim reader or writer with it")
+			continue
+		}
+		a := &asker{ctx: d.ctx, session: d.process, timeout: d.o.Timeout, hello: d.hello, id: all[i].id}
+		e, err := runOne(a, all[i])
+		if err != nil {
+			return err
+		}
+		if e.Verdict == report.Pass {
+			d.ok("%s: %s passes", step, e.ID)
+			continue
+		}
+		_ = d.not(step, strings.TrimSpace(fmt.Sprintf("%s: %s: %s; wanted %s; got %s", e.ID, e.Verdict, e.Message, e.Want, e.Got)),
+			"run it alone: "+d.again(e.ID))
+	}
+	return nil
+}
+
+func (d *doctor) ends() {
+	const step = "it ends when its standard input does"
+	c := d.process.child
+	if c == nil {
+		var err error
+		if c, err = start(d.o.Command, &d.process.errors); err != nil {
+			_ = d.not(step, err.Error(), "see why it does not start another time")
+			return
+		}
+		d.process.child = c
+	}
+	c.stdin.Close()
+	defer d.process.restart()
+	select {
+	case l, ok := <-c.lines:
+		switch {
+		case ok:
+			_ = d.not(step, fmt.Sprintf("it wrote %.80q", l.text), "write nothing but answers")
+		case c.status != nil:
+			_ = d.not(step, c.status.Error(), "exit with status 0 at the end of standard input")
+		default:
+			d.ok("%s", step)
+		}
+	case <-time.After(closeGrace):
+		_ = d.not(step, fmt.Sprintf("it still ran %v later", closeGrace), "leave the loop at the end of standard input, and exit with status 0")
+	}
+}
+
+func (d *doctor) startsAgain() {
+	const step = "it says the same when it is started again"
+	a, err := d.ask(step, helloRequest)
+	if err != nil {
+		return
+	}
+	again, err := protocol.ParseHello(a)
+	switch {
+	case err != nil:
+		_ = d.not(step, err.Error(), "keep no state between runs")
+	case !reflect.DeepEqual(again, d.hello):
+		_ = d.not(step, "another hello", "keep no state between runs")
+	default:
+		d.ok("%s", step)
+	}
+}

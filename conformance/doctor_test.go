@@ -1,0 +1,83 @@
+package conformance
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coffer-format/coffer/conformance/report"
+)
+
+// diagnose returns what the doctor says of a command.
+func diagnose(t *testing.T, timeout time.Duration, command ...string) (int, string) {
+	t.Helper()
+	var out strings.Builder
+	status, err := Doctor(t.Context(), DoctorOptions{Command: command, Timeout: timeout, Out: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status, out.String()
+}
+
+// Adapters that are right have every step ok.
+func TestDoctorOfHealthy(t *testing.T) {
+	for _, name := range []string{"is honest", "answers once", "writes to stderr"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, out := diagnose(t, 0, liarCommand(t, name)...)
+			if status != report.ExitConformant || strings.Contains(out, "not ok") || !strings.Contains(out, "Next: coffer conform --first-failure -- ") {
+				t.Errorf("status %d\n%s", status, out)
+			}
+		})
+	}
+}
+
+// Each illness is named, and what to do.
+func TestDoctorOfIll(t *testing.T) {
+	for _, name := range []string{
+		"answers twice", "mistakes the id", "garbles", "refuses everything", "exits", "exits with a status", "answers once and fails",
+		"floods with lines", "says both", "claims what is unknown", "claims nothing", "has no name",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, out := diagnose(t, 0, liarCommand(t, name)...)
+			if status != report.ExitNot || strings.Count(out, "not ok  ") == 0 || !strings.Contains(out, "        do: ") {
+				t.Errorf("status %d\n%s", status, out)
+			}
+		})
+	}
+}
+
+// What the usual mistakes of a first adapter look like.
+func TestDoctorOfBeginners(t *testing.T) {
+	hello := `{"id":"hello","output":{"protocol":1,"name":"n","version":"1","profiles":["reader"]}}`
+	for name, c := range map[string]struct{ script, want string }{
+		"does not wait":       {"exit 0", "read standard input line by line"},
+		"greets":              {"echo welcome; cat", "write greetings and logs to standard error"},
+		"reads to the end":    {"cat >/dev/null; echo '" + hello + "'", "read one line at a time rather than all"},
+		"never answers":       {"while read -r l; do :; done", "flush standard output"},
+		"echoes":              {"cat", "an answer has no other field"},
+		"knows only hello":    {"while read -r l; do echo '" + hello + "'; done", "copy the id of the request"},
+		"writes a log":        {"read -r l; echo got a request; cat", "write one JSON object a line"},
+		"complains":           {"read -r l; echo it is broken >&2; exit 4", "stderr: it is broken"},
+		"is another encoding": {"read -r l; printf '\"\\377\"\\n'; cat", "write UTF-8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "adapter")
+			if err := os.WriteFile(file, []byte("#!/bin/sh\n"+c.script+"\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			status, out := diagnose(t, time.Second, file)
+			if status != report.ExitNot || !strings.Contains(out, c.want) {
+				t.Errorf("status %d\n%s", status, out)
+			}
+		})
+	}
+	status, out := diagnose(t, 0, "/nonexistent")
+	if status != report.ExitNot || !strings.Contains(out, "check the path") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+}

@@ -1,0 +1,165 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"math/rand"
+	"strings"
+	"time"
+
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// DefaultSeed is the seed of the generated inputs, unless another is asked for.
+const DefaultSeed = 1
+
+// generatedChecks returns the checks of subject "generated": each makes inputs
+// that follow from the seed, and when one fails, looks for the smallest that
+// fails, too.
+func generatedChecks(seed int64) []check {
+	var all []check
+	for _, g := range [][]check{
+		generatedMessages(seed), generatedTexts(seed), generatedArchives(seed), generatedForgeries(seed), generatedWriting(seed),
+	} {
+		all = append(all, g...)
+	}
+	return all
+}
+
+// sample is a generated input. It is printed in failures.
+type sample[T any] interface {
+	fmt.Stringer
+	// smaller returns simpler inputs, those first that differ most.
+	smaller() []T
+}
+
+// property says what must hold for every sample that draw makes. try asks about
+// one, and judges the answer.
+type property[T sample[T]] struct {
+	id, comment            string
+	requirements, profiles string
+	runs                   int
+	draw                   func(r *rand.Rand) T
+	try                    func(t *trial, v T) report.Outcome
+}
+
+// trial asks on behalf of a property, and keeps the request that it asked last.
+type trial struct {
+	*asker
+	request protocol.Request
+}
+
+func (t *trial) ask(op string, input vectors.Object) (protocol.Answer, *report.Outcome) {
+	t.request = protocol.Request{ID: t.id, Op: op, Input: input}
+	return t.asker.ask(op, input)
+}
+
+// asksLike is the property's way to ask what the reference answers, too.
+func (t *trial) asksLike(op string, input vectors.Object) report.Outcome {
+	right, err := allowed(op, input)
+	if err != nil {
+		panic(suiteFault{err})
+	}
+	answer, bad := t.ask(op, input)
+	if bad != nil {
+		return *bad
+	}
+	return right.judge(t.hello, answer)
+}
+
+// Looking for a smaller input ends after so many inputs, or so long.
+const (
+	shrinkTries = 400
+	shrinkTime  = 5 * time.Second
+)
+
+// check returns the property as a check.
+func (p property[T]) check(seed int64) check {
+	return check{
+		id: "generated/" + p.id, subject: "generated", comment: p.comment,
+		requirements: strings.Fields(p.requirements), profiles: strings.Fields(p.profiles),
+		run: func(a *asker) report.Outcome { return p.run(a, seed) },
+	}
+}
+
+func (p property[T]) run(a *asker, seed int64) report.Outcome {
+	var (
+		worst   = passed()
+		shrinks = -1 // smaller inputs that failed; -1 before any failed
+		tries   int
+		until   time.Time
+	)
+	holds := func(v T) bool {
+		if shrinks >= 0 {
+			if tries++; tries > shrinkTries || time.Now().After(until) {
+				return true // which ends the search
+			}
+		}
+		t := &trial{asker: a}
+		o := p.try(t, v)
+		if o.Verdict == report.Pass || shrinks >= 0 && o.Verdict == report.Skipped {
+			return true
+		}
+		if shrinks++; shrinks == 0 {
+			until = time.Now().Add(shrinkTime)
+		}
+		if o.Verdict == report.Hang || o.Verdict == report.Skipped {
+			tries = shrinkTries // another hang would take as long
+		}
+		worst = o
+		worst.Message += fmt.Sprintf(" (seed %d, made smaller %d times: %v; %s)", seed, shrinks, v, requestLine(t.request))
+		return false
+	}
+	params := gopter.DefaultTestParametersWithSeed(p.seed(seed))
+	params.MinSuccessfulTests = p.runs
+	result := prop.ForAll(holds, p.gen).Check(params)
+	if result.Error != nil {
+		panic(suiteFault{fmt.Errorf("generated/%s, seed %d: %w", p.id, seed, result.Error)})
+	}
+	return worst
+}
+
+// seed makes every property's inputs different ones.
+func (p property[T]) seed(seed int64) int64 {
+	h := fnv.New64a()
+	h.Write([]byte(p.id))
+	return seed ^ int64(h.Sum64()>>1)
+}
+
+// gen is the generator of gopter.
+func (p property[T]) gen(params *gopter.GenParameters) *gopter.GenResult {
+	return gopter.NewGenResult(p.draw(params.Rng), func(v any) gopter.Shrink {
+		rest := v.(T).smaller()
+		return func() (any, bool) {
+			if len(rest) == 0 {
+				return nil, false
+			}
+			next := rest[0]
+			rest = rest[1:]
+			return next, true
+		}
+	})
+}
+
+// longestRequest is the number of characters up to which a report has the request
+// that failed.
+const longestRequest = 6000
+
+// requestLine returns the line that asks a request, if it is not too long for a
+// report.
+func requestLine(q protocol.Request) string {
+	line, err := json.Marshal(q)
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: it was sent
+	}
+	if len(line) > longestRequest {
+		return fmt.Sprintf("a request of %d characters: %s...", len(line), line[:longestRequest/20])
+	}
+	return "the request: " + string(line)
+}

@@ -1,0 +1,99 @@
+package conformance
+
+import (
+	"crypto/sha512"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// answers are the answers to a request that the specification allows.
+type answers struct {
+	cases []vectors.Case
+	// anyName says that any error is one: a writer's refusals have no names.
+	anyName bool
+}
+
+// allowed returns the answers that the specification allows: that of the
+// reference, and for a message the name that is given by a reader that knows its
+// length, where that is another (spec section 4.6). It is an error if the
+// reference does not take the input.
+func allowed(op string, input vectors.Object) (answers, error) {
+	return allowedBeside(reference.Handle(op, input), op, input)
+}
+
+// allowedBeside is allowed, given the answer of the reference.
+func allowedBeside(answer protocol.Answer, op string, input vectors.Object) (answers, error) {
+	if answer.Unsupported != "" {
+		return answers{}, fmt.Errorf("the reference does not take the input of %s: %s", op, answer.Unsupported)
+	}
+	c := vectors.Case{Op: op, Input: input, Result: vectors.Valid}
+	var err error
+	if c.Output, err = vectors.ExpandObject(answer.Output); err != nil {
+		return answers{}, err
+	}
+	if c.Intermediates, err = vectors.ExpandIntermediates(answer.Intermediates); err != nil {
+		return answers{}, err
+	}
+	if answer.Error == "" {
+		return answers{cases: []vectors.Case{c}}, nil
+	}
+	c.Result, c.Error = vectors.Invalid, answer.Error
+	released, err := hex.DecodeString(answer.Released)
+	if err != nil {
+		return answers{}, err
+	}
+	if len(released) > 0 {
+		sum := sha512.Sum512(released)
+		c.Released = &vectors.Released{Length: len(released), SHA512: hex.EncodeToString(sum[:])}
+	}
+	all := answers{[]vectors.Case{c}, refusesToWrite(op, input)}
+	if name := nameWithLength(op, input); name != "" && name != c.Error {
+		c.Error = name
+		all.cases = append(all.cases, c)
+	}
+	return all, nil
+}
+
+// refusesToWrite reports whether an op that failed did so as a writer, not as a
+// reader of what it is given.
+func refusesToWrite(op string, input vectors.Object) bool {
+	switch op {
+	case "container.seal", "keyring.seal":
+		return true
+	case "container.set_slots":
+		opened := reference.Handle("container.unlock", vectors.Object{"container": input["container"], "secret": input["secret"]})
+		return opened.Output != nil
+	}
+	return false
+}
+
+// nameWithLength returns the error that a reader reports which knows the length
+// of a message before it opens it, "" if there is none.
+func nameWithLength(op string, input vectors.Object) string {
+	if op != "cobblestone.open" {
+		return ""
+	}
+	_, err := cobblestone.Open(unhex(input["key"]), input["context"].(string), unhex(input["message"]))
+	return string(fault.NameOf(err))
+}
+
+// judge judges an answer by the case, of several, that it fits best.
+func (all answers) judge(hello protocol.Hello, a protocol.Answer) report.Outcome {
+	if all.anyName && a.Error != "" {
+		return passed()
+	}
+	outcomes := make([]report.Outcome, len(all.cases))
+	for i, c := range all.cases {
+		outcomes[i] = judge(c, hello, a)
+	}
+	i := slices.IndexFunc(outcomes, func(o report.Outcome) bool { return o.Verdict == report.Pass })
+	return outcomes[max(i, 0)]
+}

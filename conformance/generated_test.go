@@ -1,0 +1,144 @@
+package conformance
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// The reference holds every property, under a seed that is not the usual one.
+func TestGenerated(t *testing.T) {
+	for _, c := range generatedChecks(DefaultSeed + 1) {
+		t.Run(c.id, func(t *testing.T) {
+			t.Parallel()
+			answers := map[string]int{}
+			a := askOf(func(op string, input vectors.Object) protocol.Answer {
+				answer := reference.Handle(op, input)
+				answers[answer.Error]++
+				return answer
+			})
+			if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
+				t.Errorf("%+v", o)
+			}
+			if len(answers) < 2 && (strings.Contains(c.id, "altered") || strings.HasSuffix(c.id, "signed") || strings.HasSuffix(c.id, "sealed")) {
+				t.Errorf("every answer is the same: %v", answers)
+			}
+		})
+	}
+}
+
+// What is laid out without a change is what it was.
+func TestArchiveParts(t *testing.T) {
+	s := archiveSample{seed: 7, job: job{entries: auditEntries()}}
+	container, k := s.container(), key.Key(s.key())
+	laidOut := false
+	again := resealed(container, k, func(plaintext []byte) []byte {
+		p, ok := partsOf(plaintext)
+		if !ok || len(p.frames) != 4 || len(p.records) != 4 {
+			t.Fatalf("%v: %d frames, %d records", ok, len(p.frames), len(p.records))
+		}
+		p.layOut()
+		laidOut = bytes.Equal(p.bytes(), plaintext)
+		return p.bytes()
+	})
+	if !laidOut || !bytes.Equal(again, container) {
+		t.Error("the plaintext or the container became another")
+	}
+	if same := resigned(container, k, func(head, slots []byte) ([]byte, []byte) { return head, slots }); !bytes.Equal(same, container) {
+		t.Error("the header became another")
+	}
+	for n := range 200 {
+		if _, ok := partsOf(again[n:]); ok {
+			t.Errorf("something was found in a container from %d", n)
+		}
+	}
+}
+
+// faults are implementations with one fault each, the check that finds it, and
+// what its smallest input says.
+var faults = map[string]struct {
+	answer func(op string, input vectors.Object) protocol.Answer
+	check  string
+	small  string
+}{
+	"no text beyond ASCII": {func(op string, input vectors.Object) protocol.Answer {
+		if s, ok := input["password"].(string); ok && strings.ContainsAny(s, "89abcdef") {
+			return protocol.Answer{Output: vectors.Object{"prepared": s}}
+		}
+		return reference.Handle(op, input)
+	}, "generated/password-prepare", `made smaller`},
+	"an entry too few": {func(op string, input vectors.Object) protocol.Answer {
+		answer := reference.Handle(op, input)
+		if list, ok := answer.Output["entries"].([]vectors.Object); ok && len(list) > 2 {
+			answer.Output["entries"] = list[:2]
+		}
+		return answer
+	}, "generated/archive-list", `of 0 bytes; `},
+	"a full chunk is the last": {func(op string, input vectors.Object) protocol.Answer {
+		answer := reference.Handle(op, input)
+		if m, ok := answer.Output["message"].(string); ok && len(m) == 2*(56+16400+16) {
+			answer.Output["message"] = m[:len(m)-32]
+		}
+		return answer
+	}, "generated/cobblestone-seal", `seed 0, 16384 bytes of plaintext, context ""`},
+	"crashes": {func(op string, input vectors.Object) protocol.Answer {
+		if len(input["message"].(string)) > 2*100 {
+			panic("too long")
+		}
+		return reference.Handle(op, input)
+	}, "generated/cobblestone-open", `seed 0, 29 bytes of plaintext, context ""`},
+	"takes a hole for damage": {func(op string, input vectors.Object) protocol.Answer {
+		answer := reference.Handle(op, input)
+		if answer.Error == "malformed_archive" {
+			answer.Error = "payload_tampered"
+		}
+		return answer
+	}, "generated/archive-resealed", `entries []`},
+}
+
+// An implementation with a fault fails the check that is there for it, with the
+// smallest input and a line that can be asked again.
+func TestGeneratedCatches(t *testing.T) {
+	for name, f := range faults {
+		found := false
+		for _, c := range generatedChecks(DefaultSeed) {
+			if c.id != f.check {
+				continue
+			}
+			found = true
+			o := outcomeOf(t, askOf(f.answer), c)
+			again := outcomeOf(t, askOf(f.answer), c)
+			if !o.Verdict.Against() || !strings.Contains(o.Message, f.small) || !strings.Contains(o.Message, "seed 1, made smaller") {
+				t.Errorf("%s: %+v", name, o)
+			}
+			if !strings.Contains(o.Message, "request") || len(o.Message) > longestRequest+2000 || o.Message != again.Message {
+				t.Errorf("%s: the message is not a short one that comes again: %s", name, o.Message)
+			}
+		}
+		if !found {
+			t.Errorf("there is no %s", f.check)
+		}
+	}
+}
+
+// A program that does not answer is asked once.
+func TestGeneratedHang(t *testing.T) {
+	asked := 0
+	c := generatedChecks(DefaultSeed)[0]
+	a := askOf(func(op string, input vectors.Object) protocol.Answer {
+		asked++
+		time.Sleep(100 * time.Millisecond)
+		return reference.Handle(op, input)
+	})
+	a.timeout = 10 * time.Millisecond
+	if o := outcomeOf(t, a, c); o.Verdict != report.Hang || asked != 1 {
+		t.Errorf("%+v after %d requests", o, asked)
+	}
+}

@@ -1,0 +1,148 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand"
+	"strings"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// textSample is a text in pieces, each of which may be left out.
+type textSample []string
+
+func (s textSample) text() string   { return strings.Join(s, "") }
+func (s textSample) String() string { return fmt.Sprintf("%+.200q", s.text()) }
+
+func (s textSample) smaller() []textSample {
+	var all []textSample
+	for size := len(s); size > 0; size /= 2 {
+		for at := 0; at+size <= len(s); at += size {
+			without := append(textSample(nil), s[:at]...)
+			all = append(all, append(without, s[at+size:]...))
+		}
+	}
+	return all
+}
+
+// drawKeyText writes 64 digits as people do, and sometimes as they should not.
+func drawKeyText(r *rand.Rand) textSample {
+	digits := 64
+	if r.Intn(4) == 0 {
+		digits += r.Intn(5) - 2
+	}
+	var s textSample
+	for range digits {
+		digit := string("0123456789abcdef"[r.Intn(16)])
+		if r.Intn(3) == 0 {
+			digit = strings.ToUpper(digit)
+		}
+		s = append(s, digit)
+		if r.Intn(6) == 0 {
+			s = append(s, oneOf(r, " ", "-", "\t", "\n", "\r\n", "\v", "\f", "  "))
+		}
+	}
+	if r.Intn(2) == 0 { // a character that no key has, or one that looks like one it has
+		wrong := oneOf(r, "g", "O", "l", "\u00a0", "\u2013", "_", ".", ":", "\x00", "\u0660", "\uff10", "\u0430", "\u2028", "G", "/", "@", "`", "\u200b")
+		s[r.Intn(len(s))] = wrong
+	}
+	return s
+}
+
+// characters that passwords are drawn from have been assigned since Unicode 5.
+var passwordCharacters = []string{
+	"a", "B", "7", " ", "!", "é", "e\u0301", "\u0301", "\u0323\u0307", "\u0307\u0323", "ﬁ", "ß", "\u212b", "\u00c5", "A\u030a",
+	"한", "\u1112\u1161\u11ab", "\u1100", "漢", "\uf900", "😀", "\U0001d15e", "\u0344", "\u0f73", "\u0958", "\u2126", "\ufb1d",
+	"\u00a0", "\u1680", "\u2000", "\u2003", "\u200a", "\u202f", "\u205f", "\u3000", "\u200b", "\u180e", "\ufeff", "\u2028", "\u00ad", "\ufffd",
+}
+
+// unfit are what no password may have: control characters, and bytes that are not
+// UTF-8.
+var unfit = []string{"\x00", "\t", "\n", "\x1f", "\x7f", "\u0080", "\u0085", "\u009f", "\xff", "\xc0\x80", "\xed\xa0\x80", "\xe2\x82", "\xf4\x90\x80\x80"}
+
+func drawPassword(r *rand.Rand) textSample {
+	var s textSample
+	length := 1 + r.Intn(12)
+	if r.Intn(8) == 0 {
+		length = 300 + r.Intn(400) // around the bound of 1024 bytes
+	}
+	for range length {
+		s = append(s, oneOf(r, passwordCharacters...))
+	}
+	if r.Intn(4) == 0 {
+		s[r.Intn(len(s))] = oneOf(r, unfit...)
+	}
+	return s
+}
+
+// typoSample is a key that was mistyped.
+type typoSample struct {
+	seed  int64
+	typos []alteration // of the digits
+}
+
+func drawTypos(r *rand.Rand) typoSample {
+	s := typoSample{seed: r.Int63()}
+	for range oneOf(r, 0, 1, 1, 1, 2) {
+		s.typos = append(s.typos, alteration{kind: oneOf(r, "set", "swap"), at: r.Intn(64), n: r.Intn(16)})
+	}
+	return s
+}
+
+func (s typoSample) String() string { return fmt.Sprintf("seed %d, %v", s.seed, s.typos) }
+
+func (s typoSample) smaller() []typoSample {
+	var all []typoSample
+	if len(s.typos) > 0 {
+		all = append(all, typoSample{s.seed, s.typos[1:]})
+	}
+	for i, a := range s.typos {
+		for _, at := range lessThan(a.at) {
+			a.at = at
+			all = append(all, typoSample{s.seed, replaced(s.typos, i, a)})
+		}
+	}
+	return all
+}
+
+// input is that of key.repair: one digit of the key is another, or two that stand
+// side by side are exchanged.
+func (s typoSample) input() vectors.Object {
+	right := key.Key(bytesFrom(s.seed, 32))
+	check := right.Check()
+	digits := []byte(toHex(right[:]))
+	for _, a := range s.typos {
+		if a.kind == "set" {
+			digits[a.at] = "0123456789abcdef"[a.n]
+		} else {
+			digits[a.at], digits[(a.at+1)%64] = digits[(a.at+1)%64], digits[a.at]
+		}
+	}
+	return vectors.Object{"key": string(digits), "key_check": toHex(check[:])}
+}
+
+func generatedTexts(seed int64) []check {
+	return []check{
+		property[textSample]{
+			"key-parse", "A key in any of its written forms is read, and no other text is.",
+			"KEY-6 KEY-7 KEY-8 KEY-9", "reader", 100, drawKeyText,
+			func(t *trial, s textSample) report.Outcome {
+				return t.asksLike("key.parse", vectors.Object{"text": s.text()})
+			},
+		}.check(seed),
+		property[typoSample]{
+			"key-repair", "One mistyped or two exchanged digits are found, and no key is offered that does not fit.",
+			"KEY-16 KEY-17", "reader", 25, drawTypos,
+			func(t *trial, s typoSample) report.Outcome { return t.asksLike("key.repair", s.input()) },
+		}.check(seed),
+		property[textSample]{
+			"password-prepare", "Passwords of all scripts become the bytes of chapter 5.",
+			"PWD-1 PWD-9 PWD-11", "password", 150, drawPassword,
+			func(t *trial, s textSample) report.Outcome {
+				return t.asksLike("password.prepare", vectors.Object{"password": toHex([]byte(s.text()))})
+			},
+		}.check(seed),
+	}
+}

@@ -1,0 +1,127 @@
+package conformance
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+
+	"github.com/coffer-format/coffer/conformance/report"
+)
+
+// Comparison is what several implementations showed.
+type Comparison struct {
+	Names   []string         // of the implementations, the reference first
+	Reports []*report.Report // of each
+	Pairs   [][][]report.Event
+	// Pairs[i][j] is what j opened of what i sealed.
+}
+
+// Exit returns the exit status: report.ExitConformant if all went well, or
+// report.ExitNot.
+func (c *Comparison) Exit() int {
+	for _, r := range c.Reports {
+		if r.Exit != report.ExitConformant {
+			return report.ExitNot
+		}
+	}
+	for _, row := range c.Pairs {
+		for _, cell := range row {
+			for _, e := range cell {
+				if e.Against() {
+					return report.ExitNot
+				}
+			}
+		}
+	}
+	return report.ExitConformant
+}
+
+// Compare checks the built-in reference and the program of each command, and lets
+// each open what each other has sealed. The options' Command is not used. Its error
+// is a UsageError, or else the suite is at fault.
+func Compare(ctx context.Context, o Options, commands [][]string) (*Comparison, error) {
+	for _, command := range commands {
+		if _, err := exec.LookPath(command[0]); err != nil {
+			return nil, UsageError{err}
+		}
+	}
+	out := o.Out
+	if out == nil {
+		out = io.Discard
+	}
+	o.Out = nil
+	c := &Comparison{}
+	for _, command := range append([][]string{nil}, commands...) {
+		o.Command = command
+		r, err := Run(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		c.Names = append(c.Names, distinct(c.Names, nameOf(r)))
+		c.Reports = append(c.Reports, r)
+		fmt.Fprintf(out, "checked %s\n", c.Names[len(c.Names)-1])
+	}
+	return c, c.pair(ctx, o)
+}
+
+// nameOf returns the name of an implementation: what it says, or its program.
+func nameOf(r *report.Report) string {
+	switch {
+	case len(r.Command) == 0:
+		return "reference"
+	case r.Implementation.Name == "":
+		return r.Command[0]
+	}
+	return r.Implementation.Name
+}
+
+// distinct returns a name that is not among the others.
+func distinct(others []string, name string) string {
+	candidate := name
+	for n := 2; ; n++ {
+		taken := false
+		for _, other := range others {
+			taken = taken || other == candidate
+		}
+		if !taken {
+			return candidate
+		}
+		candidate = fmt.Sprintf("%s (%d)", name, n)
+	}
+}
+
+// pair lets each implementation seal, and each open what was sealed.
+func (c *Comparison) pair(ctx context.Context, o Options) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			var fault suiteFault
+			if e, ok := v.(error); !ok || !errors.As(e, &fault) {
+				fault = suiteFault{fmt.Errorf("pairs: panic: %v", v)}
+			}
+			err = fault
+		}
+	}()
+	all := exchanges()
+	askers := make([]*asker, len(c.Reports))
+	for i, r := range c.Reports {
+		o.Command = r.Command
+		s, end := o.session()
+		defer end()
+		askers[i] = &asker{ctx: ctx, session: s, timeout: cmp.Or(o.Timeout, DefaultTimeout), hello: r.Implementation}
+	}
+	sealed := make([][]sealing, len(askers))
+	for i, a := range askers {
+		sealed[i] = sealAll(a, all)
+	}
+	for i := range askers {
+		row := make([][]report.Event, len(askers))
+		for j, a := range askers {
+			row[j] = openAll(a, all, sealed[i])
+		}
+		c.Pairs = append(c.Pairs, row)
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// The suite has hostile vectors for lengths, counts and Argon2id, and an honest
+// program refuses one within its bounds. One that takes its time does not, nor does
+// one that takes memory.
+func TestResources(t *testing.T) {
+	t.Parallel()
+	files, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := resourceChecks(files)
+	for _, c := range []struct {
+		liar, want string
+		verdict    report.Verdict
+	}{{"is honest", "", report.Pass}, {"takes time", "to refuse it", report.Fail}, {"takes memory", "MiB more memory", report.Fail}} {
+		if c.liar == "takes memory" && !memoryMeasured {
+			continue
+		}
+		var out strings.Builder
+		o := Options{Command: liarCommand(t, c.liar), Pattern: "resources/header-memory-4294967295", Out: &out}
+		r, err := run(t.Context(), o, small(), all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := r.Events[0]; e.Verdict != c.verdict || !strings.Contains(e.Message, c.want) || e.Milliseconds < 0 || memoryMeasured && e.PeakKiB < 1000 {
+			t.Errorf("%s: %+v\n%s", c.liar, e, out.String())
+		}
+	}
+}
+
+// The bounds are for all subjects with lengths in them, and the README has them.
+func TestHostile(t *testing.T) {
+	files, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	subjects := map[string]int{}
+	for _, c := range resourceChecks(files) {
+		subject, _, _ := strings.Cut(strings.TrimPrefix(c.id, "resources/"), "-")
+		subjects[subject]++
+	}
+	for _, s := range []string{"header", "slot", "container", "archive", "keyring", "salvage"} {
+		if subjects[s] == 0 {
+			t.Errorf("no input of %s is hostile: %v", s, subjects)
+		}
+	}
+	text := section(t, "Time and memory")
+	for _, bound := range []string{"twice as long", "2 seconds", "64 MiB", "4 times"} {
+		if !strings.Contains(text, bound) {
+			t.Errorf("the README lacks %q", bound)
+		}
+	}
+	if slowerFactor != 2 || slowerBy != 2*time.Second || growthBy != 64<<20 || growthFactor != 4 {
+		t.Error("the README has other bounds")
+	}
+}
+
+// What the program starts counts as its own memory, and one that ends after each
+// answer is measured, too.
+func TestMemoryOfFamily(t *testing.T) {
+	t.Parallel()
+	if !memoryMeasured {
+		t.Skip("memory is not measured on this system")
+	}
+	liar := liarCommand(t, "takes memory")
+	for name, command := range map[string][]string{
+		"a child": append([]string{"sh", "-c", `"$0" "$@"; true`}, liar...),
+		"once":    append([]string{"sh", "-c", `head -n 1 | "$0" "$@"`}, liar...),
+	} {
+		p := &process{command: command}
+		a := &asker{ctx: t.Context(), session: p, timeout: 20 * time.Second, id: "x"}
+		for range 2 {
+			if _, bad := a.ask("key.parse", vectors.Object{"text": "x"}); bad != nil {
+				t.Fatalf("%s: %+v", name, bad)
+			}
+			if a.last.memory < 200<<20 && name == "a child" || a.last.memory == 0 {
+				t.Errorf("%s: %d bytes", name, a.last.memory)
+			}
+		}
+		p.close()
+	}
+}

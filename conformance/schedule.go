@@ -1,0 +1,138 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
+)
+
+// The suite gives up on an implementation that gives no answer to so many
+// requests in a row, or to the first ones.
+const (
+	hangsInARow  = 20
+	hangsAtFirst = 4
+)
+
+// idPattern returns what matches a pattern in which "*" stands for any text.
+func idPattern(p string) *regexp.Regexp {
+	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(p), `\*`, ".*") + "$")
+}
+
+// choose returns the checks whose id matches the pattern.
+func choose(all []check, p string) []check {
+	if p == "" {
+		return all
+	}
+	matches := idPattern(p)
+	return slices.DeleteFunc(slices.Clone(all), func(c check) bool { return !matches.MatchString(c.id) })
+}
+
+// runAll runs the checks and passes their events to add in the order of the
+// checks, until add says that it was the last. Its error is a suiteFault.
+func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check, add func(report.Event) (last bool)) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	hangs, others := 0, 0
+	count := func(e report.Event) (last bool) {
+		switch e.Verdict {
+		case report.Hang:
+			hangs++
+		case report.Unsupported, report.Skipped:
+		default:
+			hangs = 0
+			others++
+		}
+		if hangs == hangsInARow || hangs == hangsAtFirst && others == 0 {
+			cancel(fmt.Errorf("the suite gave up: there was no answer %d times in a row", hangs))
+		}
+		return add(e)
+	}
+	alone := slices.IndexFunc(checks, func(c check) bool { return c.alone })
+	if alone < 0 {
+		alone = len(checks)
+	}
+	last, err := runSome(ctx, o, hello, checks[:alone], count)
+	if err != nil || last {
+		return err
+	}
+	o.Parallel = 1
+	_, err = runSome(ctx, o, hello, checks[alone:], count)
+	return err
+}
+
+// runSome runs checks, several at a time.
+func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []check, add func(report.Event) bool) (last bool, err error) {
+	type ending struct {
+		event report.Event
+		err   error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	next := make(chan int)
+	ended := make([]chan ending, len(checks))
+	for i := range ended {
+		ended[i] = make(chan ending, 1)
+	}
+	go func() {
+		defer close(next)
+		for i := range checks {
+			next <- i
+		}
+	}()
+	var workers sync.WaitGroup
+	for range min(o.Parallel, len(checks)) {
+		workers.Go(func() {
+			s, end := o.session()
+			defer end()
+			for i := range next {
+				a := &asker{ctx: ctx, session: s, timeout: o.Timeout, hello: hello, id: checks[i].id, alone: checks[i].alone}
+				event, err := runOne(a, checks[i])
+				ended[i] <- ending{event, err}
+			}
+		})
+	}
+	defer workers.Wait()
+	defer cancel() // what is left ends as skipped, and is not reported
+	for i := range checks {
+		e := <-ended[i]
+		if e.err != nil {
+			return true, e.err
+		}
+		if add(e.event) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// runOne runs a check. A panic in it is the suite's fault: what an
+// implementation answers cannot cause one.
+func runOne(a *asker, c check) (event report.Event, err error) {
+	event = report.Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles}
+	switch {
+	case !a.hello.Claims(c.profiles):
+		event.Outcome = report.Outcome{Verdict: report.Unsupported}
+		return event, nil
+	case a.ctx.Err() != nil:
+		event.Outcome = report.Outcome{Verdict: report.Skipped, Message: context.Cause(a.ctx).Error()}
+		return event, nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			var fault suiteFault
+			if e, ok := v.(error); !ok || !errors.As(e, &fault) {
+				fault = suiteFault{fmt.Errorf("%s: panic: %v", c.id, v)}
+			}
+			err = fault
+		}
+	}()
+	event.Outcome = c.run(a)
+	event.Milliseconds, event.PeakKiB = a.all.time.Milliseconds(), a.all.memory>>10
+	return event, nil
+}
