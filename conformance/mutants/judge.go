@@ -2,15 +2,13 @@ package mutants
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -36,65 +34,13 @@ type Result struct {
 	Reason  string         `json:"reason,omitempty"`  // why it is declared equivalent
 }
 
-// timeout is how long a mutant may take for an answer: those that loop do so for
-// ever, and the reference takes milliseconds.
-const timeout = 5 * time.Second
-
-// maxMemoryKiB is the address space of a mutant: one that allocates without a
-// bound ends before the machine does.
-const maxMemoryKiB = 3 << 20
-
-// manyMutants is how many would fill the compiler's common cache with what nobody
-// needs again. A cache of their own costs the time to fill it.
-const manyMutants = 50
-
-// builder builds mutants of one source tree.
-type builder struct {
-	source string   // absolute
-	dir    string   // for what is built
-	cache  []string // the environment that gives the compiler a cache of its own
-}
-
-// build compiles a mutant, and returns the program's path. Its error says that
-// it does not compile.
-func (b *builder) build(ctx context.Context, m Mutant, number int) (string, error) {
-	original := filepath.Join(b.source, m.File)
-	text, err := os.ReadFile(original)
-	if err != nil {
-		return "", err
-	}
-	return b.buildFile(ctx, original, m.apply(text), number)
-}
-
-// buildFile compiles the adapter with another text of one of its files.
-func (b *builder) buildFile(ctx context.Context, original string, text []byte, number int) (string, error) {
-	name := func(suffix string) string { return filepath.Join(b.dir, fmt.Sprintf("%d%s", number, suffix)) }
-	if err := os.WriteFile(name(".go"), text, 0o600); err != nil {
-		return "", err
-	}
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: name(".go")}})
-	if err != nil {
-		return "", err
-	}
-	if err := os.WriteFile(name(".json"), overlay, 0o600); err != nil {
-		return "", err
-	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", name(".json"), "-ldflags", "-s -w", "-o", name(""), "./conformance/mutants/adapter")
-	cmd.Dir = b.source
-	cmd.Env = append(os.Environ(), append(b.cache, "GOFLAGS=", "GOWORK=off")...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return name(""), nil
-}
-
 // judge lets the suite judge a program, by the cases of the first pattern first.
 func judge(ctx context.Context, program string, patterns ...string) (*report.Event, error) {
 	for _, pattern := range patterns {
 		r, err := conformance.Run(ctx, conformance.Options{
-			Command:      []string{"sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$0"`, maxMemoryKiB), program},
+			Command:      Bounded(program),
 			Pattern:      pattern,
-			Timeout:      timeout,
+			Timeout:      Timeout,
 			Parallel:     1,
 			Out:          io.Discard,
 			FirstFailure: true,
@@ -136,19 +82,11 @@ type Options struct {
 
 // Judge lets the suite judge mutants.
 func Judge(ctx context.Context, all []Mutant, o Options) ([]Result, error) {
-	source, err := filepath.Abs(o.Source)
+	b, err := NewBuilder(o.Source, len(all))
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "coffer-mutants-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	b := &builder{source: source, dir: dir}
-	if len(all) > manyMutants {
-		b.cache = []string{"GOCACHE=" + filepath.Join(dir, "cache")}
-	}
+	defer b.Close()
 	if err := b.checkReference(ctx, o.Cases); err != nil {
 		return nil, err
 	}
@@ -191,9 +129,13 @@ feed:
 }
 
 // one builds and judges a mutant.
-func (b *builder) one(ctx context.Context, m Mutant, number int, cases string) (Result, error) {
+func (b *Builder) one(ctx context.Context, m Mutant, number int, cases string) (Result, error) {
 	r := Result{Mutant: m, Fate: Survived}
-	program, err := b.build(ctx, m, number)
+	text, err := os.ReadFile(filepath.Join(b.source, m.File))
+	if err != nil {
+		return r, err
+	}
+	program, err := b.Build(ctx, strconv.Itoa(number), map[string][]byte{m.File: m.apply(text)})
 	if ctx.Err() != nil {
 		return r, context.Cause(ctx)
 	}
@@ -218,13 +160,8 @@ func (b *builder) one(ctx context.Context, m Mutant, number int, cases string) (
 
 // checkReference builds the reference as it is, which must be conformant: what
 // is said of mutants would mean nothing otherwise.
-func (b *builder) checkReference(ctx context.Context, cases string) error {
-	file := filepath.Join(b.source, "ref/key/key.go")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	program, err := b.buildFile(ctx, file, text, -1)
+func (b *Builder) checkReference(ctx context.Context, cases string) error {
+	program, err := b.Build(ctx, "reference", nil)
 	if err != nil {
 		return fmt.Errorf("the reference does not compile: %w", err)
 	}

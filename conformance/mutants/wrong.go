@@ -85,17 +85,16 @@ func parseWrong(source, text string) (Wrong, error) {
 // and returns the event of a case that was written for it and that it fails, or
 // nil. An error says that it does not compile, or that the suite is at fault.
 func JudgeWrong(ctx context.Context, source string, w Wrong) (*report.Event, error) {
-	source, err := filepath.Abs(source)
+	b, err := NewBuilder(source, 1)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "coffer-wrong-")
+	defer b.Close()
+	text, err := os.ReadFile(filepath.Join(b.source, w.File))
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	b := &builder{source: source, dir: dir}
-	program, err := b.build(ctx, w.Mutant, 0)
+	program, err := b.Build(ctx, w.ID, map[string][]byte{w.File: w.apply(text)})
 	if err != nil {
 		return nil, err
 	}
