@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -130,15 +131,15 @@ func TestGeneratedCatches(t *testing.T) {
 
 // A program that does not answer is asked once.
 func TestGeneratedHang(t *testing.T) {
-	asked := 0
+	var asked atomic.Int32
 	c := generatedChecks(DefaultSeed)[0]
 	a := askOf(func(op string, input vectors.Object) protocol.Answer {
-		asked++
+		asked.Add(1)
 		time.Sleep(100 * time.Millisecond)
 		return reference.Handle(op, input)
 	})
 	a.timeout = 10 * time.Millisecond
-	if o := outcomeOf(t, a, c); o.Verdict != report.Hang || asked != 1 {
-		t.Errorf("%+v after %d requests", o, asked)
+	if o := outcomeOf(t, a, c); o.Verdict != report.Hang || asked.Load() != 1 {
+		t.Errorf("%+v after %d requests", o, asked.Load())
 	}
 }

@@ -181,24 +181,23 @@ func (r *Reader) locate(rec Record) (int64, error) {
 	if rec.Container != r.id { // [ARC-24]
 		return 0, missing(rec)
 	}
-	f, err := r.frameAt(rec.Offset)
-	if err != nil {
-		return 0, err
-	}
-	return f.content, r.checkFrame(rec, f)
+	f, err := r.recordFrame(rec)
+	return f.content, err
 }
 
-// checkFrame compares a record with the frame at its offset. [ARC-26]
-func (r *Reader) checkFrame(rec Record, f frame) error {
+// recordFrame reads the fields of a record's frame and compares them with the
+// record. [ARC-26]
+func (r *Reader) recordFrame(rec Record) (frame, error) {
 	next, _ := slices.BinarySearchFunc(r.own, rec, compareOffsets)
 	limit := r.entryEnd
 	if next+1 < len(r.own) {
 		limit = r.own[next+1].Offset
 	}
-	if f.typ != frameEntry || f.entry.Size != rec.Entry.Size || f.end() > limit {
-		return malformed("the frame of %q contradicts the index", rec.Entry.Path)
+	f, err := r.frameAt(rec.Offset, limit)
+	if err == nil && (f.typ != frameEntry || f.entry.Size != rec.Entry.Size || f.end() > limit) {
+		err = malformed("the frame of %q contradicts the index", rec.Entry.Path)
 	}
-	return nil
+	return f, err
 }
 
 // frame is the beginning of an entry or padding frame.
@@ -210,13 +209,13 @@ type frame struct {
 
 func (f frame) end() int64 { return f.content + f.entry.Size }
 
-// frameAt reads the fields of the frame at an offset within the entry region or
-// at its end. It touches no chunk but those in which they lie: damage behind a
-// frame is none of its business. [ARC-28] [ARC-38]
-func (r *Reader) frameAt(off int64) (frame, error) {
-	most := min(maxEntryHeader, r.plain.Size()-off)
-	buf := make([]byte, 0, most)
-	for n := min(most, cobblestone.ChunkSize-off%cobblestone.ChunkSize); int64(len(buf)) < n; n = min(most, fieldsSize(buf)) {
+// frameAt reads the fields of the frame at off, which end before limit. It touches
+// no chunk but those in which they lie: damage behind a frame is none of its
+// business. [ARC-28] [ARC-38]
+func (r *Reader) frameAt(off, limit int64) (frame, error) {
+	most := min(maxEntryHeader, limit-off)
+	buf := make([]byte, 0, maxEntryHeader)
+	for n := min(most, cobblestone.ChunkSize-off%cobblestone.ChunkSize); n > int64(len(buf)) && n <= most; n = fieldEnd(buf) {
 		if err := readFull(r.plain, buf[len(buf):n], off+int64(len(buf))); err != nil {
 			return frame{}, err
 		}
@@ -225,10 +224,10 @@ func (r *Reader) frameAt(off int64) (frame, error) {
 	return parseFrame(buf, off)
 }
 
-// fieldsSize returns how many bytes of the frame that begins with buf, which has
-// at least one, are needed next: up to the end of its fields, or of the first
-// that is refused (spec section 8.10).
-func fieldsSize(buf []byte) int64 {
+// fieldEnd returns how many bytes of the frame that begins with buf, which has at
+// least one, are needed next: up to the end of the first field that buf lacks a
+// part of, or of one that is refused, or of the last (spec section 8.10).
+func fieldEnd(buf []byte) int64 {
 	switch {
 	case buf[0] == framePadding:
 		return minPaddingFrame
@@ -241,12 +240,17 @@ func fieldsSize(buf []byte) int64 {
 	if path < 1 || path > MaxPathSize {
 		return 3
 	}
-	size := minEntryFrame - 1 + path
-	modified := size - 8
-	if int64(len(buf)) < modified || binary.BigEndian.Uint64(buf[modified-8:]) > MaxUint64 {
-		return modified
+	end := 3 + path
+	for _, field := range [...]int64{1, 8} { // the kind and the time
+		if int64(len(buf)) < end {
+			return end
+		}
+		end += field
 	}
-	return size
+	if int64(len(buf)) < end || binary.BigEndian.Uint64(buf[end-8:]) > MaxUint64 {
+		return end
+	}
+	return end + 8
 }
 
 // parseFrame decodes the fields of an entry or padding frame that lies at off

@@ -19,7 +19,16 @@ func (r *Reader) Walk() error {
 func (r *Reader) walk() (int64, error) {
 	next := 0 // the first record whose frame has not come
 	for off := int64(0); ; {
-		f, err := r.frameAt(off)
+		if next < len(r.own) && r.own[next].Offset == off {
+			f, err := r.recordFrame(r.own[next])
+			if err != nil {
+				return 0, err
+			}
+			off = f.end()
+			next++
+			continue
+		}
+		f, err := r.frameAt(off, r.entryEnd+minPaddingFrame)
 		if err != nil {
 			return 0, err
 		}
@@ -35,18 +44,11 @@ func (r *Reader) walk() (int64, error) {
 		if f.end() > r.entryEnd {
 			return 0, malformed("the entry frame at offset %d reaches beyond the entries", off)
 		}
-		switch {
-		case next < len(r.own) && r.own[next].Offset == off:
-			if err := r.checkFrame(r.own[next], f); err != nil {
-				return 0, err
-			}
-			next++
-		case next < len(r.own) && r.own[next].Offset < f.end():
+		if next < len(r.own) && r.own[next].Offset < f.end() {
 			return 0, malformed("there is no frame where %q should be", r.own[next].Entry.Path)
-		default: // abandoned by the writer
-			if err := r.plain.WriteRange(io.Discard, f.content, f.entry.Size); err != nil {
-				return 0, err
-			}
+		}
+		if err := r.plain.WriteRange(io.Discard, f.content, f.entry.Size); err != nil { // abandoned by the writer
+			return 0, err
 		}
 		off = f.end()
 	}

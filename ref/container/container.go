@@ -213,19 +213,23 @@ func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error)
 		return nil, damagedFirst(err, faults)
 	}
 	authentic := h.Authenticate(k)
-	if !errors.Is(authentic, fault.HeaderTampered) && h.Purpose == header.Keyring { // [SLV-15]
-		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
-	}
+	purpose := h.Purpose
 	h.Purpose = header.Archive
-	payloadKey := k.Derive(key.LabelPayload)
-	if !h.CommitsTo(k) && k.Fits(h.KeyCheck) { // the payload's own salt is gone
+	fits, commits := k.Fits(h.KeyCheck), h.CommitsTo(k)
+	switch {
+	case !fits && !commits: // [SLV-4]
+		return nil, fault.New(fault.WrongSecret, "the key is not the container's, or both the header and the payload were altered")
+	case purpose == header.Keyring && !errors.Is(authentic, fault.HeaderTampered): // [SLV-15]
+		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
+	case !commits: // the payload's own salt is gone
 		return nil, firstOf(faults, authentic)
 	}
+	payloadKey := k.Derive(key.LabelPayload)
 	chunks, err := cobblestone.NewChunks(section(r, h, size), size-h.Size(), payloadKey[:], h.Purpose.Context())
 	if err != nil {
 		return nil, err
 	}
-	if !k.Fits(h.KeyCheck) { // [SLV-14]
+	if !fits { // [SLV-14]
 		authentic = fault.New(fault.HeaderTampered, "the key opens the payload, but the header's key check is not the key's")
 	}
 	s := archive.NewSalvage(chunks, h.ContainerID())

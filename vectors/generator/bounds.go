@@ -58,6 +58,8 @@ func salvageWalks(s *suite) {
 	b := archiveOf("salvage/walks", file("a", messages, "first"), file("b", other, "second"), file("c", document, "the third"))
 	p := b.plain
 	base := s.rescue("walks", "SLV-5 (resealed)", "The archive of the next cases, of one chunk.", b, b.withKey(), rescued{indexed: true, end: reached, entries: p.allWhole(true)})
+	base.but("indexed-padding-not-zero", "SLV-14 ARC-10 (resealed)", "The index is whole, and the last byte of the padding is 1: the entries are whole, and the fault is noted.",
+		reseal(func(p *plain) { p.zeros[len(p.zeros)-1] = 1 }), accepted(rescued{fault: fault.MalformedArchive, indexed: true, end: reached, entries: p.allWhole(true)}.output()))
 	// broken makes the index unreadable, and something else.
 	broken := func(f func(p *plain)) edit { return reseal(func(p *plain) { p.complete = 2; f(p) }) }
 	walked := func(end int, entries ...any) want {

@@ -117,6 +117,7 @@ func salvageHeader(s *suite) {
 		{"mac-damaged", "The MAC is damaged.", flip("container", atSlots+8, 1), fault.HeaderTampered},
 		{"key-check-altered", "The key check is altered, and the digest made to fit.", forge(func(b *box) { b.keyCheck[0] ^= 1 }), fault.HeaderTampered},
 		{"purpose-altered", "The purpose is altered, and the digest made to fit.", forge(func(b *box) { b.purpose = purposeKeyring }), fault.HeaderTampered},
+		{"key-check-signed", "The key check is altered, and the header correctly signed: the key fits the payload alone.", resign(func(b *box) { b.keyCheck[0] ^= 1 }), fault.HeaderTampered},
 		{"purpose-3-signed", "A purpose that does not exist, correctly signed.", resign(func(b *box) { b.purpose = 3 }), fault.MalformedHeader},
 	} {
 		base.but(c.slug, "HDR-22 SLV-5 SLV-14", c.comment, c.edit, noted(c.name))
@@ -135,6 +136,10 @@ func salvageHeader(s *suite) {
 		{"commitment-forged", "SLV-4 (forged)", "The payload's commitment is altered, and the digest made to fit.", forge(func(b *box) { b.commitment[0] ^= 1 }), fault.HeaderTampered},
 		{"commitment-signed", "SLV-4 (resealed)", "The payload's commitment is altered, and the header correctly signed.", resign(func(b *box) { b.commitment[0] ^= 1 }), fault.PayloadTampered},
 		{"key-check-and-commitment-damaged", "SLV-4", "The key check and the payload's commitment are damaged: nothing is left that knows the key.", flips("container", 1, atKeyCheck, header+24), fault.WrongSecret},
+		{"key-check-and-commitment-signed", "SLV-4 (resealed)", "The key check and the commitment are altered, and the header correctly signed.", resign(func(b *box) { b.keyCheck[0] ^= 1; b.commitment[0] ^= 1 }), fault.WrongSecret},
+		{"keyring-nothing-fits", "SLV-4 SLV-15 (resealed order)", "The same, and the purpose says keyring.", resign(func(b *box) { b.keyCheck[0] ^= 1; b.commitment[0] ^= 1; b.purpose = purposeKeyring }), fault.WrongSecret},
+		{"keyring-commitment-signed", "SLV-15 (resealed order)", "The purpose says keyring, and the commitment is altered; the header is correctly signed.", resign(func(b *box) { b.commitment[0] ^= 1; b.purpose = purposeKeyring }), fault.MalformedArchive},
+		{"keyring-key-check-signed", "SLV-15 (resealed order)", "The purpose says keyring, and the key check is altered; the header is correctly signed.", resign(func(b *box) { b.keyCheck[0] ^= 1; b.purpose = purposeKeyring }), fault.MalformedArchive},
 		{"magic-damaged", "HDR-6", "Without its magic a file is no container, in salvage, too.", flip("container", 0, 1), fault.NotAContainer},
 		{"version-2", "HDR-8", "Another version cannot be salvaged.", flip("container", atVersion+1, 3), fault.UnsupportedVersion},
 		{"cut-in-header", "HDR-10 (cut)", "The header lacks its last byte.", cutTo("container", header-1), fault.Truncated},
