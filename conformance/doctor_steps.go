@@ -188,7 +188,7 @@ func firstCase(files []vectors.File, fits func(vectors.Case) bool) (vectors.Case
 
 // profiles runs the first case of every profile that is claimed.
 func (d *doctor) profiles(files []vectors.File) error {
-	all := suite(files, DefaultSeed)
+	all := checksOf(files, DefaultSeed)
 	for _, p := range d.hello.Profiles {
 		step := "the profile " + p
 		i := slices.IndexFunc(all, func(c check) bool { return slices.Contains(c.profiles, p) && d.hello.Claims(c.profiles) })

@@ -107,7 +107,7 @@ func TestReadmeExpectations(t *testing.T) {
 	}
 	_, list, _ := strings.Cut(section(t, "Known failures"), "    # pattern")
 	list, _, _ = strings.Cut(list, "\n\n")
-	known, err := knownFailures(expectations(t, "# pattern"+list), suite(files, DefaultSeed))
+	known, err := knownFailures(expectations(t, "# pattern"+list), checksOf(files, DefaultSeed))
 	if err != nil || len(known) < 3 {
 		t.Errorf("%d known failures, %v", len(known), err)
 	}

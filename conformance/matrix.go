@@ -42,7 +42,7 @@ func (c *Comparison) Exit() int {
 // Compare checks the built-in reference and the program of each command, and lets
 // each open what each other has sealed. The options' Command is not used. Its error
 // is a UsageError, or else the suite is at fault.
-func Compare(ctx context.Context, o Options, commands [][]string) (*Comparison, error) {
+func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*Comparison, error) {
 	for _, command := range commands {
 		if _, err := exec.LookPath(command[0]); err != nil {
 			return nil, UsageError{err}
@@ -56,7 +56,7 @@ func Compare(ctx context.Context, o Options, commands [][]string) (*Comparison, 
 	c := &Comparison{}
 	for _, command := range append([][]string{nil}, commands...) {
 		o.Command = command
-		r, err := Run(ctx, o)
+		r, err := s.Run(ctx, o)
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func TestCompare(t *testing.T) {
 	t.Parallel()
 	honest := liarCommand(t, "is honest")
 	o := Options{Pattern: "key/parse*"}
-	c, err := Compare(t.Context(), o, [][]string{honest, honest})
+	c, err := wholeSuite(t).Compare(t.Context(), o, [][]string{honest, honest})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestCompare(t *testing.T) {
 	if got := tallyOf(c.Pairs[0][1]).String(); got != "5" { // a reader without passwords and passkeys
 		t.Errorf("liar opens %s\n%s", got, out.String())
 	}
-	if c, err = Compare(t.Context(), o, [][]string{liarCommand(t, "refuses everything")}); err != nil {
+	if c, err = wholeSuite(t).Compare(t.Context(), o, [][]string{liarCommand(t, "refuses everything")}); err != nil {
 		t.Fatal(err)
 	}
 	out.Reset()
@@ -51,7 +51,7 @@ func TestCompare(t *testing.T) {
 	if c.Exit() != report.ExitNot || !strings.Contains(out.String(), "reference sealed, liar opened: no entries, with the key: fail") {
 		t.Errorf("exit %d\n%s", c.Exit(), out.String())
 	}
-	if _, err := Compare(t.Context(), o, [][]string{{"/nonexistent"}}); err == nil {
+	if _, err := wholeSuite(t).Compare(t.Context(), o, [][]string{{"/nonexistent"}}); err == nil {
 		t.Error("a program that is not there is compared")
 	}
 }

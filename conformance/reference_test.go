@@ -12,7 +12,7 @@ import (
 // The reference is conformant, and says the same behind the protocol.
 func TestReferenceConforms(t *testing.T) {
 	var out strings.Builder
-	r, err := Run(t.Context(), Options{Out: &out})
+	r, err := wholeSuite(t).Run(t.Context(), Options{Out: &out})
 	if err != nil || r.Exit != report.ExitConformant {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

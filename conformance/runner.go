@@ -4,7 +4,6 @@
 package conformance
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -29,7 +28,6 @@ type Options struct {
 	Timeout  time.Duration // for one answer; DefaultTimeout if zero
 	Parallel int           // programs at a time; the number of CPUs if zero
 	Out      io.Writer     // the report for a person; none if nil
-	Seed     int64         // of the generated inputs; DefaultSeed if zero
 
 	// Expect is the list of known failures. A case that it names must fail.
 	Expect []Expectation
@@ -46,28 +44,29 @@ func (e UsageError) Error() string { return e.Err.Error() }
 // Unwrap returns the reason.
 func (e UsageError) Unwrap() error { return e.Err }
 
-// Run checks an implementation. Its error is a UsageError, or else the suite is
-// at fault.
-func Run(ctx context.Context, o Options) (*report.Report, error) {
+// Suite is what implementations are checked with.
+type Suite struct {
+	checks []check      // in the order in which they run
+	judge  func() error // says, once it has found out, whether the suite is at fault
+}
+
+// NewSuite returns the suite, with inputs generated from a seed. Its error is a
+// fault of the suite.
+func NewSuite(seed int64) (*Suite, error) {
 	files, err := vectors.Load()
 	if err != nil {
 		return nil, err
 	}
-	return runChecks(ctx, o, suite(files, cmp.Or(o.Seed, DefaultSeed)), judgedItself)
+	return newSuite(files, checksOf(files, seed)), nil
 }
 
-// judgedItself judges the suite, once.
-var judgedItself = sync.OnceValue(func() error {
-	files, err := vectors.Load()
-	if err != nil {
-		return err
-	}
-	return canaries(files)
-})
+func newSuite(files []vectors.File, checks []check) *Suite {
+	return &Suite{checks, sync.OnceValue(func() error { return canaries(files) })}
+}
 
-// runChecks runs those of the checks that are chosen, unless the suite is found to
-// be at fault.
-func runChecks(ctx context.Context, o Options, all []check, judgeSuite func() error) (*report.Report, error) {
+// Run runs those of the checks that are chosen, unless the suite is found to be at
+// fault. Its error is a UsageError, or else that.
+func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
@@ -77,11 +76,11 @@ func runChecks(ctx context.Context, o Options, all []check, judgeSuite func() er
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	selected := choose(all, o.Pattern)
+	selected := choose(s.checks, o.Pattern)
 	if len(selected) == 0 {
 		return nil, UsageError{fmt.Errorf("no case matches %q", o.Pattern)}
 	}
-	known, err := knownFailures(o.Expect, all)
+	known, err := knownFailures(o.Expect, s.checks)
 	if err != nil {
 		return nil, err
 	}
@@ -90,12 +89,12 @@ func runChecks(ctx context.Context, o Options, all []check, judgeSuite func() er
 			return nil, UsageError{err}
 		}
 	}
-	if err := judgeSuite(); err != nil {
+	if err := s.judge(); err != nil {
 		return nil, err
 	}
 
 	hello, bad := greet(ctx, o)
-	r := report.New(hello, o.Command, o.Pattern, len(all))
+	r := report.New(hello, o.Command, o.Pattern, len(s.checks))
 	terminal := report.NewTerminal(o.Out, r)
 	add := func(e report.Event) (last bool) {
 		e = known.apply(e)
@@ -118,8 +117,8 @@ func runChecks(ctx context.Context, o Options, all []check, judgeSuite func() er
 	return r, nil
 }
 
-// suite returns the checks, in the order in which they run.
-func suite(files []vectors.File, seed int64) []check {
+// checksOf returns the checks, in the order in which they run.
+func checksOf(files []vectors.File, seed int64) []check {
 	all := vectorChecks(files)
 	all = append(all, writerAudits()...)
 	all = append(all, moreWriterAudits()...)

@@ -64,7 +64,7 @@ func liarCommand(t *testing.T, name string) []string {
 
 // run runs checks, and the canaries on the files.
 func run(ctx context.Context, o Options, files []vectors.File, all []check) (*report.Report, error) {
-	return runChecks(ctx, o, all, func() error { return canaries(files) })
+	return newSuite(files, all).Run(ctx, o)
 }
 
 // runSmall runs the small suite and returns the verdicts of its vectors, in order.
@@ -241,4 +241,14 @@ func TestInProcess(t *testing.T) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
+}
+
+// wholeSuite is the suite as it is delivered.
+func wholeSuite(t *testing.T) *Suite {
+	t.Helper()
+	s, err := NewSuite(DefaultSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -17,6 +17,7 @@ import (
 // conformFlags are the flags of coffer conform that are not in Options.
 type conformFlags struct {
 	reports reportFlags
+	seed    int64
 	expect  string
 	with    []string
 }
@@ -48,7 +49,7 @@ is at fault.`,
 	f.StringVar(&o.Pattern, "run", "", "run only the cases whose id matches `PATTERN`, in which * stands for any text")
 	f.DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
 	f.IntVar(&o.Parallel, "parallel", 0, "run `N` programs at a time (default: the number of processors)")
-	f.Int64Var(&o.Seed, "seed", conformance.DefaultSeed, "make the generated inputs from `N`")
+	f.Int64Var(&flags.seed, "seed", conformance.DefaultSeed, "make the generated inputs from `N`")
 	f.BoolVar(&o.FirstFailure, "first-failure", false, "stop at the first failure, in the order of the cases")
 	f.StringVar(&flags.expect, "expect-failures", "", "take `FILE` for the list of known failures: they must fail")
 	f.StringArrayVar(&flags.with, "with", nil, "check `COMMAND`, too, and try each implementation against each other")
@@ -76,6 +77,10 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	if len(flags.with) > 0 {
 		return compare(cmd, o, flags)
 	}
+	suite, err := conformance.NewSuite(flags.seed)
+	if err != nil {
+		return suiteError(cmd, err)
+	}
 	defer flags.reports.abandon()
 	if err := flags.reports.prepare(); err != nil {
 		return err
@@ -83,7 +88,7 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	if flags.reports.printed {
 		o.Out = io.Discard
 	}
-	r, err := conformance.Run(cmd.Context(), o)
+	r, err := suite.Run(cmd.Context(), o)
 	if err != nil {
 		return suiteError(cmd, err)
 	}
@@ -109,7 +114,11 @@ func compare(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 		}
 		commands = append(commands, words)
 	}
-	c, err := conformance.Compare(cmd.Context(), o, commands)
+	suite, err := conformance.NewSuite(flags.seed)
+	if err != nil {
+		return suiteError(cmd, err)
+	}
+	c, err := suite.Compare(cmd.Context(), o, commands)
 	if err != nil {
 		return suiteError(cmd, err)
 	}

@@ -34,10 +34,17 @@ type Result struct {
 	Reason  string         `json:"reason,omitempty"`  // why it is declared equivalent
 }
 
+// theSuite is read, and finds itself without fault, once for all mutants.
+var theSuite = sync.OnceValues(func() (*conformance.Suite, error) { return conformance.NewSuite(conformance.DefaultSeed) })
+
 // judge lets the suite judge a program, by the cases of the first pattern first.
 func judge(ctx context.Context, program string, patterns ...string) (*report.Event, error) {
+	suite, err := theSuite()
+	if err != nil {
+		return nil, err
+	}
 	for _, pattern := range patterns {
-		r, err := conformance.Run(ctx, conformance.Options{
+		r, err := suite.Run(ctx, conformance.Options{
 			Command:      Bounded(program),
 			Pattern:      pattern,
 			Timeout:      Timeout,
