@@ -49,7 +49,7 @@ func bytesOfText(r *rand.Rand, most int) []byte {
 // drawAltered is drawMessage with an alteration of the message.
 func drawAltered(r *rand.Rand) messageSample {
 	m := drawMessage(r)
-	total := int(cobblestone.SealedSize(int64(m.size)))
+	total := len(cobblestone.Seal(m.key(), m.salt(), m.context, m.plaintext()))
 	borders := append(messageBorders(0), total, total-cobblestone.TagSize)
 	for at := cobblestone.PrefixSize; at < total; at += cobblestone.SealedChunkSize {
 		borders = append(borders, at, at+cobblestone.ChunkSize)
@@ -125,8 +125,11 @@ func (m messageSample) input() vectors.Object {
 }
 
 func generatedMessages(seed int64) []check {
+	times := func(runs int, id, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*trial, messageSample) report.Outcome) check {
+		return property[messageSample]{id, comment, requirements, profiles, runs, draw, try}.check(seed)
+	}
 	message := func(id, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*trial, messageSample) report.Outcome) check {
-		return property[messageSample]{id, comment, requirements, profiles, 40, draw, try}.check(seed)
+		return times(40, id, requirements, profiles, comment, draw, try)
 	}
 	open := func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.open", m.input()) }
 	return []check{
@@ -143,6 +146,16 @@ func generatedMessages(seed int64) []check {
 		message("cobblestone-seal", "COB-2 COB-5 COB-7", "writer deterministic",
 			"A plaintext of any length around the ends of chunks becomes the one message that it has.", drawMessage,
 			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.seal", m.sealing()) }),
+		times(4, "cobblestone-seal-long", "COB-5 COB-7", "writer deterministic",
+			"A plaintext of hundreds of kibibytes becomes the one message that it has.", drawLong,
+			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.seal", m.sealing()) }),
+		times(4, "cobblestone-seal-long-pieces", "COB-5 COB-7", "writer deterministic streaming",
+			"A long plaintext that arrives in pieces becomes the same message.", drawLong,
+			func(t *trial, m messageSample) report.Outcome {
+				input := m.sealing()
+				input["delivery"] = m.pieces
+				return t.asksLike("cobblestone.seal", input)
+			}),
 		message("cobblestone-open-pieces", "COB-12 COB-15 COB-17", "reader streaming",
 			"A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.", drawPieces,
 			func(t *trial, m messageSample) report.Outcome {
@@ -159,6 +172,15 @@ func generatedMessages(seed int64) []check {
 				return right.judge(t.hello, answer)
 			}),
 	}
+}
+
+// drawLong is drawMessage for plaintexts that a writer of some 256 KiB at a time
+// meets the ends of its buffers in.
+func drawLong(r *rand.Rand) messageSample {
+	m := drawMessage(r)
+	m.size = (1+r.Intn(2))*16*cobblestone.ChunkSize + r.Intn(3)*cobblestone.ChunkSize + r.Intn(3) - 1
+	m.pieces = []int{1 + r.Intn(100), m.size/2 + r.Intn(100), 1 + r.Intn(1<<17)}
+	return m
 }
 
 func drawPieces(r *rand.Rand) messageSample {

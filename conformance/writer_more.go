@@ -30,6 +30,10 @@ func moreWriterAudits() []check {
 	all := []check{
 		audit("canonical-bytes", "Given the salt that was drawn, there is one container for a content.",
 			"ARC-1 ARC-2 ARC-6 ARC-8 ARC-11 COB-5 COB-7 HDR-5", "", canonical(job{entries: auditEntries()})),
+		audit("canonical-long", "Given the salt that was drawn, there is one container for a content of several hundred kibibytes.",
+			"ARC-1 ARC-8 COB-5 COB-7", "", canonical(job{entries: []entry{
+				{"a", archive.Messages, 1, patternBytes(1, 600_000)}, {"b", archive.Image, 2, patternBytes(2, 270_000)}, {"c", archive.Other, 3, nil},
+			}})),
 		audit("canonical-slots", "Given the salts that were drawn, there is one header for the slots.",
 			"HDR-5 KEY-3", "vault passkey", canonical(job{slots: both, entries: one})),
 		audit("canonical-password", "Given the salts that were drawn and the parameters, there is one password slot.",

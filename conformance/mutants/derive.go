@@ -48,6 +48,9 @@ var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText
 // makesError are the calls whose arguments are texts for people.
 var makesError = regexp.MustCompile(`^(fault\.New|fmt\.Errorf|errors\.New|malformed|panic|errors\.Is|errors\.As)$`)
 
+// anError are the results that are errors by their names.
+var anError = regexp.MustCompile(`^(\w+\.)?err([A-Z]\w*\(.*\))?$`)
+
 // Derive returns the mutants of the reference whose repository lies in the
 // folder source, always in the same order.
 func Derive(source string) ([]Mutant, error) {

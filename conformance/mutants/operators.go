@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"regexp"
 	"strings"
 )
 
@@ -28,6 +29,7 @@ var swappedLogic = map[token.Token]string{token.LAND: "||", token.LOR: "&&"}
 // statements makes the mutants of a function's body.
 func (d *deriver) statements(body ast.Node) {
 	down := map[ast.Node]bool{} // the bounds that a shifted comparison moves up
+	beside := map[ast.Node]bool{}
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BinaryExpr:
@@ -50,8 +52,16 @@ func (d *deriver) statements(body ast.Node) {
 				return false
 			}
 			d.swappedArguments(n)
+		case *ast.ReturnStmt:
+			if len(n.Results) > 1 && d.isError(n.Results[len(n.Results)-1]) {
+				for _, x := range n.Results[:len(n.Results)-1] { // nobody looks at what is returned beside an error
+					beside[x] = true
+				}
+			}
 		case *ast.BasicLit:
-			d.literal(n, down[n])
+			if !beside[n] {
+				d.literal(n, down[n])
+			}
 		case *ast.Ident:
 			switch n.Name {
 			case "true":
@@ -149,9 +159,15 @@ func (d *deriver) values(decl *ast.GenDecl) {
 	}
 }
 
+// commutes are the functions whose arguments can be exchanged.
+var commutes = regexp.MustCompile(`^(subtle\.ConstantTimeCompare|bytes\.Equal|slices\.Equal|min|max)$`)
+
 // swappedArguments exchanges neighbours that look as if they had one type; the
 // compiler sorts out those that have not.
 func (d *deriver) swappedArguments(n *ast.CallExpr) {
+	if commutes.MatchString(d.source(n.Fun)) {
+		return
+	}
 	for i := range len(n.Args) - 1 {
 		a, b := n.Args[i], n.Args[i+1]
 		if !alike(a, b) || d.source(a) == d.source(b) {
@@ -187,6 +203,11 @@ func (d *deriver) earlyReturn(f *ast.FuncDecl) {
 func (d *deriver) isTalk(n ast.Node) bool {
 	call, ok := n.(*ast.CallExpr)
 	return ok && makesError.MatchString(d.source(call.Fun))
+}
+
+// isError reports whether x is an error for sure, by its name or by what makes it.
+func (d *deriver) isError(x ast.Expr) bool {
+	return anError.MatchString(d.source(x)) || d.isTalk(x)
 }
 
 func isNil(x ast.Expr) bool {

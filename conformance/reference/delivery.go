@@ -43,6 +43,15 @@ func (d delivery) stream(b []byte) io.Reader {
 	return &stream{b: b, ends: d.ends(int64(len(b)))}
 }
 
+// drain copies a stream: piece by piece if it came in pieces.
+func (d delivery) drain(w io.Writer, r io.Reader) error {
+	if d != nil {
+		r = struct{ io.Reader }{r} // which can be read only
+	}
+	_, err := io.Copy(struct{ io.Writer }{w}, r)
+	return err
+}
+
 type stream struct {
 	b    []byte
 	at   int64

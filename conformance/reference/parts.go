@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/extract"
@@ -92,7 +91,7 @@ func cobblestoneOpen(in struct {
 	var plaintext bytes.Buffer
 	stream, err := cobblestone.NewReader(in.Delivery.stream(in.Message), in.Key[:], in.Context)
 	if err == nil {
-		_, err = io.Copy(&plaintext, stream)
+		err = in.Delivery.drain(&plaintext, stream)
 	}
 	if err != nil {
 		r.released = plaintext.Bytes()

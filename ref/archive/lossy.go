@@ -17,7 +17,7 @@ type lossy struct {
 	lost   []uint64 // a bit for every chunk
 	size   int64    // of the plaintext; a last chunk that is lost counts as a full one
 	ended  bool     // the last chunk opens and is the end of a message
-	fault  error    // of the first chunk that is lost, or of the missing end
+	fault  error    // of the first chunk that is lost
 }
 
 // newLossy opens every chunk once to learn which are lost. A chunk that cannot
@@ -36,13 +36,10 @@ func newLossy(chunks *cobblestone.Chunks) *lossy {
 			if p.fault == nil {
 				p.fault = named(err, i)
 			}
-		} else if i == chunks.Count()-1 && len(opened) < cobblestone.ChunkSize {
+		} else if i == chunks.Count()-1 {
 			p.ended = true
 			p.size -= cobblestone.ChunkSize - int64(len(opened))
 		}
-	}
-	if !p.ended && p.fault == nil {
-		p.fault = fault.New(fault.Truncated, "the end of the payload is missing")
 	}
 	return p
 }

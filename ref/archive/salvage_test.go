@@ -260,7 +260,7 @@ func TestPlantedIndex(t *testing.T) {
 		t.Fatalf("the plant is not convincing: %v", err)
 	}
 	s := salvage(t, seal(plaintext)[:56+2*16400])
-	if s.Indexed || s.EndReached || fault.NameOf(s.Fault) != fault.Truncated {
+	if s.Indexed || s.EndReached || fault.NameOf(s.Fault) != fault.PayloadTampered {
 		t.Errorf("indexed %v, end reached %v, %v", s.Indexed, s.EndReached, s.Fault)
 	}
 	want := []rescued{{"photo", Damaged, false, []Range{{cut - start, int64(len(photo.content)) - (cut - start)}}}}

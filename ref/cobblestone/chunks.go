@@ -1,10 +1,7 @@
 package cobblestone
 
 import (
-	"fmt"
 	"io"
-
-	"github.com/coffer-format/coffer/ref/fault"
 )
 
 // Chunks opens single chunks of a message that may be damaged or have lost its
@@ -16,12 +13,9 @@ type Chunks struct {
 	cipher *chunkCipher
 }
 
-// NewChunks checks the commitment of a message of size bytes. Errors: truncated
-// if size is less than 56, wrong_secret; errors of r, wrapped.
+// NewChunks checks the commitment of a message of size bytes, at least 56. Errors:
+// wrong_secret; errors of r, wrapped.
 func NewChunks(r io.ReaderAt, size int64, inputKey []byte, context string) (*Chunks, error) {
-	if size < PrefixSize { // [SLV-4]
-		return nil, fault.New(fault.Truncated, "a message begins with %d bytes, this one has %d", PrefixSize, size)
-	}
 	c, err := readPrefix(r, inputKey, context)
 	if err != nil {
 		return nil, err
@@ -29,23 +23,18 @@ func NewChunks(r io.ReaderAt, size int64, inputKey []byte, context string) (*Chu
 	return &Chunks{r, size, c}, nil
 }
 
-// Count returns the number of pieces of 16400 bytes after the prefix, a shorter
-// last one included.
-func (c *Chunks) Count() int64 {
-	return (c.size - PrefixSize + SealedChunkSize - 1) / SealedChunkSize
-}
+// Count returns the number of pieces of 16400 bytes after the prefix and one more,
+// the last, of which nothing may be left.
+func (c *Chunks) Count() int64 { return (c.size-PrefixSize)/SealedChunkSize + 1 }
 
 // Open appends the plaintext of chunk i, from 0 to Count() - 1, to dst, which it
-// returns unchanged with an error. Errors: payload_tampered, truncated if the
-// piece is shorter than a tag; errors of the underlying reader, wrapped.
+// returns unchanged with an error. Errors: payload_tampered; errors of the
+// underlying reader, wrapped.
 func (c *Chunks) Open(dst []byte, i int64) ([]byte, error) {
-	if i < 0 || i >= c.Count() {
-		return dst, fmt.Errorf("cobblestone: there is no chunk %d among %d", i, c.Count())
-	}
 	off := PrefixSize + i*SealedChunkSize
 	sealed := make([]byte, min(SealedChunkSize, c.size-off))
 	if err := readFullAt(c.r, sealed, off); err != nil {
 		return dst, err
 	}
-	return c.cipher.open(dst, sealed, i)
+	return c.cipher.openChunk(dst, sealed, i)
 }

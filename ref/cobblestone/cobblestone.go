@@ -14,6 +14,7 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/coffer-format/coffer/ref/fault"
 )
@@ -64,19 +65,12 @@ func Derive(inputKey, salt []byte, context string) Derived {
 	return d
 }
 
-// SealedSize returns the length of the message that seals n bytes, for n from 0
-// to 2^52 - 1.
-func SealedSize(n int64) int64 { return PrefixSize + n + TagSize*(n/ChunkSize+1) }
-
 // PlaintextSize returns the length of the plaintext of a message of n bytes.
 // Errors: truncated if no message has that length, limit_exceeded if the message
 // had more than 2^38 chunks.
 func PlaintextSize(n int64) (int64, error) {
-	if n < minMessageSize { // [COB-8]
-		return 0, errTooShort(n)
-	}
 	full, last := (n-PrefixSize)/SealedChunkSize, (n-PrefixSize)%SealedChunkSize
-	if last < TagSize { // [COB-9]
+	if last < TagSize { // [COB-8], since less than a prefix leaves less than nothing; [COB-9]
 		return 0, errTruncated()
 	}
 	if n > maxMessageSize { // [COB-10]
@@ -90,23 +84,20 @@ func PlaintextSize(n int64) (int64, error) {
 // used again with the same input key and context: [COB-3] [COB-4].
 func Seal(inputKey, salt []byte, context string, plaintext []byte) []byte {
 	d := Derive(inputKey, salt, context)
-	message := make([]byte, 0, SealedSize(int64(len(plaintext))))
-	message = append(append(message, salt...), d.Commitment[:]...)
-	return newChunkCipher(d).seal(message, plaintext, 0, true)
+	return newChunkCipher(d).seal(slices.Concat(salt, d.Commitment[:]), plaintext, 0, true)
 }
 
 // Open returns the plaintext of a message that fits in memory, or nil and an
 // error. Errors: truncated, limit_exceeded, wrong_secret, payload_tampered.
 func Open(inputKey []byte, context string, message []byte) ([]byte, error) {
-	size, err := PlaintextSize(int64(len(message)))
-	if err != nil {
+	if _, err := PlaintextSize(int64(len(message))); err != nil {
 		return nil, err
 	}
 	c, err := checkPrefix(message[:PrefixSize], inputKey, context)
 	if err != nil {
 		return nil, err
 	}
-	plaintext, err := c.open(make([]byte, 0, size), message[PrefixSize:], 0)
+	plaintext, err := c.open(nil, message[PrefixSize:], 0)
 	if err != nil {
 		return nil, err
 	}
@@ -153,38 +144,43 @@ func (c *chunkCipher) nonce(n *[nonceSize]byte, i int64) {
 // last, plaintext is a multiple of ChunkSize; with it, the message ends here.
 func (c *chunkCipher) seal(dst, plaintext []byte, first int64, last bool) []byte {
 	var nonce [nonceSize]byte
-	for i := first; ; i++ {
+	for i := first; last || len(plaintext) > 0; i++ {
 		n := min(len(plaintext), ChunkSize)
-		if n < ChunkSize && !last {
-			return dst
-		}
 		c.nonce(&nonce, i) // [COB-7]
 		dst = c.aead.Seal(dst, nonce[:], plaintext[:n], nil)
 		if n < ChunkSize { // [COB-5]
-			return dst
+			break
 		}
 		plaintext = plaintext[n:]
 	}
+	return dst
 }
 
 // open appends to dst the plaintext of sealed chunks, numbered from first. Every
 // piece of 16400 bytes is a chunk, and so is a shorter last piece. With an error
 // it returns what the chunks before the one at fault hold.
 func (c *chunkCipher) open(dst, sealed []byte, first int64) ([]byte, error) {
-	var nonce [nonceSize]byte
 	for i := first; len(sealed) > 0; i++ {
 		n := min(len(sealed), SealedChunkSize)
-		if n < TagSize {
-			return dst, errTruncated()
-		}
-		c.nonce(&nonce, i)
-		opened, err := c.aead.Open(dst, nonce[:], sealed[:n], nil)
-		if err != nil { // [COB-12] [COB-13]
-			return dst, fault.New(fault.PayloadTampered, "chunk %d was altered, damaged, moved or cut", i)
+		opened, err := c.openChunk(dst, sealed[:n], i)
+		if err != nil { // [COB-13]
+			return dst, err
 		}
 		dst, sealed = opened, sealed[n:]
 	}
 	return dst, nil
+}
+
+// openChunk appends to dst the plaintext of the sealed chunk i. With an error it
+// returns dst.
+func (c *chunkCipher) openChunk(dst, sealed []byte, i int64) ([]byte, error) {
+	var nonce [nonceSize]byte
+	c.nonce(&nonce, i)
+	opened, err := c.aead.Open(dst, nonce[:], sealed, nil)
+	if err != nil { // [COB-12]
+		return dst, fault.New(fault.PayloadTampered, "chunk %d was altered, damaged, moved or cut", i)
+	}
+	return opened, nil
 }
 
 func errTooShort(n int64) error {

@@ -88,8 +88,8 @@ func TestNonce(t *testing.T) {
 // specification names, on both sides of every bound.
 func TestSizes(t *testing.T) {
 	for _, n := range append(sizes, 1<<52-2, 1<<52-1) {
-		if got, err := PlaintextSize(SealedSize(int64(n))); err != nil || got != int64(n) {
-			t.Errorf("PlaintextSize(SealedSize(%d)) = %d, %v", n, got, err)
+		if got, err := PlaintextSize(sealedSize(int64(n))); err != nil || got != int64(n) {
+			t.Errorf("PlaintextSize(sealedSize(%d)) = %d, %v", n, got, err)
 		}
 	}
 	for length, want := range map[int64]fault.Name{
@@ -103,20 +103,20 @@ func TestSizes(t *testing.T) {
 			t.Errorf("PlaintextSize(%d): %v, want %q", length, err, want)
 		}
 	}
-	if SealedSize(1<<52-1) != maxMessageSize {
+	if sealedSize(1<<52-1) != maxMessageSize {
 		t.Error("the longest plaintext and the longest message do not belong together")
 	}
-	if _, err := PlaintextSize(SealedSize(1 << 52)); err == nil {
+	if _, err := PlaintextSize(sealedSize(1 << 52)); err == nil {
 		t.Error("a plaintext of one byte too many has a message")
 	}
 }
 
 // A message opens to its plaintext at every boundary, and has the length that
-// SealedSize says.
+// section 4.4 says.
 func TestRoundTripAtBoundaries(t *testing.T) {
 	for _, n := range sizes {
 		message := sealed(n)
-		if int64(len(message)) != SealedSize(int64(n)) {
+		if int64(len(message)) != sealedSize(int64(n)) {
 			t.Errorf("%d bytes: a message of %d", n, len(message))
 		}
 		got, err := Open(testKey, testContext, message)
@@ -204,3 +204,6 @@ func openAll(key []byte, context string, message []byte) map[string]outcome {
 	all["ReadAt"] = outcome{flat, fault.NameOf(err)}
 	return all
 }
+
+// sealedSize is the length of the message of n bytes (spec section 4.4).
+func sealedSize(n int64) int64 { return PrefixSize + n + TagSize*(n/ChunkSize+1) }

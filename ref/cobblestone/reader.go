@@ -45,9 +45,6 @@ func NewReader(r io.Reader, inputKey []byte, context string) (*Reader, error) {
 
 // Read yields plaintext.
 func (r *Reader) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
 	if !r.advance() {
 		return 0, r.err
 	}

@@ -35,7 +35,7 @@ func TestTablesOfTheSpecification(t *testing.T) {
 			continue // a row of the other table
 		}
 		lengths++
-		if row[1] != strconv.FormatInt(n/ChunkSize+1, 10) || row[2] != strconv.FormatInt(SealedSize(n), 10) {
+		if row[1] != strconv.FormatInt(n/ChunkSize+1, 10) || row[2] != strconv.FormatInt(sealedSize(n), 10) {
 			t.Errorf("a plaintext of %d bytes: %v", n, row)
 		}
 	}
