@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -64,6 +65,18 @@ func passwordSlot() vectors.Object {
 
 func vaultSlot() vectors.Object {
 	return vectors.Object{"type": "vault", "vault": pattern(1, 32), "credential": pattern(2, 32), "export_key": pattern(3, 64)}
+}
+
+// costing is a password slot of which parameters are asked for.
+func costing(memoryKiB, passes, lanes int) vectors.Object {
+	return with(with(with(passwordSlot(), "memory_kib", memoryKiB), "passes", passes), "lanes", lanes)
+}
+
+// with returns an object with a member changed.
+func with(o vectors.Object, name string, value any) vectors.Object {
+	o = maps.Clone(o)
+	o[name] = value
+	return o
 }
 
 func passkeySlot(n byte) vectors.Object {

@@ -44,6 +44,10 @@ func moreWriterAudits() []check {
 			"CON-7 SLT-5", "passkey", freshSlots),
 		audit("set-slots-unknown", "Slots of a type that is not known stay when others are replaced, unchanged and in their order.",
 			"SLT-3", "passkey", keepsUnknown),
+		audit("set-slots-full", "Slots that take 65535 bytes, the most that there is room for, are written.",
+			"SLT-3", "passkey", fullSlots),
+		audit("refuses-slots-too-large", "Slots that take 65536 bytes are not written.",
+			"CON-10", "passkey", refusesInput("container.set_slots", replacing(withSlots(filler(1)), passkeySlot(1)))),
 		audit("set-slots-tampered", "The slots of a container whose header was altered are not replaced.",
 			"HDR-19", "passkey", refusesTampered),
 	}
@@ -62,7 +66,7 @@ func moreWriterAudits() []check {
 		input := keyringInput()
 		input["slots"] = []any{}
 		bad.change(input)
-		all = append(all, audit("refuses-keyring-"+bad.id, bad.comment, bad.requirements, "", refusesKeyring(input)))
+		all = append(all, audit("refuses-keyring-"+bad.id, bad.comment, bad.requirements, "", refusesInput("keyring.seal", input)))
 	}
 	return all
 }
@@ -205,6 +209,30 @@ func freshSlots(a *asker) report.Outcome {
 	return passed()
 }
 
+// filler is an unknown slot that leaves no room beside passkeySlot(1), and takes so
+// many bytes more.
+func filler(more int) slot.Slot {
+	s := passkeySlot(1)
+	encoded, err := slot.Marshal([]slot.Slot{&slot.Passkey{RPID: s["rp_id"].(string), Credential: unhex(s["credential"])}})
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: it is a good one
+	}
+	const head = 4 // its type and its length
+	return &slot.Unknown{SlotType: 9, Body: make([]byte, 1<<16-1-len(encoded)-head+more)}
+}
+
+// fullSlots is the audit that the bound of all slots together is not taken in.
+func fullSlots(a *asker) report.Outcome {
+	after, bad := produce(a, "container.set_slots", replacing(withSlots(filler(0)), passkeySlot(1)))
+	if bad != nil {
+		return *bad
+	}
+	if len(after.Header.Slots) != 2 {
+		return outcome(fmt.Errorf("it has %d slots, there was one and one was asked for", len(after.Header.Slots)))
+	}
+	return passed()
+}
+
 // unknownSlot is a slot of a type that version 1 does not define.
 func unknownSlot(typ slot.Type) slot.Slot {
 	return &slot.Unknown{SlotType: typ, Body: patternBytes(byte(typ), 5)}
@@ -255,10 +283,10 @@ func refusesTampered(a *asker) report.Outcome {
 	return judge(c, a.hello, answer)
 }
 
-// refusesKeyring is the audit that a keyring that readers refuse is not sealed.
-func refusesKeyring(input vectors.Object) func(*asker) report.Outcome {
+// refusesInput is the audit that what readers refuse is not written.
+func refusesInput(op string, input vectors.Object) func(*asker) report.Outcome {
 	return func(a *asker) report.Outcome {
-		answer, bad := a.ask("keyring.seal", input)
+		answer, bad := a.ask(op, input)
 		switch {
 		case bad != nil:
 			return *bad
