@@ -40,6 +40,8 @@ func moreWriterAudits() []check {
 			"HDR-5 PWD-1", "password", canonical(job{slots: []vectors.Object{passwordSlot()}, entries: one})),
 		audit("canonical-keyring", "Given the salts that were drawn, there is one keyring.",
 			"HDR-5", "vault", canonicalKeyring),
+		audit("keyring-1024-keys", "A keyring of 1024 old keys, the most that there may be, is written.",
+			"KRG-1", "", mostKeys),
 		audit("fresh-salts-set-slots", "The salts of the slots that replace others do not repeat.",
 			"CON-7 SLT-5", "passkey", freshSlots),
 		audit("set-slots-unknown", "Slots of a type that is not known stay when others are replaced, unchanged and in their order.",
@@ -61,6 +63,7 @@ func moreWriterAudits() []check {
 		{"old-epoch-zero", "An old key of epoch 0 is not written.", "CON-10", oldKeys(0, 6, 4, 5)},
 		{"epoch-twice", "Two old keys of one epoch are not written.", "CON-10", oldKeys(6, 6, 4, 5)},
 		{"epoch-of-the-key", "An old key of the epoch of the key is not written.", "CON-10", oldKeys(2, 7, 4, 5)},
+		{"1025-keys", "A keyring of 1025 old keys is not written.", "CON-10", manyKeys(1025)},
 		{"key-twice", "An old key is not written twice.", "CON-10", oldKeys(2, 6, 4, 4)},
 	} {
 		input := keyringInput()
@@ -69,6 +72,17 @@ func moreWriterAudits() []check {
 		all = append(all, audit("refuses-keyring-"+bad.id, bad.comment, bad.requirements, "", refusesInput("keyring.seal", input)))
 	}
 	return all
+}
+
+// manyKeys returns what gives a keyring n old keys.
+func manyKeys(n int) func(vectors.Object) {
+	return func(in vectors.Object) {
+		keys := []any{}
+		for i := range n {
+			keys = append(keys, vectors.Object{"epoch": number(uint64(1 + i)), "key": fmt.Sprintf("%064x", i)})
+		}
+		in["epoch"], in["old_keys"] = number(uint64(n+1)), keys
+	}
 }
 
 // oldKeys returns what gives a keyring two old keys, by their epochs and patterns.
@@ -90,6 +104,22 @@ func canonical(j job) func(*asker) report.Outcome {
 		}
 		return outcome(sameAsReference(s, "container.seal", j.input()))
 	}
+}
+
+// mostKeys is the audit that the bound of old keys is not taken in.
+func mostKeys(a *asker) report.Outcome {
+	input := keyringInput()
+	manyKeys(1024)(input)
+	input["slots"] = []any{}
+	s, bad := produce(a, "keyring.seal", input)
+	if bad != nil {
+		return *bad
+	}
+	ring, err := s.Keyring()
+	if err == nil && len(ring.OldKeys) != 1024 {
+		err = fmt.Errorf("it has %d old keys, 1024 were asked for", len(ring.OldKeys))
+	}
+	return outcome(err)
 }
 
 func canonicalKeyring(a *asker) report.Outcome {

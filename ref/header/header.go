@@ -163,11 +163,8 @@ func Examine(r io.ReaderAt, size int64) (h *Header, faults []error, err error) {
 	}
 	slotsSize := int64(binary.BigEndian.Uint16(fixed[43:]))
 	headerSize := fixedSize + slotsSize + digestSize + macSize
-	if size < headerSize { // [HDR-10]
-		return nil, nil, fault.New(fault.Truncated, "the file has %d bytes, its header alone takes %d", size, headerSize)
-	}
-	if size < headerSize+cobblestone.PrefixSize { // [HDR-11], and all that salvage needs: [SLV-4]
-		return nil, nil, fault.New(fault.Truncated, "the file ends at the beginning of its payload")
+	if size < headerSize+cobblestone.PrefixSize { // [HDR-10] [HDR-11]; salvage needs as much [SLV-4]
+		return nil, nil, fault.New(fault.Truncated, "the file has %d bytes, its header and the beginning of the payload take %d", size, headerSize+cobblestone.PrefixSize)
 	}
 	if _, err := cobblestone.PlaintextSize(size - headerSize); err != nil { // [HDR-11] [HDR-12]
 		faults = append(faults, err)

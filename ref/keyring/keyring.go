@@ -33,6 +33,9 @@ type Keyring struct {
 // Marshal encodes the keyring of a container whose key is k. Error:
 // malformed_archive if readers would refuse it.
 func (r *Keyring) Marshal(k key.Key) ([]byte, error) {
+	if len(r.OldKeys) > MaxOldKeys { // [CON-10]
+		return nil, malformed("the keyring has %d old keys, at most %d are allowed", len(r.OldKeys), MaxOldKeys)
+	}
 	var b cryptobyte.Builder
 	b.AddBytes(r.SetID[:])
 	b.AddUint64(r.Epoch)
@@ -42,25 +45,18 @@ func (r *Keyring) Marshal(k key.Key) ([]byte, error) {
 			b.AddBytes(old.Key[:])
 		}
 	})
-	plaintext, err := b.Bytes()
-	if err != nil {
-		return nil, malformed("the keyring has %d old keys, at most %d are allowed", len(r.OldKeys), MaxOldKeys)
-	}
-	_, err = Parse(plaintext, k)
+	plaintext := b.BytesOrPanic()
+	_, err := Parse(plaintext, k)
 	return plaintext, err
 }
 
-// Parse decodes the plaintext of a keyring container whose key is k. Error:
-// malformed_archive.
+// Parse decodes the plaintext, of at most MaxSize bytes [KRG-5], of a keyring
+// container whose key is k. Error: malformed_archive.
 func Parse(plaintext []byte, k key.Key) (*Keyring, error) {
-	if len(plaintext) > MaxSize { // [KRG-5]
-		return nil, malformed("the keyring has %d bytes, at most %d are allowed", len(plaintext), MaxSize)
-	}
 	r := new(Keyring)
 	s := cryptobyte.String(plaintext)
 	var old cryptobyte.String
-	if !s.CopyBytes(r.SetID[:]) || !readUint64(&s, &r.Epoch) || !s.ReadUint16LengthPrefixed(&old) || !s.Empty() ||
-		len(old)%oldKeySize != 0 || len(old) > MaxOldKeys*oldKeySize { // [KRG-1] [CON-1] [CON-2]
+	if !s.CopyBytes(r.SetID[:]) || !readUint64(&s, &r.Epoch) || !s.ReadUint16LengthPrefixed(&old) || !s.Empty() { // [KRG-1] [CON-1] [CON-2]
 		return nil, malformed("the keyring does not decode")
 	}
 	if r.SetID == [16]byte{} || r.Epoch == 0 { // [KRG-2]

@@ -127,6 +127,8 @@ func unlockTampered(s *suite) {
 		forge(func(b *box) { b.slots[0].body[0] ^= 1 }), refused(fault.WrongSecret))
 	base.but("slot-damaged", "HDR-13 (order)", "The slot's salt is damaged: the digest comes before the secret.",
 		flip("container", atSlots+inSlot(0), 1), refused(fault.DamagedHeader))
+	base.but("key-check-signed-by-password", "SLT-9 (resealed)", "The key check is altered, and the header correctly signed: the slot opens onto a key that does not fit it, and nothing else is wrong.",
+		resign(func(b *box) { b.keyCheck[31] ^= 1 }), refused(fault.HeaderTampered))
 	base.but("key-check-altered-by-password", "SLT-9 (forged)", "The key check is altered: the slot opens onto a key that does not fit it.",
 		forge(func(b *box) { b.keyCheck[5] ^= 1 }), refused(fault.HeaderTampered))
 	for _, c := range []struct {

@@ -161,6 +161,8 @@ func salvageHeader(s *suite) {
 	byPassword := s.rescue("by-password", "SLV-5 SLV-14", "A container without a fault, opened by its password.", slots, password.secret, whole)
 	byKey := s.rescue("by-key-among-slots", "SLV-5 SLV-14", "The same, opened by its key.", slots, slots.withKey(), whole)
 	credential := atSlots + inSlot(33+18+2)
+	byPassword.but("key-check-signed-by-password", "SLT-9 SLV-14 (resealed)", "The key check is altered, and the header correctly signed: the slot's key fits the payload alone.",
+		resign(func(b *box) { b.keyCheck[31] ^= 1 }), noted(fault.HeaderTampered))
 	byPassword.but("other-slot-damaged", "SLV-5 SLV-14", "The passkey slot is damaged; the password slot is whole.", flip("container", credential, 1), noted(fault.DamagedHeader))
 	atSealed := atSlots + len(passkey.bytes()) + inSlot(atPasswordSealed)
 	byPassword.but("password-slot-damaged", "HDR-13", "The password slot is damaged: whether the password is right cannot be told.", flip("container", atSealed+24, 1), refused(fault.DamagedHeader))
