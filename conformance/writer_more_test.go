@@ -25,6 +25,9 @@ func TestMoreBadWriters(t *testing.T) {
 		return func(op string, input vectors.Object) protocol.Answer { return f(op, normalized(input)) }
 	}
 	sealsAnything := in(func(op string, input vectors.Object) protocol.Answer {
+		if op == "container.set_slots" {
+			return protocol.Answer{Output: vectors.Object{"container": input["container"]}}
+		}
 		input["set_id"], input["epoch"], input["old_keys"] = pattern(9, 16), 7, []any{}
 		return reference.Handle(op, input)
 	})
@@ -60,11 +63,23 @@ func TestMoreBadWriters(t *testing.T) {
 		slots[0], slots[2] = slots[2], slots[0]
 		return reference.Handle(op, input)
 	})
+	lessContent := in(func(op string, input vectors.Object) protocol.Answer {
+		entry := input["entries"].([]any)[0].(vectors.Object)
+		entry["content"] = entry["content"].(string)[2:]
+		return reference.Handle(op, input)
+	})
+	lessKeys := in(func(op string, input vectors.Object) protocol.Answer {
+		input["old_keys"] = input["old_keys"].([]any)[:1023]
+		return reference.Handle(op, input)
+	})
 	bad := map[string]struct {
 		why    string
 		answer func(string, vectors.Object) protocol.Answer
 	}{
 		"canonical-bytes":       {"they differ at byte", otherOrder},
+		"canonical-long":        {"they differ at byte", lessContent},
+		"keyring-1024-keys":     {"it has 1023 old keys", lessKeys},
+		"set-slots-full":        {"it has 1 slots", onlyKnown},
 		"canonical-slots":       {"the header differs at byte", otherSlot},
 		"canonical-password":    {"the header differs at byte", otherPassword},
 		"canonical-keyring":     {"they differ at byte", otherEpochs},
