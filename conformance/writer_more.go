@@ -63,6 +63,7 @@ func moreWriterAudits() []check {
 		{"old-epoch-zero", "An old key of epoch 0 is not written.", "CON-10", oldKeys(0, 6, 4, 5)},
 		{"epoch-twice", "Two old keys of one epoch are not written.", "CON-10", oldKeys(6, 6, 4, 5)},
 		{"epoch-of-the-key", "An old key of the epoch of the key is not written.", "CON-10", oldKeys(2, 7, 4, 5)},
+		{"slot-twice", "A keyring with two slots for one passkey is not written.", "CON-10", func(in vectors.Object) { in["slots"] = []any{passkeySlot(1), passkeySlot(1)} }},
 		{"1025-keys", "A keyring of 1025 old keys is not written.", "CON-10", manyKeys(1025)},
 		{"key-twice", "An old key is not written twice.", "CON-10", oldKeys(2, 6, 4, 4)},
 	} {

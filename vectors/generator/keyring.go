@@ -96,6 +96,8 @@ func keyringCases(s *suite) {
 			r.old = append(r.old, oldKey{1025, draw("keyring/too-many-old-keys", 32)})
 			r.epoch = 1026
 		}), refused(fault.MalformedArchive))
+	most.but("first-chunk-damaged", "COB-12 (long)", "The first of three chunks is damaged, behind a last one that opens.",
+		flip("container", most.box.headerSize()+chunkAt(0), 1), refused(fault.PayloadTampered))
 	most.but("longest-and-a-byte", "KRG-5 CON-2 (boundary resealed long)", "40987 bytes are one more than a keyring has.",
 		resealRing(func(r *ring) { r.tail = []byte{0} }), refused(fault.MalformedArchive))
 

@@ -168,6 +168,19 @@ func salvageHeader(s *suite) {
 	byPassword.but("password-slot-damaged", "HDR-13", "The password slot is damaged: whether the password is right cannot be told.", flip("container", atSealed+24, 1), refused(fault.DamagedHeader))
 	byKey.but("password-slot-damaged-by-key", "SLV-5 SLV-14", "The same, opened by the key, which takes no slot.", flip("container", atSealed+24, 1), noted(fault.DamagedHeader))
 	byPassword.but("wrong-password", "SLV-4 SLT-7 (wrong-secret)", "Another password.", replace("secret.password", []byte("incorrect horse")), refused(fault.WrongSecret))
+	digest := slots.clone()
+	digest.digest[0] ^= 1
+	whole.fault = fault.DamagedHeader
+	byDigest := s.rescue("digest-damaged-by-password", "SLV-5 SLV-14", "The digest is damaged, and the password opens its slot.", digest, password.secret, whole)
+	byDigest.but("digest-damaged-and-other-password", "HDR-13 (wrong-secret)", "Another password: whether it is wrong or its slot damaged cannot be told.",
+		replace("secret.password", []byte("incorrect horse")), refused(fault.DamagedHeader))
+	byDigest.but("digest-damaged-and-no-password", "PWD-3", "An empty password is none, whatever is damaged.",
+		replace("secret.password", nil), refused(fault.MalformedPassword))
+	cut := slots.clone()
+	cut.payload.chunks = [][]byte{slots.payload.chunks[0][:15]}
+	byCut := s.rescue("cut-by-password", "SLV-11 (cut)", "Of the only chunk 15 bytes are left, and the password opens its slot.", cut, password.secret, rescued{fault: fault.Truncated})
+	byCut.but("cut-and-other-password", "SLT-7 (wrong-secret)", "Another password: the digest fits, so that the slot is whole, and the password wrong.",
+		replace("secret.password", []byte("incorrect horse")), refused(fault.WrongSecret))
 	byPassword.but("no-password-slot", "HDR-17", "A password, and no slot for one.", resign(func(b *box) { b.slots = b.slots[:1] }), refused(fault.NoMatchingSlot))
 	byPassword.but("slot-malformed", "HDR-15 SLT-1", "A slot that does not decode is refused when a slot is to be opened.",
 		resign(func(b *box) { b.slots[0].body = b.slots[0].body[:100] }), refused(fault.MalformedHeader))
