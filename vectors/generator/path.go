@@ -3,6 +3,7 @@ package generator
 import (
 	"crypto/sha512"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/coffer-format/coffer/vectors"
@@ -74,6 +75,17 @@ func pathCases(s *suite) {
 	changed("devices-with-extension", "A device with an extension is the device.", "CON.txt", "_CON.txt", "NUL.tar.gz", "_NUL.tar.gz", "aux.", "_aux._", "folder/com1.log", "folder/_com1.log", "prn/x", "_prn/x")
 	same("not-devices", "Names that only resemble a device's.", "windows",
 		"COM", "COM10", "CON1", "CONIN", "CONSOLE", "LPT", "LPT\u2074", "NULL", "XCON", "_CON", "com1x", "con_", "my con.txt")
+	var free, ports []string
+	for c := ' '; c <= '~'; c++ {
+		if !strings.ContainsRune(`/\:<>"|?*`, c) {
+			free = append(free, fmt.Sprintf("%x/a%cb", c, c))
+		}
+		if !strings.ContainsRune(`/\:<>"|?* .0123456789`, c) {
+			ports = append(ports, fmt.Sprintf("%x/COM%c", c, c))
+		}
+	}
+	same("ascii", "Every other character of ASCII stays.", "windows", free...)
+	same("ports-by-ascii", "COM and any character of ASCII but a digit is a name like others.", "windows", ports...)
 	changed("reserved-then-device", "The characters come first: what they make is looked at again.", "CON ", "CON _", "NUL.?", "_NUL._")
 
 	together("case", "Names that differ only in case are one file: the first in order of bytes keeps its name.", "windows",
