@@ -137,10 +137,16 @@ func (d *deriver) literal(n *ast.BasicLit, down bool) {
 	}
 }
 
+// namesForPeople are the variables that hold texts for people.
+var namesForPeople = regexp.MustCompile(`Names$`)
+
 // values makes the mutants of constants and variables of a package.
 func (d *deriver) values(decl *ast.GenDecl) {
 	for _, spec := range decl.Specs {
 		v := spec.(*ast.ValueSpec)
+		if namesForPeople.MatchString(v.Names[0].Name) {
+			continue
+		}
 		for _, x := range v.Values {
 			ast.Inspect(x, func(n ast.Node) bool {
 				switch n := n.(type) {

@@ -9,12 +9,9 @@ const hexDigits = "0123456789abcdef"
 // derivations. It returns k itself if that fits, and false if none does. The caller
 // asks the holder before it uses the result. [KEY-16]
 func Repair(k Key, c Check) (Key, bool) {
-	if k.Fits(c) {
-		return k, true
-	}
 	text := [digits]byte([]byte(hex.EncodeToString(k[:])))
 	for i := range text {
-		for _, digit := range []byte(hexDigits) {
+		for _, digit := range []byte(hexDigits) { // its own, too: k is a candidate
 			candidate := text
 			candidate[i] = digit
 			if k := fromDigits(candidate); k.Fits(c) { // [KEY-17]
