@@ -41,7 +41,7 @@ func adviceOn(err error, line []byte) string {
 		return "write integers without fraction, exponent and quotes"
 	case upperCase.Match(line):
 		return "write byte strings in lower-case hexadecimal"
-	case strings.Contains(err.Error(), "unknown field"):
+	case strings.Contains(err.Error(), "it has a field"):
 		return "answer with id and one of output, error and unsupported: an answer has no other field"
 	}
 	return "compare the answer with the tables of conformance/README.md"

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/coffer-format/coffer/vectors"
@@ -22,18 +24,26 @@ func parseLine(line []byte, v any, fields []string) (vectors.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.UseNumber()
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return nil, err
-	}
-	for name, value := range o { // encoding/json takes "ID" for "id", and null for anything
-		if !slices.Contains(fields, name) || value == nil {
-			return nil, fmt.Errorf("the field %s is unknown, or null", brief(name))
+	for _, name := range slices.Sorted(maps.Keys(o)) { // encoding/json takes "ID" for "id", and null for anything
+		switch {
+		case !slices.Contains(fields, name):
+			return nil, fmt.Errorf("it has a field %s, and may have only %s", brief(name), strings.Join(fields, ", "))
+		case o[name] == nil:
+			return nil, fmt.Errorf("its field %s is null", name)
 		}
 	}
-	return o, nil
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber()
+	return o, plainly(d.Decode(v))
+}
+
+// plainly says what encoding/json does in words of JSON alone.
+func plainly(err error) error {
+	var t *json.UnmarshalTypeError
+	if errors.As(err, &t) {
+		return fmt.Errorf("its field %s is of the wrong type: a JSON %s", t.Field, t.Value)
+	}
+	return err
 }
 
 // maxDepth bounds the nesting of a line; the deepest output has 4 levels.

@@ -124,7 +124,7 @@ func ParseHello(a Answer) (Hello, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&h); err != nil {
-		return h, err
+		return h, plainly(err)
 	}
 	if h.Protocol != Version {
 		return h, fmt.Errorf("it speaks version %d of the protocol, not %d", h.Protocol, Version)
