@@ -92,9 +92,6 @@ func (r Record) marshal(b *cryptobyte.Builder) {
 	r.Entry.marshal(b)
 }
 
-// headerSize is the length of the entry's frame without its content.
-func (e Entry) headerSize() int64 { return minEntryFrame - 1 + int64(len(e.Path)) }
-
 func readEntry(s *cryptobyte.String, e *Entry) bool {
 	var kind uint8
 	if !readPath(s, &e.Path) || !s.ReadUint8(&kind) || !readUint64(s, &e.ModifiedMS) || !readLength(s, &e.Size) {

@@ -183,6 +183,9 @@ func among(few, all map[int64]bool) bool {
 }
 
 // frameSize is the length of a frame whose path is that of its record.
+// headerSize is the length of the entry's frame without its content.
+func (e Entry) headerSize() int64 { return minEntryFrame - 1 + int64(len(e.Path)) }
+
 func frameSize(rec Record) int64 { return rec.Entry.headerSize() + rec.Entry.Size }
 
 // Opening needs no chunk but those of the trailer, the index and the segment, an

@@ -95,7 +95,12 @@ func (w *Writer) Add(e Entry, content io.Reader) error {
 	return nil
 }
 
-func recordSize(e Entry) int64 { return 24 + 8 + e.headerSize() - 1 }
+// recordSize is the length of an entry's record, encoded.
+func recordSize(e Entry) int64 {
+	var b cryptobyte.Builder
+	Record{Entry: e}.marshal(&b)
+	return int64(len(b.BytesOrPanic()))
+}
 
 func (w *Writer) check(e Entry) error {
 	if len(e.Path) < 1 || len(e.Path) > MaxPathSize {
