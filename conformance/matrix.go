@@ -11,38 +11,10 @@ import (
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
-// Comparison is what several implementations showed.
-type Comparison struct {
-	Names   []string         // of the implementations, the reference first
-	Reports []*report.Report // of each
-	Pairs   [][][]report.Event
-	// Pairs[i][j] is what j opened of what i sealed.
-}
-
-// Exit returns the exit status: report.ExitConformant if all went well, or
-// report.ExitNot.
-func (c *Comparison) Exit() int {
-	for _, r := range c.Reports {
-		if r.Exit != report.ExitConformant {
-			return report.ExitNot
-		}
-	}
-	for _, row := range c.Pairs {
-		for _, cell := range row {
-			for _, e := range cell {
-				if e.Against() {
-					return report.ExitNot
-				}
-			}
-		}
-	}
-	return report.ExitConformant
-}
-
 // Compare checks the built-in reference and the program of each command, and lets
 // each open what each other has sealed. The options' Command is not used. Its error
 // is a UsageError, or else the suite is at fault.
-func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*Comparison, error) {
+func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*report.Comparison, error) {
 	for _, command := range commands {
 		if _, err := exec.LookPath(command[0]); err != nil {
 			return nil, UsageError{err}
@@ -53,7 +25,7 @@ func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*C
 		out = io.Discard
 	}
 	o.Out = nil
-	c := &Comparison{}
+	c := &report.Comparison{Format: report.ComparisonFormat}
 	for _, command := range append([][]string{nil}, commands...) {
 		o.Command = command
 		r, err := s.Run(ctx, o)
@@ -64,7 +36,7 @@ func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*C
 		c.Reports = append(c.Reports, r)
 		fmt.Fprintf(out, "checked %s\n", c.Names[len(c.Names)-1])
 	}
-	return c, c.pair(ctx, o)
+	return c, pair(ctx, o, c)
 }
 
 // nameOf returns the name of an implementation: what it says, or its program.
@@ -94,7 +66,7 @@ func distinct(others []string, name string) string {
 }
 
 // pair lets each implementation seal, and each open what was sealed.
-func (c *Comparison) pair(ctx context.Context, o Options) (err error) {
+func pair(ctx context.Context, o Options, c *report.Comparison) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			var fault suiteFault

@@ -11,8 +11,8 @@ import (
 // The reference opens whatever it has sealed.
 func TestPairsOfReference(t *testing.T) {
 	hello := &report.Report{Implementation: reference.Hello()}
-	c := &Comparison{Reports: []*report.Report{hello}}
-	if err := c.pair(t.Context(), Options{}); err != nil {
+	c := &report.Comparison{Reports: []*report.Report{hello}}
+	if err := pair(t.Context(), Options{}, c); err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range c.Pairs[0][0] {
@@ -38,8 +38,14 @@ func TestCompare(t *testing.T) {
 	if len(c.Pairs) != 3 || c.Exit() != report.ExitConformant || c.Names[2] != "liar (2)" {
 		t.Errorf("exit %d\n%s", c.Exit(), out.String())
 	}
-	if got := tallyOf(c.Pairs[0][1]).String(); got != "5" { // a reader without passwords and passkeys
-		t.Errorf("liar opens %s\n%s", got, out.String())
+	opened := 0
+	for _, e := range c.Pairs[0][1] {
+		if e.Verdict == report.Pass {
+			opened++
+		}
+	}
+	if opened != 5 { // a reader without passwords and passkeys
+		t.Errorf("liar opens %d\n%s", opened, out.String())
 	}
 	if c, err = wholeSuite(t).Compare(t.Context(), o, [][]string{liarCommand(t, "refuses everything")}); err != nil {
 		t.Fatal(err)

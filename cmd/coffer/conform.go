@@ -100,8 +100,8 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 
 // compare checks several implementations, and each with each other.
 func compare(cmd *cobra.Command, o conformance.Options, flags *conformFlags) error {
-	if len(o.Expect) > 0 || flags.reports.given() {
-		return usagef("--expect-failures and the reports are about one implementation, --with is about several")
+	if len(o.Expect) > 0 || flags.reports.aboutOne() {
+		return usagef("--expect-failures, --junit and --tap are about one implementation, --with is about several")
 	}
 	var commands [][]string
 	if len(o.Command) > 0 {
@@ -118,12 +118,24 @@ func compare(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	if err != nil {
 		return suiteError(cmd, err)
 	}
+	defer flags.reports.abandon()
+	if err := flags.reports.prepare(); err != nil {
+		return err
+	}
+	if flags.reports.printed {
+		o.Out = io.Discard
+	}
 	c, err := suite.Compare(cmd.Context(), o, commands)
 	if err != nil {
 		return suiteError(cmd, err)
 	}
-	if err := c.WriteText(os.Stdout); err != nil {
+	if err := flags.reports.write(c); err != nil {
 		return err
+	}
+	if !flags.reports.printed {
+		if err := c.WriteText(os.Stdout); err != nil {
+			return err
+		}
 	}
 	return exit(c.Exit())
 }

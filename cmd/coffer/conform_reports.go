@@ -9,6 +9,12 @@ import (
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
+// result is what a run or a comparison showed.
+type result interface {
+	WriteJSON(io.Writer) error
+	WriteHTML(io.Writer) error
+}
+
 // reportFlags are the files that a conformance report goes to.
 type reportFlags struct {
 	files   []*reportFile
@@ -17,26 +23,27 @@ type reportFlags struct {
 
 type reportFile struct {
 	path  string
-	write func(*report.Report, io.Writer) error
+	write func(result, io.Writer) error
+	one   bool    // it is about one implementation
 	out   *output // nil for standard output
 }
 
 func (r *reportFlags) register(f *pflag.FlagSet) {
-	add := func(name, what string, write func(*report.Report, io.Writer) error) {
-		file := &reportFile{write: write}
+	add := func(name, what string, one bool, write func(result, io.Writer) error) {
+		file := &reportFile{write: write, one: one}
 		r.files = append(r.files, file)
 		f.StringVar(&file.path, name, "", "write "+what+" to `FILE`, which is replaced (- is standard output)")
 	}
-	add("json", "a report for programs", (*report.Report).WriteJSON)
-	add("junit", "a report in the XML of JUnit", (*report.Report).WriteJUnit)
-	add("tap", "a report in the Test Anything Protocol", (*report.Report).WriteTAP)
-	add("html", "a report for a browser", (*report.Report).WriteHTML)
+	add("json", "a report for programs", false, result.WriteJSON)
+	add("junit", "a report in the XML of JUnit", true, func(r result, w io.Writer) error { return r.(*report.Report).WriteJUnit(w) })
+	add("tap", "a report in the Test Anything Protocol", true, func(r result, w io.Writer) error { return r.(*report.Report).WriteTAP(w) })
+	add("html", "a report for a browser", false, result.WriteHTML)
 }
 
-// given reports whether a report is asked for.
-func (r *reportFlags) given() bool {
+// aboutOne reports whether a report is asked for that is about one implementation.
+func (r *reportFlags) aboutOne() bool {
 	for _, f := range r.files {
-		if f.path != "" {
+		if f.path != "" && f.one {
 			return true
 		}
 	}
@@ -73,16 +80,16 @@ func (r *reportFlags) abandon() {
 }
 
 // write writes the reports.
-func (r *reportFlags) write(result *report.Report) error {
+func (r *reportFlags) write(shown result) error {
 	for _, f := range r.files {
 		var err error
 		switch {
 		case f.out != nil:
-			if err = f.write(result, f.out); err == nil {
+			if err = f.write(shown, f.out); err == nil {
 				err = f.out.commit()
 			}
 		case f.path == "-":
-			err = f.write(result, os.Stdout)
+			err = f.write(shown, os.Stdout)
 		}
 		if err != nil {
 			return err

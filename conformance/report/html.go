@@ -14,11 +14,19 @@ import (
 //go:embed report.html
 var pageText string
 
-var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"words": func(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") },
-	"join":  strings.Join,
-	"prose": prose,
-}).Parse(pageText))
+//go:embed style.html
+var styleText string
+
+var pageTemplate = template.Must(pageFunctions("report").Parse(pageText))
+
+// pageFunctions returns a template that has what the pages have in common.
+func pageFunctions(name string) *template.Template {
+	return template.Must(template.New(name).Funcs(template.FuncMap{
+		"words": func(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") },
+		"join":  strings.Join,
+		"prose": prose,
+	}).Parse(styleText))
+}
 
 // prose shows a sentence of the specification: what stands between backquotes as
 // code.

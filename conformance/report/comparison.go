@@ -1,0 +1,189 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+)
+
+// ComparisonFormat is the value of "format" in the JSON of a comparison.
+const ComparisonFormat = "coffer-comparison/1"
+
+// Comparison is what several implementations showed. Pairs[i][j] is what j opened
+// of what i sealed.
+type Comparison struct {
+	Format  string      `json:"format"`
+	Names   []string    `json:"names"`   // the reference first
+	Reports []*Report   `json:"reports"` // of each
+	Pairs   [][][]Event `json:"pairs"`
+}
+
+// Exit returns the exit status: ExitConformant if all went well, or ExitNot.
+func (c *Comparison) Exit() int {
+	for _, r := range c.Reports {
+		if r.Exit != ExitConformant {
+			return ExitNot
+		}
+	}
+	for _, row := range c.Pairs {
+		for _, cell := range row {
+			for _, e := range cell {
+				if e.Against() {
+					return ExitNot
+				}
+			}
+		}
+	}
+	return ExitConformant
+}
+
+// tally counts events.
+type tally struct{ passed, known, against int }
+
+func tallyOf(events []Event) (t tally) {
+	for _, e := range events {
+		switch {
+		case e.Verdict == Pass:
+			t.passed++
+		case e.Expected != nil:
+			t.known++
+		case e.Against():
+			t.against++
+		}
+	}
+	return t
+}
+
+// String is "-" if nothing was asked, the number that passed if all did, and else
+// how many of how many.
+func (t tally) String() string {
+	all := t.passed + t.known + t.against
+	switch {
+	case all == 0:
+		return "-"
+	case t.passed == all:
+		return fmt.Sprint(all)
+	case t.against == 0:
+		return fmt.Sprintf("%d of %d, as expected", t.passed, all)
+	}
+	return fmt.Sprintf("%d of %d!", t.passed, all)
+}
+
+// row is a line of a matrix.
+type row struct {
+	Name    string
+	Tallies []tally // by implementation
+}
+
+// subjects returns a row for each subject, in the order of the events.
+func (c *Comparison) subjects() []row {
+	var rows []row
+	number := map[string]int{}
+	for i, r := range c.Reports {
+		events := map[string][]Event{}
+		for _, e := range r.Events {
+			if _, ok := number[e.Subject]; !ok {
+				number[e.Subject] = len(rows)
+				rows = append(rows, row{e.Subject, make([]tally, len(c.Reports))})
+			}
+			events[e.Subject] = append(events[e.Subject], e)
+		}
+		for subject, all := range events {
+			rows[number[subject]].Tallies[i] = tallyOf(all)
+		}
+	}
+	return rows
+}
+
+// pairs returns a row for each implementation that sealed.
+func (c *Comparison) pairs() []row {
+	var rows []row
+	for i, cells := range c.Pairs {
+		r := row{Name: c.Names[i]}
+		for _, cell := range cells {
+			r.Tallies = append(r.Tallies, tallyOf(cell))
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// verdicts returns a few words for each implementation.
+func (c *Comparison) verdicts() []string {
+	var all []string
+	for _, r := range c.Reports {
+		switch {
+		case r.Conformant:
+			all = append(all, "conformant")
+		case r.Exit == ExitConformant:
+			all = append(all, "passed these")
+		default:
+			all = append(all, "not conformant")
+		}
+	}
+	return all
+}
+
+// pairFailure is what one implementation did not open of another's.
+type pairFailure struct {
+	Sealed, Opened string
+	Event          Event
+}
+
+func (c *Comparison) pairFailures() []pairFailure {
+	var all []pairFailure
+	for i, cells := range c.Pairs {
+		for j, cell := range cells {
+			for _, e := range cell {
+				if e.Against() {
+					all = append(all, pairFailure{c.Names[i], c.Names[j], e})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// WriteText shows the comparison to a person: the subjects of each implementation,
+// then every pair, then what failed between them.
+func (c *Comparison) WriteText(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	line := func(first string, cells []string) {
+		fmt.Fprint(t, first)
+		for _, cell := range cells {
+			fmt.Fprintf(t, "\t%s", cell)
+		}
+		fmt.Fprintln(t)
+	}
+	matrix := func(rows []row) {
+		for _, r := range rows {
+			var cells []string
+			for _, n := range r.Tallies {
+				cells = append(cells, n.String())
+			}
+			line(r.Name, cells)
+		}
+	}
+	line("", c.Names)
+	matrix(c.subjects())
+	line("verdict", c.verdicts())
+	line("", nil)
+	line(`sealed by \ opened by`, c.Names)
+	matrix(c.pairs())
+	line("", nil)
+	for i, r := range c.Reports {
+		if r.Exit != ExitConformant {
+			fmt.Fprintf(t, "%s failed: %s\n", c.Names[i], r.Again(protocol.HelloOp))
+		}
+	}
+	for _, f := range c.pairFailures() {
+		fmt.Fprintf(t, "%s sealed, %s opened: %s: %s: %s\n", f.Sealed, f.Opened, f.Event.ID, f.Event.Verdict, f.Event.Message)
+	}
+	return t.Flush()
+}
+
+// WriteJSON writes the comparison for programs. The reports in it are those of
+// Schema, and what is in pairs are events as theirs.
+func (c *Comparison) WriteJSON(w io.Writer) error { return writeJSON(w, c) }

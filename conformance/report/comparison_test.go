@@ -1,0 +1,59 @@
+package report
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// two is a comparison of an implementation that fails in every way with itself.
+func two() *Comparison {
+	opened := []Event{{ID: "no entries, with the key", Outcome: Outcome{Verdict: Pass}}}
+	refused := []Event{{ID: "no entries, with the key", Outcome: Outcome{Verdict: Fail, Message: hostile}}}
+	return &Comparison{ComparisonFormat, []string{"one", hostile}, []*Report{mixed(), mixed()}, [][][]Event{{opened, refused}, {nil, opened}}}
+}
+
+// What the JSON of a comparison says makes the same JSON.
+func TestComparisonJSON(t *testing.T) {
+	first := text(t, two().WriteJSON)
+	var again Comparison
+	if err := json.Unmarshal([]byte(first), &again); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first, text(t, again.WriteJSON)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The text has a line for each subject and each pair, and what failed between them.
+func TestComparisonText(t *testing.T) {
+	c := two()
+	c.Names[1] = "two"
+	out := text(t, c.WriteText)
+	for _, want := range []string{"\nkey ", "\nheader ", "\nverdict ", "\none  ", "0 of 1!", "one sealed, two opened: no entries, with the key: fail"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it lacks %q:\n%s", want, out)
+		}
+	}
+	if c.Exit() != ExitNot {
+		t.Error("nothing failed")
+	}
+}
+
+// The page shows both matrices and some failures of each, and runs nothing that
+// an implementation said.
+func TestComparisonHTML(t *testing.T) {
+	out := text(t, two().WriteHTML)
+	for _, want := range []string{"2 implementations", "Something failed.", "not conformant", "0 of 1!", "opens what", "coffer conform --run key/1", "more are in the reports", "</html>"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, bad := range []string{"<script", "http://", "https://", "ZgotmplZ"} {
+		if strings.Contains(out, bad) {
+			t.Errorf("the page has %q", bad)
+		}
+	}
+}
