@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"cmp"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -97,15 +98,15 @@ func parseIndex(frame []byte, id ID, offset int64) (*Index, error) {
 		!s.ReadUint16LengthPrefixed(&refs) || !s.Empty() { // [ARC-18] [CON-1] [CON-2]
 		return nil, malformed("the index does not decode")
 	}
-	if len(refs) < 40 || len(refs) > maxSegments*40 { // [CON-1]
-		return nil, malformed("the index refers to %d bytes of segments, not to 1 to %d segments", len(refs), maxSegments)
-	}
 	for !refs.Empty() {
 		var ref SegmentRef
 		if !refs.CopyBytes(ref.Container[:]) || !readLength(&refs, &ref.Offset) || !readLength(&refs, &ref.Length) {
 			return nil, malformed("the index does not decode")
 		}
 		x.Segments = append(x.Segments, ref)
+	}
+	if n := len(x.Segments); n < 1 || n > maxSegments { // [CON-1]
+		return nil, malformed("the index refers to %d segments, not to 1 to %d", n, maxSegments)
 	}
 	x.Producer, x.Complete = string(producer), complete == 1
 	if complete > 1 || !isLabel(x.Producer) { // [ARC-19]
@@ -194,14 +195,5 @@ func readPart(s *cryptobyte.String, part *cryptobyte.String) bool {
 
 // compareOffsets orders records by container, then offset.
 func compareOffsets(a, b Record) int {
-	if c := bytes.Compare(a.Container[:], b.Container[:]); c != 0 {
-		return c
-	}
-	switch {
-	case a.Offset < b.Offset:
-		return -1
-	case a.Offset > b.Offset:
-		return 1
-	}
-	return 0
+	return cmp.Or(bytes.Compare(a.Container[:], b.Container[:]), cmp.Compare(a.Offset, b.Offset))
 }
