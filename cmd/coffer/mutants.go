@@ -40,7 +40,7 @@ The exit status is 0 if every mutant was caught or is declared equivalent, else 
 	}
 	f := cmd.Flags()
 	f.StringVar(&m.source, "source", ".", "the root `FOLDER` of a checkout")
-	f.StringVar(&m.pattern, "run", "", "only the mutants whose id matches `PATTERN`, in which * stands for what is between two slashes")
+	f.StringVar(&m.pattern, "run", "", "only the mutants whose id or file matches `PATTERN`, in which * stands for what is between two slashes")
 	f.IntVar(&m.sample, "sample", 0, "only `N` of them, chosen at random")
 	f.Uint64Var(&m.seed, "seed", 1, "what the choice depends on")
 	f.IntVar(&m.parallel, "parallel", runtime.NumCPU(), "judge `N` at a time")
@@ -134,11 +134,12 @@ func (m *mutantsCommand) judgeWrong(ctx context.Context) error {
 func (m *mutantsCommand) choose(all []mutants.Mutant) ([]mutants.Mutant, error) {
 	var chosen []mutants.Mutant
 	for _, one := range all {
-		match, err := path.Match(strings.ToLower(m.pattern), strings.ToLower(one.ID))
+		match, err := path.Match(m.pattern, one.ID)
 		if err != nil {
 			return nil, usagef("--run: %v", err)
 		}
-		if match || m.pattern == "" {
+		inFile, _ := path.Match(m.pattern, one.File) // the pattern is sound
+		if match || inFile || m.pattern == "" {
 			chosen = append(chosen, one)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -67,15 +68,19 @@ func judge(ctx context.Context, program string, patterns ...string) (*report.Eve
 	return nil, nil
 }
 
-// subjectOf is the subject of the vectors that concern a package first.
-func subjectOf(pkg string) string {
-	switch pkg {
-	case "nfc":
+// subjectOf is the subject whose cases are likely to catch a mutant.
+func subjectOf(m Mutant) string {
+	switch name := path.Base(m.File); {
+	case m.Encoder:
+		return "writer"
+	case m.Package == "nfc":
 		return "password"
-	case "extract":
+	case m.Package == "extract":
 		return "path"
+	case name == "salvage.go", name == "lossy.go", name == "chunks.go":
+		return "salvage"
 	}
-	return pkg
+	return m.Package
 }
 
 // Options say how mutants are judged.
@@ -151,7 +156,7 @@ func (b *Builder) one(ctx context.Context, m Mutant, number int, cases string) (
 		return r, nil
 	}
 	defer os.Remove(program)
-	patterns := []string{subjectOf(m.Package) + "/*", cases}
+	patterns := []string{subjectOf(m) + "/*", cases}
 	if cases != "" {
 		patterns = patterns[1:]
 	}
