@@ -14,10 +14,10 @@ var errLost = errors.New("lost")
 // lossy is a plaintext some of whose chunks do not open.
 type lossy struct {
 	chunks *cobblestone.Chunks
-	lost   []uint64 // a bit for every chunk
-	size   int64    // of the plaintext; a last chunk that is lost counts as a full one
-	ended  bool     // the last chunk opens and is the end of a message
-	fault  error    // of the first chunk that is lost
+	lost   []bool // by chunk
+	size   int64  // of the plaintext; a last chunk that is lost counts as a full one
+	ended  bool   // the last chunk opens and is the end of a message
+	fault  error  // of the first chunk that is lost
 }
 
 // newLossy opens every chunk once to learn which are lost. A chunk that cannot
@@ -25,14 +25,14 @@ type lossy struct {
 func newLossy(chunks *cobblestone.Chunks) *lossy {
 	p := &lossy{
 		chunks: chunks,
-		lost:   make([]uint64, (chunks.Count()+63)/64),
+		lost:   make([]bool, chunks.Count()),
 		size:   chunks.Count() * cobblestone.ChunkSize,
 	}
 	buf := make([]byte, 0, cobblestone.ChunkSize)
 	for i := range chunks.Count() {
 		opened, err := chunks.Open(buf, i)
 		if err != nil {
-			p.lost[i/64] |= 1 << (i % 64)
+			p.lost[i] = true
 			if p.fault == nil {
 				p.fault = named(err, i)
 			}
@@ -124,5 +124,5 @@ func (p *lossy) lostIn(off, n int64) []Range {
 }
 
 func (p *lossy) isLost(i int64) bool {
-	return i >= p.chunks.Count() || p.lost[i/64]>>(i%64)&1 == 1
+	return i >= p.chunks.Count() || p.lost[i]
 }

@@ -77,6 +77,8 @@ func salvageWalks(s *suite) {
 		broken(func(p *plain) { p.stated = 1 << 52 }), walked(int(p.paddingAt()), first, second, third))
 	base.but("walks-padding-shorter", requirements, "The index cannot be read, and the padding ends a byte before the segment: the walk ends behind the padding.",
 		broken(func(p *plain) { p.stated-- }), walked(int(p.segmentAt())-1, first, second, third))
+	base.but("walks-padding-to-end", requirements, "The index cannot be read, and the padding takes all that is left of the plaintext: the walk ends with it.",
+		broken(func(p *plain) { p.stated = uint64(len(p.bytes())) - p.paddingAt() - 9 }), walked(len(p.bytes()), first, second, third))
 	base.but("walks-segment-path", "SLV-5 SLV-6 ARC-5 (resealed)", "The index cannot be read, and the segment has an unsafe path: it does not count.",
 		broken(func(p *plain) { p.live[1].path = "." }), walked(int(p.segmentAt()), first, second, third))
 	base.but("walks-segment-order", "SLV-5 SLV-6 ARC-12 (resealed)", "The index cannot be read, and the segment is out of order: it does not count.",
