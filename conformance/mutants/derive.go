@@ -46,7 +46,7 @@ var leftOut = []string{
 var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|named|release|drain|Abort)$`)
 
 // makesError are the calls whose arguments are texts for people.
-var makesError = regexp.MustCompile(`^(fault\.New|fmt\.Errorf|errors\.New|malformed|panic|errors\.Is|errors\.As)$`)
+var makesError = regexp.MustCompile(`^(fault\.New|fmt\.Errorf|errors\.New|malformed|missing|panic|errors\.Is|errors\.As)$`)
 
 // anError are the results that are errors by their names.
 var anError = regexp.MustCompile(`^(\w+\.)?err([A-Z]\w*\(.*\))?$`)

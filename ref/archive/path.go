@@ -36,9 +36,6 @@ func isControl(c rune) bool { return c < 0x20 || c >= 0x7f && c <= 0x9f }
 func entryAndFolder(records []Record) (string, bool) {
 	for i, rec := range records {
 		path, after := rec.Entry.Path, records[i+1:]
-		if len(after) == 0 || !strings.HasPrefix(after[0].Entry.Path, path) {
-			continue
-		}
 		inside := path + "/"
 		n := sort.Search(len(after), func(j int) bool { return after[j].Entry.Path >= inside })
 		if n < len(after) && strings.HasPrefix(after[n].Entry.Path, inside) {
@@ -67,9 +64,6 @@ func (s *pathSet) check(path string) error {
 		return malformed("the path %q is an entry and a folder", path)
 	}
 	for folder := range folders(path) {
-		if _, ok := s.folders[folder]; ok {
-			break // its own folders were looked at when it was added
-		}
 		if _, ok := s.entries[folder]; ok {
 			return malformed("the path %q is an entry and a folder", folder)
 		}
@@ -81,9 +75,6 @@ func (s *pathSet) check(path string) error {
 func (s *pathSet) add(path string) {
 	s.entries[path] = struct{}{}
 	for folder := range folders(path) {
-		if _, ok := s.folders[folder]; ok {
-			break
-		}
 		s.folders[folder] = struct{}{}
 	}
 }

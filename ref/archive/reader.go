@@ -15,7 +15,7 @@ import (
 // Plaintext is an authenticated plaintext with random access, such as a
 // *cobblestone.ReaderAt.
 type Plaintext interface {
-	io.ReaderAt
+	io.ReaderAt // without an error for what is there in full
 	Size() int64
 	// WriteRange writes the n bytes from offset off to w.
 	WriteRange(w io.Writer, off, n int64) error
@@ -94,10 +94,7 @@ func readSegment(plain Plaintext, ref SegmentRef) (*Segment, error) {
 }
 
 func readFull(plain Plaintext, p []byte, off int64) error {
-	n, err := plain.ReadAt(p, off)
-	if n == len(p) {
-		return nil
-	}
+	_, err := plain.ReadAt(p, off)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
