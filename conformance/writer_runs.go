@@ -70,24 +70,7 @@ func freshSalts(produce func(*asker) (*sealed, *report.Outcome)) func(*asker) re
 
 // refuses is the audit that the implementation does not seal what readers
 // refuse or writers must not write.
-func refuses(j job) func(*asker) report.Outcome {
-	return func(a *asker) report.Outcome {
-		answer, bad := a.ask("container.seal", j.input())
-		switch {
-		case bad != nil:
-			return *bad
-		case answer.Error != "":
-			return passed()
-		}
-		o := failed("sealed what no writer may write")
-		o.Want, o.Got = "an error, whichever name", brief(answer.Output)
-		if answer.Unsupported != "" {
-			o = failed("the op is not supported, although every profile it belongs to is claimed")
-			o.Got = answer.Unsupported
-		}
-		return o
-	}
-}
+func refuses(j job) func(*asker) report.Outcome { return refusesInput("container.seal", j.input()) }
 
 // roundTrip is the audit that an implementation reads what it writes, in a
 // process that has not written it.

@@ -74,8 +74,9 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	if err := readExpectations(&o, flags.expect); err != nil {
 		return err
 	}
-	if len(flags.with) > 0 {
-		return compare(cmd, o, flags)
+	commands, err := flags.commands(o)
+	if err != nil {
+		return err
 	}
 	suite, err := conformance.NewSuite(flags.seed)
 	if err != nil {
@@ -87,6 +88,9 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	}
 	if flags.reports.printed {
 		o.Out = io.Discard
+	}
+	if len(commands) > 0 {
+		return compare(cmd, suite, o, flags, commands)
 	}
 	r, err := suite.Run(cmd.Context(), o)
 	if err != nil {
@@ -98,10 +102,13 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	return exit(r.Exit)
 }
 
-// compare checks several implementations, and each with each other.
-func compare(cmd *cobra.Command, o conformance.Options, flags *conformFlags) error {
+// commands returns the programs to compare, none unless there is a flag --with.
+func (flags *conformFlags) commands(o conformance.Options) ([][]string, error) {
+	if len(flags.with) == 0 {
+		return nil, nil
+	}
 	if len(o.Expect) > 0 || flags.reports.aboutOne() {
-		return usagef("--expect-failures, --junit and --tap are about one implementation, --with is about several")
+		return nil, usagef("--expect-failures, --junit and --tap are about one implementation, --with is about several")
 	}
 	var commands [][]string
 	if len(o.Command) > 0 {
@@ -110,21 +117,15 @@ func compare(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	for _, line := range flags.with {
 		words, err := conformance.Words(line)
 		if err != nil {
-			return usagef("--with %s: %v", line, err)
+			return nil, usagef("--with %s: %v", line, err)
 		}
 		commands = append(commands, words)
 	}
-	suite, err := conformance.NewSuite(flags.seed)
-	if err != nil {
-		return suiteError(cmd, err)
-	}
-	defer flags.reports.abandon()
-	if err := flags.reports.prepare(); err != nil {
-		return err
-	}
-	if flags.reports.printed {
-		o.Out = io.Discard
-	}
+	return commands, nil
+}
+
+// compare checks several implementations, and each with each other.
+func compare(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options, flags *conformFlags, commands [][]string) error {
 	c, err := suite.Compare(cmd.Context(), o, commands)
 	if err != nil {
 		return suiteError(cmd, err)
