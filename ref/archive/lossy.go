@@ -16,7 +16,6 @@ type lossy struct {
 	chunks *cobblestone.Chunks
 	lost   []bool // by chunk
 	size   int64  // of the plaintext; a last chunk that is lost counts as a full one
-	ended  bool   // the last chunk opens and is the end of a message
 	fault  error  // of the first chunk that is lost
 }
 
@@ -37,7 +36,6 @@ func newLossy(chunks *cobblestone.Chunks) *lossy {
 				p.fault = named(err, i)
 			}
 		} else if i == chunks.Count()-1 {
-			p.ended = true
 			p.size -= cobblestone.ChunkSize - int64(len(opened))
 		}
 	}

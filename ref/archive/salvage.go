@@ -54,8 +54,8 @@ type Salvage struct {
 func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
 	plain := newLossy(chunks)
 	s := &Salvage{plain: plain, Fault: plain.fault}
-	r, err := s.openIndex(id)
-	if err != nil { // [SLV-5]
+	r, err := NewReader(s.plain, id)
+	if err != nil { // [SLV-5]; without its last chunk a payload has no trailer: [SLV-3]
 		s.walk(id)
 	} else {
 		s.Indexed, s.EndReached = true, true
@@ -70,16 +70,6 @@ func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
 		s.Fault = err
 	}
 	return s
-}
-
-// openIndex trusts the end of the payload only if it is the end: a last chunk
-// that is short and opens. Otherwise an attachment could have been cut where it
-// looks like an index. [SLV-3]
-func (s *Salvage) openIndex(id ID) (*Reader, error) {
-	if !s.plain.ended {
-		return nil, errLost
-	}
-	return NewReader(s.plain, id)
 }
 
 func (s *Salvage) addIndexed(r *Reader, rec Record) {
@@ -128,14 +118,8 @@ func (s *Salvage) walk(id ID) {
 // frameAt is Reader.frameAt for a plaintext with losses: what is lost after the
 // fields does not matter.
 func (s *Salvage) frameAt(off int64) (frame, error) {
-	if off >= s.plain.size {
-		return frame{}, errLost
-	}
-	buf := make([]byte, min(maxEntryHeader, s.plain.size-off))
-	n, err := s.plain.ReadAt(buf, off)
-	if n == 0 {
-		return frame{}, err
-	}
+	buf := make([]byte, maxEntryHeader)
+	n, _ := s.plain.ReadAt(buf, off) // up to what is lost, or the end
 	return parseFrame(buf[:n], off)
 }
 
@@ -177,7 +161,6 @@ func (s *Salvage) confirm(segment *Segment, id ID) {
 		}
 		f.Record, f.Confirmed = rec, true
 	}
-	slices.SortFunc(s.Entries, func(a, b Found) int { return compareOffsets(a.Record, b.Record) })
 }
 
 // assess compares an entry's content with what is lost. [SLV-9]

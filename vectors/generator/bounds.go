@@ -79,6 +79,22 @@ func salvageWalks(s *suite) {
 		broken(func(p *plain) { p.stated-- }), walked(int(p.segmentAt())-1, first, second, third))
 	base.but("walks-padding-to-end", requirements, "The index cannot be read, and the padding takes all that is left of the plaintext: the walk ends with it.",
 		broken(func(p *plain) { p.stated = uint64(len(p.bytes())) - p.paddingAt() - 9 }), walked(len(p.bytes()), first, second, third))
+	behind := slices.Concat([]byte{2}, u64(0), file("d", other, "").bytes())
+	roomy := archiveOf("salvage/walks-roomy", file("a", messages, "first"), quietFile("b", other, 880))
+	if len(roomy.plain.zeros) < len(behind) {
+		s.fail("walks-roomy", "the padding of %d bytes has no room for what the next case puts before it", len(roomy.plain.zeros))
+		return
+	}
+	s.rescue("walks-roomy", "SLV-5", "The archive of the next case, of which the padding is longer.", roomy, roomy.withKey(), rescued{indexed: true, end: reached, entries: roomy.plain.allWhole(true)}).
+		but("walks-entry-behind-padding", requirements, "The index cannot be read, and an entry frame stands behind a padding frame: the walk ends before it.",
+			broken(func(p *plain) { p.between = behind; p.pad(len(p.zeros) - len(behind)) }), walked(int(roomy.plain.frameAt(2))+9, roomy.plain.found(0, false), roomy.plain.found(1, false)))
+	toEnd := func(p *plain) { p.complete, p.frames[2].size = 2, uint64(len(p.bytes())-p.contentAt(2)) }
+	rest := b.clone()
+	toEnd(rest.plain)
+	all := p.found(2, false)
+	all["size"], all["sha512"] = rest.plain.frames[2].size, vectors.Bytes(sha512Of(rest.plain.bytes()[p.contentAt(2):]))
+	base.but("walks-entry-to-end", requirements, "The index cannot be read, and the third entry takes all that is left of the plaintext: the walk ends with it.",
+		reseal(toEnd), walked(len(p.bytes()), first, second, all))
 	base.but("walks-segment-path", "SLV-5 SLV-6 ARC-5 (resealed)", "The index cannot be read, and the segment has an unsafe path: it does not count.",
 		broken(func(p *plain) { p.live[1].path = "." }), walked(int(p.segmentAt()), first, second, third))
 	base.but("walks-segment-order", "SLV-5 SLV-6 ARC-12 (resealed)", "The index cannot be read, and the segment is out of order: it does not count.",
