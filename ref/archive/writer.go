@@ -103,10 +103,10 @@ func recordSize(e Entry) int64 {
 }
 
 func (w *Writer) check(e Entry) error {
-	if len(e.Path) < 1 || len(e.Path) > MaxPathSize {
-		return fault.New(fault.UnsafePath, "the path %q has %d bytes, 1 to %d are allowed", e.Path, len(e.Path), MaxPathSize)
+	if len(e.Path) > MaxPathSize {
+		return fault.New(fault.UnsafePath, "the path %q has %d bytes, at most %d are allowed", e.Path, len(e.Path), MaxPathSize)
 	}
-	if err := CheckPath(e.Path); err != nil {
+	if err := CheckPath(e.Path); err != nil { // of no bytes, too
 		return err
 	}
 	if nfc.String(e.Path) != e.Path { // [ARC-6]

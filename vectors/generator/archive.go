@@ -61,6 +61,7 @@ func archiveCases(s *suite) {
 	archiveChunkEnds(s)
 	archiveManyChunks(s)
 	walkPadding(s)
+	walkAbandoned(s)
 	archiveSplices(s)
 	archiveFields(s)
 	archiveSegmentAt(s)

@@ -85,9 +85,12 @@ func salvageWalks(s *suite) {
 		s.fail("walks-roomy", "the padding of %d bytes has no room for what the next case puts before it", len(roomy.plain.zeros))
 		return
 	}
-	s.rescue("walks-roomy", "SLV-5", "The archive of the next case, of which the padding is longer.", roomy, roomy.withKey(), rescued{indexed: true, end: reached, entries: roomy.plain.allWhole(true)}).
-		but("walks-entry-behind-padding", requirements, "The index cannot be read, and an entry frame stands behind a padding frame: the walk ends before it.",
-			broken(func(p *plain) { p.between = behind; p.pad(len(p.zeros) - len(behind)) }), walked(int(roomy.plain.frameAt(2))+9, roomy.plain.found(0, false), roomy.plain.found(1, false)))
+	whole := s.rescue("walks-roomy", "SLV-5", "The archive of the next case, of which the padding is longer.", roomy, roomy.withKey(), rescued{indexed: true, end: reached, entries: roomy.plain.allWhole(true)})
+	whole.but("indexed-record-of-padding", "SLV-9 SLV-14 ARC-30 (resealed)", "The index is whole, and a record points to the padding frame: the entry is missing, and the frame that it had was abandoned.",
+		reseal(func(p *plain) { p.live[0].offset = p.paddingAt() }),
+		accepted(rescued{fault: fault.MalformedArchive, indexed: true, end: reached, entries: []any{roomy.plain.missing(0), roomy.plain.found(1, true)}}.output()))
+	whole.but("walks-entry-behind-padding", requirements, "The index cannot be read, and an entry frame stands behind a padding frame: the walk ends before it.",
+		broken(func(p *plain) { p.between = behind; p.pad(len(p.zeros) - len(behind)) }), walked(int(roomy.plain.frameAt(2))+9, roomy.plain.found(0, false), roomy.plain.found(1, false)))
 	toEnd := func(p *plain) { p.complete, p.frames[2].size = 2, uint64(len(p.bytes())-p.contentAt(2)) }
 	rest := b.clone()
 	toEnd(rest.plain)

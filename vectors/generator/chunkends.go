@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/coffer-format/coffer/ref/fault"
 )
@@ -134,4 +135,33 @@ func walkPadding(s *suite) {
 		}
 		restore.but("walk-record-"+c.slug, "ARC-26 ARC-30 (resealed)", c.comment, reseal(func(p *plain) { p.live[1].offset = p.paddingAt() + c.behind }), refused(fault.MalformedArchive))
 	}
+}
+
+// walkAbandoned are frames at the end that no record names.
+func walkAbandoned(s *suite) {
+	left := func(seed string, frames ...frame) *box {
+		b := archiveOf(seed, frames...)
+		b.plain.live = slices.DeleteFunc(b.plain.live, func(r record) bool { return r.path == "left" })
+		b.finish()
+		return b
+	}
+	exact := left("archive/walk-left-exact", file("a", other, ""), file("left", other, "what was read of it"))
+	for n := 0; len(exact.plain.zeros) > 0; n++ {
+		exact = left("archive/walk-left-exact", quietFile("a", other, n), file("left", other, "what was read of it"))
+	}
+	s.restored("walk-left-exact", "ARC-30 (boundary)", "The last frame was abandoned, and ends where an empty padding frame begins.", exact)
+
+	long := left("archive/walk-left-long", file("a", other, "a content"), quietFile("left", other, 40000))
+	s.restored("walk-left-long", "ARC-30 (long)", "The last frame was abandoned, and is long.", long).
+		but("walk-left-beyond-and-damaged", "ARC-30 COB-12 (long order)", "It states that it reaches beyond the entries, and a chunk of it is altered: the length is checked before what it counts is read.",
+			twice(func(b *box) { b.plain.frames[1].size += 1 << 20 }, func(b *box) { b.damage(1) }), refused(fault.MalformedArchive))
+
+	only := left("archive/walk-left-only", quietFile("left", other, 1<<20-100))
+	padding := int(only.plain.paddingAt()+9)/chunkSize + 1
+	if (padding+1)*chunkSize > int(only.plain.segmentAt()) {
+		s.fail("walk-left-only", "no chunk holds nothing but padding")
+	}
+	s.restored("walk-left-only", "ARC-29 ARC-30 (long)", "There is no entry, a frame of almost a mebibyte that was abandoned, and a chunk of nothing but padding.", only).
+		but("walk-left-only-padding-damaged", "ARC-10 ARC-29 COB-12 (long)", "The chunk of nothing but padding is altered.",
+			flip("container", only.headerSize()+chunkAt(padding)+5, 1), refused(fault.PayloadTampered))
 }
