@@ -41,6 +41,14 @@ var leftOut = []string{
 	"extract/extract.go", "extract/temp.go", "extract/worker.go",
 }
 
+// unseen are functions that do nothing but what requirements ask of which no case
+// can show anything, and these requirements, which vectors.Excuses has.
+var unseen = map[string]string{
+	"key.New":             "KEY-1 KEY-2",
+	"archive.Writer.copy": "ARC-16 ARC-17",
+	"archive.source.Read": "ARC-16 ARC-17",
+}
+
 // talk are the functions that make texts for people, and those that release
 // what memory holds.
 var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|named|release|drain|Abort)$`)
@@ -128,6 +136,9 @@ func (d *deriver) function(f *ast.FuncDecl) {
 	d.where = f.Name.Name
 	if f.Recv != nil {
 		d.where = strings.Trim(d.source(f.Recv.List[0].Type), "*") + "." + d.where
+	}
+	if _, ok := unseen[d.pkg+"."+d.where]; ok {
+		return
 	}
 	d.encoder = encodes(d.file, d.where)
 	d.earlyReturn(f)

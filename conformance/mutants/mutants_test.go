@@ -6,9 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/coffer-format/coffer/vectors"
 )
 
 const source = "../.."
@@ -128,5 +131,17 @@ func TestJudge(t *testing.T) {
 	results[1].Fate = Equivalent
 	if s := Summarize(results[1:], chosen, nil); !s.OK() {
 		t.Errorf("%+v", s)
+	}
+}
+
+// What is left out because no case can show it is excused from cases.
+func TestUnseen(t *testing.T) {
+	excuses := vectors.Excuses()
+	for function, ids := range unseen {
+		for _, id := range strings.Fields(ids) {
+			if e, ok := excuses[id]; !ok || e.Side != vectors.ExcusedBoth {
+				t.Errorf("%s: %s is not excused", function, id)
+			}
+		}
 	}
 }
