@@ -62,6 +62,7 @@ func archiveCases(s *suite) {
 	archiveManyChunks(s)
 	walkPadding(s)
 	walkAbandoned(s)
+	archiveChunkEndPaths(s)
 	archiveSplices(s)
 	archiveFields(s)
 	archiveSegmentAt(s)

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/coffer-format/coffer/ref/fault"
 )
@@ -50,6 +51,19 @@ func archiveChunkEnds(s *suite) {
 		first := func(b *box) { c.first(b.plain) }
 		extract.but("chunk-end-"+c.slug, "ARC-26 ARC-38 COB-12 (long order boundary)", comment, twice(first, lost), refused(c.name))
 		restore.but("chunk-end-"+c.slug+"-restore", "ARC-30 COB-12 (long order boundary)", comment+" All is to be restored.", twice(first, lost), refused(c.name))
+	}
+}
+
+// archiveChunkEndPaths are paths of the bounds of their length, whose length ends
+// with a chunk.
+func archiveChunkEndPaths(s *suite) {
+	for _, n := range []int{1, 1024} {
+		slug := fmt.Sprintf("chunk-end-path-of-%d", n)
+		b := archiveOf("archive/"+slug, quietFile("first", other, chunkSize-25-3), file(strings.Repeat("p", n), other, "content"))
+		if got := b.plain.frameAt(1); got != chunkSize-3 {
+			s.fail(slug, "the frame begins at %d", got)
+		}
+		s.restored(slug, "ARC-30 (long boundary)", fmt.Sprintf("A frame begins three bytes before the end of a chunk, and its path has %d bytes.", n), b)
 	}
 }
 
