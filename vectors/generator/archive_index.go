@@ -2,6 +2,7 @@ package generator
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/coffer-format/coffer/ref/fault"
 )
@@ -78,6 +79,7 @@ func archiveIndex(s *suite) {
 		{"no-segment", "CON-1 (boundary resealed)", "An index refers to at least one segment.", func(p *plain) { p.rawRefs(0) }},
 		{"segment-39-bytes", "CON-1 (boundary resealed)", "The references take 39 bytes, one less than one.", func(p *plain) { p.rawRefs(39) }},
 		{"segment-41-bytes", "CON-1 (boundary resealed)", "The references take 41 bytes, one more than one.", func(p *plain) { p.rawRefs(41) }},
+		{"segments-none", "CON-1 (boundary resealed)", "There is no reference; the producer takes its place.", func(p *plain) { p.producer += strings.Repeat("x", 40); p.refs = nil }},
 		{"segment-of-another", "ARC-20 (resealed)", "The only reference names another container.", func(p *plain) { p.refs[0].container = elsewhere }},
 		{"segment-offset-less", "ARC-20 ARC-23 (boundary resealed)", "The reference points one byte before the segment frame.", func(p *plain) { p.refs[0].offset-- }},
 		{"segment-offset-more", "ARC-20 ARC-23 (boundary resealed)", "The reference points one byte into the segment frame.", func(p *plain) { p.refs[0].offset++ }},
