@@ -101,6 +101,11 @@ func archiveSets(s *suite) {
 				record{frame: -1, container: foreign, offset: 180, path: "z", size: 7})
 			p.layOut()
 		}},
+		{"foreign-overlap-around-another", "ARC-14", "Two frames in another container overlap, and a frame in a third one has an offset between theirs.", func(p *plain) {
+			p.live = append(p.live, record{frame: -1, container: draw("archive/set third container", 24), offset: 110, path: "x", size: 0},
+				record{frame: -1, container: foreign, offset: 100, path: "y", size: 50}, record{frame: -1, container: foreign, offset: 120, path: "z", size: 7})
+			p.layOut()
+		}},
 		{"foreign-overlap-greatest", "ARC-14 CON-6", "Two frames in another container overlap, at the greatest offsets and sizes.", func(p *plain) {
 			p.live = append(p.live, record{frame: -1, container: foreign, offset: 1<<52 - 2, path: "y", size: 1<<52 - 1},
 				record{frame: -1, container: foreign, offset: 1<<52 - 1, path: "z", size: 1<<52 - 1})

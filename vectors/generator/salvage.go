@@ -222,6 +222,8 @@ func salvageIndexed(s *suite) {
 		flips("container", 1, at(0), at(1)), with(p.missing(0), p.missing(1), c, d))
 	base.but("indexed-chunks-exchanged", "SLV-3 SLV-9 (long)", "The first two chunks are exchanged: neither is where it was sealed, and neither is looked for elsewhere.",
 		swap("container", at(0), at(1), sealedSize), with(p.missing(0), p.missing(1), c, d))
+	base.but("cut-to-piece-of-16399", "SLV-11 (long cut boundary)", "Of the first chunk one byte is missing, and all the others.",
+		cutTo("container", b.headerSize()+prefixSize+sealedSize-1), accepted(rescued{fault: fault.PayloadTampered}.output()))
 	base.but("indexed-frame-contradicts", "SLV-9 SLV-14 (long resealed)", "The last frame's size differs from its record's: the entry is missing.",
 		reseal(func(p *plain) { p.frames[2].size++ }), accepted(rescued{
 			fault: fault.MalformedArchive, indexed: true, end: reached,
