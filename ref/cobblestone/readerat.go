@@ -1,8 +1,6 @@
 package cobblestone
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -50,9 +48,6 @@ func (r *ReaderAt) Size() int64 { return r.size }
 // ReadAt implements io.ReaderAt on the plaintext. Errors: payload_tampered,
 // errors of the underlying reader, and those of io.ReaderAt.
 func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
-	if off < 0 {
-		return 0, errors.New("cobblestone: reading at a negative offset")
-	}
 	n := max(0, min(int64(len(p)), r.size-off))
 	w := sliceWriter{p: p}
 	if err := r.WriteRange(&w, off, n); err != nil {
@@ -75,18 +70,13 @@ func (w *sliceWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// WriteRange writes the n bytes of plaintext that begin at off to w, in order.
+// WriteRange writes the n bytes of plaintext that begin at off to w, in order. They
+// are within the plaintext, which is for the caller to see to.
 // It opens spans of 256 KiB in parallel if there is more than one. Errors: as
 // ReadAt, and those of w, which do not affect later calls.
 func (r *ReaderAt) WriteRange(w io.Writer, off, n int64) error {
 	if err := r.failed(); err != nil { // [COB-14]
 		return err
-	}
-	if n == 0 {
-		return nil
-	}
-	if off < 0 || n < 0 || n > r.size-off {
-		return fmt.Errorf("cobblestone: %d bytes at offset %d are not within a plaintext of %d bytes", n, off, r.size)
 	}
 	next, last := off/ChunkSize, (off+n-1)/ChunkSize
 	skip := off % ChunkSize
