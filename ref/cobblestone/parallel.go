@@ -47,21 +47,33 @@ func spansAhead() int {
 	return 1
 }
 
+// spansFor is spansAhead for so many chunks: few of them fit into one span.
+func spansFor(chunks int64) int {
+	if chunks > spanChunks {
+		return spansAhead()
+	}
+	return 1
+}
+
 // A queue gives spans back in the order in which they were started, however the
 // work on them overlaps. It has no goroutine that outlives the work on a span.
 type queue struct{ started []*span }
 
-// start does work on s, in a goroutine if parallel is set.
-func (q *queue) start(s *span, parallel bool, work func(*span)) {
+// start does work on s, beside others if ahead allows it.
+func (q *queue) start(s *span, ahead int, work func(*span)) {
 	q.started = append(q.started, s)
-	run := func() {
+	overlap(ahead, func() {
 		work(s)
 		s.done <- struct{}{}
-	}
-	if parallel {
-		go run()
+	})
+}
+
+// overlap does work, in a goroutine if more than one span may be in work.
+func overlap(ahead int, work func()) {
+	if ahead > 1 {
+		go work()
 	} else {
-		run()
+		work()
 	}
 }
 

@@ -123,7 +123,7 @@ func (r *Reader) start() {
 	}
 	s.in, s.first = s.in[:n], r.next
 	r.next += spanChunks
-	r.queue.start(s, r.ahead > 1 && n == spanSealed, func(s *span) {
+	r.queue.start(s, r.ahead, func(s *span) {
 		s.out, s.err = r.cipher.open(s.out, s.in, s.first)
 	})
 }

@@ -80,17 +80,14 @@ func (r *ReaderAt) WriteRange(w io.Writer, off, n int64) error {
 	}
 	next, last := off/ChunkSize, (off+n-1)/ChunkSize
 	skip := off % ChunkSize
-	ahead := 1
-	if last-next >= spanChunks {
-		ahead = spansAhead()
-	}
+	ahead := spansFor(last + 1 - next)
 	var q queue
 	defer q.drain()
 	for n > 0 {
 		for next <= last && len(q.started) < ahead {
 			s := newSpan()
 			s.first = next
-			q.start(s, ahead > 1, func(s *span) { r.open(s, last) })
+			q.start(s, ahead, func(s *span) { r.open(s, last) })
 			next += spanChunks
 		}
 		s := q.take()

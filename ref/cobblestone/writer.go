@@ -145,11 +145,7 @@ func (w *Writer) flush(last bool) {
 		w.free <- s
 		after <- err
 	}
-	if w.ahead > 1 && !last {
-		go work()
-	} else {
-		work()
-	}
+	overlap(w.ahead, work)
 }
 
 // unused returns a span that is written, or a new one while there are few. A
