@@ -47,9 +47,9 @@ func spansAhead() int {
 	return 1
 }
 
-// spansFor is spansAhead for so many chunks: few of them fit into one span.
-func spansFor(chunks int64) int {
-	if chunks > spanChunks {
+// spansFor is spansAhead for the chunks from first to last: few fit into one span.
+func spansFor(first, last int64) int {
+	if last-first >= spanChunks {
 		return spansAhead()
 	}
 	return 1

@@ -80,7 +80,7 @@ func (r *ReaderAt) WriteRange(w io.Writer, off, n int64) error {
 	}
 	next, last := off/ChunkSize, (off+n-1)/ChunkSize
 	skip := off % ChunkSize
-	ahead := spansFor(last + 1 - next)
+	ahead := spansFor(next, last)
 	var q queue
 	defer q.drain()
 	for n > 0 {
