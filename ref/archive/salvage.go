@@ -183,6 +183,13 @@ func (s *Salvage) assess(f *Found) {
 // WriteContent writes the content of a whole or damaged entry to w, with zero
 // bytes for what is lost before the last byte that is not. [SLV-2] [SLV-13]
 func (s *Salvage) WriteContent(w io.Writer, f Found) error {
+	if f.Status == Whole {
+		return s.plain.WriteRange(w, f.content, f.Record.Entry.Size)
+	}
+	return s.writeDamaged(w, f)
+}
+
+func (s *Salvage) writeDamaged(w io.Writer, f Found) error {
 	if f.Status == Missing {
 		return fmt.Errorf("%s: nothing of it is left", f.Record.Entry.Path)
 	}

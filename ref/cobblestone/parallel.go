@@ -55,6 +55,37 @@ func spansFor(first, last int64) int {
 	return 1
 }
 
+// A supply gives spans to fill: those that were written, and new ones while there
+// are few.
+type supply struct {
+	made int
+	free chan *span // spans that are written
+}
+
+// newSupply is for one span that is being filled and so many in work beside it.
+func newSupply(ahead int) supply { return supply{made: 1, free: make(chan *span, ahead+1)} }
+
+// next returns a span. One that could not be written has err set.
+func (s *supply) next() *span {
+	select {
+	case written := <-s.free:
+		return written
+	default:
+	}
+	if s.made < cap(s.free) {
+		s.made++
+		return newSpan()
+	}
+	return <-s.free
+}
+
+// drain gives the spans that are written back.
+func (s *supply) drain() {
+	for len(s.free) > 0 {
+		(<-s.free).release()
+	}
+}
+
 // A queue gives spans back in the order in which they were started, however the
 // work on them overlaps. It has no goroutine that outlives the work on a span.
 type queue struct{ started []*span }

@@ -21,8 +21,7 @@ type Writer struct {
 	span   *span      // being filled; nil after Close, Abort or an error
 	next   int64      // the number of the chunk that it begins with
 	ahead  int        // spans that may be in work beside it
-	made   int        // spans taken from the pool
-	free   chan *span // spans that are written
+	spans  supply     // of spans to fill
 	turn   chan error // yields the outcome once all spans up to now are written
 	err    error
 }
@@ -39,8 +38,7 @@ func NewWriter(w io.Writer, inputKey, salt []byte, context string) *Writer {
 		cipher: newChunkCipher(d),
 		span:   newSpan(),
 		ahead:  ahead,
-		made:   1,
-		free:   make(chan *span, ahead+1),
+		spans:  newSupply(ahead),
 		turn:   make(chan error, 1),
 	}
 	copy(sealer.prefix[:], salt)
@@ -125,7 +123,7 @@ func (w *Writer) flushFull() {
 	}
 	w.flush(false)
 	w.next += spanChunks
-	if w.span = w.unused(); w.span.err != nil {
+	if w.span = w.spans.next(); w.span.err != nil {
 		w.finish(w.span.err)
 		return
 	}
@@ -142,25 +140,10 @@ func (w *Writer) flush(last bool) {
 			s.err = writeAll(w.w, s.out)
 		}
 		err := s.err
-		w.free <- s
+		w.spans.free <- s
 		after <- err
 	}
 	overlap(w.ahead, work)
-}
-
-// unused returns a span that is written, or a new one while there are few. A
-// span that could not be written has err set.
-func (w *Writer) unused() *span {
-	select {
-	case s := <-w.free:
-		return s
-	default:
-	}
-	if w.made < cap(w.free) {
-		w.made++
-		return newSpan()
-	}
-	return <-w.free
 }
 
 // finish waits until all spans are written, gives them back, and makes the
@@ -173,9 +156,7 @@ func (w *Writer) finish(err error) {
 		w.span.release()
 		w.span = nil
 	}
-	for len(w.free) > 0 {
-		(<-w.free).release()
-	}
+	w.spans.drain()
 }
 
 func writeAll(w io.Writer, p []byte) error {

@@ -175,7 +175,7 @@ func (p PasswordSecret) Open(slots []Slot) (key.Key, error) {
 			if err != nil {
 				return key.Key{}, err
 			}
-			return open(s, s.InputKey(prepared), "the password")
+			return open(s, s.InputKey(prepared))
 		}
 	}
 	// [HDR-17]
@@ -186,7 +186,7 @@ func (p PasswordSecret) Open(slots []Slot) (key.Key, error) {
 func (v VaultSecret) Open(slots []Slot) (key.Key, error) {
 	for _, s := range slots {
 		if s, ok := s.(*Vault); ok && s.Vault == v.Vault && s.Credential == v.Credential {
-			return open(s, VaultInputKey(v.ExportKey[:]), "the vault's key")
+			return open(s, VaultInputKey(v.ExportKey[:]))
 		}
 	}
 	// [SLT-15]
@@ -197,20 +197,31 @@ func (v VaultSecret) Open(slots []Slot) (key.Key, error) {
 func (p PasskeySecret) Open(slots []Slot) (key.Key, error) {
 	for _, s := range slots {
 		if s, ok := s.(*Passkey); ok && s.RPID == p.RPID && bytes.Equal(s.Credential, p.Credential) {
-			return open(s, PasskeyInputKey(p.PRF[:]), "the passkey")
+			return open(s, PasskeyInputKey(p.PRF[:]))
 		}
 	}
 	// [SLT-19]
 	return key.Key{}, fault.New(fault.NoMatchingSlot, "this container has no slot for that passkey")
 }
 
-func open(s Slot, inputKey []byte, what string) (key.Key, error) {
+func open(s Slot, inputKey []byte) (key.Key, error) {
 	plaintext, err := cobblestone.Open(inputKey, Context(s), s.sealed()) // [SLT-6]
 	switch {
 	case errors.Is(err, fault.WrongSecret): // [SLT-7]
-		return key.Key{}, fault.New(fault.WrongSecret, "%s is not the one this container was sealed with", what)
+		return key.Key{}, fault.New(fault.WrongSecret, "%s is not the one this container was sealed with", describe(s))
 	case err != nil: // [SLT-8]
-		return key.Key{}, fault.New(fault.HeaderTampered, "%s fits its slot, but the slot was altered", what)
+		return key.Key{}, fault.New(fault.HeaderTampered, "%s fits its slot, but the slot was altered", describe(s))
 	}
 	return key.Key(plaintext), nil
+}
+
+// describe names the secret of a slot for a message.
+func describe(s Slot) string {
+	switch s.(type) {
+	case *Password:
+		return "the password"
+	case *Vault:
+		return "the vault's key"
+	}
+	return "the passkey"
 }
