@@ -63,6 +63,7 @@ func archiveCases(s *suite) {
 	walkPadding(s)
 	walkAbandoned(s)
 	archiveChunkEndPaths(s)
+	archiveBetweenDamage(s)
 	archiveSplices(s)
 	archiveFields(s)
 	archiveSegmentAt(s)

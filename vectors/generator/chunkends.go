@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/vectors"
 )
 
 // archiveChunkEnds are frames that begin so many bytes before the end of a chunk
@@ -64,6 +65,18 @@ func archiveChunkEndPaths(s *suite) {
 			s.fail(slug, "the frame begins at %d", got)
 		}
 		s.restored(slug, "ARC-30 (long boundary)", fmt.Sprintf("A frame begins three bytes before the end of a chunk, and its path has %d bytes.", n), b)
+	}
+}
+
+// archiveBetweenDamage is an entry between chunks that are of no concern to it.
+func archiveBetweenDamage(s *suite) {
+	b := archiveOf("archive/between-damage", quietFile("a", other, 20000), file("b", other, "in the second chunk"), quietFile("c", other, 60000))
+	s.extracted("between-damage", "ARC-38 (long)", "An entry in the second of six chunks.", b, 1).
+		but("between-damage-others", "ARC-28 ARC-38 COB-19 (long)", "Every chunk but this and the last one is altered.",
+			flips("container", 1, b.headerSize()+chunkAt(0), b.headerSize()+chunkAt(2), b.headerSize()+chunkAt(3), b.headerSize()+chunkAt(4)),
+			accepted(vectors.Object{"content": vectors.Bytes(b.plain.frames[1].content)}))
+	if len(b.payload.chunks) != 6 {
+		s.fail("between-damage", "there are %d chunks", len(b.payload.chunks))
 	}
 }
 
