@@ -28,7 +28,7 @@ func TestMoreBadWriters(t *testing.T) {
 		if op == "container.set_slots" {
 			return protocol.Answer{Output: vectors.Object{"container": input["container"]}}
 		}
-		input["set_id"], input["epoch"], input["old_keys"] = pattern(9, 16), 7, []any{}
+		input["set_id"], input["epoch"], input["old_keys"], input["slots"] = pattern(9, 16), 7, []any{}, []any{}
 		return reference.Handle(op, input)
 	})
 	otherOrder := in(func(op string, input vectors.Object) protocol.Answer {
