@@ -25,7 +25,7 @@ const DefaultSeed = 1
 func generatedChecks(seed int64) []check {
 	var all []check
 	for _, g := range [][]check{
-		generatedMessages(seed), generatedTexts(seed), generatedArchives(seed), generatedForgeries(seed), generatedWriting(seed),
+		generatedMessages(seed), generatedTexts(seed), generatedArchives(seed), generatedForgeries(seed), generatedPaddings(seed), generatedWriting(seed),
 	} {
 		all = append(all, g...)
 	}

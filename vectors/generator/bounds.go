@@ -89,6 +89,9 @@ func salvageWalks(s *suite) {
 	whole.but("indexed-record-of-padding", "SLV-9 SLV-14 ARC-30 (resealed)", "The index is whole, and a record points to the padding frame: the entry is missing, and the frame that it had was abandoned.",
 		reseal(func(p *plain) { p.live[0].offset = p.paddingAt() }),
 		accepted(rescued{fault: fault.MalformedArchive, indexed: true, end: reached, entries: []any{roomy.plain.missing(0), roomy.plain.found(1, true)}}.output()))
+	whole.but("indexed-record-in-padding", "SLV-9 SLV-14 ARC-30 (resealed)", "The index is whole, and a record points to the second byte of the padding frame: there is no frame where the entry should be.",
+		reseal(func(p *plain) { p.live[0].offset = p.paddingAt() + 1 }),
+		accepted(rescued{fault: fault.MalformedArchive, indexed: true, end: reached, entries: []any{roomy.plain.missing(0), roomy.plain.found(1, true)}}.output()))
 	whole.but("walks-entry-behind-padding", requirements, "The index cannot be read, and an entry frame stands behind a padding frame: the walk ends before it.",
 		broken(func(p *plain) { p.between = behind; p.pad(len(p.zeros) - len(behind)) }), walked(int(roomy.plain.frameAt(2))+9, roomy.plain.found(0, false), roomy.plain.found(1, false)))
 	toEnd := func(p *plain) { p.complete, p.frames[2].size = 2, uint64(len(p.bytes())-p.contentAt(2)) }

@@ -1,0 +1,78 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/key"
+)
+
+// paddingSample is an archive whose padding fills whole chunks, which takes more
+// than any vector has. A byte of the padding is another than zero, and a later
+// chunk of it is damaged.
+type paddingSample struct {
+	archiveSample
+	other, damaged int // offsets in the padding, -1 for none
+}
+
+// An archive of a little more than 2 MiB is padded with almost 64 KiB.
+const (
+	widelyPadded = 2 << 20
+	leastPadding = 60000
+)
+
+func drawPadding(r *rand.Rand) paddingSample {
+	s := archiveSample{seed: r.Int63(), job: job{producer: "p", created: auditCreated}}
+	s.add(entry{"a", archive.Other, 0, bytesFrom(r.Int63(), widelyPadded+r.Intn(1000))})
+	return paddingSample{s, r.Intn(cobblestone.ChunkSize), cobblestone.ChunkSize + r.Intn(2*cobblestone.ChunkSize)}
+}
+
+func (s paddingSample) String() string {
+	return fmt.Sprintf("%v, in the padding another byte than zero at %d, and damaged at %d", s.archiveSample, s.other, s.damaged)
+}
+
+func (s paddingSample) smaller() []paddingSample {
+	var all []paddingSample
+	if s.other >= 0 {
+		all = append(all, paddingSample{s.archiveSample, -1, s.damaged})
+	}
+	if s.damaged >= 0 {
+		all = append(all, paddingSample{s.archiveSample, s.other, -1})
+	}
+	return all
+}
+
+// container returns the archive with its padding as the sample says.
+func (s paddingSample) container() []byte {
+	paddingAt := 0
+	container := resealed(s.archiveSample.container(), key.Key(s.key()), func(plaintext []byte) []byte {
+		p, ok := partsOf(plaintext)
+		if !ok || len(p.frames) != 1 || len(p.zeros) < leastPadding {
+			panic(suiteFault{fmt.Errorf("%v has another padding than was planned", s)})
+		}
+		paddingAt = len(p.frames[0]) + 9
+		if s.other >= 0 {
+			p.zeros[s.other] = 1
+		}
+		return p.bytes()
+	})
+	if s.damaged >= 0 {
+		_, _, payload, _ := sections(container)
+		at := paddingAt + s.damaged
+		payload[cobblestone.PrefixSize+at/cobblestone.ChunkSize*cobblestone.SealedChunkSize+at%cobblestone.ChunkSize] ^= 1
+	}
+	return container
+}
+
+func generatedPaddings(seed int64) []check {
+	return []check{property[paddingSample]{
+		"padding-of-chunks", "The padding of a great archive is opened whole before its zeros are judged.",
+		"ARC-10 ARC-30 ERR-1", "reader", 1, drawPadding,
+		func(t *trial, s paddingSample) report.Outcome {
+			return t.asksLike("archive.restore", s.opening("archive.restore", s.container()))
+		},
+	}.check(seed)}
+}
