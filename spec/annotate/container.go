@@ -1,0 +1,134 @@
+package annotate
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"github.com/coffer-format/coffer/spec/grammar"
+)
+
+// Lengths of spec chapter 4, in bytes.
+const (
+	saltSize        = 24
+	commitmentSize  = 32
+	tagSize         = 16
+	sealedChunkSize = 16400
+)
+
+// longestHeader is the length of a header whose slots fill what can be stated.
+const longestHeader = 117 + 65535
+
+// listedChunks is up to how many chunks each has fields of its own. Of more, all
+// between the first and the last are one field.
+const listedChunks = 4
+
+// Container returns the fields of a container of size bytes, without a secret.
+// Error: that of r.
+func Container(r io.ReaderAt, size int64) ([]Field, error) {
+	a, err := newAnnotator()
+	if err != nil {
+		return nil, err
+	}
+	t, _ := a.g.Lookup("Header")
+	head := make([]byte, min(size, longestHeader))
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		return nil, err
+	}
+	n, wrong := t.DecodePrefix(head)
+	a.tree(n, "", "", wrong)
+	if whole := n.Find("mac"); whole == nil || whole.Length == 0 {
+		a.rest(size, "header", t.Place.Section, wrong)
+		return a.fields, nil
+	}
+	a.message(size-a.end(), "payload")
+	return a.fields, nil
+}
+
+// message adds the parts of a Cobblestone message (spec section 4.4) of length
+// bytes, as far as they go.
+func (a *annotator) message(length int64, name string) {
+	const section = "4.4"
+	end := a.end() + length
+	part := func(n int64, what, meaning string) {
+		a.add(min(n, end-a.end()), name+"."+what, "", meaning, section)
+	}
+	salt := "salt of the message"
+	if name == "payload" {
+		salt = "salt of the message, and id of the container"
+	}
+	part(saltSize, "salt", salt)
+	part(commitmentSize, "commitment", "tells whether a key fits before anything is opened")
+	chunks := (end - a.end() + sealedChunkSize - 1) / sealedChunkSize
+	for i := int64(0); i < chunks; i++ {
+		if i == 1 && chunks > listedChunks {
+			part((chunks-2)*sealedChunkSize, fmt.Sprintf("chunks[1..%d]", chunks-2), "sealed chunks, each the ciphertext and the tag")
+			i = chunks - 1
+		}
+		sealed := min(sealedChunkSize, end-a.end())
+		chunk := fmt.Sprintf("chunks[%d]", i)
+		part(sealed-tagSize, chunk+".ciphertext", "plaintext, encrypted")
+		part(tagSize, chunk+".tag", "authenticates the chunk")
+	}
+}
+
+// trailerSize is the length of an archive's trailer in bytes.
+const trailerSize = 8
+
+// Archive returns the fields of an archive's plaintext.
+func Archive(plaintext []byte) ([]Field, error) {
+	a, err := newAnnotator()
+	if err != nil {
+		return nil, err
+	}
+	t, _ := a.g.Lookup("Frame")
+	end := max(0, len(plaintext)-trailerSize)
+	counts := map[string]int{}
+	for at := 0; at < end; {
+		n, wrong := t.DecodePrefix(plaintext[at:end])
+		a.base = int64(at)
+		name := frameName(n, counts)
+		a.tree(n, name, "", wrong)
+		if wrong != nil {
+			a.rest(int64(end), name, t.Place.Section, wrong)
+			break
+		}
+		at += n.End()
+	}
+	a.base = int64(end)
+	if len(plaintext) < trailerSize {
+		a.rest(int64(len(plaintext)), "trailer", "8.1", nil)
+		return a.fields, nil
+	}
+	offset := binary.BigEndian.Uint64(plaintext[end:])
+	a.add(trailerSize, "trailer", fmt.Sprint(offset), "offset of the index frame", "8.1")
+	return a.fields, nil
+}
+
+// frameName numbers the entry frames, and any other frame that is not the only one
+// of its type.
+func frameName(n *grammar.Node, counts map[string]int) string {
+	kind := "unknown"
+	if typ := n.Find("type"); typ != nil {
+		if name := typ.Type.ValueName(typ.Number); name != "" {
+			kind = name
+		}
+	}
+	i := counts[kind]
+	counts[kind]++
+	if kind == "entry" || i > 0 {
+		return fmt.Sprintf("%s[%d]", kind, i)
+	}
+	return kind
+}
+
+// Keyring returns the fields of a keyring's plaintext.
+func Keyring(plaintext []byte) ([]Field, error) {
+	a, err := newAnnotator()
+	if err != nil {
+		return nil, err
+	}
+	t, _ := a.g.Lookup("Keyring")
+	a.nested(t, plaintext, "keyring")
+	return a.fields, nil
+}

@@ -1,0 +1,96 @@
+package annotate
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/coffer-format/coffer/spec/grammar"
+)
+
+// meaning is what a field of the grammar says, and how its value is shown.
+type meaning struct {
+	phrase string
+	as     show
+}
+
+// show is a way to show a value.
+type show int
+
+const (
+	plain  show = iota // a number; nothing for bytes
+	text               // bytes that are UTF-8
+	moment             // milliseconds since 1970
+)
+
+// meanings are those of all fields of the grammar, by structure and field, except
+// the ones that have parts.
+var meanings = map[string]meaning{
+	"Header.magic":     {phrase: "what every container begins with"},
+	"Header.version":   {phrase: "version of the format"},
+	"Header.purpose":   {phrase: "what the payload is"},
+	"Header.key_check": {phrase: "tells which key the container wants"},
+	"Header.digest":    {phrase: "tells an accident from an attack"},
+	"Header.mac":       {phrase: "authenticates the header and binds it to its payload"},
+
+	"Slot.type": {phrase: "which secret opens the slot"},
+
+	"PasswordSlot.salt":       {phrase: "salt of Argon2id"},
+	"PasswordSlot.memory_kib": {phrase: "KiB of memory that Argon2id takes"},
+	"PasswordSlot.passes":     {phrase: "passes of Argon2id"},
+	"PasswordSlot.lanes":      {phrase: "lanes of Argon2id"},
+	"VaultSlot.vault":         {phrase: "digest of the vault's public key"},
+	"VaultSlot.credential":    {phrase: "identifier of the record at the vault"},
+	"PasskeySlot.salt":        {phrase: "input of the passkey's PRF"},
+	"PasskeySlot.rp_id":       {phrase: "relying party of the passkey", as: text},
+	"PasskeySlot.credential":  {phrase: "credential id of the passkey"},
+
+	"Frame.type":         {phrase: "type of the frame"},
+	"Entry.path":         {phrase: "path of the entry", as: text},
+	"Entry.kind":         {phrase: "kind of the entry"},
+	"Entry.modified_ms":  {phrase: "when the entry was modified", as: moment},
+	"Entry.size":         {phrase: "bytes of content"},
+	"EntryFrame.content": {phrase: "content of the entry"},
+	"PaddingFrame.n":     {phrase: "bytes of padding"},
+	"PaddingFrame.zeros": {phrase: "padding"},
+	"Record.container":   {phrase: "id of the container with the entry's frame"},
+	"Record.offset":      {phrase: "offset of the entry's frame in the plaintext"},
+	"Path":               {phrase: "path of an entry that was removed", as: text},
+
+	"SegmentRef.container": {phrase: "id of the container with the segment"},
+	"SegmentRef.offset":    {phrase: "offset of the segment frame in the plaintext"},
+	"SegmentRef.length":    {phrase: "bytes of the segment frame"},
+	"Index.set_id":         {phrase: "id of the backup set, zero outside one"},
+	"Index.generation":     {phrase: "number of the backup in its set"},
+	"Index.epoch":          {phrase: "number of the set's keyring"},
+	"Index.created_ms":     {phrase: "when the archive was made", as: moment},
+	"Index.complete":       {phrase: "1 if the segments name every entry"},
+	"Index.previous":       {phrase: "id of the container before in the set"},
+	"Index.producer":       {phrase: "what made the archive", as: text},
+
+	"Keyring.set_id": {phrase: "id of the backup set"},
+	"Keyring.epoch":  {phrase: "number of the keyring in its set"},
+	"OldKey.epoch":   {phrase: "last epoch in which the key was the set's"},
+	"OldKey.key":     {phrase: "a key that was the set's before"},
+}
+
+// valueOf returns the value of a field as a person reads it. Text is quoted, so
+// that it can be shown anywhere.
+func valueOf(n *grammar.Node, as show) string {
+	switch {
+	case n.Length == 0:
+		return ""
+	case n.Type.Kind == grammar.Enum:
+		if name := n.Type.ValueName(n.Number); name != "" {
+			return fmt.Sprintf("%d %s", n.Number, name)
+		}
+		return fmt.Sprintf("%d, not assigned", n.Number)
+	case n.Type.Kind == grammar.Number && as == moment && n.Number > 0 && n.Number < grammar.MaxUint64/1000:
+		return fmt.Sprintf("%d %s", n.Number, time.UnixMilli(int64(n.Number)).UTC().Format("2006-01-02T15:04:05.000Z"))
+	case n.Type.Kind == grammar.Number:
+		return strconv.FormatUint(n.Number, 10)
+	case as == text:
+		return strconv.Quote(string(n.Data))
+	}
+	return ""
+}
