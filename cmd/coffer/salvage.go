@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/extract"
@@ -168,12 +169,12 @@ func ranges(lost []archive.Range) string {
 
 // salvageJSON is what "salvage --json" prints.
 type salvageJSON struct {
-	Indexed    bool        `json:"indexed"`
-	EndReached bool        `json:"end_reached"`
-	WalkEnd    *int64      `json:"walk_end"` // null if the index was read
-	Unsafe     []int64     `json:"unsafe"`   // offsets of entries left out
-	Entries    []foundJSON `json:"entries"`
-	Fault      *faultJSON  `json:"fault"`
+	Indexed    bool           `json:"indexed"`
+	EndReached bool           `json:"end_reached"`
+	WalkEnd    *int64         `json:"walk_end"` // null if the index was read
+	Unsafe     []int64        `json:"unsafe"`   // offsets of entries left out
+	Entries    []foundJSON    `json:"entries"`
+	Fault      *inspect.Fault `json:"fault"`
 }
 
 type foundJSON struct {
@@ -195,7 +196,7 @@ func toSalvageJSON(found *archive.Salvage) salvageJSON {
 		j.WalkEnd = &found.WalkEnd
 	}
 	if found.Fault != nil {
-		f := toFaultJSON(found.Fault)
+		f := inspect.FaultOf(found.Fault)
 		j.Fault = &f
 	}
 	for _, e := range found.Entries {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -56,7 +57,7 @@ func listSlots(ctx context.Context, path string) error {
 	out := bufio.NewWriter(os.Stdout)
 	fmt.Fprintf(out, "%s: %s, which are not authenticated without a secret, and key %s\n", in, count(len(h.Slots), "slot"), h.KeyCheck.Fingerprint()) // [HDR-16]
 	for i, s := range h.Slots {
-		fmt.Fprintln(out, toSlotJSON(s).line(i))
+		fmt.Fprintln(out, slotLine(inspect.SlotOf(s), i))
 	}
 	return out.Flush()
 }
