@@ -16,7 +16,8 @@ import (
 type hexDump struct {
 	out    *bufio.Writer
 	r      io.ReaderAt
-	digits int // of an offset
+	digits int  // of an offset
+	all    bool // of long fields, too
 	styled bool
 }
 
@@ -27,9 +28,9 @@ const hexWidth = 16
 
 // newHexDump returns a dump of size bytes. It is in colour on a terminal whose
 // holder has not asked for none (https://no-color.org).
-func newHexDump(out *bufio.Writer, r io.ReaderAt, size int64) *hexDump {
+func newHexDump(out *bufio.Writer, r io.ReaderAt, size int64, all bool) *hexDump {
 	styled := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	return &hexDump{out, r, max(4, len(fmt.Sprint(size))), styled}
+	return &hexDump{out, r, max(4, len(fmt.Sprint(size))), all, styled}
 }
 
 // Styles of a terminal.
@@ -51,7 +52,7 @@ func (d *hexDump) print(fields []annotate.Field) error {
 	for _, f := range fields {
 		lines := (f.Length + hexWidth - 1) / hexWidth
 		for i := int64(0); i < lines; i++ {
-			if lines > mostHexLines && i == 1 {
+			if !d.all && lines > mostHexLines && i == 1 {
 				left := (lines - 2) * hexWidth
 				fmt.Fprintf(d.out, "%*s  %s\n", d.digits, "", d.style(faint, fmt.Sprintf("... %d more bytes ...", left)))
 				i = lines - 1

@@ -13,7 +13,7 @@ import (
 )
 
 func newInspectCommand() *cobra.Command {
-	var asJSON, asHex bool
+	var asJSON, asHex, all bool
 	cmd := &cobra.Command{
 		Use:   "inspect FILE",
 		Short: "Show a container's header and layout, without a secret",
@@ -21,20 +21,22 @@ func newInspectCommand() *cobra.Command {
 secrets open it, and where its parts lie. Nothing of this is authenticated.
 
 With --hex, show the bytes, each with its field, its value, what that means, and the
-section of the specification. Of long fields the first and the last bytes are shown.
+section of the specification. Of long fields the first and the last bytes are shown,
+or, with --all, every one.
 
 A header with a fault is shown as far as it can be, and the status is 1.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return inspectFile(cmd.Context(), args[0], asJSON, asHex)
+			return inspectFile(cmd.Context(), args[0], asJSON, asHex, all)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON; with --hex, the fields are in it")
-	cmd.Flags().BoolVar(&asHex, "hex", false, "show every byte with its field")
+	cmd.Flags().BoolVar(&asHex, "hex", false, "show the bytes, each with its field")
+	cmd.Flags().BoolVar(&all, "all", false, "with --hex, show the long fields whole")
 	return cmd
 }
 
-func inspectFile(ctx context.Context, path string, asJSON, asHex bool) error {
+func inspectFile(ctx context.Context, path string, asJSON, asHex, all bool) error {
 	in, err := openInput(ctx, path)
 	if err != nil {
 		return err
@@ -55,7 +57,8 @@ func inspectFile(ctx context.Context, path string, asJSON, asHex bool) error {
 		d.Fields = fields
 		err = printJSON(out, d)
 	case asHex:
-		err = newHexDump(out, in, in.size).print(fields)
+		fmt.Fprintf(out, "%s: %d bytes. Nothing of this is authenticated without a secret:\n\n", in, in.size) // [HDR-16]
+		err = newHexDump(out, in, in.size, all).print(fields)
 	default:
 		printContainer(out, d, in)
 	}

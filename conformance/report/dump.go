@@ -1,12 +1,10 @@
 package report
 
 import (
-	"encoding/binary"
+	"bytes"
 	"encoding/hex"
-	"fmt"
-	"strings"
 
-	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/spec/annotate"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -53,12 +51,9 @@ func dumpOf(c vectors.Case) *Dump {
 	if err != nil {
 		return nil
 	}
-	var fields []field
-	switch c.Edit.Field {
-	case "container":
-		fields = containerFields(data)
-	case "message":
-		fields = messageFields(nil, 0, len(data))
+	fields, err := fieldsOf(c.Edit.Field, data)
+	if err != nil {
+		return nil
 	}
 	d := &Dump{Input: c.Edit.Field, Edit: c.Edit.Kind}
 	d.Rows = elide(rows(data, fields, marked(c.Edit, len(data))))
@@ -88,55 +83,33 @@ func bytesIn(notation string) int {
 	return len(plain) / 2
 }
 
-type field struct {
-	name string
-	from int
-}
-
-// containerFields returns where the parts of a container begin (spec section 7.1),
-// as far as its length goes.
-func containerFields(data []byte) []field {
-	all := []field{{"magic", 0}, {"version", 8}, {"purpose", 10}, {"key check", 11}, {"length of slots", 43}}
-	if len(data) < 45 {
-		return all
+// fieldsOf returns the fields of an input, if it is a container or a message.
+func fieldsOf(input string, data []byte) ([]annotate.Field, error) {
+	switch input {
+	case "container":
+		return annotate.Container(bytes.NewReader(data), int64(len(data)))
+	case "message":
+		return annotate.Message(int64(len(data))), nil
 	}
-	slots := 45 + int(binary.BigEndian.Uint16(data[43:]))
-	all = append(all, field{"slots", 45}, field{"digest", slots}, field{"MAC", slots + 8})
-	return messageFields(all, slots+72, len(data))
-}
-
-// messageFields appends where the parts of a message at an offset begin (spec
-// section 4.2).
-func messageFields(all []field, at, end int) []field {
-	all = append(all, field{"salt", at}, field{"commitment", at + cobblestone.SaltSize})
-	at += cobblestone.PrefixSize
-	for i := 0; at < end; i++ {
-		all = append(all, field{fmt.Sprintf("chunk %d", i), at})
-		at += cobblestone.SealedChunkSize
-	}
-	return all
+	return nil, nil
 }
 
 // rows cuts data into rows that begin anew with every field.
-func rows(data []byte, fields []field, guilty []bool) []DumpRow {
+func rows(data []byte, fields []annotate.Field, guilty []bool) []DumpRow {
+	if len(fields) == 0 {
+		fields = []annotate.Field{{Length: int64(len(data))}}
+	}
 	var all []DumpRow
-	next := 0
-	for at := 0; at < len(data); {
-		row := DumpRow{Offset: at}
-		for next < len(fields) && fields[next].from <= at {
-			if fields[next].from == at {
-				row.Field = strings.TrimPrefix(row.Field+", "+fields[next].name, ", ")
+	for _, f := range fields {
+		end := int(f.Offset + f.Length)
+		name := f.Name
+		for at := int(f.Offset); at < end; {
+			row := DumpRow{Offset: at, Field: name}
+			for stop := min(at+16, end); at < stop; at++ {
+				row.Bytes = append(row.Bytes, DumpByte{hex.EncodeToString(data[at : at+1]), guilty[at]})
 			}
-			next++
+			all, name = append(all, row), ""
 		}
-		end := min(at+16, len(data))
-		if next < len(fields) {
-			end = min(end, fields[next].from)
-		}
-		for ; at < end; at++ {
-			row.Bytes = append(row.Bytes, DumpByte{hex.EncodeToString(data[at : at+1]), guilty[at]})
-		}
-		all = append(all, row)
 	}
 	return all
 }

@@ -86,7 +86,7 @@ func (a *annotator) tree(n *grammar.Node, name, section string, err error) {
 		}
 		before := len(a.fields)
 		if c.Prefix > 0 {
-			a.add(int64(c.Prefix), full, strconv.Itoa(c.Length), "how many bytes follow", section)
+			a.add(int64(c.Prefix), full, strconv.FormatUint(c.Stated, 10), "how many bytes follow", section)
 		}
 		what := meanings[n.Type.Name+"."+c.Name]
 		if c.Name == "" {

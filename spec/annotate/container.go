@@ -45,6 +45,13 @@ func Container(r io.ReaderAt, size int64) ([]Field, error) {
 	return a.fields, nil
 }
 
+// Message returns the fields of a Cobblestone message of length bytes.
+func Message(length int64) []Field {
+	a := &annotator{}
+	a.message(length, "message")
+	return a.fields
+}
+
 // message adds the parts of a Cobblestone message (spec section 4.4) of length
 // bytes, as far as they go.
 func (a *annotator) message(length int64, name string) {

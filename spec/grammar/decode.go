@@ -12,9 +12,10 @@ const MaxUint64 = 1<<52 - 1
 type Node struct {
 	Name   string // of the field; "" for the whole, or an element of a vector
 	Type   *Type
-	Offset int // of the first byte, that of the length prefix if there is one
-	Prefix int // bytes of the length prefix
-	Length int // in bytes, without the prefix
+	Offset int    // of the first byte, that of the length prefix if there is one
+	Prefix int    // bytes of the length prefix
+	Stated uint64 // the length that the prefix states
+	Length int    // in bytes, without the prefix; 0 if they end inside it
 
 	Number   uint64  // of a Number or an Enum
 	Data     []byte  // of an Opaque, and of what is neither Struct nor Vector
@@ -132,6 +133,7 @@ func (d *decoder) sized(n *Node, path string, end int, siblings *Node) bool {
 			return d.wrong(path, n.Offset, Ends, false)
 		}
 		length = number(d.data[n.Offset : n.Offset+b.Prefix])
+		n.Prefix, n.Stated = b.Prefix, length
 	}
 	if length < b.Min || length > b.Max {
 		d.wrong(path, n.Offset, Bound, true)
@@ -139,7 +141,7 @@ func (d *decoder) sized(n *Node, path string, end int, siblings *Node) bool {
 	if length > uint64(end-n.Offset-b.Prefix) {
 		return d.wrong(path, n.Offset, Ends, false)
 	}
-	n.Prefix, n.Length = b.Prefix, int(length)
+	n.Length = int(length)
 	n.Data = d.data[n.Offset+n.Prefix : n.End()]
 	if n.Type.Kind == Vector {
 		d.elements(n, path)
