@@ -125,10 +125,12 @@ func (s archiveSample) sealing() vectors.Object {
 func randomFor(slots []vectors.Object) int { return 24 * len(slots) }
 
 // container returns what the reference seals.
-func (s archiveSample) container() []byte {
-	answer := reference.Handle("container.seal", s.sealing())
+func (s archiveSample) container() []byte { return sealedByReference("container.seal", s.sealing()) }
+
+func sealedByReference(op string, input vectors.Object) []byte {
+	answer := reference.Handle(op, input)
 	if answer.Output == nil {
-		panic(suiteFault{fmt.Errorf("the reference does not seal %v: %s%s", s, answer.Error, answer.Unsupported)})
+		panic(suiteFault{fmt.Errorf("the reference refuses %s of %v: %s%s", op, input, answer.Error, answer.Unsupported)})
 	}
 	return unhex(answer.Output["container"])
 }
@@ -186,6 +188,14 @@ func (s ringSample) smaller() []ringSample {
 		all = append(all, ringSample{s.seed, slices.Delete(slices.Clone(s.epochs), i, i+1)})
 	}
 	return all
+}
+
+// container returns what the reference seals.
+func (s ringSample) container() []byte { return sealedByReference("keyring.seal", s.sealing()) }
+
+// opening is the input of keyring.open with the container's key.
+func (s ringSample) opening(container []byte) vectors.Object {
+	return vectors.Object{"container": toHex(container), "secret": vectors.Object{"kind": "key", "key": s.sealing()["key"]}}
 }
 
 func (s ringSample) sealing() vectors.Object {

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/binary"
+	"fmt"
 	"slices"
 
 	"github.com/coffer-format/coffer/ref/archive"
@@ -39,7 +40,11 @@ func sections(container []byte) (head, slots, payload []byte, ok bool) {
 // (spec section 7.2). Slots of more than 65535 bytes are cut there.
 func signed(head, slots, payload []byte, k key.Key) []byte {
 	slots = slots[:min(len(slots), 65535)]
-	out := slices.Concat(head, binary.BigEndian.AppendUint16(nil, uint16(len(slots))), slots)
+	return signedPrefix(slices.Concat(head, binary.BigEndian.AppendUint16(nil, uint16(len(slots))), slots), payload, k)
+}
+
+// signedPrefix is signed for all that stands before the digest.
+func signedPrefix(out, payload []byte, k key.Key) []byte {
 	prefix := payload[:cobblestone.PrefixSize]
 	sum := sha512.Sum512(slices.Concat(out, prefix))
 	headerKey := k.Derive(key.LabelHeader)
@@ -91,6 +96,7 @@ type archiveParts struct {
 	removed []byte
 	index   []byte // the frame
 	trailer []byte
+	other   struct{ padding, segment []byte } // frames that stand for those of the parts, unless nil
 }
 
 // recordPart is a Record and the frame that it points to, -1 for none.
@@ -101,6 +107,15 @@ type recordPart struct {
 
 // recordFields is the length of a Record's fields before its path's length.
 const recordFields = 24 + 8
+
+// mustHaveParts is partsOf for what the reference sealed.
+func mustHaveParts(plaintext []byte) *archiveParts {
+	p, ok := partsOf(plaintext)
+	if !ok {
+		panic(suiteFault{fmt.Errorf("the archive that the reference sealed cannot be taken apart")})
+	}
+	return p
+}
 
 // partsOf returns the parts of a plaintext, which is one that a writer wrote.
 func partsOf(plaintext []byte) (*archiveParts, bool) {
@@ -168,11 +183,16 @@ func (c *cutter) number(size int) (n uint64) {
 // layOut makes the parts fit each other again: the padding has its length, and
 // every record, the last reference and the trailer point to their frames.
 func (p *archiveParts) layOut() {
-	p.zeros = nil
+	p.repad()
 	p.point()
+}
+
+// repad gives the padding its length, and the trailer points behind the segment.
+func (p *archiveParts) repad() {
+	p.zeros = nil
 	n := int64(len(p.bytes()))
 	p.zeros = make([]byte, archive.Padded(n)-n)
-	p.point()
+	p.trailer = binary.BigEndian.AppendUint64(nil, uint64(len(p.bytes())-len(p.index)-len(p.trailer)))
 }
 
 func (p *archiveParts) point() {
@@ -187,7 +207,7 @@ func (p *archiveParts) point() {
 			p.records[i] = r
 		}
 	}
-	segmentAt := starts[len(p.frames)] + 9 + uint64(len(p.zeros))
+	segmentAt := starts[len(p.frames)] + uint64(len(p.padding()))
 	segment := uint64(len(p.segment()))
 	p.index = slices.Clone(p.index)
 	if n := len(p.index); n >= 16 {
@@ -197,7 +217,17 @@ func (p *archiveParts) point() {
 	p.trailer = binary.BigEndian.AppendUint64(nil, segmentAt+segment)
 }
 
+func (p *archiveParts) padding() []byte {
+	if p.other.padding != nil {
+		return p.other.padding
+	}
+	return slices.Concat(binary.BigEndian.AppendUint64([]byte{2}, uint64(len(p.zeros))), p.zeros)
+}
+
 func (p *archiveParts) segment() []byte {
+	if p.other.segment != nil {
+		return p.other.segment
+	}
 	var live []byte
 	for _, r := range p.records {
 		live = append(live, r.bytes...)
@@ -207,6 +237,5 @@ func (p *archiveParts) segment() []byte {
 }
 
 func (p *archiveParts) bytes() []byte {
-	padding := binary.BigEndian.AppendUint64([]byte{2}, uint64(len(p.zeros)))
-	return slices.Concat(slices.Concat(p.frames...), padding, p.zeros, p.segment(), p.index, p.trailer)
+	return slices.Concat(slices.Concat(p.frames...), p.padding(), p.segment(), p.index, p.trailer)
 }

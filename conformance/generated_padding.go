@@ -49,8 +49,8 @@ func (s paddingSample) smaller() []paddingSample {
 func (s paddingSample) container() []byte {
 	paddingAt := 0
 	container := resealed(s.archiveSample.container(), key.Key(s.key()), func(plaintext []byte) []byte {
-		p, ok := partsOf(plaintext)
-		if !ok || len(p.frames) != 1 || len(p.zeros) < leastPadding {
+		p := mustHaveParts(plaintext)
+		if len(p.frames) != 1 || len(p.zeros) < leastPadding {
 			panic(suiteFault{fmt.Errorf("%v has another padding than was planned", s)})
 		}
 		paddingAt = len(p.frames[0]) + 9

@@ -4,7 +4,6 @@ import (
 	"math/rand"
 
 	"github.com/coffer-format/coffer/conformance/report"
-	"github.com/coffer-format/coffer/vectors"
 )
 
 // drawSlots is drawArchive with a vault slot and passkey slots.
@@ -81,11 +80,5 @@ func setsSlots(t *trial, s archiveSample) report.Outcome {
 }
 
 func opensRing(t *trial, s ringSample) report.Outcome {
-	sealed, err := allowed("keyring.seal", s.sealing())
-	if err != nil {
-		panic(suiteFault{err})
-	}
-	return t.asksLike("keyring.open", vectors.Object{
-		"container": sealed.cases[0].Output["container"], "secret": vectors.Object{"kind": "key", "key": s.sealing()["key"]},
-	})
+	return t.asksLike("keyring.open", s.opening(s.container()))
 }

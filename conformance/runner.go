@@ -124,6 +124,7 @@ func checksOf(files []vectors.File, seed int64) []check {
 	all = append(all, moreWriterAudits()...)
 	all = append(all, deliveryChecks(files)...)
 	all = append(all, generatedChecks(seed)...)
+	all = append(all, grammarChecks()...)
 	return append(all, resourceChecks(files)...)
 }
 

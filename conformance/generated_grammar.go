@@ -1,0 +1,190 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/spec/grammar"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// grammarVariant is a request about a container in which one field of a structure
+// was varied as the grammar of the specification says.
+type grammarVariant struct {
+	what  string
+	op    string
+	input func() vectors.Object
+}
+
+// grammarChecks returns the checks of subject "grammar", one for every field: an
+// implementation answers all its variants as the reference does.
+func grammarChecks() []check {
+	g, err := grammar.Load()
+	if err != nil {
+		panic(suiteFault{err})
+	}
+	collected := sync.OnceValue(func() map[string][]grammarVariant {
+		v := variants{g, map[string][]grammarVariant{}}
+		v.header()
+		v.archive()
+		v.keyring()
+		return v.byField
+	})
+	var all []check
+	for _, field := range variedFields(g) {
+		all = append(all, check{
+			id: "grammar/" + field, subject: "grammar", profiles: []string{"reader"},
+			comment:      field + ", as the grammar has it, with every length, tag and bound violated in turn.",
+			requirements: []string{"CON-1", "CON-2", "CON-5", "ERR-1"},
+			run:          func(a *asker) report.Outcome { return tryVariants(a, field, collected()[field]) },
+		})
+	}
+	return all
+}
+
+// variedFields are all fields of the grammar that are no structures, and the
+// structures that something encloses.
+func variedFields(g *grammar.Grammar) (all []string) {
+	for _, t := range g.Types {
+		for _, f := range t.Fields {
+			if f.Type.Kind != grammar.Struct {
+				all = append(all, t.Name+"."+f.Name)
+			}
+		}
+	}
+	return append(all, "Header", "PasswordSlot", "VaultSlot", "PasskeySlot", "Frame", "Keyring")
+}
+
+func tryVariants(a *asker, field string, all []grammarVariant) report.Outcome {
+	if len(all) == 0 {
+		panic(suiteFault{fmt.Errorf("nothing varies %s", field)})
+	}
+	for _, v := range all {
+		t := &trial{asker: a}
+		if o := t.asksLike(v.op, v.input()); o.Verdict != report.Pass {
+			o.Message += fmt.Sprintf(" (it %s; %s)", v.what, requestLine(t.request))
+			return o
+		}
+	}
+	return passed()
+}
+
+// variants collects the variants of all structures.
+type variants struct {
+	g       *grammar.Grammar
+	byField map[string][]grammarVariant
+}
+
+// add adds a variant. input makes a request of its bytes.
+func (v *variants) add(one grammar.Variant, op string, input func([]byte) vectors.Object) {
+	v.byField[one.Field] = append(v.byField[one.Field], grammarVariant{one.What, op, func() vectors.Object { return input(one.Bytes) }})
+}
+
+// decode returns the structure with which data begins.
+func (v *variants) decode(name string, data []byte) *grammar.Node {
+	t, ok := v.g.Lookup(name)
+	if !ok {
+		panic(suiteFault{fmt.Errorf("the grammar has no %s", name)})
+	}
+	n, err := t.DecodePrefix(data)
+	if err != nil {
+		panic(suiteFault{fmt.Errorf("what the reference sealed does not decode: %w", err)})
+	}
+	return n
+}
+
+// header adds the variants of a header and of the bodies of its slots. They are
+// signed again, unless the signature itself is varied. No slot is opened, so that
+// nothing needs to be sealed in them.
+func (v *variants) header() {
+	s := archiveSample{seed: 11}
+	k := key.Key(s.key())
+	password := slices.Concat([]byte{0, 1, 0, 145}, bytesFrom(1, 32), []byte{0, 1, 0, 0, 0, 0, 0, 3, 1}, bytesFrom(2, 104))
+	vault := slices.Concat([]byte{0, 2, 0, 168}, bytesFrom(3, 64), bytesFrom(4, 104))
+	passkey := slices.Concat([]byte{0, 3, 0, 151}, bytesFrom(5, 32), []byte("\x0bexample.org\x00\x01c"), bytesFrom(6, 104))
+	for _, slots := range [][]byte{slices.Concat(password, passkey), vault} {
+		v.headerOf(s, k, resigned(s.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, slots }))
+	}
+}
+
+func (v *variants) headerOf(s archiveSample, k key.Key, container []byte) {
+	head := v.decode("Header", container)
+	payload := container[head.End():]
+	signedAgain := func(header []byte) vectors.Object {
+		return s.opening("header.read", signedPrefix(header[:len(header)-headerRest], payload, k))
+	}
+	for _, one := range head.Variants() {
+		switch one.Field {
+		case "Header", "Header.digest", "Header.mac":
+			v.add(one, "container.unlock", func(header []byte) vectors.Object {
+				return s.opening("container.unlock", slices.Concat(header, payload))
+			})
+		default:
+			v.add(one, "header.read", signedAgain)
+		}
+	}
+	for _, slot := range head.Find("slots").Children {
+		body, typ := slot.Find("body"), slot.Find("type")
+		for _, one := range v.decode(bodies[typ.Type.ValueName(typ.Number)], body.Data).Variants() {
+			v.add(one, "header.read", func(b []byte) vectors.Object { return signedAgain(head.With(body, b)) })
+		}
+	}
+}
+
+// bodies are the structures of the bodies of slots (spec section 6.1).
+var bodies = map[string]string{"password": "PasswordSlot", "vault": "VaultSlot", "passkey": "PasskeySlot"}
+
+// archive adds the variants of the frames of an archive. It is laid out and sealed
+// again.
+func (v *variants) archive() {
+	s := archiveSample{seed: 12, job: job{producer: "p", created: auditCreated}}
+	s.add(entry{"a", archive.Messages, 1700000000000, []byte("content")})
+	s.add(entry{"b/c", archive.Image, 1, []byte("more")})
+	container, k := s.container(), key.Key(s.key())
+	change := func(op string, f func(p *archiveParts)) vectors.Object {
+		return s.opening(op, resealed(container, k, func(plaintext []byte) []byte {
+			p := mustHaveParts(plaintext)
+			f(p)
+			return p.bytes()
+		}))
+	}
+	var whole *archiveParts
+	change("archive.list", func(p *archiveParts) { whole = p })
+	for _, one := range v.decode("Frame", whole.frames[0]).Variants() {
+		v.add(one, "archive.restore", func(b []byte) vectors.Object {
+			return change("archive.restore", func(p *archiveParts) { p.frames[0] = b; p.layOut() })
+		})
+	}
+	for _, one := range v.decode("Frame", whole.padding()).Variants() {
+		v.add(one, "archive.restore", func(b []byte) vectors.Object {
+			return change("archive.restore", func(p *archiveParts) { p.other.padding = b; p.point() })
+		})
+	}
+	for _, one := range v.decode("Frame", whole.segment()).Variants() {
+		v.add(one, "archive.list", func(b []byte) vectors.Object {
+			return change("archive.list", func(p *archiveParts) { p.other.segment = b; p.layOut() })
+		})
+	}
+	for _, one := range v.decode("Frame", whole.index).Variants() {
+		v.add(one, "archive.list", func(b []byte) vectors.Object {
+			return change("archive.list", func(p *archiveParts) { p.index = b; p.repad() })
+		})
+	}
+}
+
+// keyring adds the variants of a keyring, which is sealed again.
+func (v *variants) keyring() {
+	s := ringSample{seed: 13, epochs: []uint64{2, 5, 9}}
+	container, k := s.container(), key.Key(bytesFrom(s.seed, 32))
+	var plaintext []byte
+	resealed(container, k, func(b []byte) []byte { plaintext = b; return b })
+	for _, one := range v.decode("Keyring", plaintext).Variants() {
+		v.add(one, "keyring.open", func(b []byte) vectors.Object {
+			return s.opening(resealed(container, k, func([]byte) []byte { return b }))
+		})
+	}
+}
