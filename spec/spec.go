@@ -45,23 +45,14 @@ var (
 )
 
 // Requirements returns every requirement in the order of the chapters.
-func Requirements() []Requirement { return requirements() }
+func Requirements() []Requirement { return builtIn().Requirements }
 
-var requirements = sync.OnceValue(func() []Requirement {
-	var all []Requirement
-	for _, name := range chapterFiles() {
-		text, err := files.ReadFile(name)
-		if err != nil {
-			panic(err) // unreachable: the file is embedded
-		}
-		for _, b := range Blocks(string(text)) {
-			if r, ok := parseRequirement(b); ok {
-				r.File, r.Chapter = name, chapterOf(name)
-				all = append(all, r)
-			}
-		}
+var builtIn = sync.OnceValue(func() *Document {
+	d, err := Read(files)
+	if err != nil {
+		panic(err) // unreachable: the chapters are embedded
 	}
-	return all
+	return d
 })
 
 // Lookup returns the requirement with this id.
@@ -75,38 +66,12 @@ func Lookup(id string) (Requirement, bool) {
 }
 
 // ErrorNames returns the names in the table of chapter 11, in its order.
-func ErrorNames() []string { return errorNames() }
-
-var errorNames = sync.OnceValue(func() []string {
-	var names []string
-	for _, file := range chapterFiles() {
-		if chapterOf(file) != 11 {
-			continue
-		}
-		text, err := files.ReadFile(file)
-		if err != nil {
-			panic(err) // unreachable: the file is embedded
-		}
-		for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|").FindAllStringSubmatch(string(text), -1) {
-			names = append(names, row[1])
-		}
-	}
-	return names
-})
-
-// chapterFiles returns the names of the files that hold a chapter, in order.
-func chapterFiles() []string {
-	names, err := fs.Glob(files, "[0-9][0-9]-*.md")
-	if err != nil {
-		panic(err) // unreachable: the pattern is well formed
-	}
-	return names
-}
+func ErrorNames() []string { return builtIn().ErrorNames() }
 
 func chapterOf(file string) int {
 	n, err := strconv.Atoi(file[:2])
 	if err != nil {
-		panic(fmt.Sprintf("spec: %s has no chapter number", file)) // unreachable: chapterFiles
+		panic(fmt.Sprintf("spec: %s has no chapter number", file)) // unreachable: Read
 	}
 	return n
 }
@@ -145,13 +110,8 @@ func parseRequirement(b Block) (Requirement, bool) {
 		return Requirement{}, false
 	}
 	r := Requirement{ID: m[1], Sentence: strings.TrimPrefix(b.Text, m[0]), Line: b.Line}
-	if words := keywords(b.Text); len(words) == 1 {
+	if words := Keywords(b.Text); len(words) == 1 {
 		r.Keyword = words[0]
 	}
 	return r, true
-}
-
-// keywords returns the capitalized keywords that a text uses.
-func keywords(text string) []string {
-	return keyword.FindAllString(quoted.ReplaceAllString(text, ""), -1)
 }

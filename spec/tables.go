@@ -3,7 +3,6 @@ package spec
 import (
 	"regexp"
 	"strings"
-	"sync"
 )
 
 // Place is where something stands in the specification.
@@ -39,26 +38,15 @@ var (
 )
 
 // Tables returns the tables of all chapters, in order.
-func Tables() []Table { return contents().tables }
+func Tables() []Table { return builtIn().Tables }
 
 // CodeBlocks returns the code blocks of all chapters, in order.
-func CodeBlocks() []Code { return contents().code }
+func CodeBlocks() []Code { return builtIn().Code }
 
 type chapterContents struct {
 	tables []Table
 	code   []Code
 }
-
-var contents = sync.OnceValue(func() (all chapterContents) {
-	for _, name := range chapterFiles() {
-		text, err := files.ReadFile(name)
-		if err != nil {
-			panic(err) // unreachable: the file is embedded
-		}
-		all.read(name, string(text))
-	}
-	return all
-})
 
 func (c *chapterContents) read(file, text string) {
 	place := Place{File: file}

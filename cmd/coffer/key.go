@@ -23,7 +23,7 @@ Whoever has the key can open what is sealed with it, and nobody can without.`,
 		Example: "  coffer key -o key.txt",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			k, err := key.New(rand.Reader) // [KEY-1] [KEY-2]
+			k, err := key.New(rand.Reader) // [KEY-1] [KEY-2] [CON-7]
 			if err != nil {
 				return err
 			}

@@ -139,7 +139,7 @@ func (s *sealCommand) key(ctx context.Context) (key.Key, []slot.Slot, error) {
 	if err != nil {
 		return key.Key{}, nil, err
 	}
-	k, err := key.New(rand.Reader) // [KEY-2]
+	k, err := key.New(rand.Reader) // [KEY-2] [CON-7]
 	if err != nil {
 		return key.Key{}, nil, err
 	}

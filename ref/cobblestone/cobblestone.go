@@ -163,7 +163,7 @@ func (c *chunkCipher) open(dst, sealed []byte, first int64) ([]byte, error) {
 	for i := first; len(sealed) > 0; i++ {
 		n := min(len(sealed), SealedChunkSize)
 		opened, err := c.openChunk(dst, sealed[:n], i)
-		if err != nil { // [COB-13]
+		if err != nil { // [COB-13] [ERR-4]
 			return dst, err
 		}
 		dst, sealed = opened, sealed[n:]

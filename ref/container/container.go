@@ -129,7 +129,7 @@ type Container struct {
 }
 
 // Open reads and authenticates the header of a container of size bytes. Errors:
-// those of spec section 11.2, steps 1 to 8. [HDR-22]
+// those of spec section 11.2, steps 1 to 8. [HDR-22] [ERR-1]
 func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
 	h, err := header.Read(r, size)
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 // errors.Is(err, fault.WrongSecret) reads as it should.
 type Name string
 
-// The error names, in the order of the table in spec chapter 11.
+// The error names, in the order of the table in spec chapter 11. There is no
+// other. [ERR-3]
 const (
 	NotAContainer      Name = "not_a_container"
 	UnsupportedVersion Name = "unsupported_version"
@@ -41,7 +42,8 @@ const (
 // Error returns the name itself.
 func (n Name) Error() string { return string(n) }
 
-// Error is a named error with one sentence for a person: what is the case.
+// Error is a named error with one sentence for a person: what is the case. It has
+// one name. [CON-9]
 type Error struct {
 	Name   Name
 	Detail string

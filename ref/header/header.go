@@ -126,15 +126,15 @@ func (h *Header) computeMAC(k key.Key) [macSize]byte {
 }
 
 // Read reads the header of a container of size bytes and makes every check that
-// needs no secret, in the order of spec section 7.3. Errors: not_a_container,
-// unsupported_version, truncated, damaged_header, malformed_header,
-// limit_exceeded.
+// needs no secret, in the order of spec section 7.3 [ERR-1]. Errors:
+// not_a_container, unsupported_version, truncated, damaged_header,
+// malformed_header, limit_exceeded.
 func Read(r io.ReaderAt, size int64) (*Header, error) {
 	h, faults, err := Examine(r, size)
 	if err != nil {
 		return nil, err
 	}
-	if len(faults) > 0 {
+	if len(faults) > 0 { // [ERR-2]
 		return nil, faults[0]
 	}
 	return h, nil

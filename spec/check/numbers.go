@@ -1,0 +1,183 @@
+package check
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"strings"
+)
+
+// numbersFile says of every number in the chapters what it is: a line for each
+// paragraph, list item, table row or formula that states numbers, with the id of
+// the requirement, or the section and the beginning of the text, and the values
+// in order.
+//
+//go:embed numbers.txt
+var numbersText string
+
+const numbersFile = "spec/check/numbers.txt"
+
+// binding is a line of numbersFile.
+type binding struct {
+	line        int
+	id          string // "KEY-5", or ""
+	section     string
+	begins      string
+	expressions []string
+	used        bool
+}
+
+func readBindings(text string) (all []*binding, problems []Problem) {
+	line := 0
+	for text := range strings.Lines(text) {
+		line++
+		text = strings.TrimSpace(text)
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		place, values, ok := strings.Cut(text, " := ")
+		if !ok {
+			problems = append(problems, Problem{numbersFile, line, "this is not a place, \" := \" and the values"})
+			continue
+		}
+		b := &binding{line: line, expressions: strings.Split(values, "; ")}
+		if strings.HasPrefix(place, "[") {
+			b.id = strings.Trim(place, "[]")
+		} else {
+			b.section, b.begins, _ = strings.Cut(place, " ")
+		}
+		all = append(all, b)
+	}
+	return all, problems
+}
+
+func (b *binding) matches(at block) bool {
+	if b.id != "" {
+		return strings.HasPrefix(at.text, "["+b.id+"] ")
+	}
+	return at.section == b.section && strings.HasPrefix(at.text, b.begins)
+}
+
+// computed are the sections whose numbers checkExamples, or the generator of
+// chapter 15, computes.
+func computed(b block) bool {
+	return b.section == "3.6" || b.section == "5.4" || b.file.Chapter == 15 || b.section == "4.4" && isLengthRow(b.text)
+}
+
+// checkNumbers: every number in the chapters has the value that numbersFile gives.
+func (r *repository) checkNumbers() {
+	bindings, problems := readBindings(numbersText)
+	r.found = append(r.found, problems...)
+	for _, at := range blocks(r.spec) {
+		stated := numbers(at.text)
+		if len(stated) == 0 || computed(at) {
+			continue
+		}
+		r.counts.Numbers += len(stated)
+		var bound []*binding
+		for _, b := range bindings {
+			if b.matches(at) {
+				b.used = true
+				bound = append(bound, b)
+			}
+		}
+		if len(bound) != 1 {
+			r.report(at.name(), at.line, "%d lines of %s are about the numbers here (%s); there must be one", len(bound), numbersFile, list(stated))
+			continue
+		}
+		r.compare(at, stated, bound[0])
+	}
+	for _, b := range bindings {
+		if !b.used {
+			r.report(numbersFile, b.line, "there is no such text with numbers")
+		}
+	}
+}
+
+func list(numbers []number) string {
+	var all []string
+	for _, n := range numbers {
+		all = append(all, n.text)
+	}
+	return strings.Join(all, ", ")
+}
+
+func (r *repository) compare(at block, stated []number, b *binding) {
+	if len(stated) != len(b.expressions) {
+		r.report(at.name(), at.line, "the text has %d numbers (%s), %s:%d has %d", len(stated), list(stated), numbersFile, b.line, len(b.expressions))
+		return
+	}
+	for i, n := range stated {
+		expression := b.expressions[i]
+		e, err := parser.ParseExpr(expression)
+		if err != nil {
+			r.report(numbersFile, b.line, "%s: %v", expression, err)
+			continue
+		}
+		value, err := r.code.value(e)
+		switch {
+		case err != nil:
+			r.report(at.name(), at.line, "%s is compared with %s (%s:%d): %v", n.text, expression, numbersFile, b.line, err)
+		case value.Kind() == constant.String && n.value.Kind() == constant.String && constant.StringVal(value) == constant.StringVal(n.value):
+		case value.Kind() == constant.String || n.value.Kind() == constant.String || !constant.Compare(value, token.EQL, n.value):
+			r.report(at.name(), at.line, "%s stands here, and %s is %s (%s:%d)", n.text, expression, value, numbersFile, b.line)
+		}
+		if namesCode(e) {
+			r.counts.FromCode++
+		}
+	}
+}
+
+// namesCode reports whether an expression depends on the code.
+func namesCode(e ast.Expr) (names bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		_, isSelector := n.(*ast.SelectorExpr)
+		names = names || isSelector
+		return !names
+	})
+	return names
+}
+
+// unstated are the constants, and the literals of declarations, that the
+// specification does not state, and why.
+var unstated = []struct{ names, reason string }{
+	{"cobblestone.spanChunks; cobblestone.spanPlain; cobblestone.spanSealed; literal(cobblestone.spansAhead, 6)", "how the work is divided among processors"},
+	{"literal(extract.restore, 0o777); literal(extract.enterOne, 0o777); literal(extract.create, 0o666)", "permissions on the file system of the reader"},
+	{"extract.Posix; extract.Apple; extract.Windows", "names of platforms without a value of their own"},
+	{"literal(archive.fieldEnd, 3); literal(archive.fieldEnd, 8); literal(archive.Salvage.segmentAt, 4); literal(cobblestone.chunkCipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
+	{"key.hexDigits", "the digits of section 3.3 in their order, used to count through them"},
+	{"archive.Whole; archive.Damaged; archive.Missing", "words of section 10.3, which vectors compare"},
+}
+
+// checkConstants: every constant of the reference, and every literal above 2, is
+// compared with the specification, or listed in unstated.
+func (r *repository) checkConstants() {
+	for _, n := range r.code.order {
+		if n.used {
+			r.counts.Constants++
+		}
+	}
+	for _, group := range unstated {
+		for _, name := range strings.Split(group.names, "; ") {
+			e, err := parser.ParseExpr(name)
+			if err == nil {
+				_, err = r.code.value(e)
+			}
+			if err != nil {
+				r.report("spec/check/numbers.go", 0, "unstated: %s: %v", name, err)
+			}
+		}
+	}
+	for _, n := range r.code.order {
+		if !n.used {
+			r.report(n.at.Filename, n.at.Line, "the constant %s is compared with no number of the specification; name it in %s, or in unstated with the reason", n.name, numbersFile)
+		}
+	}
+	for _, l := range r.code.literals {
+		if small, _ := constant.Int64Val(l.value); !l.used && !l.char && small > 2 {
+			r.report(l.at.Filename, l.at.Line, "the number %s in %s is compared with no number of the specification; name it as literal(%s, %s) in %s, or in unstated with the reason", l.value, l.decl, l.decl, l.value, numbersFile)
+		}
+	}
+}

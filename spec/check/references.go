@@ -1,0 +1,95 @@
+package check
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/coffer-format/coffer/spec"
+)
+
+var (
+	anyHeading = regexp.MustCompile(`^#{1,4} ([0-9]+)(\.[0-9]+)?\.? `)
+	// A section of another document is named after it: "RFC 8446, section 3".
+	foreign   = regexp.MustCompile(`(RFC [0-9]+|800-[0-9]+[A-Z]?|FIPS [0-9-]+), sections? [0-9.]+`)
+	reference = regexp.MustCompile(`\b([Cc]hapters?|[Ss]ections?) ([0-9]+(?:\.[0-9]+)?(?:(?:, | and | to )[0-9]+(?:\.[0-9]+)?)*)`)
+	bare      = regexp.MustCompile(`\(([0-9]+\.[0-9]+)\)`) // "(12.9)"
+	dotted    = regexp.MustCompile(`[0-9.]*[0-9]`)
+	link      = regexp.MustCompile(`\]\(([^)]*)\)`)
+)
+
+// checkReferences: every chapter, section, heading and file that the chapters and
+// their README refer to exists.
+func (r *repository) checkReferences() {
+	chapters, sections, anchors := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	files := r.spec.Files
+	if text, err := fs.ReadFile(r.files, "spec/README.md"); err == nil {
+		files = append(files[:len(files):len(files)], spec.File{Name: "README.md", Text: string(text)})
+	}
+	for _, f := range files {
+		for _, b := range spec.Blocks(f.Text) {
+			if !strings.HasPrefix(b.Text, "#") {
+				continue
+			}
+			anchors[f.Name+"#"+slug(strings.TrimLeft(b.Text, "# "))] = true
+			m := anyHeading.FindStringSubmatch(b.Text)
+			if m == nil {
+				continue
+			}
+			if m[2] == "" {
+				chapters[m[1]] = true
+			}
+			sections[m[1]+m[2]] = true
+			if !strings.HasPrefix(strings.TrimLeft(f.Name, "0"), m[1]+"-") {
+				r.report("spec/"+f.Name, b.Line, "the heading %q is of another chapter", b.Text)
+			}
+		}
+	}
+	for _, f := range files {
+		name := "spec/" + f.Name
+		for _, b := range spec.Blocks(f.Text) {
+			text := foreign.ReplaceAllString(b.Text, "")
+			for _, m := range reference.FindAllStringSubmatch(text, -1) {
+				known, what := sections, "section"
+				if strings.HasPrefix(strings.ToLower(m[1]), "chapter") {
+					known, what = chapters, "chapter"
+				}
+				for _, n := range dotted.FindAllString(m[2], -1) {
+					if !known[n] {
+						r.report(name, b.Line, "there is no %s %s", what, n)
+					}
+				}
+			}
+			for _, m := range bare.FindAllStringSubmatch(text, -1) {
+				if !sections[m[1]] {
+					r.report(name, b.Line, "there is no section %s", m[1])
+				}
+			}
+			for _, m := range link.FindAllStringSubmatch(b.Text, -1) {
+				r.checkLink(f.Name, b.Line, m[1], anchors)
+			}
+		}
+	}
+}
+
+func (r *repository) checkLink(file string, line int, target string, anchors map[string]bool) {
+	if strings.Contains(target, "://") {
+		return
+	}
+	name, anchor, hasAnchor := strings.Cut(target, "#")
+	if name == "" {
+		name = file
+	}
+	if _, err := fs.Stat(r.files, path.Join("spec", name)); err != nil {
+		r.report("spec/"+file, line, "there is no file %s", name)
+	} else if hasAnchor && !anchors[name+"#"+anchor] {
+		r.report("spec/"+file, line, "there is no heading %s", target)
+	}
+}
+
+// slug is the anchor that Markdown renderers commonly give a heading.
+func slug(heading string) string {
+	kept := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading), "")
+	return strings.ReplaceAll(kept, " ", "-")
+}
