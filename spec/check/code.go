@@ -211,6 +211,9 @@ func combine(x constant.Value, op token.Token, y constant.Value) (constant.Value
 		return constant.Shift(x, op, uint(n)), nil
 	case token.QUO:
 		op = token.QUO_ASSIGN // of integers
+		if rest := constant.BinaryOp(x, token.REM, y); constant.Sign(rest) != 0 {
+			return nil, fmt.Errorf("%s is no multiple of %s; floor(a / b) leaves the rest out", x, y)
+		}
 	}
 	return constant.BinaryOp(x, op, y), nil
 }
@@ -218,6 +221,20 @@ func combine(x constant.Value, op token.Token, y constant.Value) (constant.Value
 func (c *code) call(e *ast.CallExpr) (constant.Value, error) {
 	f, ok := e.Fun.(*ast.Ident)
 	switch {
+	case ok && f.Name == "floor" && len(e.Args) == 1:
+		quotient, ok := e.Args[0].(*ast.BinaryExpr)
+		if !ok || quotient.Op != token.QUO {
+			return nil, fmt.Errorf("floor is of a quotient")
+		}
+		x, err := c.value(quotient.X)
+		if err != nil {
+			return nil, err
+		}
+		y, err := c.value(quotient.Y)
+		if err != nil {
+			return nil, err
+		}
+		return constant.BinaryOp(x, token.QUO_ASSIGN, y), nil
 	case ok && f.Name == "len" && len(e.Args) == 1:
 		x, err := c.value(e.Args[0])
 		if err != nil {
@@ -255,7 +272,7 @@ func (c *code) call(e *ast.CallExpr) (constant.Value, error) {
 		}
 		return char, nil
 	}
-	return nil, fmt.Errorf("there are only the functions len, literal and has")
+	return nil, fmt.Errorf("there are only the functions floor, len, literal and has")
 }
 
 // selector returns "slot.Passkey", or "slot.Password.Open" for a method.

@@ -36,7 +36,9 @@ var (
 // numbers returns the numbers that a text states, in figures or, from three on,
 // in words.
 func numbers(text string) []number {
-	text = byteString.ReplaceAllString(noNumber.ReplaceAllString(text, " "), " ")
+	if strings.ContainsAny(text, "0123456789") {
+		text = byteString.ReplaceAllString(noNumber.ReplaceAllString(text, " "), " ")
+	}
 	var all []number
 	for _, at := range written.FindAllStringIndex(text, -1) {
 		found := text[at[0]:at[1]]

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/coffer-format/coffer/spec"
@@ -16,11 +17,12 @@ var (
 	reference = regexp.MustCompile(`\b([Cc]hapters?|[Ss]ections?) ([0-9]+(?:\.[0-9]+)?(?:(?:, | and | to )[0-9]+(?:\.[0-9]+)?)*)`)
 	bare      = regexp.MustCompile(`\(([0-9]+\.[0-9]+)\)`) // "(12.9)"
 	dotted    = regexp.MustCompile(`[0-9.]*[0-9]`)
+	notInSlug = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 	link      = regexp.MustCompile(`\]\(([^)]*)\)`)
 )
 
 // checkReferences: every chapter, section, heading and file that the chapters and
-// their README refer to exists.
+// their README refer to exists, and sections count up.
 func (r *repository) checkReferences() {
 	chapters, sections, anchors := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	files := r.spec.Files
@@ -28,6 +30,7 @@ func (r *repository) checkReferences() {
 		files = append(files[:len(files):len(files)], spec.File{Name: "README.md", Text: string(text)})
 	}
 	for _, f := range files {
+		next := 1 // the section
 		for _, b := range spec.Blocks(f.Text) {
 			if !strings.HasPrefix(b.Text, "#") {
 				continue
@@ -39,6 +42,11 @@ func (r *repository) checkReferences() {
 			}
 			if m[2] == "" {
 				chapters[m[1]] = true
+				next = 1
+			} else if m[2] != "."+strconv.Itoa(next) {
+				r.report("spec/"+f.Name, b.Line, "section %s%s stands where %s.%d should", m[1], m[2], m[1], next)
+			} else {
+				next++
 			}
 			sections[m[1]+m[2]] = true
 			if !strings.HasPrefix(strings.TrimLeft(f.Name, "0"), m[1]+"-") {
@@ -90,6 +98,6 @@ func (r *repository) checkLink(file string, line int, target string, anchors map
 
 // slug is the anchor that Markdown renderers commonly give a heading.
 func slug(heading string) string {
-	kept := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading), "")
+	kept := notInSlug.ReplaceAllString(strings.ToLower(heading), "")
 	return strings.ReplaceAll(kept, " ", "-")
 }

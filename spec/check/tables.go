@@ -32,6 +32,7 @@ func (r *repository) checkRegistries() {
 	r.checkEnum("14.3", "Purpose", func(n int) string { return header.Purpose(n).String() })
 	r.checkEnum("14.4", "SlotType", func(n int) string { return slot.Type(n).String() })
 	r.checkEnum("14.5", "FrameType", nil) // their names are those of constants, bound as numbers
+	r.checkFrames()
 	r.checkEnum("14.6", "Kind", func(n int) string { return archive.Kind(n).String() })
 	r.checkLabels()
 	r.checkMagic()
@@ -74,6 +75,24 @@ func (r *repository) checkEnum(section, name string, code func(n int) string) {
 	}
 	for missing, value := range inBlock {
 		r.report("spec/"+t.File, t.Line, "%s(%s) of the enum %s is not in this table", missing, value, name)
+	}
+}
+
+// checkFrames compares the table of frames in section 8.1 with their registry.
+func (r *repository) checkFrames() {
+	names := map[string]string{}
+	for _, row := range r.table("14.5", "value").Rows {
+		names[row.Cells[0]] = row.Cells[1] + " frame"
+	}
+	t := r.table("8.1", "type")
+	for _, row := range t.Rows {
+		if names[row.Cells[0]] != row.Cells[1] {
+			r.report("spec/"+t.File, row.Line, "%s is the %q of section 14.5", row.Cells[0], names[row.Cells[0]])
+		}
+		delete(names, row.Cells[0])
+	}
+	for value, name := range names {
+		r.report("spec/"+t.File, t.Line, "the %s, %s, is not in this table", name, value)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/coffer-format/coffer/spec"
 )
 
-// block is a paragraph, a list item, a table row or a code block, with the
-// section in which it stands. A block of structures is one block each.
+// block is a heading without its number, a paragraph, a list item, a table row, a
+// structure or another block of code, with the section in which it stands.
 type block struct {
 	file    spec.File
 	section string // "7.1", or "7" before the first section
@@ -20,19 +20,17 @@ func (b block) name() string { return "spec/" + b.file.Name }
 
 var sectionNumber = regexp.MustCompile(`^#{1,4} ([0-9]+(?:\.[0-9]+)?)\.? `)
 
-// blocks returns the blocks of all chapters but the headings, and the code
-// blocks.
+// blocks returns the blocks of all chapters.
 func blocks(d *spec.Document) []block {
 	var all []block
 	for _, f := range d.Files {
 		section := ""
 		for _, b := range spec.Blocks(f.Text) {
-			if m := sectionNumber.FindStringSubmatch(b.Text); m != nil {
-				section = m[1]
+			text := b.Text
+			if m := sectionNumber.FindStringSubmatch(text); m != nil {
+				section, text = m[1], "# "+text[len(m[0]):]
 			}
-			if !strings.HasPrefix(b.Text, "#") {
-				all = append(all, block{f, section, b.Line, b.Text})
-			}
+			all = append(all, block{f, section, b.Line, text})
 		}
 		for _, c := range d.Code {
 			switch {

@@ -1,0 +1,390 @@
+package check
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coffer-format/coffer/spec"
+	"github.com/coffer-format/coffer/spec/trace"
+)
+
+// edited is a repository in which one file has another text.
+type edited struct {
+	fs.FS
+	name string
+	text []byte
+}
+
+func (e edited) Open(name string) (fs.File, error) {
+	if name == e.name {
+		return &editedFile{Reader: bytes.NewReader(e.text), name: name}, nil
+	}
+	return e.FS.Open(name)
+}
+
+func (e edited) ReadFile(name string) ([]byte, error) {
+	if name == e.name {
+		return e.text, nil
+	}
+	return fs.ReadFile(e.FS, name)
+}
+
+type editedFile struct {
+	*bytes.Reader
+	name string
+}
+
+func (f *editedFile) Stat() (fs.FileInfo, error) { return editedInfo{f}, nil }
+func (f *editedFile) Close() error               { return nil }
+
+type editedInfo struct{ f *editedFile }
+
+func (i editedInfo) Name() string       { return path.Base(i.f.name) }
+func (i editedInfo) Size() int64        { return i.f.Reader.Size() }
+func (i editedInfo) Mode() fs.FileMode  { return 0o444 }
+func (i editedInfo) ModTime() time.Time { return time.Time{} }
+func (i editedInfo) IsDir() bool        { return false }
+func (i editedInfo) Sys() any           { return nil }
+
+// whole reads the repository once; the tests below change copies of it.
+func whole(t *testing.T) *repository {
+	t.Helper()
+	r, err := read(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func fileText(t *testing.T, r *repository, name string) string {
+	t.Helper()
+	text, err := fs.ReadFile(r.files, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// withChapter returns a repository with another text of a chapter.
+func withChapter(t *testing.T, r *repository, name, text string) *repository {
+	t.Helper()
+	files := edited{r.files, name, []byte(text)}
+	chapters, err := fs.Sub(files, "spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := spec.Read(chapters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &repository{files: files, spec: document, trace: r.trace, code: r.code}
+}
+
+// withCode returns a repository with another text of a source file, or an error
+// if that cannot be read.
+func withCode(r *repository, name, text string) (*repository, error) {
+	files := edited{r.files, name, []byte(text)}
+	code, err := readCode(files)
+	return &repository{files: files, spec: r.spec, trace: r.trace, code: code}, err
+}
+
+// found reports whether one of the checks, tried in turn, finds a problem.
+func found(r *repository, checks ...func()) bool {
+	for _, check := range checks {
+		if check(); len(r.found) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func lineAt(text string, at int) int { return strings.Count(text[:at], "\n") + 1 }
+
+// marker finds the numbers of list items and headings.
+var marker = regexp.MustCompile(`(?m)^(?:[0-9]+\.|#+ [0-9.]+) `)
+
+// stated returns the places of the numbers in a chapter: what numbers finds, in
+// the text as it is.
+func stated(text string) (places [][]int) {
+	blank := func(s string) string { return strings.Repeat(" ", len(s)) }
+	text = marker.ReplaceAllStringFunc(text, blank)
+	flat := strings.ReplaceAll(text, "\n", " ")
+	for _, skipped := range []*regexp.Regexp{noNumber, byteString} {
+		flat = skipped.ReplaceAllStringFunc(flat, blank)
+	}
+	for _, at := range written.FindAllStringIndex(flat, -1) {
+		word := flat[at[0]:at[1]]
+		if _, isWord := words[word]; !isWord && !strings.ContainsAny(word[:1], "0123456789U") {
+			continue
+		}
+		if at[0] > 0 && partOfName(flat[:at[0]]) || isLetter(flat[at[1]]) {
+			continue
+		}
+		places = append(places, at)
+	}
+	return places
+}
+
+// other returns another number of the same length.
+func other(number string) string {
+	pairs := []string{"three", "seven", "four", "nine", "six", "ten", "eight", "three", "five", "four", "sixteen", "hundred",
+		"thirteen", "thousand", "hundred", "sixteen"}
+	if i := slices.Index(pairs, number); i >= 0 && number[0] > '9' {
+		return pairs[i^1]
+	}
+	end := len(strings.TrimSuffix(number, " - 1"))
+	last := number[end-1]
+	switch last {
+	case '9', 'F', 'f':
+		last--
+	case 'A':
+		last = 'B'
+	default:
+		last++
+	}
+	return number[:end-1] + string(last) + number[end:]
+}
+
+// A change of any number that a chapter states is a problem of the paragraph, the
+// row, the formula or the structure in which it stands. Each turn changes one
+// number in every one of these.
+func TestEveryNumberIsCompared(t *testing.T) {
+	t.Parallel()
+	r := whole(t)
+	all := blocks(r.spec)
+	count := 0
+	for _, f := range r.spec.Files {
+		if f.Chapter == 15 { // compared as a whole, below
+			continue
+		}
+		var starts []int
+		for _, b := range all {
+			if b.file.Name == f.Name {
+				starts = append(starts, b.line)
+			}
+		}
+		slices.Sort(starts)
+		inBlock := map[int][][]int{} // places by the line of their block
+		for _, at := range stated(f.Text) {
+			line := lineAt(f.Text, at[0])
+			n, exact := slices.BinarySearch(starts, line)
+			if !exact {
+				n--
+			}
+			inBlock[starts[n]] = append(inBlock[starts[n]], at)
+			count++
+		}
+		for turn := 0; len(inBlock) > 0; turn++ {
+			changed := []byte(f.Text)
+			var lines []int
+			for line, places := range inBlock {
+				if turn == len(places) {
+					delete(inBlock, line)
+					continue
+				}
+				at := places[turn]
+				copy(changed[at[0]:], other(f.Text[at[0]:at[1]]))
+				lines = append(lines, line)
+			}
+			m := withChapter(t, r, "spec/"+f.Name, string(changed))
+			m.checkNumbers()
+			m.checkRegistries()
+			m.checkLengths()
+			m.checkKeyExample()
+			m.checkMessageExample()
+			for _, line := range lines {
+				if !slices.ContainsFunc(m.found, func(p Problem) bool { return p.File == "spec/"+f.Name && p.Line == line }) {
+					at := inBlock[line][turn]
+					t.Errorf("%s:%d: %q instead of %q is not noticed", f.Name, line, changed[at[0]:at[1]], f.Text[at[0]:at[1]])
+				}
+			}
+		}
+	}
+	if t.Logf("%d numbers", count); count < 600 {
+		t.Errorf("%d numbers were found", count)
+	}
+}
+
+// A change of any value in hexadecimal in the examples of the chapters is a
+// problem.
+func TestEveryValueIsCompared(t *testing.T) {
+	r := whole(t)
+	count := 0
+	for _, f := range r.spec.Files {
+		if f.Chapter == 15 { // compared as a whole, below
+			continue
+		}
+		for _, at := range exampleValue.FindAllStringIndex(f.Text, -1) {
+			if value := f.Text[at[0]:at[1]]; len(value) < 20 && !strings.ContainsAny(value, "abcdef-") {
+				continue // a number
+			}
+			count++
+			changed := f.Text[:at[1]-1] + other(f.Text[at[1]-1:at[1]]) + f.Text[at[1]:]
+			m := withChapter(t, r, "spec/"+f.Name, changed)
+			if !found(m, m.checkKeyExample, m.checkMessageExample, m.checkPasswords, m.checkMagic) {
+				t.Errorf("%s:%d: a change of %s is not noticed", f.Name, lineAt(f.Text, at[0]), f.Text[at[0]:at[1]])
+			}
+		}
+	}
+	if count < 30 {
+		t.Errorf("%d values were found", count)
+	}
+}
+
+// exampleValue finds values in table cells, the magic, and the 64-digit key.
+var exampleValue = regexp.MustCompile(`\| [0-9a-f]{4,}(?:-[0-9a-f]{4})?\b|\b(?:[0-9a-f]{2} ){7}[0-9a-f]{2}\b|(?m)^(?:[0-9a-f]{4} ){3}[0-9a-f]{4}$`)
+
+var valueInHex = regexp.MustCompile(`\b[0-9a-f]{16,}\b`)
+
+// A change of any value of the worked example, in its tables and in its bytes, is a
+// problem of that line.
+func TestWorkedExampleIsCompared(t *testing.T) {
+	r := whole(t)
+	text := fileText(t, r, exampleFile)
+	for _, at := range valueInHex.FindAllStringIndex(text, 8) {
+		m := withChapter(t, r, exampleFile, text[:at[1]-1]+other(text[at[1]-1:at[1]])+text[at[1]:])
+		m.checkWorkedExample()
+		if len(m.found) != 1 || m.found[0].Line != lineAt(text, at[0]) {
+			t.Errorf("line %d: %v", lineAt(text, at[0]), m.found)
+		}
+	}
+}
+
+// A change of any constant of the reference, or of a number above 2 in its
+// declarations, is a problem, unless it is listed as none of the specification's.
+func TestEveryConstantIsCompared(t *testing.T) {
+	t.Parallel()
+	r := whole(t)
+	r.problems()
+	exempt := map[string]bool{}
+	for _, group := range unstated {
+		for name := range strings.SplitSeq(group.names, "; ") {
+			exempt[name] = true
+		}
+	}
+	change := func(name string, from, to token.Position, text string, changed string) {
+		m, err := withCode(r, from.Filename, text[:from.Offset]+changed+text[to.Offset:])
+		if err != nil {
+			return // a constant that cannot be computed any more
+		}
+		if !found(m, m.checkNumbers, m.checkRegistries, m.checkConstants) {
+			t.Errorf("%s:%d: %s = %s is not noticed", from.Filename, from.Line, name, changed)
+		}
+	}
+	constants := 0
+	eachConstant(r.code, func(name string, value ast.Expr) {
+		if exempt[name] || r.code.constants[name] == nil {
+			return
+		}
+		constants++
+		from, to := r.code.files.Position(value.Pos()), r.code.files.Position(value.End())
+		text := fileText(t, r, from.Filename)
+		old := text[from.Offset:to.Offset]
+		changed := "(" + old + ") + 1"
+		if r.code.constants[name].value.Kind() == constant.String {
+			changed = old + ` + "x"`
+		}
+		change(name, from, to, text, changed)
+	})
+	literals := 0
+	for _, l := range r.code.literals {
+		name := fmt.Sprintf("literal(%s, %s)", l.decl, l.value)
+		if n, _ := constant.Int64Val(l.value); n <= 2 || l.char || exempt[name] || exempt[strings.Replace(name, "511", "0o777", 1)] || exempt[strings.Replace(name, "438", "0o666", 1)] {
+			continue
+		}
+		literals++
+		text := fileText(t, r, l.at.Filename)
+		to := l.at
+		to.Offset += len(intLiteral.FindString(text[l.at.Offset:]))
+		change(name, l.at, to, text, constant.BinaryOp(l.value, token.ADD, constant.MakeInt64(1)).ExactString())
+	}
+	if t.Logf("%d constants, %d literals", constants, literals); constants < 80 || literals < 30 {
+		t.Errorf("only %d constants and %d literals were found", constants, literals)
+	}
+}
+
+var intLiteral = regexp.MustCompile(`^[0-9a-fA-Fxo_]+`)
+
+// eachConstant visits the constants that have an expression of their own.
+func eachConstant(c *code, visit func(name string, value ast.Expr)) {
+	for _, files := range c.parsed {
+		for _, file := range files {
+			for _, d := range file.Decls {
+				g, ok := d.(*ast.GenDecl)
+				if !ok || g.Tok != token.CONST {
+					continue
+				}
+				for _, s := range g.Specs {
+					v := s.(*ast.ValueSpec)
+					for i, value := range v.Values {
+						visit(file.Name.Name+"."+v.Names[i].Name, value)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Without any one citation of the reference or the program the snapshot differs.
+func TestEveryCitationCounts(t *testing.T) {
+	r := whole(t)
+	then := r.trace.Snapshot(r.spec.Requirements)
+	count := 0
+	for _, dir := range []string{"ref", "cmd"} {
+		err := fs.WalkDir(r.files, dir, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			text := fileText(t, r, name)
+			others := slices.DeleteFunc(slices.Clone(r.trace.Sites), func(s trace.Site) bool { return s.File == name })
+			for _, at := range citation.FindAllStringIndex(text, -1) {
+				sites, err := trace.InGo(name, text[:at[0]]+text[at[1]:])
+				if err != nil {
+					return err
+				}
+				count++
+				less := &trace.Trace{Sites: slices.Concat(others, sites), Cases: r.trace.Cases, Audits: r.trace.Audits}
+				if less.Snapshot(r.spec.Requirements) == then {
+					t.Errorf("%s:%d: nothing is missing without %s", name, lineAt(text, at[0]), text[at[0]:at[1]])
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if t.Logf("%d citations", count); count < 200 {
+		t.Errorf("%d citations were found", count)
+	}
+}
+
+// Without any one case or audit the snapshot differs.
+func TestEveryCaseCounts(t *testing.T) {
+	t.Parallel()
+	r := whole(t)
+	then := r.trace.Snapshot(r.spec.Requirements)
+	for i, c := range r.trace.Cases {
+		less := &trace.Trace{Sites: r.trace.Sites, Cases: slices.Delete(slices.Clone(r.trace.Cases), i, i+1), Audits: r.trace.Audits}
+		if less.Snapshot(r.spec.Requirements) == then {
+			t.Errorf("nothing is missing without %s", c.ID)
+		}
+	}
+	for i, a := range r.trace.Audits {
+		less := &trace.Trace{Sites: r.trace.Sites, Cases: r.trace.Cases, Audits: slices.Delete(slices.Clone(r.trace.Audits), i, i+1)}
+		if less.Snapshot(r.spec.Requirements) == then {
+			t.Errorf("nothing is missing without %s", a.ID)
+		}
+	}
+}
