@@ -1,11 +1,11 @@
 package check
 
 import (
-	_ "embed"
 	"go/ast"
 	"go/constant"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"strings"
 )
 
@@ -13,10 +13,6 @@ import (
 // paragraph, list item, table row or formula that states numbers, with the id of
 // the requirement, or the section and the beginning of the text, and the values
 // in order.
-//
-//go:embed numbers.txt
-var numbersText string
-
 const numbersFile = "spec/check/numbers.txt"
 
 // binding is a line of numbersFile.
@@ -68,7 +64,12 @@ func computed(b block) bool {
 
 // checkNumbers: every number in the chapters has the value that numbersFile gives.
 func (r *repository) checkNumbers() {
-	bindings, problems := readBindings(numbersText)
+	text, err := fs.ReadFile(r.files, numbersFile)
+	if err != nil {
+		r.report(numbersFile, 0, "%v", err)
+		return
+	}
+	bindings, problems := readBindings(string(text))
 	r.found = append(r.found, problems...)
 	for _, at := range blocks(r.spec) {
 		if computed(at) {
@@ -163,7 +164,10 @@ func (r *repository) checkConstants() {
 		}
 	}
 	for _, group := range unstated {
-		for _, name := range strings.Split(group.names, "; ") {
+		for name := range strings.SplitSeq(group.names, "; ") {
+			if n := r.code.constants[name]; n != nil && n.used {
+				r.report("spec/check/numbers.go", 0, "unstated: %s is compared with a number after all", name)
+			}
 			e, err := parser.ParseExpr(name)
 			if err == nil {
 				_, err = r.code.value(e)
