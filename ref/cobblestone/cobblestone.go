@@ -146,7 +146,8 @@ func (c *chunkCipher) seal(dst, plaintext []byte, first int64, last bool) []byte
 	var nonce [nonceSize]byte
 	for i := first; last || len(plaintext) > 0; i++ {
 		n := min(len(plaintext), ChunkSize)
-		c.nonce(&nonce, i) // [COB-7]
+		c.nonce(&nonce, i)                      // [COB-7]
+		dst = slices.Grow(dst, SealedChunkSize) // the cipher would make room for this chunk only
 		dst = c.aead.Seal(dst, nonce[:], plaintext[:n], nil)
 		if n < ChunkSize { // [COB-5]
 			break
@@ -176,7 +177,7 @@ func (c *chunkCipher) open(dst, sealed []byte, first int64) ([]byte, error) {
 func (c *chunkCipher) openChunk(dst, sealed []byte, i int64) ([]byte, error) {
 	var nonce [nonceSize]byte
 	c.nonce(&nonce, i)
-	opened, err := c.aead.Open(dst, nonce[:], sealed, nil)
+	opened, err := c.aead.Open(slices.Grow(dst, len(sealed)), nonce[:], sealed, nil)
 	if err != nil { // [COB-12]
 		return dst, fault.New(fault.PayloadTampered, "chunk %d was altered, damaged, moved or cut", i)
 	}

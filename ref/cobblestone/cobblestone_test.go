@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/big"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -207,3 +208,25 @@ func openAll(key []byte, context string, message []byte) map[string]outcome {
 
 // sealedSize is the length of the message of n bytes (spec section 4.4).
 func sealedSize(n int64) int64 { return PrefixSize + n + TagSize*(n/ChunkSize+1) }
+
+// What is allocated grows with the message, and not with its square.
+func TestMemoryInProportion(t *testing.T) {
+	const size = 16 << 20
+	allocated := func(work func()) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		work()
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	plaintext := make([]byte, size)
+	var message []byte
+	for name, n := range map[string]uint64{
+		"Seal": allocated(func() { message = Seal(testKey, testSalt, testContext, plaintext) }),
+		"Open": allocated(func() { Open(testKey, testContext, message) }),
+	} {
+		if n > 10*size {
+			t.Errorf("%s of %d bytes allocates %d bytes", name, size, n)
+		}
+	}
+}
