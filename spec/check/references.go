@@ -12,13 +12,8 @@ import (
 
 var (
 	anyHeading = regexp.MustCompile(`^#{1,4} ([0-9]+)(\.[0-9]+)?\.? `)
-	// A section of another document is named after it: "RFC 8446, section 3".
-	foreign   = regexp.MustCompile(`(RFC [0-9]+|800-[0-9]+[A-Z]?|FIPS [0-9-]+), sections? [0-9.]+`)
-	reference = regexp.MustCompile(`\b([Cc]hapters?|[Ss]ections?) ([0-9]+(?:\.[0-9]+)?(?:(?:, | and | to )[0-9]+(?:\.[0-9]+)?)*)`)
-	bare      = regexp.MustCompile(`\(([0-9]+\.[0-9]+)\)`) // "(12.9)"
-	dotted    = regexp.MustCompile(`[0-9.]*[0-9]`)
-	notInSlug = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
-	link      = regexp.MustCompile(`\]\(([^)]*)\)`)
+	notInSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+	link       = regexp.MustCompile(`\]\(([^)]*)\)`)
 )
 
 // checkReferences: every chapter, section, heading and file that the chapters and
@@ -57,21 +52,13 @@ func (r *repository) checkReferences() {
 	for _, f := range files {
 		name := "spec/" + f.Name
 		for _, b := range spec.Blocks(f.Text) {
-			text := foreign.ReplaceAllString(b.Text, "")
-			for _, m := range reference.FindAllStringSubmatch(text, -1) {
+			for _, reference := range spec.References(b.Text) {
 				known, what := sections, "section"
-				if strings.HasPrefix(strings.ToLower(m[1]), "chapter") {
+				if reference.Chapter {
 					known, what = chapters, "chapter"
 				}
-				for _, n := range dotted.FindAllString(m[2], -1) {
-					if !known[n] {
-						r.report(name, b.Line, "there is no %s %s", what, n)
-					}
-				}
-			}
-			for _, m := range bare.FindAllStringSubmatch(text, -1) {
-				if !sections[m[1]] {
-					r.report(name, b.Line, "there is no section %s", m[1])
+				if !known[reference.Target] {
+					r.report(name, b.Line, "there is no %s %s", what, reference.Target)
 				}
 			}
 			for _, m := range link.FindAllStringSubmatch(b.Text, -1) {
