@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -183,6 +184,11 @@ func TestKill(t *testing.T) {
 
 // A signal ends the work with status 130, and what was begun is removed.
 func TestInterrupt(t *testing.T) {
+	// Where hang-ups are ignored, as under nohup, the program would ignore them too;
+	// a signal that is handled here has its default in a program that is started.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run("waiting for the key/"+sig.String(), func(t *testing.T) {
 			f := newFixture(t)
