@@ -21,10 +21,10 @@ import (
 func newSpecCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "spec",
-		Short: "Check the specification, and follow its requirements to code and vectors",
+		Short: "Read and check the specification, and follow its requirements to code and vectors",
 		RunE:  group,
 	}
-	cmd.AddCommand(newSpecCheckCommand(), newSpecTraceCommand())
+	cmd.AddCommand(newSpecCheckCommand(), newSpecTraceCommand(), newSpecServeCommand(), newSpecHTMLCommand())
 	return cmd
 }
 

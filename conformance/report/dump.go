@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/hex"
+	"slices"
 
 	"github.com/coffer-format/coffer/spec/annotate"
 	"github.com/coffer-format/coffer/vectors"
@@ -30,12 +31,16 @@ type Dump struct {
 	Rows  []DumpRow
 }
 
-// dumpContext is how many rows are shown on either side of a marked one.
-const dumpContext = 2
+// How many rows are shown on either side of a marked one, and of a run of marked
+// ones at either end.
+const (
+	dumpContext = 2
+	dumpEnd     = 16
+)
 
-// dumpOf returns the dump of a vector's input, or nil if the vector was not made
+// DumpOf returns the dump of a vector's input, or nil if the vector was not made
 // by an edit of bytes that are sent.
-func dumpOf(c vectors.Case) *Dump {
+func DumpOf(c vectors.Case) *Dump {
 	if c.Edit == nil {
 		return nil
 	}
@@ -114,7 +119,7 @@ func rows(data []byte, fields []annotate.Field, guilty []bool) []DumpRow {
 	return all
 }
 
-// elide leaves out rows that are far from marked ones.
+// elide leaves out rows that are far from marked ones, or deep among them.
 func elide(all []DumpRow) []DumpRow {
 	near := make([]bool, len(all))
 	for i, row := range all {
@@ -127,10 +132,13 @@ func elide(all []DumpRow) []DumpRow {
 			}
 		}
 	}
+	deep := func(i int) bool {
+		return !slices.Contains(near[max(0, i-dumpEnd):min(len(all), i+dumpEnd+1)], false) && i >= dumpEnd && i+dumpEnd < len(all)
+	}
 	var shown []DumpRow
 	for i, row := range all {
 		switch {
-		case near[i]:
+		case near[i] && !deep(i):
 			shown = append(shown, row)
 		case len(shown) > 0 && shown[len(shown)-1].Skip > 0:
 			shown[len(shown)-1].Skip += len(row.Bytes)

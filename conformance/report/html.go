@@ -24,13 +24,13 @@ func pageFunctions(name string) *template.Template {
 	return template.Must(template.New(name).Funcs(template.FuncMap{
 		"words": func(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") },
 		"join":  strings.Join,
-		"prose": prose,
+		"prose": Prose,
 	}).Parse(styleText))
 }
 
-// prose shows a sentence of the specification: what stands between backquotes as
+// Prose shows a sentence of the specification: what stands between backquotes as
 // code.
-func prose(sentence string) template.HTML {
+func Prose(sentence string) template.HTML {
 	var b strings.Builder
 	for i, part := range strings.Split(sentence, "`") {
 		if i%2 == 1 {
@@ -132,7 +132,7 @@ func (r *Report) pageSubject(name string, columns []Verdict) pageSubject {
 }
 
 func (r *Report) pageFailure(e Event, c vectors.Case) pageFailure {
-	f := pageFailure{Event: e, Again: r.Again(e.ID), Dump: dumpOf(c)}
+	f := pageFailure{Event: e, Again: r.Again(e.ID), Dump: DumpOf(c)}
 	for _, fact := range r.facts(e) {
 		switch fact.name {
 		case "verdict", "case", "requirements", "again": // have places of their own

@@ -136,7 +136,7 @@ func TestDump(t *testing.T) {
 		Input: vectors.Object{"container": "00*43 0003 01*200"},
 		Edit:  &vectors.Edit{Kind: "flip", Field: "container", Splices: []vectors.Splice{{Offset: 8, Remove: "ffff", Insert: "0000"}, {Offset: 100, Remove: "01", Insert: ""}}},
 	}
-	d := dumpOf(c)
+	d := DumpOf(c)
 	var names []string
 	guilty, bytes := map[int]bool{}, 0
 	for _, row := range d.Rows {

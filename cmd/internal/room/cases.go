@@ -1,0 +1,188 @@
+package room
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// casePage returns the page of a test vector.
+func casePage(id string) string { return "cases/" + id + ".html" }
+
+// casePages makes a page of every test vector, one of every subject, and their
+// list.
+func (b *builder) casePages() error {
+	const name = "cases/index.html"
+	var list strings.Builder
+	total := 0
+	for _, f := range b.vectors {
+		total += len(f.Cases)
+	}
+	fmt.Fprintf(&list, `<h1>Test vectors</h1><p>%d cases; every one is a request of the conformance protocol and the answer that it expects.</p>`+
+		`<div class="scroll"><table><thead><tr><th>subject</th><th>accept</th><th>refuse</th></tr></thead><tbody>`, total)
+	for _, f := range b.vectors {
+		counts := map[string]int{}
+		for i, c := range f.Cases {
+			counts[c.Result]++
+			v := view{Name: casePage(c.ID), Title: c.ID, Kind: "case"}
+			if i > 0 {
+				v.Before = &link{relative(v.Name, casePage(f.Cases[i-1].ID)), f.Cases[i-1].ID}
+			}
+			if i+1 < len(f.Cases) {
+				v.After = &link{relative(v.Name, casePage(f.Cases[i+1].ID)), f.Cases[i+1].ID}
+			}
+			body, err := b.caseBody(v.Name, f, c)
+			if err != nil {
+				return fmt.Errorf("vectors/%s.json: %s: %w", f.Subject, c.ID, err)
+			}
+			v.Body = template.HTML(body)
+			if err := b.add(v); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(&list, `<tr><td><a href="%s">%s</a></td><td>%d</td><td>%d</td></tr>`,
+			relative(name, subjectPage(f.Subject)), f.Subject, counts[vectors.Valid], counts[vectors.Invalid])
+		if err := b.subject(f); err != nil {
+			return err
+		}
+	}
+	list.WriteString("</tbody></table></div>")
+	return b.add(view{Name: name, Title: "Test vectors", Kind: "list", Body: template.HTML(list.String())})
+}
+
+func subjectPage(subject string) string { return "cases/" + subject + ".html" }
+
+func (b *builder) subject(f vectors.File) error {
+	name := subjectPage(f.Subject)
+	var out strings.Builder
+	fmt.Fprintf(&out, `<h1>%s</h1><ul class="caselist">`, f.Subject)
+	for _, c := range f.Cases {
+		fmt.Fprintf(&out, `<li class="%s"><a href="%s">%s</a> %s</li>`, c.Result, relative(name, casePage(c.ID)), c.ID, template.HTMLEscapeString(c.Comment))
+	}
+	out.WriteString("</ul>")
+	return b.add(view{Name: name, Title: "Vectors: " + f.Subject, Kind: "list", Body: template.HTML(out.String())})
+}
+
+// caseBody shows a test vector.
+func (b *builder) caseBody(page string, f vectors.File, c vectors.Case) (string, error) {
+	b.found = append(b.found, entry{Page: page, Title: c.ID, Text: c.Comment, Kind: "case"})
+	var out strings.Builder
+	fmt.Fprintf(&out, `<h1>%s</h1><p class="lead">%s</p>`, c.ID, template.HTMLEscapeString(c.Comment))
+	fmt.Fprintf(&out, `<p class="verdict %s">%s</p>`, c.Result, verdict(c))
+	for _, flag := range c.Flags {
+		fmt.Fprintf(&out, `<p><b>%s.</b> %s</p>`, flag, template.HTMLEscapeString(f.Notes[flag].Description))
+	}
+	for _, id := range c.Requirements {
+		if i, ok := b.places[id]; ok {
+			fmt.Fprintf(&out, `<blockquote>%s %s</blockquote>`, b.requirementLink(page, id), report.Prose(b.document.Requirements[i].Sentence))
+		}
+	}
+	if c.Parent != "" {
+		fmt.Fprintf(&out, `<p>Made from <a href="%s">%s</a> by one edit: %s of <code>%s</code>.</p>`, relative(page, casePage(c.Parent)), c.Parent, c.Edit.Kind, template.HTMLEscapeString(c.Edit.Field))
+	}
+	if d := report.DumpOf(c); d != nil {
+		dump(&out, d)
+	}
+	text, err := shortened(c)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&out, `<h2>The case</h2><pre tabindex="0">%s</pre><p class="soft">Long values are cut here; <code>coffer vectors show %s</code> has them whole, and <code>coffer conform --run %s -- COMMAND</code> tries the case.</p>`,
+		template.HTMLEscapeString(text), c.ID, c.ID)
+	return out.String(), nil
+}
+
+func verdict(c vectors.Case) string {
+	op := template.HTMLEscapeString(c.Op)
+	if c.Result == vectors.Valid {
+		return "<code>" + op + "</code> must succeed"
+	}
+	return "<code>" + op + "</code> must fail with <code>" + template.HTMLEscapeString(c.Error) + "</code>"
+}
+
+// dump shows the bytes that an edit put in, among those around them.
+func dump(out *strings.Builder, d *report.Dump) {
+	fmt.Fprintf(out, `<h2>What was edited</h2><p class="soft">The bytes of <code>%s</code>; what the edit put in is marked.</p><pre class="dump" tabindex="0">`, d.Input)
+	for _, row := range d.Rows {
+		if row.Skip > 0 {
+			fmt.Fprintf(out, "<span class=\"soft\">%8d  … %d bytes</span>\n", row.Offset, row.Skip)
+			continue
+		}
+		fmt.Fprintf(out, `<span class="soft">%8d</span>  `, row.Offset)
+		marked := false
+		for _, c := range row.Bytes {
+			if c.Guilty != marked {
+				out.WriteString(map[bool]string{true: "<mark>", false: "</mark>"}[c.Guilty])
+				marked = c.Guilty
+			}
+			out.WriteString(c.Hex)
+		}
+		if marked {
+			out.WriteString("</mark>")
+		}
+		fmt.Fprintf(out, "%s  <b>%s</b>\n", strings.Repeat("  ", 16-len(row.Bytes)), template.HTMLEscapeString(row.Field))
+	}
+	out.WriteString("</pre>")
+}
+
+// longest is how many characters of a value are shown.
+const longest = 96
+
+// shortened returns a case as JSON with its long values cut.
+func shortened(c vectors.Case) (string, error) {
+	c.Input, c.Output, c.Intermediates = cutObject(c.Input), cutObject(c.Output), cutObject(c.Intermediates)
+	if c.Edit != nil {
+		e := *c.Edit
+		e.Splices = slices.Clone(e.Splices)
+		for i, s := range e.Splices {
+			e.Splices[i].Remove, e.Splices[i].Insert = cutText(s.Remove), cutText(s.Insert)
+		}
+		c.Edit = &e
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(c)
+	return out.String(), err
+}
+
+func cutText(s string) string {
+	if len(s) > longest {
+		return fmt.Sprintf("%s… (%d characters)", strings.ToValidUTF8(s[:longest], ""), len(s))
+	}
+	return s
+}
+
+func cutObject(o vectors.Object) vectors.Object {
+	if o == nil {
+		return nil
+	}
+	shown := vectors.Object{}
+	for key, value := range o {
+		shown[key] = cut(value)
+	}
+	return shown
+}
+
+func cut(v any) any {
+	switch v := v.(type) {
+	case string:
+		return cutText(v)
+	case []any:
+		shown := make([]any, len(v))
+		for i := range v {
+			shown[i] = cut(v[i])
+		}
+		return shown
+	case vectors.Object:
+		return cutObject(v)
+	}
+	return v
+}
