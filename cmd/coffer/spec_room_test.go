@@ -232,16 +232,19 @@ func marginOpens(c *chromium, at string) {
 // searchFinds searches with the keyboard only.
 func searchFinds(c *chromium, at string) {
 	for text, want := range map[string]string{
-		"hdr-19":              "07-header.html#HDR-19",
-		"memory_kib passes":   "06-slots.html#",
-		"key fingerprint":     "03-keys.html#s3.4",
+		"hdr-19":                "07-header.html#HDR-19",
+		"memory_kib passes":     "06-slots.html#",
+		"key fingerprint":       "03-keys.html#s3.4",
 		"header/digest-damaged": "cases/header/digest-damaged.html",
-		"ref/header/header":   "code/ref/header/header.go.html",
+		"ref/header/header":     "code/ref/header/header.go.html",
 	} {
 		c.open(at + "cases/index.html")
 		c.key("/", "/", 191)
 		c.typed(text)
 		c.wait("document.querySelectorAll('#results a').length > 0")
+		if *pictures != "" {
+			c.picture(filepath.Join(*pictures, fmt.Sprintf("search-%d.png", len(text))))
+		}
 		links := c.text("[...document.querySelectorAll('#results a')].map(a => a.href).join(' ')")
 		first, _, _ := strings.Cut(links, " ")
 		if !strings.HasPrefix(strings.TrimPrefix(first, at), want) {

@@ -80,7 +80,7 @@ func (b *builder) caseBody(page string, f vectors.File, c vectors.Case) (string,
 	}
 	for _, id := range c.Requirements {
 		if i, ok := b.places[id]; ok {
-			fmt.Fprintf(&out, `<blockquote>%s %s</blockquote>`, b.requirementLink(page, id), report.Prose(b.document.Requirements[i].Sentence))
+			fmt.Fprintf(&out, `<blockquote>%s %s</blockquote>`, b.requirementLink(page, id), b.linkReferences(page, string(report.Prose(b.document.Requirements[i].Sentence))))
 		}
 	}
 	if c.Parent != "" {

@@ -73,7 +73,8 @@ func (b *builder) chapter(page string, f spec.File) (string, error) {
 	if err := md.Renderer().Render(&out, source, tree); err != nil {
 		return "", err
 	}
-	return c.linkReferences(out.String()), nil
+	arranged := sentenceID.ReplaceAllString(out.String(), `$1<a class="id" href="#$2">$2</a>`)
+	return c.linkReferences(page, arranged), nil
 }
 
 // A chapterRenderer renders what goldmark would render otherwise.
@@ -261,20 +262,19 @@ var (
 	leftAlone  = []string{"a", "code", "pre", "h1", "h2", "h3", "aside", "figure"}
 )
 
-// linkReferences makes links of the ids, sections and chapters that the text of
-// a chapter names, and marks the keywords of BCP 14.
-func (c *chapterRenderer) linkReferences(page string) string {
-	page = sentenceID.ReplaceAllString(page, `$1<a class="id" href="#$2">$2</a>`)
+// linkReferences makes links of the ids, sections and chapters that HTML of a page
+// names, and marks the keywords of BCP 14.
+func (b *builder) linkReferences(page, content string) string {
 	var out strings.Builder
 	inside := 0 // elements whose text is left alone
 	at := 0
-	for _, e := range append(element.FindAllStringIndex(page, -1), []int{len(page), len(page)}) {
-		if text := page[at:e[0]]; inside == 0 {
-			out.WriteString(c.linkText(text))
+	for _, e := range append(element.FindAllStringIndex(content, -1), []int{len(content), len(content)}) {
+		if text := content[at:e[0]]; inside == 0 {
+			out.WriteString(b.linkText(page, text))
 		} else {
 			out.WriteString(text)
 		}
-		tag := page[e[0]:e[1]]
+		tag := content[e[0]:e[1]]
 		out.WriteString(tag)
 		if name, _, _ := strings.Cut(strings.Trim(tag, "</>"), " "); slices.Contains(leftAlone, name) {
 			if strings.HasPrefix(tag, "</") {
@@ -288,15 +288,15 @@ func (c *chapterRenderer) linkReferences(page string) string {
 	return out.String()
 }
 
-func (c *chapterRenderer) linkText(text string) string {
+func (b *builder) linkText(page, text string) string {
 	var out strings.Builder
 	at := 0
 	for _, r := range spec.References(text) {
-		if place, ok := c.sections[r.Target]; ok {
-			fmt.Fprintf(&out, `%s<a href="%s">%s</a>`, text[at:r.From], place, text[r.From:r.To])
+		if place, ok := b.sections[r.Target]; ok {
+			fmt.Fprintf(&out, `%s<a href="%s">%s</a>`, text[at:r.From], relative(page, place), text[r.From:r.To])
 			at = r.To
 		}
 	}
 	out.WriteString(text[at:])
-	return c.linkIDs(c.page, keyword.ReplaceAllString(out.String(), `<b class="kw">$0</b>`))
+	return b.linkIDs(page, keyword.ReplaceAllString(out.String(), `<b class="kw">$0</b>`))
 }
