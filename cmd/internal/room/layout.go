@@ -50,7 +50,7 @@ func typePlace(t *grammar.Type) string { return pageOf(t.Place.File) + "#t-" + t
 // layout draws the bytes of a type.
 func (b *builder) layout(t *grammar.Type) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, `<figure class="layout" id="t-%s"><figcaption><b>%s</b> <span class="soft">%s</span></figcaption>`, t.Name, t.Name, extent(t))
+	fmt.Fprintf(&out, `<figure class="layout" id="t-%s"><figcaption><b>%s</b> <span class="soft">%s</span></figcaption>`, t.Name, t.Name, inBytes(t))
 	switch t.Kind {
 	case grammar.Enum:
 		out.WriteString(`<div class="bytes">`)
@@ -59,18 +59,32 @@ func (b *builder) layout(t *grammar.Type) string {
 		}
 		out.WriteString(`</div>`)
 	case grammar.Struct:
-		boxes(&out, t.Fields)
-		if t.Select != nil {
-			for _, c := range t.Select.Cases {
-				fmt.Fprintf(&out, `<p class="case"><span class="soft">%s = %s:</span></p>`, t.Select.Field, c.Value)
-				boxes(&out, []grammar.Field{{Name: c.Value, Type: c.Type}})
-			}
+		if t.Select == nil {
+			boxes(&out, t.Fields)
+			break
+		}
+		for _, c := range t.Select.Cases {
+			boxes(&out, chosen(t, c))
 		}
 	default:
 		boxes(&out, []grammar.Field{{Name: t.Name, Type: t}})
 	}
 	out.WriteString(`</figure>`)
 	return out.String()
+}
+
+// chosen returns the fields of a structure in one case of its select, which is
+// where the field that decides has one value only.
+func chosen(t *grammar.Type, c grammar.Case) []grammar.Field {
+	fields := slices.Clone(t.Fields)
+	for i, f := range fields {
+		for _, v := range f.Type.Values {
+			if f.Name == t.Select.Field && v.Name == c.Value {
+				fields[i].Constant = &v.Number
+			}
+		}
+	}
+	return append(fields, grammar.Field{Name: c.Value, Type: c.Type})
 }
 
 // boxes draws fields one after the other, each with its offset above, its name,
@@ -91,12 +105,9 @@ func boxes(out *strings.Builder, fields []grammar.Field) {
 			known += uint64(v.Prefix)
 			least, most = least-uint64(v.Prefix), most-uint64(v.Prefix)
 		}
-		label := fmt.Sprint(least)
-		switch {
-		case f.Type.Vector != nil && f.Type.Vector.Counted != "":
-			label = f.Type.Vector.Counted
-		case least != most:
-			label = fmt.Sprintf("%d to %s", least, figure(most))
+		label := extent(least, most)
+		if v := f.Type.Vector; v != nil && v.Counted != "" {
+			label = v.Counted
 		}
 		box(out, kindClass(f.Type), offset(), f.Name, typeLink(f), label, most)
 		if least == most {
@@ -168,17 +179,23 @@ func sum(a, b uint64) uint64 {
 	return a + b
 }
 
-// extent says how long a type is.
-func extent(t *grammar.Type) string {
-	switch least, most := size(t); {
-	case least == 1 && most == 1:
+// inBytes says how long a type is.
+func inBytes(t *grammar.Type) string {
+	least, most := size(t)
+	if most == 1 {
 		return "1 byte"
+	}
+	return extent(least, most) + " bytes"
+}
+
+func extent(least, most uint64) string {
+	switch {
 	case least == most:
-		return fmt.Sprintf("%d bytes", least)
+		return fmt.Sprint(least)
 	case most == math.MaxUint64:
-		return fmt.Sprintf("from %d bytes", least)
+		return fmt.Sprintf("from %d", least)
 	default:
-		return fmt.Sprintf("%d to %s bytes", least, figure(most))
+		return fmt.Sprintf("%d to %s", least, figure(most))
 	}
 }
 

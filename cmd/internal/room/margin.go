@@ -21,7 +21,7 @@ func (b *builder) margin(page, id string) string {
 		return ""
 	}
 	if e.NoCode != "" {
-		fmt.Fprintf(&out, `<p class="excuse"><b>No code.</b> %s</p>`, template.HTMLEscapeString(e.NoCode))
+		fmt.Fprintf(&out, `<p class="excuse"><b>No code.</b> %s</p>`, b.linkIDs(page, template.HTMLEscapeString(e.NoCode)))
 	}
 	for _, sites := range byDeclaration(e.Code) {
 		b.declaration(&out, page, sites)
@@ -29,10 +29,10 @@ func (b *builder) margin(page, id string) string {
 	b.cases(&out, page, e)
 	if e.Excuse != nil {
 		what := map[string]string{vectors.ExcusedAccept: "No case accepts.", vectors.ExcusedReject: "No case refuses.", vectors.ExcusedBoth: "No case."}[e.Excuse.Side]
-		fmt.Fprintf(&out, `<p class="excuse"><b>%s</b> %s</p>`, what, template.HTMLEscapeString(e.Excuse.Reason))
+		fmt.Fprintf(&out, `<p class="excuse"><b>%s</b> %s</p>`, what, b.linkIDs(page, template.HTMLEscapeString(e.Excuse.Reason)))
 	}
 	if len(e.Elsewhere) > 0 {
-		out.WriteString(`<details class="also"><summary>in the second implementation and the suite</summary><ul>`)
+		out.WriteString(`<details class="also"><summary>second implementation and suite</summary><ul>`)
 		for _, s := range e.Elsewhere {
 			fmt.Fprintf(&out, `<li><a href="%s">%s</a> <span class="soft">%s</span></li>`,
 				relative(page, fmt.Sprintf("%s#L%d", sourcePage(s.File), s.Line)), template.HTMLEscapeString(s.Decl), path.Base(s.File))

@@ -27,7 +27,7 @@ var pageTemplate = template.Must(template.ParseFS(assets, "page.html"))
 // are slash paths. Decoder makes the one file that is missing, DecoderName.
 // Error: something could not be read, or does not follow the rules of the spec.
 func Build(root string) (map[string][]byte, error) {
-	b := &builder{files: os.DirFS(root), cased: map[string]vectors.Case{}, pages: map[string][]byte{}}
+	b := newBuilder(root)
 	if err := b.read(); err != nil {
 		return nil, err
 	}
@@ -54,6 +54,10 @@ type builder struct {
 	places   map[string]int      // of the requirements, in order
 	found    []entry             // for the search
 	pages    map[string][]byte
+}
+
+func newBuilder(root string) *builder {
+	return &builder{files: os.DirFS(root), cased: map[string]vectors.Case{}, pages: map[string][]byte{}}
 }
 
 func (b *builder) read() error {
