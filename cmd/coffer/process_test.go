@@ -188,7 +188,7 @@ func TestInterrupt(t *testing.T) {
 	// a signal that is handled here has its default in a program that is started.
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
+	t.Cleanup(func() { signal.Stop(hangups) }) // after the subtests, which are parallel
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run("waiting for the key/"+sig.String(), func(t *testing.T) {
 			f := newFixture(t)
