@@ -258,12 +258,13 @@ func (c *chapterRenderer) renderCode(w util.BufWriter, source []byte, n ast.Node
 var (
 	element    = regexp.MustCompile(`<[^>]*>`)
 	keyword    = regexp.MustCompile(`\b(?:MUST|SHOULD)(?:\s+NOT)?\b|\bMAY\b`)
+	longHex    = regexp.MustCompile(`\b[0-9a-f]{16,}\b`)
 	sentenceID = regexp.MustCompile(`(<div class="sentence">(?:<p>)?)\[([A-Z]{3}-[1-9][0-9]*)\]`)
 	leftAlone  = []string{"a", "code", "pre", "h1", "h2", "h3", "aside", "figure"}
 )
 
 // linkReferences makes links of the ids, sections and chapters that HTML of a page
-// names, and marks the keywords of BCP 14.
+// names, and marks the keywords of BCP 14 and long values.
 func (b *builder) linkReferences(page, content string) string {
 	var out strings.Builder
 	inside := 0 // elements whose text is left alone
@@ -298,5 +299,6 @@ func (b *builder) linkText(page, text string) string {
 		}
 	}
 	out.WriteString(text[at:])
-	return b.linkIDs(page, keyword.ReplaceAllString(out.String(), `<b class="kw">$0</b>`))
+	marked := longHex.ReplaceAllString(out.String(), "<code>$0</code>")
+	return b.linkIDs(page, keyword.ReplaceAllString(marked, `<b class="kw">$0</b>`))
 }

@@ -160,6 +160,9 @@ type link struct{ Href, Text string }
 // Root returns the way from the page to the folder of the first one.
 func (v view) Root() string { return relative(v.Name, "") }
 
+// In reports whether the page lies in a folder.
+func (v view) In(folder string) bool { return strings.HasPrefix(v.Name, folder+"/") }
+
 func (b *builder) add(v view) error {
 	v.Contents = b.contents
 	var out bytes.Buffer

@@ -3,8 +3,6 @@ package room
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 )
 
 // An entry is what a search can find.
@@ -18,7 +16,7 @@ type entry struct {
 // searchIndex makes a script of everything that can be found. It is a script, and
 // not data, because a page that was opened from a disk may load nothing else.
 func (b *builder) searchIndex() error {
-	for _, name := range slices.Sorted(maps.Keys(b.code)) {
+	for _, name := range b.sourceNames() {
 		b.found = append(b.found, entry{Page: sourcePage(name), Title: name, Kind: "code"})
 	}
 	rows := make([][4]string, 0, len(b.found))

@@ -48,7 +48,7 @@ func (b *builder) sources() error {
 	var list strings.Builder
 	list.WriteString(`<h1>Code</h1><p>The reference implementation, and what else cites the specification.</p>`)
 	folder := ""
-	for _, name := range slices.Sorted(maps.Keys(b.code)) {
+	for _, name := range b.sourceNames() {
 		if dir := path.Dir(name); dir != folder {
 			if folder != "" {
 				list.WriteString("</ul>")
@@ -65,6 +65,22 @@ func (b *builder) sources() error {
 	}
 	list.WriteString("</ul>")
 	return b.add(view{Name: "code/index.html", Title: "Code", Kind: "list", Body: template.HTML(list.String())})
+}
+
+// sourceNames returns the sources by their names, the reference first.
+func (b *builder) sourceNames() []string {
+	names := slices.Sorted(maps.Keys(b.code))
+	slices.SortStableFunc(names, func(x, y string) int {
+		switch inX, inY := strings.HasPrefix(x, "ref/"), strings.HasPrefix(y, "ref/"); {
+		case inX == inY:
+			return 0
+		case inX:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return names
 }
 
 func plural(n int, what string) string {
