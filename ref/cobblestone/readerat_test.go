@@ -194,6 +194,18 @@ func TestStorageErrors(t *testing.T) {
 	if err := r.WriteRange(io.Discard, 0, r.Size()); !errors.Is(err, errDisk) {
 		t.Errorf("later: %v", err)
 	}
+
+	chunks, err := NewChunks(storage, int64(len(message)), testKey, testContext)
+	if err != nil {
+		t.Fatal(err)
+	}
+	storage.fail = 1
+	if _, err := chunks.Open(nil, 1); !errors.Is(err, errDisk) {
+		t.Errorf("a chunk: %v", err)
+	}
+	if _, err := NewChunks(bytes.NewReader(message[:PrefixSize-1]), int64(len(message)), testKey, testContext); fault.NameOf(err) != fault.Truncated {
+		t.Errorf("a prefix that is cut: %v", err)
+	}
 }
 
 // Many goroutines can read one ReaderAt.
