@@ -127,6 +127,9 @@ func (w *Writer) check(e Entry) error {
 // copy writes exactly n bytes: what content gives, then zeros. It returns why
 // content gave fewer. [ARC-17]
 func (w *Writer) copy(content io.Reader, n int64) error {
+	if w.err != nil {
+		return nil
+	}
 	src := &source{r: content}
 	copied, err := io.Copy(w.w, io.LimitReader(src, n))
 	w.off += copied

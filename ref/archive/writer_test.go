@@ -317,15 +317,17 @@ func TestNewWriterRefuses(t *testing.T) {
 	}
 }
 
-// failing is a writer that fails once n bytes were written, and not later.
+// failing is a writer that fails once n bytes were written, and not later. It
+// notes whether anything was written later.
 type failing struct {
-	n      int
-	failed bool
+	n            int
+	failed, late bool
 }
 
 var errFull = errors.New("full")
 
 func (f *failing) Write(p []byte) (int, error) {
+	f.late = f.late || f.failed
 	if !f.failed && len(p) > f.n {
 		f.failed = true
 		return f.n, errFull
@@ -339,7 +341,8 @@ func (f *failing) Write(p []byte) (int, error) {
 func TestWriteError(t *testing.T) {
 	items := []item{newItem("a", 100), newItem("b", 2*chunkSize)}
 	for n := 0; n < 2*chunkSize+500; n += 1 + n/10 {
-		w, err := NewWriter(&failing{n: n}, testID, standAlone)
+		disk := &failing{n: n}
+		w, err := NewWriter(disk, testID, standAlone)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -354,11 +357,14 @@ func TestWriteError(t *testing.T) {
 		if err != errFull {
 			t.Fatalf("after %d bytes: %v", n, err)
 		}
-		if err := w.Add(Entry{Path: "c"}, nil); err != errFull {
+		if err := w.Add(Entry{Path: "c", Size: 1}, strings.NewReader("c")); err != errFull {
 			t.Fatalf("after %d bytes, Add: %v", n, err)
 		}
 		if err := w.Close(); err != errFull {
 			t.Fatalf("after %d bytes, Close: %v", n, err)
+		}
+		if disk.late {
+			t.Fatalf("after %d bytes and an error more was written", n)
 		}
 	}
 }

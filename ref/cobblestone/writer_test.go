@@ -50,6 +50,16 @@ func TestSealToFailingWriter(t *testing.T) {
 	}
 }
 
+// A writer that fails ends the sealing soon, not only when the plaintext ends.
+func TestSealEndsSoon(t *testing.T) {
+	const spans = 256
+	w := NewWriter(&failAfter{n: 0}, testKey, testSalt, testContext)
+	n, err := w.ReadFrom(bytes.NewReader(make([]byte, spans*spanPlain)))
+	if !errors.Is(err, errDisk) || n > int64(2*(spansAhead()+2))*spanPlain {
+		t.Errorf("ReadFrom: %v after %d of %d bytes", err, n, spans*spanPlain)
+	}
+}
+
 // An error of the plaintext's reader is passed on, and sealing can go on after it.
 func TestSealFromFailingReader(t *testing.T) {
 	var message bytes.Buffer
