@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -60,11 +61,9 @@ func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
 	} else {
 		s.Indexed, s.EndReached = true, true
 		for _, rec := range r.records {
-			s.addIndexed(r, rec)
+			err = cmp.Or(err, s.addIndexed(r, rec))
 		}
-		if err = r.Walk(); err == nil {
-			err = r.CheckComplete()
-		}
+		err = cmp.Or(r.Walk(), r.CheckComplete(), err)
 	}
 	if s.Fault == nil {
 		s.Fault = err
@@ -72,13 +71,16 @@ func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
 	return s
 }
 
-func (s *Salvage) addIndexed(r *Reader, rec Record) {
+// addIndexed adds an entry that the index names. With an error it is missing.
+func (s *Salvage) addIndexed(r *Reader, rec Record) error {
 	found := Found{Record: rec, Status: Missing, Confirmed: true}
-	if content, err := r.locate(rec); err == nil {
+	content, err := r.locate(rec)
+	if err == nil {
 		found.content = content
 		s.assess(&found)
 	}
 	s.Entries = append(s.Entries, found)
+	return err
 }
 
 // walk finds entry frames from the first one on. Each frame says where the next

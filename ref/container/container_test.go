@@ -285,6 +285,79 @@ func TestWithSlots(t *testing.T) {
 	if err := shorter.WithSlots(io.Discard, nil); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("a file that became shorter: %v", err)
 	}
+	for n := range 300 {
+		if err := c.WithSlots(&failOnce{n, false}, nil); !errors.Is(err, errDisk) {
+			t.Errorf("writing fails after %d bytes: %v", n, err)
+		}
+	}
+}
+
+var errDisk = errors.New("the disk is broken")
+
+// failOnce is a writer that fails after n bytes and works again afterwards, so
+// that an error which is dropped does not come back.
+type failOnce struct {
+	n      int
+	failed bool
+}
+
+func (w *failOnce) Write(p []byte) (int, error) {
+	if w.n -= len(p); w.n < 0 && !w.failed {
+		w.failed = true
+		return 0, errDisk
+	}
+	return len(p), nil
+}
+
+// failOnceAt is a file whose read number n fails, and no other.
+type failOnceAt struct {
+	io.ReaderAt
+	n *int
+}
+
+func (r failOnceAt) ReadAt(p []byte, off int64) (int, error) {
+	if *r.n--; *r.n == 0 {
+		return 0, errDisk
+	}
+	return r.ReaderAt.ReadAt(p, off)
+}
+
+// An error of the storage ends the opening of a container, and is a fault that
+// salvage reports unless it has all without that read, at whichever read.
+func TestStorageErrors(t *testing.T) {
+	f := file{"a", pattern(50000)}
+	sealed := sealArchive(1, testKey, nil, f)
+	for failAt := 1; ; failAt++ {
+		n := failAt
+		c, err := Open(failOnceAt{bytes.NewReader(sealed), &n}, int64(len(sealed)), WithKey(testKey))
+		if err == nil {
+			_, err = c.Archive()
+		}
+		if n > 0 {
+			break
+		}
+		if !errors.Is(err, errDisk) {
+			t.Errorf("opening, read %d fails: %v", failAt, err)
+		}
+	}
+	for failAt := 1; ; failAt++ {
+		n := failAt
+		s, err := Salvage(failOnceAt{bytes.NewReader(sealed), &n}, int64(len(sealed)), WithKey(testKey))
+		if n > 0 {
+			break
+		}
+		if errors.Is(err, errDisk) {
+			continue
+		}
+		if err != nil {
+			t.Errorf("salvage, read %d fails: %v", failAt, err)
+			continue
+		}
+		var b bytes.Buffer
+		if s.Fault == nil && (len(s.Entries) != 1 || s.WriteContent(&b, s.Entries[0]) != nil || !bytes.Equal(b.Bytes(), f.content)) {
+			t.Errorf("salvage, read %d fails: no fault, and not the whole content", failAt)
+		}
+	}
 }
 
 func cobblestoneOf(container []byte) []byte { return container[headerSize(container):] }
@@ -317,6 +390,9 @@ func TestWriterErrors(t *testing.T) {
 		w, err := NewArchiveWriter(&limited{n, full}, random(1), testKey, nil, standAlone)
 		if err == nil {
 			err = w.Close()
+			if w.Close() == nil {
+				t.Fatalf("after %d bytes: it can be closed twice", n)
+			}
 		}
 		if whole := len(sealArchive(1, testKey, nil)); (n < whole) != errors.Is(err, full) {
 			t.Fatalf("after %d bytes of %d: %v", n, whole, err)

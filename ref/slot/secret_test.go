@@ -232,6 +232,26 @@ func TestArgon2RunsOnce(t *testing.T) {
 	}
 }
 
+// failOnce gives n bytes of another reader, fails, and then goes on with it, so
+// that an error which is dropped does not come back.
+type failOnce struct {
+	io.Reader
+	n      int
+	failed bool
+}
+
+func (r *failOnce) Read(p []byte) (int, error) {
+	if r.failed {
+		return r.Reader.Read(p)
+	}
+	if r.failed = r.n == 0; r.failed {
+		return 0, io.ErrClosedPipe
+	}
+	n, err := r.Reader.Read(p[:min(len(p), r.n)])
+	r.n -= n
+	return n, err
+}
+
 // Salts are drawn fresh, in the order salt of the slot, salt of the sealed key,
 // and an error of the source is returned. [SLT-5] [SLT-12]
 func TestRandomness(t *testing.T) {
@@ -248,9 +268,7 @@ func TestRandomness(t *testing.T) {
 		}
 	}
 	for n := range 32 + 24 {
-		broken := func() io.Reader {
-			return io.MultiReader(io.LimitReader(random(), int64(n)), iotest.ErrReader(io.ErrClosedPipe))
-		}
+		broken := func() io.Reader { return &failOnce{random(), n, false} }
 		if _, err := NewPassword(broken(), testKey, []byte("p"), cheap); err != io.ErrClosedPipe {
 			t.Errorf("password, %d bytes: %v", n, err)
 		}
