@@ -340,7 +340,8 @@ func (f *failing) Write(p []byte) (int, error) {
 // call, even if that writer would work again.
 func TestWriteError(t *testing.T) {
 	items := []item{newItem("a", 100), newItem("b", 2*chunkSize)}
-	for n := 0; n < 2*chunkSize+500; n += 1 + n/10 {
+	whole := len(write(t, items...))
+	for n := 0; n < whole; n += 1 + min(n/10, (whole-n)/10) { // closely at both ends
 		disk := &failing{n: n}
 		w, err := NewWriter(disk, testID, standAlone)
 		if err != nil {
@@ -359,6 +360,9 @@ func TestWriteError(t *testing.T) {
 		}
 		if err := w.Add(Entry{Path: "c", Size: 1}, strings.NewReader("c")); err != errFull {
 			t.Fatalf("after %d bytes, Add: %v", n, err)
+		}
+		if err := w.Add(Entry{Path: "../c"}, nil); err != errFull {
+			t.Fatalf("after %d bytes, Add of what is refused: %v", n, err)
 		}
 		if err := w.Close(); err != errFull {
 			t.Fatalf("after %d bytes, Close: %v", n, err)

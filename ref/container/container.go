@@ -89,10 +89,7 @@ func SealKeyring(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, ring
 	if err != nil {
 		return err
 	}
-	if _, err := payload.Write(plaintext); err != nil {
-		payload.Abort()
-		return err
-	}
+	payload.Write(plaintext) // its error stays, and Close returns it
 	return payload.Close()
 }
 
