@@ -45,6 +45,9 @@ func salvageSet(s *suite) {
 	base.but("set-entry-elsewhere", "SLV-9 SLV-14 (set long)", "An entry lies in a container that is not there: it is missing.",
 		reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }),
 		accepted(rescued{fault: fault.MissingContainer, indexed: true, end: reached, entries: []any{elsewhere, all[1]}}.output()))
+	base.but("set-entry-elsewhere-and-frame", "SLV-9 SLV-14 (set long resealed)", "The same, and the frame that it had has a type that does not exist: the walk comes before what lies in other containers.",
+		reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign; p.frames[0].typ = 9 }),
+		accepted(rescued{fault: fault.MalformedArchive, indexed: true, end: reached, entries: []any{elsewhere, all[1]}}.output()))
 	base.but("set-segment-elsewhere", "SLV-5 SLV-6 SLV-14 (set long)", "An earlier segment is not there: the walk meets the container's own.",
 		reseal(func(p *plain) { p.addRef(foreign) }),
 		accepted(rescued{fault: fault.MissingContainer, end: reached, entries: all}.output()))
