@@ -192,6 +192,9 @@ func TestObstacles(t *testing.T) {
 						t.Errorf("%s was %q and is %q", name, content, after[name])
 					}
 				}
+				if c.refused && !c.refusedAnyway && !replace && !maps.Equal(before, after) {
+					t.Errorf("%q was restored beside what was there", after)
+				}
 				for name := range after {
 					if strings.Contains(name, ".coffer") || strings.HasPrefix(name, "inside") {
 						t.Errorf("there is %s", name)
