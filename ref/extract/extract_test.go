@@ -330,8 +330,54 @@ func TestNoFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := restore(context.Background(), nil, file, Options{}); err == nil {
-		t.Error("a file is no folder")
+	err := restore(context.Background(), nil, file, Options{})
+	if pathErr := (*fs.PathError)(nil); !errors.As(err, &pathErr) || pathErr.Op != "mkdir" {
+		t.Errorf("a file is no folder: %v", err)
+	}
+}
+
+// A folder that somebody removes ends the restore with the name of the file that
+// should be in it, whether that is before or after its content is written.
+func TestFolderGone(t *testing.T) {
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	w := worker{ctx: context.Background(), root: root}
+	defer w.leave()
+	gone := func(io.Writer) error { return os.RemoveAll(dir + "/d") }
+	nothing := func(io.Writer) error { return nil }
+	for _, f := range []file{{"d/a", 0, gone}, {"d/b", 0, nothing}} {
+		if err := w.restore(f, f.path); err == nil || !strings.HasPrefix(err.Error(), "restore "+f.path+": ") {
+			t.Errorf("the error is %v", err)
+		}
+	}
+}
+
+// All opens what no entry names, too: damage there is damage of the container.
+func TestAbandoned(t *testing.T) {
+	var out bytes.Buffer
+	payload := cobblestone.NewWriter(&out, testKey, testID[:], "")
+	w, err := archive.NewWriter(payload, testID, archive.Index{Complete: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var abandoned *archive.AbandonedError
+	if err := w.Add(archive.Entry{Path: "short", Size: 50000}, strings.NewReader("short")); !errors.As(err, &abandoned) {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Close(), payload.Close()); err != nil {
+		t.Fatal(err)
+	}
+	message := out.Bytes()
+	if err := All(context.Background(), open(t, message), t.TempDir(), Options{}); err != nil {
+		t.Errorf("whole: %v", err)
+	}
+	message[20000] ^= 1
+	if err := All(context.Background(), open(t, message), t.TempDir(), Options{}); !errors.Is(err, fault.PayloadTampered) {
+		t.Errorf("damaged: %v", err)
 	}
 }
 
