@@ -350,7 +350,7 @@ func TestFolderGone(t *testing.T) {
 	gone := func(io.Writer) error { return os.RemoveAll(dir + "/d") }
 	nothing := func(io.Writer) error { return nil }
 	for _, f := range []file{{"d/a", 0, gone}, {"d/b", 0, nothing}} {
-		if err := w.restore(f, f.path); err == nil || !strings.HasPrefix(err.Error(), "restore "+f.path+": ") {
+		if err := w.restore(f, f.path); !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "restore "+f.path+": ") {
 			t.Errorf("the error is %v", err)
 		}
 	}

@@ -1,0 +1,76 @@
+//go:build linux
+
+package main
+
+import (
+	"crypto/sha512"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/coffer-format/coffer/ref/extract"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// The command line restores what the vectors for restoring say, entry for entry,
+// and refuses the others with their names. What is found to be missing before the
+// first file is written leaves none.
+func TestOpenVectors(t *testing.T) {
+	files, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, file := range files {
+		for _, c := range file.Cases {
+			secret, _ := c.Input["secret"].(vectors.Object)
+			if c.Op != "archive.restore" || secret["kind"] != "key" {
+				continue
+			}
+			count++
+			t.Run(c.ID, func(t *testing.T) { openVector(newFixture(t), c, secret["key"].(string)) })
+		}
+	}
+	if count < 100 {
+		t.Errorf("there are only %d cases", count)
+	}
+}
+
+func openVector(f *fixture, c vectors.Case, key string) {
+	digits, err := vectors.Expand(c.Input["container"].(string))
+	f.check(err)
+	container, err := hex.DecodeString(digits)
+	f.check(err)
+	f.write("case.coffer", container)
+	f.write("case.key", []byte(key))
+	status, stderr := f.run("open", "--key-file", "case.key", "-C", "out", "case.coffer")
+	if c.Result == vectors.Invalid {
+		if status != 1 || !strings.Contains(stderr, c.Error) {
+			f.t.Errorf("status %d instead of %s: %s", status, c.Error, stderr)
+		}
+		if left, _ := os.ReadDir(f.path("out")); c.Error == "missing_container" && len(left) > 0 {
+			f.t.Errorf("%d files were restored", len(left))
+		}
+		return
+	}
+	if status != 0 {
+		f.t.Fatalf("status %d: %s", status, stderr)
+	}
+	entries := c.Output["entries"].([]any)
+	var paths []string
+	for _, e := range entries {
+		paths = append(paths, e.(vectors.Object)["path"].(string))
+	}
+	names := extract.PortableNames(paths, extract.Posix)
+	for i, e := range entries {
+		content := f.read("out/" + names[i])
+		digest := sha512.Sum512(content)
+		e := e.(vectors.Object)
+		if got := hex.EncodeToString(digest[:]); got != e["sha512"] || json.Number(fmt.Sprint(len(content))) != e["size"] {
+			f.t.Errorf("%s has %d bytes, and not the content of the case", names[i], len(content))
+		}
+	}
+}
