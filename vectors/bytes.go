@@ -64,9 +64,7 @@ func Expand(s string) (string, error) {
 		if n > (2*MaxBytes-b.Len())/len(digits) {
 			return "", fmt.Errorf("more than %d bytes", MaxBytes)
 		}
-		for range n {
-			b.WriteString(digits)
-		}
+		b.WriteString(strings.Repeat(digits, n))
 	}
 	return b.String(), nil
 }

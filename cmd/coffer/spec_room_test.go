@@ -113,14 +113,15 @@ func (f *fixture) serve() string {
 	return strings.TrimSpace(line)
 }
 
-// The server has what the static copy has, byte for byte, and nothing else.
+// The server has what the static copy has, byte for byte, and nothing else. The
+// decoder is tried in a browser, below.
 func TestRoomServed(t *testing.T) {
 	f := newFixture(t)
 	root, err := filepath.Abs("../..")
 	f.check(err)
 	f.succeed("spec", "html", "--root", root, "room")
 	at := f.serve()
-	for _, name := range []string{"index.html", "07-header.html", "room.css", "room.js", "search.js", "decoder.js", "cases/header/digest-damaged.html", "code/index.html"} {
+	for _, name := range []string{"index.html", "07-header.html", "room.css", "room.js", "search.js", "cases/header/digest-damaged.html", "code/index.html"} {
 		if _, err := os.Stat(f.path("room/" + name)); err != nil {
 			t.Error(err)
 			continue
@@ -179,7 +180,7 @@ func TestRoomInBrowser(t *testing.T) {
 	}
 }
 
-// pagesFit opens pages, in both themes, at the widths of a phone and of a screen.
+// pagesFit opens pages at the widths of a phone and of a screen.
 func pagesFit(c *chromium, at string) {
 	names := []string{"index.html", "code/index.html", "code/ref/header/header.go.html", "cases/index.html", "cases/header.html", "cases/header/digest-damaged.html"}
 	chapters, err := fs.Glob(spec.FS(), "[0-9]*.md")
@@ -190,17 +191,18 @@ func pagesFit(c *chromium, at string) {
 		names = append(names, strings.TrimSuffix(name, ".md")+".html")
 	}
 	for _, size := range [][2]int{{390, 844}, {1440, 900}} {
-		for _, theme := range []string{"light", "dark"} {
-			c.screen(size[0], size[1], theme)
-			for _, name := range names {
-				c.open(at + name)
-				if c.evaluate("document.documentElement.scrollWidth > innerWidth") != "false" {
-					c.t.Errorf("%s is wider than %d pixels", name, size[0])
-				}
-				c.silent(name)
-				if *pictures != "" {
-					c.picture(filepath.Join(*pictures, fmt.Sprintf("%s-%d-%s.png", strings.ReplaceAll(name, "/", "-"), size[0], theme)))
-				}
+		for _, name := range names {
+			c.screen(size[0], size[1], "light")
+			c.open(at + name)
+			if c.evaluate("document.documentElement.scrollWidth > innerWidth") != "false" {
+				c.t.Errorf("%s is wider than %d pixels", name, size[0])
+			}
+			c.silent(name)
+			if *pictures != "" {
+				picture := filepath.Join(*pictures, fmt.Sprintf("%s-%d", strings.ReplaceAll(name, "/", "-"), size[0]))
+				c.picture(picture + "-light.png")
+				c.screen(size[0], size[1], "dark")
+				c.picture(picture + "-dark.png")
 			}
 		}
 	}
