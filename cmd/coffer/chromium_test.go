@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,7 +29,6 @@ type chromium struct {
 	last     int
 	answers  map[int]chan message
 	messages []string // of the console
-	loaded   chan struct{}
 }
 
 type message struct {
@@ -72,7 +72,7 @@ func newChromium(t *testing.T) *chromium {
 	}
 	commands.Close()
 	results.Close()
-	c := &chromium{t: t, in: in, answers: map[int]chan message{}, loaded: make(chan struct{}, 1)}
+	c := &chromium{t: t, in: in, answers: map[int]chan message{}}
 	t.Cleanup(func() {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		cmd.Wait()
@@ -107,11 +107,6 @@ func (c *chromium) listen(out io.Reader) {
 		switch m.Method {
 		case "":
 			c.answers[m.ID] <- m
-		case "Page.loadEventFired":
-			select {
-			case c.loaded <- struct{}{}:
-			default:
-			}
 		case "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded", "Network.loadingFailed":
 			c.messages = append(c.messages, m.Method+" "+string(event.Params))
 		}
@@ -121,6 +116,14 @@ func (c *chromium) listen(out io.Reader) {
 
 // call calls a method and decodes its result into result, if that is not nil.
 func (c *chromium) call(method string, params, result any) {
+	c.t.Helper()
+	if err := c.try(method, params, result); err != nil {
+		c.t.Fatalf("%s: %v", method, err)
+	}
+}
+
+// try is call for what the browser may refuse.
+func (c *chromium) try(method string, params, result any) error {
 	c.t.Helper()
 	answer := make(chan message, 1)
 	c.mu.Lock()
@@ -138,15 +141,14 @@ func (c *chromium) call(method string, params, result any) {
 	select {
 	case m := <-answer:
 		if m.Error != nil {
-			c.t.Fatalf("%s: %s", method, m.Error.Message)
+			return errors.New(m.Error.Message)
 		}
-		if result != nil {
-			if err := json.Unmarshal(m.Result, result); err != nil {
-				c.t.Fatal(err)
-			}
+		if result == nil {
+			return nil
 		}
+		return json.Unmarshal(m.Result, result)
 	case <-time.After(time.Minute):
-		c.t.Fatalf("%s: no answer", method)
+		return errors.New("no answer")
 	}
 }
 
@@ -161,15 +163,24 @@ func (c *chromium) open(url string) {
 // evaluate returns the value of an expression in the page, as JSON.
 func (c *chromium) evaluate(expression string) string {
 	c.t.Helper()
+	value, err := c.value(expression)
+	if err != nil {
+		c.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+func (c *chromium) value(expression string) (string, error) {
+	c.t.Helper()
 	var r struct {
 		Result           struct{ Value json.RawMessage }
 		ExceptionDetails *struct{ Text string }
 	}
-	c.call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}, &r)
-	if r.ExceptionDetails != nil {
-		c.t.Fatalf("%s: %s", expression, r.ExceptionDetails.Text)
+	err := c.try("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}, &r)
+	if err == nil && r.ExceptionDetails != nil {
+		err = errors.New(r.ExceptionDetails.Text)
 	}
-	return string(r.Result.Value)
+	return string(r.Result.Value), err
 }
 
 // text returns the value of an expression that is a text.
@@ -182,28 +193,34 @@ func (c *chromium) text(expression string) string {
 	return text
 }
 
-// wait waits until an expression is true.
+// wait waits until an expression is true. While a page gives way to the next one
+// there is nothing that could evaluate it.
 func (c *chromium) wait(expression string) {
 	c.t.Helper()
+	var err error
 	for range 3000 {
-		if c.evaluate(expression) == "true" {
+		var value string
+		if value, err = c.value(expression); value == "true" {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	c.t.Fatalf("%s: not within a minute", expression)
+	c.t.Fatalf("%s: not within a minute (%v)", expression, err)
 }
 
-// typed types a text where the focus is, and keys like "Enter".
+// typed types a text where the focus is.
 func (c *chromium) typed(text string) { c.call("Input.insertText", map[string]any{"text": text}, nil) }
 
+// key presses a key, which may open another page before it is let go.
 func (c *chromium) key(key, text string, code int) {
 	for _, kind := range []string{"keyDown", "keyUp"} {
 		params := map[string]any{"type": kind, "key": key, "windowsVirtualKeyCode": code}
 		if kind == "keyDown" && text != "" {
 			params["text"] = text
 		}
-		c.call("Input.dispatchKeyEvent", params, nil)
+		if err := c.try("Input.dispatchKeyEvent", params, nil); err != nil && kind == "keyDown" {
+			c.t.Fatal(err)
+		}
 	}
 }
 

@@ -166,6 +166,7 @@ func TestRoomInBrowser(t *testing.T) {
 	damaged[50] ^= 1 // in the digest
 	f.write("damaged.coffer", damaged)
 	f.write("letter.txt", []byte("Dear Bob"))
+	f.write("empty", nil)
 	for name, at := range map[string]string{"from the disk": "file://" + f.dir + "/room/", "served": f.serve()} {
 		t.Run(name, func(t *testing.T) {
 			c.t = t
@@ -296,8 +297,11 @@ func dropShows(c *chromium, f *fixture, at string) {
 			c.t.Errorf("there is no %s", place)
 		}
 	}
-	c.drop(f.path("letter.txt"))
-	c.wait("document.querySelector('#dump-body .fault')?.textContent.startsWith('not_a_container: ')")
+	for name, want := range map[string]string{"letter.txt": "not_a_container: ", "empty": "not_a_container: ", "folder": "folder cannot be shown: "} {
+		c.open(at + "index.html")
+		c.drop(f.path(name))
+		c.wait("document.querySelector('#dump-body .fault')?.textContent.startsWith(" + quoted(want) + ")")
+	}
 	c.screen(390, 844, "dark")
 	if *pictures != "" {
 		c.drop(f.path("good.coffer"))

@@ -133,24 +133,24 @@ function decoder() {
   return inspecting;
 }
 
+let latest = 0; // a file that was dropped later is shown, whichever is decoded first
 async function inspect(file) {
+  const turn = ++latest;
   if (!dialog.open) dialog.showModal();
-  body.dataset.state = "busy";
   try {
-    if (file.size > LARGEST) throw new Error(`${file.name} has more than ${LARGEST >> 20} MiB: "coffer inspect --hex" shows it`);
+    if (file.size > LARGEST) throw new Error(`it has more than ${LARGEST >> 20} MiB; "coffer inspect --hex" takes it`);
     body.replaceChildren(make("p", { class: "soft" }, "The decoder is being loaded …"));
     const decode = await decoder();
     const data = new Uint8Array(await file.arrayBuffer());
-    show(file.name, data, decode(data));
-    body.dataset.state = "shown";
+    if (turn === latest) show(file.name, data, decode(data));
   } catch (error) {
-    body.replaceChildren(make("p", { class: "fault" }, error.message));
-    body.dataset.state = "failed";
+    if (turn === latest) body.replaceChildren(make("p", { class: "fault" }, `${file.name} cannot be shown: ${error.message}`));
   }
 }
 
 function show(name, data, json) {
   const d = JSON.parse(json);
+  const fields = d.fields ?? []; // none of an empty file
   const facts = make("dl", { class: "facts" });
   const fact = (term, ...text) => facts.append(make("dt", {}, term), make("dd", {}, ...text));
   fact("file", `${name}, ${data.length} bytes`);
@@ -165,11 +165,11 @@ function show(name, data, json) {
     for (const fault of d.faults) fact("fault", make("span", { class: "fault" }, `${fault.name}: ${fault.detail}`));
     fact("", make("span", { class: "soft" }, "Nothing of this is authenticated before a secret opens the container."));
   }
-  const rows = d.fields.slice(0, MOST_FIELDS).map((field) => row(field, data));
+  const rows = fields.slice(0, MOST_FIELDS).map((field) => row(field, data));
   const table = make("table", { class: "dump" },
     make("thead", {}, make("tr", {}, ...["offset", "bytes", "field", "value", "what it is"].map((head) => make("th", {}, head)))),
     make("tbody", {}, ...rows));
-  const more = d.fields.length > MOST_FIELDS ? [make("p", { class: "soft" }, `${d.fields.length - MOST_FIELDS} more fields`)] : [];
+  const more = fields.length > MOST_FIELDS ? [make("p", { class: "soft" }, `${fields.length - MOST_FIELDS} more fields`)] : [];
   body.replaceChildren(facts, make("div", { class: "scroll" }, table), ...more,
     make("details", {}, make("summary", {}, "as JSON, as “coffer inspect --hex --json” prints it"), make("pre", { id: "dump-json", tabindex: "0" }, json)));
 }
