@@ -356,6 +356,39 @@ func TestFolderGone(t *testing.T) {
 	}
 }
 
+// An archive of a set of which an entry lies in another container is refused before
+// anything of it is restored.
+func TestElsewhere(t *testing.T) {
+	var plaintext bytes.Buffer
+	w, err := archive.NewWriter(&plaintext, testID, archive.Index{SetID: [16]byte{1}, Generation: 1, Epoch: 1, Complete: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 50 {
+		content := make([]byte, 6000) // archives of a set have at least 256 KiB
+		if err := w.Add(archive.Entry{Path: fmt.Sprintf("%02d", i), Size: int64(len(content))}, bytes.NewReader(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	restoreAll := func() (map[string]string, error) {
+		dir := t.TempDir()
+		err := All(context.Background(), open(t, cobblestone.Seal(testKey, testID[:], "", plaintext.Bytes())), dir, Options{})
+		return tree(t, dir), err
+	}
+	if files, err := restoreAll(); err != nil || len(files) != 50 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	// The last record: container, offset, path.
+	at := bytes.LastIndex(plaintext.Bytes(), []byte("\x00\x0249")) - 8 - len(testID)
+	plaintext.Bytes()[at+1] = 99
+	if files, err := restoreAll(); !errors.Is(err, fault.MissingContainer) || len(files) > 0 {
+		t.Errorf("%d files, %v", len(files), err)
+	}
+}
+
 // All opens what no entry names, too: damage there is damage of the container.
 func TestAbandoned(t *testing.T) {
 	var out bytes.Buffer
