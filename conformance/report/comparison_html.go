@@ -9,8 +9,6 @@ import (
 //go:embed comparison.html
 var comparisonText string
 
-var comparisonTemplate = template.Must(pageFunctions("comparison").Parse(comparisonText))
-
 // mostFailures is how many failures the page of a comparison shows of each
 // implementation: its own report has all.
 const mostFailures = 5
@@ -61,5 +59,5 @@ func (c *Comparison) WriteHTML(w io.Writer) error {
 	for _, f := range c.pairFailures() {
 		p.Failures = append(p.Failures, comparisonFailure{Who: f.Opened + " opens what " + f.Sealed + " sealed", Event: f.Event})
 	}
-	return comparisonTemplate.Execute(w, p)
+	return template.Must(pageFunctions("comparison").Parse(comparisonText)).Execute(w, p)
 }

@@ -17,9 +17,8 @@ var pageText string
 //go:embed style.html
 var styleText string
 
-var pageTemplate = template.Must(pageFunctions("report").Parse(pageText))
-
-// pageFunctions returns a template that has what the pages have in common.
+// pageFunctions returns a template that has what the pages have in common. It is
+// made when a page is, and not at the start of every program.
 func pageFunctions(name string) *template.Template {
 	return template.Must(template.New(name).Funcs(template.FuncMap{
 		"words": func(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") },
@@ -107,7 +106,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		}
 	}
 	p.Chapters = r.pageChapters()
-	return pageTemplate.Execute(w, p)
+	return template.Must(pageFunctions("report").Parse(pageText)).Execute(w, p)
 }
 
 func (r *Report) pageSubject(name string, columns []Verdict) pageSubject {

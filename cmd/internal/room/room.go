@@ -21,8 +21,6 @@ import (
 //go:embed page.html room.css room.js theme.js icon.svg
 var assets embed.FS
 
-var pageTemplate = template.Must(template.ParseFS(assets, "page.html"))
-
 // Build reads the repository at root and returns the pages by their names, which
 // are slash paths. Decoder makes the one file that is missing, DecoderName.
 // Error: something could not be read, or does not follow the rules of the spec.
@@ -53,11 +51,17 @@ type builder struct {
 	code     map[string][]string // the lines of every source file that has a page, in HTML
 	places   map[string]int      // of the requirements, in order
 	found    []entry             // for the search
+	page     *template.Template
 	pages    map[string][]byte
 }
 
 func newBuilder(root string) *builder {
-	return &builder{files: os.DirFS(root), cased: map[string]vectors.Case{}, pages: map[string][]byte{}}
+	return &builder{
+		files: os.DirFS(root),
+		cased: map[string]vectors.Case{},
+		page:  template.Must(template.ParseFS(assets, "page.html")),
+		pages: map[string][]byte{},
+	}
 }
 
 func (b *builder) read() error {
@@ -166,7 +170,7 @@ func (v view) In(folder string) bool { return strings.HasPrefix(v.Name, folder+"
 func (b *builder) add(v view) error {
 	v.Contents = b.contents
 	var out bytes.Buffer
-	if err := pageTemplate.ExecuteTemplate(&out, "page.html", v); err != nil {
+	if err := b.page.Execute(&out, v); err != nil {
 		return err
 	}
 	b.pages[v.Name] = out.Bytes()
