@@ -19,7 +19,7 @@ import (
 // DefaultSeed is the seed of the generated inputs, unless another is asked for.
 const DefaultSeed = 1
 
-// generatedChecks returns the checks of subject "generated": each makes inputs
+// generatedChecks returns the generated checks of all subjects: each makes inputs
 // that follow from the seed, and when one fails, looks for the smallest that
 // fails, too.
 func generatedChecks(seed int64) []check {
@@ -42,7 +42,7 @@ type sample[T any] interface {
 // property says what must hold for every sample that draw makes. try asks about
 // one, and judges the answer.
 type property[T sample[T]] struct {
-	id, comment            string
+	subject, name, comment string
 	requirements, profiles string
 	runs                   int
 	draw                   func(r *rand.Rand) T
@@ -79,10 +79,13 @@ const (
 	shrinkTime  = 5 * time.Second
 )
 
-// check returns the property as a check.
+// id is that of the property's check.
+func (p property[T]) id() string { return p.subject + "/generated-" + p.name }
+
+// check returns the property as a check of its subject.
 func (p property[T]) check(seed int64) check {
 	return check{
-		id: "generated/" + p.id, subject: "generated", comment: p.comment,
+		id: p.id(), subject: p.subject, comment: p.comment,
 		requirements: strings.Fields(p.requirements), profiles: strings.Fields(p.profiles),
 		run: func(a *asker) report.Outcome { return p.run(a, seed) },
 	}
@@ -120,7 +123,7 @@ func (p property[T]) run(a *asker, seed int64) report.Outcome {
 	params.MinSuccessfulTests = p.runs
 	result := prop.ForAll(holds, p.gen).Check(params)
 	if result.Error != nil {
-		panic(suiteFault{fmt.Errorf("generated/%s, seed %d: %w", p.id, seed, result.Error)})
+		panic(suiteFault{fmt.Errorf("%s, seed %d: %w", p.id(), seed, result.Error)})
 	}
 	return worst
 }
@@ -128,7 +131,7 @@ func (p property[T]) run(a *asker, seed int64) report.Outcome {
 // seed makes every property's inputs different ones.
 func (p property[T]) seed(seed int64) int64 {
 	h := fnv.New64a()
-	h.Write([]byte(p.id))
+	h.Write([]byte(p.id()))
 	return seed ^ int64(h.Sum64()>>1)
 }
 

@@ -153,7 +153,7 @@ func (s archiveSample) opening(op string, container []byte) vectors.Object {
 func generatedArchives(seed int64) []check {
 	reads := func(op, requirements, comment string) check {
 		return property[archiveSample]{
-			strings.ReplaceAll(op, ".", "-"), comment, requirements, "reader", 30, drawArchive,
+			"archive", strings.TrimPrefix(op, "archive."), comment, requirements, "reader", 30, drawArchive,
 			func(t *trial, s archiveSample) report.Outcome { return t.asksLike(op, s.opening(op, s.container())) },
 		}.check(seed)
 	}

@@ -179,22 +179,22 @@ func generatedForgeries(seed int64) []check {
 	try := func(t *trial, s forgedSample) report.Outcome {
 		return t.asksLike(s.op, s.opening(s.op, s.forge(s.container(), key.Key(s.key()))))
 	}
-	forged := func(id, requirements, profile, comment string, runs int, ops []string, parts ...string) check {
-		return property[forgedSample]{id, comment, requirements, profile, runs, drawForged(ops, parts...), try}.check(seed)
+	forged := func(subject, name, requirements, profile, comment string, runs int, ops []string, parts ...string) check {
+		return property[forgedSample]{subject, name, comment, requirements, profile, runs, drawForged(ops, parts...), try}.check(seed)
 	}
 	headers := []string{"header.read", "container.unlock"}
 	contents := []string{"archive.list", "archive.extract", "archive.restore"}
 	return []check{
-		forged("container-altered", "ERR-1 ERR-2 CON-9", "reader",
+		forged("container", "altered", "ERR-1 ERR-2 CON-9", "reader",
 			"A container that somebody without the key altered in one place is refused under the right name, if the op looks at that place.",
 			80, append(headers, contents...), rawPart),
-		forged("header-resigned", "ERR-1 CON-9", "reader",
+		forged("header", "resigned", "ERR-1 CON-9", "reader",
 			"A header that was altered in one place and signed again is read as chapters 6 and 7 say.",
 			80, headers, headPart, slotsPart, slotsPart),
-		forged("archive-resealed", "ERR-1 CON-9 ARC-25", "reader",
+		forged("archive", "resealed", "ERR-1 CON-9 ARC-25", "reader",
 			"An archive that was altered in one place and sealed again is read as chapter 8 says.",
 			120, contents, plaintextPart, framePart, oneRecordPart, removedPart, indexPart, framesPart, recordsPart),
-		forged("salvage-damaged", "SLV-5 SLV-9 SLV-11 SLV-14", "salvage",
+		forged("salvage", "damaged", "SLV-5 SLV-9 SLV-11 SLV-14", "salvage",
 			"Of a container that was damaged in one place, the same is salvaged as by the reference.",
 			60, []string{"archive.salvage"}, rawPart, rawPart, plaintextPart, framePart, oneRecordPart, indexPart),
 	}

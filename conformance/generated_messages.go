@@ -125,38 +125,38 @@ func (m messageSample) input() vectors.Object {
 }
 
 func generatedMessages(seed int64) []check {
-	times := func(runs int, id, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*trial, messageSample) report.Outcome) check {
-		return property[messageSample]{id, comment, requirements, profiles, runs, draw, try}.check(seed)
+	times := func(runs int, name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*trial, messageSample) report.Outcome) check {
+		return property[messageSample]{"cobblestone", name, comment, requirements, profiles, runs, draw, try}.check(seed)
 	}
-	message := func(id, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*trial, messageSample) report.Outcome) check {
-		return times(40, id, requirements, profiles, comment, draw, try)
+	message := func(name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*trial, messageSample) report.Outcome) check {
+		return times(40, name, requirements, profiles, comment, draw, try)
 	}
 	open := func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.open", m.input()) }
 	return []check{
-		message("cobblestone-open", "COB-2 COB-7 COB-15", "reader",
+		message("open", "COB-2 COB-7 COB-15", "reader",
 			"A message of any length around the ends of chunks, under any key and context, opens.", drawMessage, open),
-		message("cobblestone-open-altered", "COB-12 COB-13", "reader",
+		message("open-altered", "COB-12 COB-13", "reader",
 			"A message that was altered in one place is refused under the right name, and releases whole chunks before that place at most.", drawAltered, open),
-		message("cobblestone-read", "COB-7 COB-19", "reader",
+		message("read", "COB-7 COB-19", "reader",
 			"Any range of a message is its plaintext's, as far as there is one.", drawMessage,
 			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.read", m.ranged()) }),
-		message("cobblestone-read-altered", "COB-12 COB-19", "reader",
+		message("read-altered", "COB-12 COB-19", "reader",
 			"A range of an altered message is refused if its chunks, the last one or the prefix were altered.", drawAltered,
 			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.read", m.ranged()) }),
-		message("cobblestone-seal", "COB-2 COB-5 COB-7", "writer deterministic",
+		message("seal", "COB-2 COB-5 COB-7", "writer deterministic",
 			"A plaintext of any length around the ends of chunks becomes the one message that it has.", drawMessage,
 			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.seal", m.sealing()) }),
-		times(4, "cobblestone-seal-long", "COB-5 COB-7", "writer deterministic",
+		times(4, "seal-long", "COB-5 COB-7", "writer deterministic",
 			"A plaintext of hundreds of kibibytes becomes the one message that it has.", drawLong,
 			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.seal", m.sealing()) }),
-		times(4, "cobblestone-seal-long-pieces", "COB-5 COB-7", "writer deterministic streaming",
+		times(4, "seal-long-pieces", "COB-5 COB-7", "writer deterministic streaming",
 			"A long plaintext that arrives in pieces becomes the same message.", drawLong,
 			func(t *trial, m messageSample) report.Outcome {
 				input := m.sealing()
 				input["delivery"] = m.pieces
 				return t.asksLike("cobblestone.seal", input)
 			}),
-		message("cobblestone-open-pieces", "COB-12 COB-15 COB-17", "reader streaming",
+		message("open-pieces", "COB-12 COB-15 COB-17", "reader streaming",
 			"A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.", drawPieces,
 			func(t *trial, m messageSample) report.Outcome {
 				input := m.input()

@@ -69,7 +69,7 @@ func (s paddingSample) container() []byte {
 
 func generatedPaddings(seed int64) []check {
 	return []check{property[paddingSample]{
-		"padding-of-chunks", "The padding of a great archive is opened whole before its zeros are judged.",
+		"archive", "padding-of-chunks", "The padding of a great archive is opened whole before its zeros are judged.",
 		"ARC-10 ARC-30 ERR-1", "reader", 1, drawPadding,
 		func(t *trial, s paddingSample) report.Outcome {
 			return t.asksLike("archive.restore", s.opening("archive.restore", s.container()))

@@ -25,28 +25,28 @@ func generatedWriting(seed int64) []check {
 	exactly := func(t *trial, s archiveSample) report.Outcome { return t.asksLike("container.seal", s.sealing()) }
 	return []check{
 		property[archiveSample]{
-			"archive-seal", "Any entries are sealed as the specification says, and come out as they went in.",
+			"writer", "archive", "Any entries are sealed as the specification says, and come out as they went in.",
 			"ARC-1 ARC-6 ARC-8 ARC-11 COB-5 COB-7 HDR-5", "writer", 30, drawArchive, sealsRightly,
 		}.check(seed),
 		property[archiveSample]{
-			"archive-seal-exact", "Any entries become the bytes that the reference makes of them with the same randomness.",
+			"writer", "archive-exact", "Any entries become the bytes that the reference makes of them with the same randomness.",
 			"ARC-1 ARC-6 ARC-8 ARC-11 COB-5 COB-7 HDR-5", "writer deterministic", 30, drawArchive, exactly,
 		}.check(seed),
 		property[archiveSample]{
-			"slots-seal-exact", "Any slots become the bytes that the reference makes of them with the same randomness, in the order that was asked for.",
+			"writer", "slots-exact", "Any slots become the bytes that the reference makes of them with the same randomness, in the order that was asked for.",
 			"HDR-5 KEY-3", "writer deterministic passkey vault", 30, drawSlots, exactly,
 		}.check(seed),
 		property[archiveSample]{
-			"set-slots-exact", "Any slots take the place of others, and nothing else changes.",
+			"writer", "set-slots-exact", "Any slots take the place of others, and nothing else changes.",
 			"HDR-4 HDR-5", "writer deterministic passkey vault", 30, drawSlots, setsSlots,
 		}.check(seed),
 		property[ringSample]{
-			"keyring-seal-exact", "A keyring becomes the bytes that the reference makes of it with the same randomness.",
+			"writer", "keyring-exact", "A keyring becomes the bytes that the reference makes of it with the same randomness.",
 			"HDR-5", "writer deterministic", 20, drawRing,
 			func(t *trial, s ringSample) report.Outcome { return t.asksLike("keyring.seal", s.sealing()) },
 		}.check(seed),
 		property[ringSample]{
-			"keyring-open", "A keyring says what was sealed in it.",
+			"keyring", "open", "A keyring says what was sealed in it.",
 			"KRG-3", "reader", 20, drawRing, opensRing,
 		}.check(seed),
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os/exec"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,15 +118,21 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 	return r, nil
 }
 
-// checksOf returns the checks, in the order in which they run.
+// checksOf returns the checks, in the order in which they run: those of a subject
+// stand together.
 func checksOf(files []vectors.File, seed int64) []check {
-	all := vectorChecks(files)
-	all = append(all, writerAudits()...)
-	all = append(all, moreWriterAudits()...)
-	all = append(all, deliveryChecks(files)...)
-	all = append(all, generatedChecks(seed)...)
-	all = append(all, grammarChecks()...)
-	return append(all, resourceChecks(files)...)
+	all := slices.Concat(
+		vectorChecks(files), writerAudits(), moreWriterAudits(), deliveryChecks(files),
+		grammarChecks(), resourceChecks(files), generatedChecks(seed),
+	)
+	place := map[string]int{}
+	for _, c := range all {
+		if _, known := place[c.subject]; !known {
+			place[c.subject] = len(place)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b check) int { return place[a.subject] - place[b.subject] })
+	return all
 }
 
 func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
