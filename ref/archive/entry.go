@@ -22,6 +22,8 @@ const (
 	minEntryFrame   = 21 // type, a path of one byte, kind, time, size
 	maxEntryHeader  = minEntryFrame - 1 + MaxPathSize
 	minPaddingFrame = 9
+	minSegmentFrame = 1 + 2*4
+	maxSegmentFrame = minSegmentFrame + 2*MaxSegmentPart
 	trailerSize     = 8
 	minIndexFrame   = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + 2 + 40
 	maxIndexFrame   = minIndexFrame + maxProducer + (maxSegments-1)*40

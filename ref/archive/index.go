@@ -112,6 +112,11 @@ func parseIndex(frame []byte, id ID, offset int64) (*Index, error) {
 	if complete > 1 || !isLabel(x.Producer) { // [ARC-19]
 		return nil, malformed("the index has a value that no writer gives it")
 	}
+	for _, ref := range x.Segments {
+		if ref.Length < minSegmentFrame || ref.Length > maxSegmentFrame { // [ARC-40]
+			return nil, malformed("the index names a segment of %d bytes", ref.Length)
+		}
+	}
 	for i, ref := range x.Segments { // [ARC-20]
 		last := i == len(x.Segments)-1
 		if (ref.Container == id) != last || last && ref.Offset+ref.Length != offset {

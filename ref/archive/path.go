@@ -32,7 +32,7 @@ func isControl(c rune) bool { return c < 0x20 || c >= 0x7f && c <= 0x9f }
 
 // entryAndFolder returns a path that is another's folder, of records in the
 // order of their paths. The order is all it needs: the paths that begin with one
-// come right after it.
+// come right after it. [ARC-13] [ARC-76]
 func entryAndFolder(records []Record) (string, bool) {
 	for i, rec := range records {
 		path, after := rec.Entry.Path, records[i+1:]

@@ -34,7 +34,7 @@ type Reader struct {
 
 // NewReader opens the archive that is the plaintext of container id and makes
 // the checks of spec section 8.6. Errors: malformed_archive, unsafe_path,
-// missing_container, and those of the plaintext. [ARC-25]
+// missing_container, and those of the plaintext. [ARC-25] [ARC-44] [ARC-45]
 func NewReader(plain Plaintext, id ID) (*Reader, error) {
 	size := plain.Size()
 	if size < minPlaintext || Padded(size) != size { // [ARC-9]
@@ -57,7 +57,7 @@ func NewReader(plain Plaintext, id ID) (*Reader, error) {
 	if index.StandAlone() && len(segment.Removed) > 0 { // [ARC-22]
 		return nil, malformed("a stand-alone archive says that %q was removed", segment.Removed[0])
 	}
-	r := &Reader{plain: plain, id: id, index: *index, records: segment.Live}
+	r := &Reader{plain: plain, id: id, index: *index, records: segment.Live} // [ARC-39] of a list that was empty
 	r.entryEnd = index.ownSegment().Offset - minPaddingFrame
 	if err := r.checkList(); err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func readIndex(plain Plaintext, id ID) (*Index, error) {
 		return nil, err
 	}
 	offset := binary.BigEndian.Uint64(trailer[:])
-	if offset > uint64(end-minIndexFrame) || offset < uint64(max(0, end-maxIndexFrame)) { // [ARC-18] [CON-3]
+	if offset > uint64(end-minIndexFrame) || offset < uint64(max(0, end-maxIndexFrame)) { // [ARC-18] [ARC-41] [CON-3]
 		return nil, malformed("the trailer does not point to an index frame")
 	}
 	frame := make([]byte, end-int64(offset))
@@ -83,7 +83,7 @@ func readIndex(plain Plaintext, id ID) (*Index, error) {
 }
 
 func readSegment(plain Plaintext, ref SegmentRef) (*Segment, error) {
-	if ref.Length > 1+2*(4+MaxSegmentPart) { // [CON-3]
+	if ref.Length > maxSegmentFrame { // [CON-3]
 		return nil, malformed("the segment has %d bytes, more than a segment can have", ref.Length)
 	}
 	frame := make([]byte, ref.Length)
@@ -138,8 +138,8 @@ func (r *Reader) Entries() []Record { return r.records }
 // frames, in which reading them all is fastest. The caller must not change them.
 func (r *Reader) Placed() []Record { return r.own }
 
-// CheckComplete reports missing_container if an entry lies in another container.
-// [ARC-24]
+// CheckComplete reports missing_container if an entry lies in another container:
+// whoever restores all of them asks before the walk. [ARC-24] [ARC-43] [ARC-49]
 func (r *Reader) CheckComplete() error {
 	for _, rec := range r.records {
 		if rec.Container != r.id {
@@ -149,11 +149,12 @@ func (r *Reader) CheckComplete() error {
 	return nil
 }
 
+// missing names the entry. [ARC-42]
 func missing(rec Record) error {
 	return fault.New(fault.MissingContainer, "the entry %q lies in container %x, which is not here", rec.Entry.Path, rec.Container)
 }
 
-// Find returns the entry of a path. Error: entry_not_found. [ARC-27]
+// Find returns the entry of a path. Error: entry_not_found. [ARC-27] [ARC-76]
 func (r *Reader) Find(path string) (Record, error) {
 	i := sort.Search(len(r.records), func(i int) bool { return r.records[i].Entry.Path >= path })
 	if i == len(r.records) || r.records[i].Entry.Path != path {
@@ -183,15 +184,15 @@ func (r *Reader) locate(rec Record) (int64, error) {
 }
 
 // recordFrame reads the fields of a record's frame and compares them with the
-// record. [ARC-26]
+// record, which governs what they differ in otherwise. [ARC-26] [ARC-46] [ARC-47]
 func (r *Reader) recordFrame(rec Record) (frame, error) {
 	next, _ := slices.BinarySearchFunc(r.own, rec, compareOffsets)
 	limit := r.entryEnd
 	if next+1 < len(r.own) {
 		limit = r.own[next+1].Offset
 	}
-	f, err := r.frameAt(rec.Offset, limit)
-	if err == nil && (f.typ != frameEntry || f.entry.Size != rec.Entry.Size || f.end() > limit) {
+	f, err := r.frameAt(rec.Offset, limit, false)
+	if err == nil && (f.entry.Size != rec.Entry.Size || f.end() > limit) {
 		err = malformed("the frame of %q contradicts the index", rec.Entry.Path)
 	}
 	return f, err
@@ -206,10 +207,11 @@ type frame struct {
 
 func (f frame) end() int64 { return f.content + f.entry.Size }
 
-// frameAt reads the fields of the frame at off, which end before limit. It touches
-// no chunk but those in which they lie: damage behind a frame is none of its
-// business. [ARC-28] [ARC-38]
-func (r *Reader) frameAt(off, limit int64) (frame, error) {
+// frameAt reads the fields of the entry frame at off, or of a padding frame if one
+// may stand there. They end before limit. It touches no chunk but those in which
+// they lie: damage behind a frame is none of its business. [ARC-28] [ARC-38]
+// [ARC-74] [ARC-75]
+func (r *Reader) frameAt(off, limit int64, padding bool) (frame, error) {
 	most := min(maxEntryHeader, limit-off)
 	buf := make([]byte, 0, maxEntryHeader)
 	for n := min(most, cobblestone.ChunkSize-off%cobblestone.ChunkSize); n > int64(len(buf)) && n <= most; n = fieldEnd(buf) {
@@ -217,6 +219,9 @@ func (r *Reader) frameAt(off, limit int64) (frame, error) {
 			return frame{}, err
 		}
 		buf = buf[:n]
+		if buf[0] == framePadding && !padding { // [ARC-26]
+			return frame{}, malformed("there is a padding frame at offset %d, where an entry should be", off)
+		}
 	}
 	return parseFrame(buf, off)
 }

@@ -76,7 +76,7 @@ func archiveCases(s *suite) {
 func plainArchives(s *suite) {
 	b := archiveOf("archive/samples", samples()...)
 	list := s.listed("list", "ARC-18 ARC-20 ARC-25 HDR-21", "Three entries, listed in the order of their paths.", b)
-	s.restored("restore", "ARC-29 ARC-30 ARC-31", "Three entries, restored whole.", b)
+	s.restored("restore", "ARC-29 ARC-30 ARC-31 ARC-48", "Three entries, restored whole.", b)
 	for i, slug := range []string{"extract-messages", "extract-image", "extract-empty"} {
 		s.extracted(slug, "ARC-26 ARC-28", "One of three entries, extracted by its path.", b, i)
 	}
@@ -110,7 +110,7 @@ func plainArchives(s *suite) {
 		{"prefix", "A prefix of a path is another path.", "messages/2024.json"},
 		{"no-path", "Nothing is no path.", ""},
 	} {
-		one.but("extract-"+c.slug, "ARC-27 CON-9 ERR-3", c.comment, replace("path", []byte(c.path)), refused(fault.EntryNotFound))
+		one.but("extract-"+c.slug, "ARC-27 ARC-76 CON-9 ERR-3", c.comment, replace("path", []byte(c.path)), refused(fault.EntryNotFound))
 	}
 	for _, m := range []*made{list, one} {
 		action := strings.TrimPrefix(m.Op, "archive.")
@@ -121,7 +121,7 @@ func plainArchives(s *suite) {
 	}
 	accented := archiveOf("archive/normalization", file("caf\u00e9", document, "composed"), file("cafe\u0301", document, "decomposed"))
 	s.listed("list-normalization", "ARC-7 (unicode)", "Two paths that differ in their normalization are two paths, and none is changed.", accented)
-	s.extracted("extract-composed", "ARC-7 ARC-27 (unicode)", "The path in Form C.", accented, 0)
+	s.extracted("extract-composed", "ARC-7 ARC-27 ARC-76 (unicode)", "The path in Form C.", accented, 0)
 	s.extracted("extract-normalized", "ARC-7 ARC-27 (unicode)", "A path in Form C, alone.", archiveOf("archive/normalized", file("caf\u00e9", document, "composed")), 0).
 		but("extract-normalized-otherwise", "ARC-7 ARC-27 (unicode)", "The same path in Form D is another one.", replace("path", []byte("cafe\u0301")), refused(fault.EntryNotFound))
 	s.extracted("extract-decomposed", "ARC-7 ARC-27 (unicode)", "The path in Form D.", accented, 1)
@@ -211,7 +211,7 @@ func (s *suite) paddingNotZero() {
 	b := archiveOf("archive/padding-not-zero", samples()...)
 	list := s.listed("padding-zero-list", "ARC-10", "The archive of the next cases, listed.", b)
 	extract := s.extracted("padding-zero-extract", "ARC-10", "The archive of the next cases, extracted from.", b, 0)
-	restore := s.restored("padding-zero-restore", "ARC-10", "The archive of the next cases, restored.", b)
+	restore := s.restored("padding-zero-restore", "ARC-10 ARC-72", "The archive of the next cases, restored.", b)
 	for _, c := range []struct {
 		slug string
 		at   int

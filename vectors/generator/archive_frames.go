@@ -52,7 +52,7 @@ func archiveFrames(s *suite) {
 		{"modified-greatest", "The frame's time is the greatest there can be, and not the record's.", reseal(func(p *plain) { p.frames[0].modified = 1<<52 - 1 })},
 		{"path-not-utf-8", "The frame's path is not UTF-8, and not the record's.", reseal(func(p *plain) { p.frames[0].path = "\xff" + p.frames[0].path[1:] })},
 	} {
-		first.but("frame-"+c.slug, "ARC-3 ARC-26 (boundary resealed)", c.comment, c.edit, accepted(first.Output))
+		first.but("frame-"+c.slug, "ARC-3 ARC-26 ARC-46 ARC-47 (boundary resealed)", c.comment, c.edit, accepted(first.Output))
 	}
 
 	// A frame may be longer than its record tells, by its path.
@@ -116,7 +116,7 @@ func archiveWalk(s *suite) {
 		{"unknown-frame", "A frame of a type that does not exist between the entries and the padding.", func() edit { return stray([]byte{5, 0, 0, 0, 0, 0, 0, 0, 0}) }},
 		{"segment-early", "An empty segment frame between the entries and the padding.", func() edit { return stray(append([]byte{3}, make([]byte, 8)...)) }},
 	} {
-		restore.but("walk-"+c.slug, "ARC-30 (resealed)", c.comment, c.edit(), refused(fault.MalformedArchive))
+		restore.but("walk-"+c.slug, "ARC-30 ARC-48 (resealed)", c.comment, c.edit(), refused(fault.MalformedArchive))
 		list.but("walk-"+c.slug+"-list", "ARC-30 ARC-28 (resealed)", c.comment+" Listing does not see it.", c.edit(), acceptedAs(listOf))
 	}
 	behind := archiveOf("archive/walk-entry-behind", file("a", other, "a content"))
@@ -160,7 +160,7 @@ func archiveWalk(s *suite) {
 	abandoned := archiveOf("archive/walk-abandoned", samples()...)
 	abandoned.plain.live = slices.DeleteFunc(abandoned.plain.live, func(r record) bool { return r.frame == 0 })
 	abandoned.finish()
-	left := s.restored("walk-abandoned", "ARC-30", "The first frame was abandoned by its writer.", abandoned)
+	left := s.restored("walk-abandoned", "ARC-30 ARC-71 ARC-73", "The first frame was abandoned by its writer.", abandoned)
 	behindIt := s.extracted("walk-abandoned-extract", "ARC-28", "An entry behind the abandoned frame.", abandoned, 1)
 	for _, c := range []struct {
 		slug, comment string

@@ -10,7 +10,7 @@ import (
 // archiveTrailer are trailers that point elsewhere, and index frames that do not
 // end where the trailer begins.
 func archiveTrailer(s *suite) {
-	base := s.listed("trailer", "ARC-18", "The archive of the next cases.", archiveOf("archive/trailer", samples()...))
+	base := s.listed("trailer", "ARC-18 ARC-41", "The archive of the next cases.", archiveOf("archive/trailer", samples()...))
 	for _, c := range []struct {
 		slug, requirements, comment string
 		to                          func(p *plain) uint64
@@ -45,7 +45,7 @@ func archiveTrailer(s *suite) {
 
 // archiveIndex are indexes with a field that no writer gives them.
 func archiveIndex(s *suite) {
-	base := s.listed("index", "ARC-18 ARC-19 ARC-22", "The archive of the next cases.", archiveOf("archive/index", samples()...))
+	base := s.listed("index", "ARC-18 ARC-19 ARC-22 ARC-40", "The archive of the next cases.", archiveOf("archive/index", samples()...))
 	elsewhere := draw("archive/index other container", 24)
 	for _, c := range []struct {
 		slug, requirements, comment string
@@ -88,10 +88,10 @@ func archiveIndex(s *suite) {
 		{"segment-shifted-back", "ARC-20 ARC-23 (boundary resealed)", "The reference begins one byte early and ends where it should.", func(p *plain) { p.refs[0].offset--; p.refs[0].length++ }},
 		{"segment-shifted-on", "ARC-20 ARC-23 (boundary resealed)", "The reference begins one byte late and ends where it should.", func(p *plain) { p.refs[0].offset++; p.refs[0].length-- }},
 		{"segment-from-start", "ARC-20 ARC-23 (resealed)", "The reference takes everything before the index frame for a segment.", func(p *plain) { p.refs[0].offset, p.refs[0].length = 0, p.indexAt() }},
-		{"segment-length-zero", "ARC-20 ARC-23 (boundary resealed)", "The reference is to no byte, at the end of the segment frame.", func(p *plain) { p.refs[0].offset, p.refs[0].length = p.indexAt(), 0 }},
+		{"segment-length-zero", "ARC-20 ARC-40 (boundary resealed)", "The reference is to no byte, at the end of the segment frame.", func(p *plain) { p.refs[0].offset, p.refs[0].length = p.indexAt(), 0 }},
 		{"segment-offset-beyond", "CON-5 (boundary resealed)", "The reference's offset is 2^52.", func(p *plain) { p.refs[0].offset = 1 << 52 }},
 		{"segment-length-beyond", "CON-5 (boundary resealed)", "The reference's length is 2^52.", func(p *plain) { p.refs[0].length = 1 << 52 }},
-		{"segment-length-greatest", "ARC-20 CON-3 (boundary resealed)", "The reference's length is 2^52 - 1: nothing is allocated for it.", func(p *plain) { p.refs[0].length = 1<<52 - 1 }},
+		{"segment-length-greatest", "ARC-20 ARC-40 CON-3 (boundary resealed)", "The reference's length is 2^52 - 1: nothing is allocated for it.", func(p *plain) { p.refs[0].length = 1<<52 - 1 }},
 		{"segment-wraps", "CON-5 CON-6 (boundary resealed)", "Offset and length add up to the index frame's offset if sums wrap at 2^64.", func(p *plain) {
 			p.refs[0].offset, p.refs[0].length = 1<<63, p.indexAt()+1<<63
 		}},

@@ -37,7 +37,7 @@ func payloadOrder(s *suite) {
 	if at := b.plain.segmentAt(); at > chunkSize-100 || b.plain.indexAt() <= chunkSize {
 		s.fail("order-chunks", "the segment begins at %d, the index at %d", at, b.plain.indexAt())
 	}
-	two := s.listed("order-chunks", "ARC-18 ARC-23 (long)", "The archive of the next cases: the segment begins in the first of two chunks, and the index lies in the second.", b)
+	two := s.listed("order-chunks", "ARC-18 ARC-23 ARC-44 ARC-45 (long)", "The archive of the next cases: the segment begins in the first of two chunks, and the index lies in the second.", b)
 	for _, c := range []struct {
 		slug, requirements, comment string
 		first                       func(p *plain)
@@ -47,7 +47,7 @@ func payloadOrder(s *suite) {
 		{"last-chunk-before-index", "ARC-19 COB-12", "complete is 2, and the second chunk is altered.", func(p *plain) { p.complete = 2 }, 1, fault.PayloadTampered},
 		{"index-before-segment-chunk", "ARC-19 COB-12", "complete is 2, and the first chunk, which only the segment needs, is altered.", func(p *plain) { p.complete = 2 }, 0, fault.MalformedArchive},
 		{"reference-before-segment-chunk", "ARC-20 COB-12", "The reference's length is one more, and the first chunk is altered.", func(p *plain) { p.refs[0].length++ }, 0, fault.MalformedArchive},
-		{"trailer-before-segment-chunk", "ARC-18 COB-12", "The trailer points one byte too far, and the first chunk is altered.", func(p *plain) { p.trailer++ }, 0, fault.MalformedArchive},
+		{"trailer-before-segment-chunk", "ARC-18 ARC-41 COB-12", "The trailer points one byte too far, and the first chunk is altered.", func(p *plain) { p.trailer++ }, 0, fault.MalformedArchive},
 		{"length-before-segment-chunk", "ARC-9 COB-12", "The length is no Padm\u00e9 length, and the first chunk is altered.", func(p *plain) { p.pad(len(p.zeros) + 1) }, 0, fault.MalformedArchive},
 		{"segment-chunk-before-path", "ARC-5 COB-12", "A path is unsafe, and the first chunk is altered.", func(p *plain) { p.live[0].path = "." }, 0, fault.PayloadTampered},
 		{"segment-chunk-before-records", "ARC-23 COB-12", "A byte follows the removed paths, and the first chunk is altered.", func(p *plain) {
@@ -55,7 +55,7 @@ func payloadOrder(s *suite) {
 			p.layOut()
 		}, 0, fault.PayloadTampered},
 	} {
-		two.but("order-"+c.slug, c.requirements+" (long order)", c.comment,
+		two.but("order-"+c.slug, c.requirements+" ARC-45 (long order)", c.comment,
 			twice(func(b *box) { c.first(b.plain) }, func(b *box) { b.damage(c.chunk) }), refused(c.name))
 	}
 }
@@ -91,7 +91,7 @@ func listOrder(s *suite) {
 		}, fault.UnsafePath},
 		{"removed-path-before-stand-alone", "ARC-5 ARC-22", "A stand-alone archive has a removed path, which is unsafe.", func(p *plain) { p.removed = []string{"../x"}; p.layOut() }, fault.UnsafePath},
 	} {
-		list.but("order-"+c.slug, c.requirements+" (order resealed)", c.comment, reseal(c.edit), refused(c.name))
+		list.but("order-"+c.slug, c.requirements+" ARC-44 (order resealed)", c.comment, reseal(c.edit), refused(c.name))
 	}
 
 	one := s.extracted("order-extract", "ARC-27", "The same, and one of its entries.", b, 0)
@@ -130,7 +130,7 @@ func setOrder(s *suite) {
 		list.but("order-set-"+c.slug, c.requirements+" (set long order resealed)", c.comment, reseal(c.edit), refused(c.name))
 	}
 	restore := s.restored("order-set-restore", "ARC-24 ARC-30 (set long)", "The same, restored.", b)
-	restore.but("order-set-entry-before-walk", "ARC-24 ARC-30 (set long order resealed)", "An entry lies in a container that is not there, and a frame has a type that does not exist: what is missing comes before the walk.",
+	restore.but("order-set-entry-before-walk", "ARC-24 ARC-30 ARC-49 (set long order resealed)", "An entry lies in a container that is not there, and a frame has a type that does not exist: what is missing comes before the walk.",
 		reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign; p.frames[0].typ = 9 }), refused(fault.MissingContainer))
 }
 
@@ -151,7 +151,7 @@ func walkOrder(s *suite) {
 		{"fields-before-frame", "ARC-30 COB-12", "The last frame's size is one more, and the first chunk, where the walk begins, is altered.", frame, 0, fault.PayloadTampered},
 		{"padding-before-content", "ARC-10 COB-12", "The last byte of the padding is 1, and the second chunk is altered.", func(b *box) { b.plain.zeros[len(b.plain.zeros)-1] = 1 }, 1, fault.MalformedArchive},
 	} {
-		restore.but("order-walk-"+c.slug, c.requirements+" (long order)", c.comment, twice(c.first, func(b *box) { b.damage(c.chunk) }), refused(c.name))
+		restore.but("order-walk-"+c.slug, c.requirements+" ARC-45 ARC-48 (long order)", c.comment, twice(c.first, func(b *box) { b.damage(c.chunk) }), refused(c.name))
 	}
 	extract.but("order-not-found-before-chunk", "ARC-27 COB-12 (long order)", "The entry is not there, and the first chunk, where its frame is, is altered.",
 		twice(func(b *box) { b.plain.live[0].path = "a-lone" }, func(b *box) { b.damage(0) }), refused(fault.EntryNotFound))
@@ -179,7 +179,7 @@ func walkOrder(s *suite) {
 		{"before-fields", "A record points into the content of the first frame, and the second chunk is altered: the walk passes the record's offset first.", 0, 100, fault.MalformedArchive},
 		{"behind-fields", "A record points into the content of the last frame, and the second chunk is altered: the walk does not come so far.", 2, lost.plain.frameAt(2) + 15000, fault.PayloadTampered},
 	} {
-		records.but("order-record-"+c.slug, "ARC-30 COB-12 (long order)", c.comment, twice(func(b *box) {
+		records.but("order-record-"+c.slug, "ARC-30 ARC-73 COB-12 (long order)", c.comment, twice(func(b *box) {
 			b.plain.live[c.record].offset, b.plain.live[c.record].size = c.offset, 5
 		}, func(b *box) { b.damage(1) }), refused(c.name))
 	}

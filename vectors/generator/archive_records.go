@@ -128,15 +128,15 @@ func archiveRecords(s *suite) {
 	renamed := archiveOf("archive/renamed", samples()...)
 	renamed.plain.live[1].path, renamed.plain.live[1].kind, renamed.plain.live[1].modified = "letters/2024.jsonl", document, 5
 	renamed.finish()
-	s.listed("renamed-list", "ARC-26", "A record with another path, kind and time than its frame: the record governs.", renamed)
-	s.restored("renamed-restore", "ARC-26 ARC-30", "The same, restored whole.", renamed)
+	s.listed("renamed-list", "ARC-26 ARC-46", "A record with another path, kind and time than its frame: the record governs.", renamed)
+	s.restored("renamed-restore", "ARC-26 ARC-30 ARC-46 ARC-47", "The same, restored whole.", renamed)
 	s.extracted("renamed-extract", "ARC-26", "The same, extracted by the record's path.", renamed, 0).
 		but("renamed-old-path", "ARC-27", "The path that the frame has is no longer one of the archive.", replace("path", []byte("messages/2024.jsonl")), refused(fault.EntryNotFound))
 	unsafe := archiveOf("archive/frame-unsafe", samples()...)
 	unsafe.plain.frames[0].path = "../../evil"
 	unsafe.finish()
 	s.listed("frame-path-unsafe-list", "ARC-5 ARC-26", "The frame's own path is unsafe, and counts for nothing here.", unsafe)
-	s.restored("frame-path-unsafe-restore", "ARC-5 ARC-26", "The same, restored whole.", unsafe)
+	s.restored("frame-path-unsafe-restore", "ARC-5 ARC-26 ARC-47", "The same, restored whole.", unsafe)
 
 	for _, c := range []struct {
 		slug, comment string

@@ -56,9 +56,9 @@ func archiveSets(s *suite) {
 		{"incomplete", "ARC-19 (set long)", "In a set an archive may name a part of its generation.", func(p *plain) { p.complete = 0 }},
 		{"first", "ARC-21 ARC-22 (set long boundary)", "The first archive of a set has no previous one.", func(p *plain) { clear(p.previous); p.generation = 1 }},
 		{"generation-greatest", "CON-5 ARC-21 (set long boundary)", "The greatest generation and the greatest epoch.", func(p *plain) { p.generation, p.epoch = 1<<52-1, 1<<52-1 }},
-		{"removed", "ARC-12 ARC-22 (set long)", "In a set paths may be removed.", func(p *plain) { p.removed = []string{"aa", "old/photo.jpg", "z"}; p.layOut() }},
+		{"removed", "ARC-12 ARC-22 ARC-39 (set long)", "In a set paths may be removed.", func(p *plain) { p.removed = []string{"aa", "old/photo.jpg", "z"}; p.layOut() }},
 		{"removed-longest", "CON-1 (set long boundary)", "A removed path of 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1024)}; p.layOut() }},
-		{"foreign-record", "ARC-24 ARC-25 (set long)", "An entry that lies in another container is listed.", func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }},
+		{"foreign-record", "ARC-24 ARC-25 ARC-43 (set long)", "An entry that lies in another container is listed.", func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }},
 		{"foreign-offset", "ARC-15 (set long boundary)", "The entry region binds only records of the container itself.", func(p *plain) {
 			p.live[0] = record{frame: -1, container: foreign, offset: 1<<51 - 1, path: "a", size: 1 << 40}
 		}},
@@ -173,8 +173,8 @@ func archiveSets(s *suite) {
 	away := func() edit { return reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }) }
 	s.extracted("set-extract", "ARC-24 (set long)", "An entry that lies in the container is extracted.", b, 0).
 		but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(), refused(fault.MissingContainer))
-	s.restored("set-restore", "ARC-29 ARC-30 (set long)", "An archive of a set, all of whose entries lie in it.", b).
-		but("set-restore-elsewhere", "ARC-24 (set long)", "One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer))
+	s.restored("set-restore", "ARC-29 ARC-30 ARC-48 ARC-49 (set long)", "An archive of a set, all of whose entries lie in it.", b).
+		but("set-restore-elsewhere", "ARC-24 ARC-49 (set long)", "One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer))
 }
 
 // statedRemoved gives the segment another length of removed.

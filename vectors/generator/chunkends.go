@@ -20,7 +20,7 @@ func archiveChunkEnds(s *suite) {
 		seed := fmt.Sprintf("archive/chunk-end-%d", before)
 		b := archiveOf(seed, quietFile("first", other, chunkSize-25-before), file(path, other, "content"), quietFile("third", other, 20000))
 		comment := fmt.Sprintf("A frame begins %d bytes before the end of a chunk.", before)
-		extract := s.extracted(fmt.Sprintf("chunk-end-%d", before), "ARC-26 ARC-38 (long boundary)", comment, b, 1)
+		extract := s.extracted(fmt.Sprintf("chunk-end-%d", before), "ARC-26 ARC-38 ARC-74 ARC-75 (long boundary)", comment, b, 1)
 		restore := s.restored(fmt.Sprintf("chunk-end-%d-restore", before), "ARC-30 (long boundary)", comment+" All is restored.", b)
 		return b, extract, restore
 	}
@@ -50,8 +50,8 @@ func archiveChunkEnds(s *suite) {
 		}
 		comment := fmt.Sprintf("The frame begins %d bytes before the end of the chunk, %s; the next chunk is altered.", c.before, c.comment)
 		first := func(b *box) { c.first(b.plain) }
-		extract.but("chunk-end-"+c.slug, "ARC-26 ARC-38 COB-12 (long order boundary)", comment, twice(first, lost), refused(c.name))
-		restore.but("chunk-end-"+c.slug+"-restore", "ARC-30 COB-12 (long order boundary)", comment+" All is to be restored.", twice(first, lost), refused(c.name))
+		extract.but("chunk-end-"+c.slug, "ARC-26 ARC-74 ARC-75 COB-12 (long order boundary)", comment, twice(first, lost), refused(c.name))
+		restore.but("chunk-end-"+c.slug+"-restore", "ARC-30 ARC-74 ARC-75 COB-12 (long order boundary)", comment+" All is to be restored.", twice(first, lost), refused(c.name))
 	}
 }
 
@@ -180,7 +180,7 @@ func walkAbandoned(s *suite) {
 
 	long := left("archive/walk-left-long", file("a", other, "a content"), quietFile("left", other, 40000))
 	s.restored("walk-left-long", "ARC-30 (long)", "The last frame was abandoned, and is long.", long).
-		but("walk-left-beyond-and-damaged", "ARC-30 COB-12 (long order)", "It states that it reaches beyond the entries, and a chunk of it is altered: the length is checked before what it counts is read.",
+		but("walk-left-beyond-and-damaged", "ARC-30 ARC-71 COB-12 (long order)", "It states that it reaches beyond the entries, and a chunk of it is altered: the length is checked before what it counts is read.",
 			twice(func(b *box) { b.plain.frames[1].size += 1 << 20 }, func(b *box) { b.damage(1) }), refused(fault.MalformedArchive))
 
 	only := left("archive/walk-left-only", quietFile("left", other, 1<<20-100))
@@ -189,6 +189,6 @@ func walkAbandoned(s *suite) {
 		s.fail("walk-left-only", "no chunk holds nothing but padding")
 	}
 	s.restored("walk-left-only", "ARC-29 ARC-30 (long)", "There is no entry, a frame of almost a mebibyte that was abandoned, and a chunk of nothing but padding.", only).
-		but("walk-left-only-padding-damaged", "ARC-10 ARC-29 COB-12 (long)", "The chunk of nothing but padding is altered.",
+		but("walk-left-only-padding-damaged", "ARC-29 ARC-72 COB-12 (long)", "The chunk of nothing but padding is altered.",
 			flip("container", only.headerSize()+chunkAt(padding)+5, 1), refused(fault.PayloadTampered))
 }
