@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand"
+	randv2 "math/rand/v2"
 	"strings"
 	"time"
 
@@ -16,8 +17,13 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// DefaultSeed is the seed of the generated inputs, unless another is asked for.
+// DefaultSeed is the seed of what must be the same each time: a fuzzing run, the
+// judgement of mutants, a test.
 const DefaultSeed = 1
+
+// NewSeed draws a seed. It is short enough to be a number for every program that
+// reads a report.
+func NewSeed() int64 { return 1 + randv2.Int64N(1<<53-1) }
 
 // generatedChecks returns the generated checks of all subjects: each makes inputs
 // that follow from the seed, and when one fails, looks for the smallest that

@@ -25,7 +25,7 @@ func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*r
 		out = io.Discard
 	}
 	o.Out = nil
-	c := &report.Comparison{Format: report.ComparisonFormat}
+	c := &report.Comparison{Format: report.ComparisonFormat, Seed: s.seed}
 	for _, command := range append([][]string{nil}, commands...) {
 		o.Command = command
 		r, err := s.Run(ctx, o)

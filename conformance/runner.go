@@ -48,21 +48,25 @@ func (e UsageError) Unwrap() error { return e.Err }
 // Suite is what implementations are checked with.
 type Suite struct {
 	checks []check      // in the order in which they run
+	seed   int64        // of what they draw
 	judge  func() error // says, once it has found out, whether the suite is at fault
 }
 
-// NewSuite returns the suite, with inputs generated from a seed. Its error is a
-// fault of the suite.
+// NewSuite returns the suite, with everything that it draws drawn from a seed. Who
+// knows the answers of another run must not pass: each run has a seed of its own,
+// unless one is to be repeated. The error is a fault of the suite.
 func NewSuite(seed int64) (*Suite, error) {
 	files, err := vectors.Load()
 	if err != nil {
 		return nil, err
 	}
-	return newSuite(files, checksOf(files, seed)), nil
+	s := newSuite(files, checksOf(files, seed))
+	s.seed = seed
+	return s, nil
 }
 
 func newSuite(files []vectors.File, checks []check) *Suite {
-	return &Suite{checks, sync.OnceValue(func() error { return canaries(files) })}
+	return &Suite{checks: checks, judge: sync.OnceValue(func() error { return canaries(files) })}
 }
 
 // Run runs those of the checks that are chosen, unless the suite is found to be at
@@ -96,6 +100,7 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 
 	hello, bad := greet(ctx, o)
 	r := report.New(hello, o.Command, o.Pattern, len(s.checks))
+	r.Seed = s.seed
 	terminal := report.NewTerminal(o.Out, r)
 	add := func(e report.Event) (last bool) {
 		e = known.apply(e)

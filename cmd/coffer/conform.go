@@ -49,7 +49,7 @@ is at fault.`,
 	f.StringVar(&o.Pattern, "run", "", "run only the cases whose id matches `PATTERN`, in which * stands for any text")
 	f.DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
 	f.IntVar(&o.Parallel, "parallel", 0, "run `N` programs at a time (default: the number of processors)")
-	f.Int64Var(&flags.seed, "seed", conformance.DefaultSeed, "make the generated inputs from `N`")
+	f.Int64Var(&flags.seed, "seed", 0, "draw what the suite draws from `N`, to repeat a run (default: a new seed each time)")
 	f.BoolVar(&o.FirstFailure, "first-failure", false, "stop at the first failure, in the order of the cases")
 	f.StringVar(&flags.expect, "expect-failures", "", "take `FILE` for the list of known failures: they must fail")
 	f.StringArrayVar(&flags.with, "with", nil, "check `COMMAND`, too, and try each implementation against each other")
@@ -77,6 +77,9 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	commands, err := flags.commands(o)
 	if err != nil {
 		return err
+	}
+	if !cmd.Flags().Changed("seed") {
+		flags.seed = conformance.NewSeed()
 	}
 	suite, err := conformance.NewSuite(flags.seed)
 	if err != nil {

@@ -15,6 +15,7 @@ const ComparisonFormat = "coffer-comparison/1"
 // of what i sealed.
 type Comparison struct {
 	Format  string      `json:"format"`
+	Seed    int64       `json:"seed"`    // of what was drawn
 	Names   []string    `json:"names"`   // the reference first
 	Reports []*Report   `json:"reports"` // of each
 	Pairs   [][][]Event `json:"pairs"`
@@ -169,6 +170,7 @@ func (c *Comparison) WriteText(w io.Writer) error {
 	line("", c.Names)
 	matrix(c.subjects())
 	line("verdict", c.verdicts())
+	line("seed", []string{fmt.Sprint(c.Seed)})
 	line("", nil)
 	line(`sealed by \ opened by`, c.Names)
 	matrix(c.pairs())

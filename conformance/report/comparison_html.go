@@ -15,6 +15,7 @@ const mostFailures = 5
 
 // comparisonPage is what comparison.html shows.
 type comparisonPage struct {
+	Seed            int64
 	Names, Verdicts []string
 	OK              bool
 	Subjects, Pairs []row
@@ -42,7 +43,7 @@ func (t tally) Class() string {
 
 // WriteHTML writes the comparison as a page that needs nothing else.
 func (c *Comparison) WriteHTML(w io.Writer) error {
-	p := comparisonPage{Names: c.Names, Verdicts: c.verdicts(), OK: c.Exit() == ExitConformant, Subjects: c.subjects(), Pairs: c.pairs()}
+	p := comparisonPage{Seed: c.Seed, Names: c.Names, Verdicts: c.verdicts(), OK: c.Exit() == ExitConformant, Subjects: c.subjects(), Pairs: c.pairs()}
 	for i, r := range c.Reports {
 		shown := 0
 		for _, e := range r.Events {

@@ -12,7 +12,7 @@ import (
 func two() *Comparison {
 	opened := []Event{{ID: "no entries, with the key", Outcome: Outcome{Verdict: Pass}}}
 	refused := []Event{{ID: "no entries, with the key", Outcome: Outcome{Verdict: Fail, Message: hostile}}}
-	return &Comparison{ComparisonFormat, []string{"one", hostile}, []*Report{mixed(), mixed()}, [][][]Event{{opened, refused}, {nil, opened}}}
+	return &Comparison{ComparisonFormat, 4711, []string{"one", hostile}, []*Report{mixed(), mixed()}, [][][]Event{{opened, refused}, {nil, opened}}}
 }
 
 // What the JSON of a comparison says makes the same JSON.
@@ -46,7 +46,7 @@ func TestComparisonText(t *testing.T) {
 // an implementation said.
 func TestComparisonHTML(t *testing.T) {
 	out := text(t, two().WriteHTML)
-	for _, want := range []string{"2 implementations", "Something failed.", "not conformant", "0 of 1!", "opens what", "coffer conform --run key/1", "more are in the reports", "</html>"} {
+	for _, want := range []string{"2 implementations", "Something failed.", "not conformant", "0 of 1!", "opens what", "coffer conform --seed 4711 --run key/1", "more are in the reports", "</html>"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -18,12 +18,18 @@ type junitSuites struct {
 }
 
 type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Cases    []junitCase `xml:"testcase"`
+	Name       string          `xml:"name,attr"`
+	Tests      int             `xml:"tests,attr"`
+	Failures   int             `xml:"failures,attr"`
+	Errors     int             `xml:"errors,attr"`
+	Skipped    int             `xml:"skipped,attr"`
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
 }
 
 type junitCase struct {
@@ -48,7 +54,7 @@ type junitReason struct {
 func (r *Report) WriteJUnit(w io.Writer) error {
 	all := junitSuites{Name: xmlText("coffer conform " + r.Implementation.Name + " " + r.Implementation.Version)}
 	for _, subject := range r.subjects() {
-		s := junitSuite{Name: subject}
+		s := junitSuite{Name: subject, Properties: []junitProperty{{"seed", fmt.Sprint(r.Seed)}}}
 		for _, e := range r.Events {
 			if e.Subject == subject {
 				s.add(r.junitCase(e))

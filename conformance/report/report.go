@@ -23,6 +23,7 @@ type Report struct {
 	Implementation protocol.Hello     `json:"implementation"`
 	Command        []string           `json:"command,omitempty"`
 	Pattern        string             `json:"pattern,omitempty"`
+	Seed           int64              `json:"seed"`  // of the generated inputs
 	Cases          int                `json:"cases"` // of the suite, selected or not
 	Conformant     bool               `json:"conformant"`
 	Exit           int                `json:"exit"`
@@ -116,6 +117,11 @@ func (r *Report) verdictLine() string {
 	return fmt.Sprintf("CONFORMANT: passed all %d cases of these profiles", r.Counts[Pass])
 }
 
+// seedLine says how to get the same inputs again.
+func (r *Report) seedLine() string {
+	return fmt.Sprintf("what the suite drew follows from the seed %d: --seed %d draws it again", r.Seed, r.Seed)
+}
+
 // subjects returns the subjects in the order of the events.
 func (r *Report) subjects() []string {
 	var all []string
@@ -136,9 +142,12 @@ func (r *Report) columns() []Verdict {
 	})
 }
 
-// Again returns the command line that runs one case.
+// Again returns the command line that runs one case with the same inputs.
 func (r *Report) Again(id string) string {
 	words := []string{"coffer", "conform"}
+	if r.Seed != 0 {
+		words = append(words, "--seed", fmt.Sprint(r.Seed))
+	}
 	if id != protocol.HelloOp { // which every run begins with
 		words = append(words, "--run", id)
 	}

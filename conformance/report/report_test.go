@@ -33,6 +33,7 @@ func mixed() *Report {
 	}
 	r.Add(Event{ID: "header/digest-damaged", Subject: "header", Comment: "Edited.", Requirements: []string{"HDR-4"}, Outcome: Outcome{Verdict: Fail}})
 	r.Add(Event{ID: "header/known", Subject: "header", Comment: "Known.", Outcome: Outcome{Verdict: Crash}, Expected: &Expected{Crash, hostile}})
+	r.Seed = 4711
 	r.Finish()
 	return r
 }
@@ -77,6 +78,29 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// Every form of the report says with which seed the run is repeated, and so does
+// the command line that repeats a failure.
+func TestSeed(t *testing.T) {
+	r := mixed()
+	c := &Comparison{Seed: r.Seed, Names: []string{"a"}, Reports: []*Report{r}}
+	terminal := func(w io.Writer) error {
+		shown := NewTerminal(w, r)
+		shown.Add(r.Events[1])
+		return shown.Finish()
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		"text": terminal, "JSON": r.WriteJSON, "JUnit": r.WriteJUnit, "TAP": r.WriteTAP, "HTML": r.WriteHTML,
+		"comparison": c.WriteText, "comparison in JSON": c.WriteJSON, "comparison in HTML": c.WriteHTML,
+	} {
+		if !strings.Contains(text(t, write), "4711") {
+			t.Errorf("%s: no seed", name)
+		}
+	}
+	if again := r.Again("key/1"); !strings.HasPrefix(again, "coffer conform --seed 4711 --run key/1 -- ") {
+		t.Error(again)
+	}
+}
+
 // JUnit is well-formed XML whose counts are those of its cases.
 func TestJUnit(t *testing.T) {
 	var got junitSuites
@@ -98,7 +122,7 @@ func TestTAP(t *testing.T) {
 	result := regexp.MustCompile(`^(not )?ok ([0-9]+) - [a-z]+/\S+( # (SKIP|TODO) .*)?$`)
 	inside := regexp.MustCompile(`^  (---|\.\.\.|[a-z_]+: ".*")$`)
 	n := 0
-	for _, line := range lines[2:] {
+	for _, line := range lines[3:] {
 		switch m := result.FindStringSubmatch(line); {
 		case m != nil:
 			n++
@@ -118,7 +142,7 @@ func TestTAP(t *testing.T) {
 // that an implementation said.
 func TestHTML(t *testing.T) {
 	out := text(t, mixed().WriteHTML)
-	for _, want := range []string{"NOT CONFORMANT", `id="case-key/1"`, "coffer conform --run key/1", "<mark>", "KEY-3", "not observable", "prefers-color-scheme: dark", "</html>"} {
+	for _, want := range []string{"NOT CONFORMANT", `id="case-key/1"`, "coffer conform --seed 4711 --run key/1", "<mark>", "KEY-3", "not observable", "prefers-color-scheme: dark", "</html>"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -11,7 +11,7 @@ import (
 // each event, and after a failure a YAML block that says why.
 func (r *Report) WriteTAP(w io.Writer) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "TAP version 13\n1..%d\n", len(r.Events))
+	fmt.Fprintf(b, "TAP version 13\n1..%d\n# %s\n", len(r.Events), r.seedLine())
 	for i, e := range r.Events {
 		word, directive := "ok", ""
 		if e.Verdict.Against() {

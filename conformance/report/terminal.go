@@ -115,6 +115,7 @@ func (t *Terminal) verdict() {
 	for _, set := range h.Indistinct {
 		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", strings.Join(set, ", "))
 	}
+	fmt.Fprintln(&t.out, t.r.seedLine())
 	fmt.Fprintln(&t.out, t.r.verdictLine())
 }
 
