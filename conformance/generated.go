@@ -32,6 +32,7 @@ func generatedChecks(seed int64) []check {
 	var all []check
 	for _, g := range [][]check{
 		generatedMessages(seed), generatedTexts(seed), generatedArchives(seed), generatedForgeries(seed), generatedPaddings(seed), generatedWriting(seed),
+		generatedDeliveries(seed), generatedResources(seed),
 	} {
 		all = append(all, g...)
 	}
@@ -125,7 +126,7 @@ func (p property[T]) run(a *asker, seed int64) report.Outcome {
 		worst.Message += fmt.Sprintf(" (seed %d, made smaller %d times: %v; %s)", seed, shrinks, v, requestLine(t.request))
 		return false
 	}
-	params := gopter.DefaultTestParametersWithSeed(p.seed(seed))
+	params := gopter.DefaultTestParametersWithSeed(seedFor(seed, p.id()))
 	params.MinSuccessfulTests = p.runs
 	result := prop.ForAll(holds, p.gen).Check(params)
 	if result.Error != nil {
@@ -134,10 +135,10 @@ func (p property[T]) run(a *asker, seed int64) report.Outcome {
 	return worst
 }
 
-// seed makes every property's inputs different ones.
-func (p property[T]) seed(seed int64) int64 {
+// seedFor makes what every check draws different.
+func seedFor(seed int64, id string) int64 {
 	h := fnv.New64a()
-	h.Write([]byte(p.id()))
+	h.Write([]byte(id))
 	return seed ^ int64(h.Sum64()>>1)
 }
 

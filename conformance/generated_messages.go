@@ -152,24 +152,7 @@ func generatedMessages(seed int64) []check {
 		times(4, "seal-long-pieces", "COB-5 COB-7", "writer deterministic streaming",
 			"A long plaintext that arrives in pieces becomes the same message.", drawLong,
 			func(t *trial, m messageSample) report.Outcome {
-				input := m.sealing()
-				input["delivery"] = m.pieces
-				return t.asksLike("cobblestone.seal", input)
-			}),
-		message("open-pieces", "COB-12 COB-15 COB-17", "reader streaming",
-			"A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.", drawPieces,
-			func(t *trial, m messageSample) report.Outcome {
-				input := m.input()
-				right, err := allowed("cobblestone.open", input)
-				if err != nil {
-					panic(suiteFault{err})
-				}
-				input["delivery"] = m.pieces
-				answer, bad := t.ask("cobblestone.open", input)
-				if bad != nil {
-					return *bad
-				}
-				return right.judge(t.hello, answer)
+				return t.asksInPieces("cobblestone.seal", m.sealing(), m.pieces)
 			}),
 	}
 }

@@ -57,9 +57,12 @@ func bounded(c, parent vectors.Case) check {
 		comment:      c.Comment + " To refuse it takes neither long nor much memory.",
 		requirements: c.Requirements, profiles: c.Profiles,
 		run: func(a *asker) report.Outcome {
-			_, ordinary, bad := measure(a, parent)
+			outcome, ordinary, bad := measure(a, parent)
 			if bad != nil {
 				return *bad
+			}
+			if outcome.Verdict != report.Pass {
+				return outcome
 			}
 			outcome, u, bad := measure(a, c)
 			if bad != nil {

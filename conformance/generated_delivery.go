@@ -1,0 +1,94 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// asksInPieces is asksLike for an input of which a field arrives in pieces. The
+// answer is that to the same bytes in one piece.
+func (t *trial) asksInPieces(op string, input vectors.Object, lengths any) report.Outcome {
+	right, err := allowed(op, input)
+	if err != nil {
+		panic(suiteFault{err})
+	}
+	answer, bad := t.ask(op, with(input, "delivery", lengths))
+	if bad != nil {
+		return *bad
+	}
+	return right.judge(t.hello, answer)
+}
+
+// deliveredSample is a container, altered or not, an op on it, and how it arrives.
+type deliveredSample struct {
+	forgedSample
+	way    int // of those in which its bytes are delivered
+	pieces []int
+}
+
+func drawDelivered(r *rand.Rand) deliveredSample {
+	var ops []string
+	for op, field := range delivered {
+		if field == "container" {
+			ops = append(ops, op)
+		}
+	}
+	slices.Sort(ops)
+	draw := drawForged(ops, rawPart, headPart, slotsPart, plaintextPart, indexPart)
+	s := deliveredSample{draw(r), r.Intn(6), []int{1 + r.Intn(100), 1 + r.Intn(2000), 1 + r.Intn(20000)}}
+	if r.Intn(2) == 0 {
+		s.part = "" // nothing is altered
+	}
+	return s
+}
+
+func (s deliveredSample) String() string { return fmt.Sprintf("%v, way %d", s.forgedSample, s.way) }
+
+func (s deliveredSample) smaller() []deliveredSample {
+	var all []deliveredSample
+	for _, f := range s.forgedSample.smaller() {
+		all = append(all, deliveredSample{f, s.way, s.pieces})
+	}
+	return all
+}
+
+func (s deliveredSample) ask(t *trial) report.Outcome {
+	container := s.container()
+	if s.part != "" {
+		container = s.forge(container, key.Key(s.key()))
+	}
+	var pieces any = s.pieces
+	if ways := deliveries("container", container); s.way < len(ways) {
+		pieces = ways[s.way].lengths
+	}
+	return t.asksInPieces(s.op, s.opening(s.op, container), pieces)
+}
+
+func generatedDeliveries(seed int64) []check {
+	return []check{
+		property[messageSample]{
+			"delivery", "message", "A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.",
+			"COB-12 COB-15 COB-17", "reader streaming", 40, drawPieces,
+			func(t *trial, m messageSample) report.Outcome {
+				return t.asksInPieces("cobblestone.open", m.input(), m.pieces)
+			},
+		}.check(seed),
+		property[messageSample]{
+			"delivery", "plaintext", "A plaintext that arrives in pieces of any lengths becomes the message that it has.",
+			"COB-5 COB-7", "writer deterministic streaming", 20, drawMessage,
+			func(t *trial, m messageSample) report.Outcome {
+				return t.asksInPieces("cobblestone.seal", m.sealing(), m.pieces)
+			},
+		}.check(seed),
+		property[deliveredSample]{
+			"delivery", "container", "A container, altered or not, that was stored in pieces is answered as one in one piece.",
+			"ERR-1 CON-9 ARC-25", "reader streaming", 50, drawDelivered,
+			func(t *trial, s deliveredSample) report.Outcome { return s.ask(t) },
+		}.check(seed),
+	}
+}

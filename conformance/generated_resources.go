@@ -1,0 +1,159 @@
+package conformance
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math/rand"
+	"slices"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// hostileSample is a container of which one length, count or offset claims more
+// than there is, or than may be, sealed and signed again.
+type hostileSample struct {
+	archiveSample
+	field int    // which of hostileFields
+	claim uint64 // as much of it as the field has room for
+}
+
+// numberField is where a number stands.
+type numberField struct{ at, width int }
+
+func (f numberField) set(b []byte, n uint64) []byte {
+	b = slices.Clone(b)
+	var all [8]byte
+	binary.BigEndian.PutUint64(all[:], n)
+	copy(b[f.at:f.at+f.width], all[8-f.width:])
+	return b
+}
+
+// hostileFields are the numbers in an archive that a reader might believe.
+var hostileFields = []string{
+	"path of the frame", "size of the frame", "padding", "live", "removed", "offset of the record", "path of the record",
+	"size of the record", "producer", "segments", "offset of the segment", "length of the segment", "trailer",
+}
+
+func (p *archiveParts) field(name string) numberField {
+	padding := len(slices.Concat(p.frames...))
+	segment := padding + len(p.padding())
+	removed := segment + 5
+	for _, r := range p.records {
+		removed += len(r.bytes)
+	}
+	index := segment + len(p.segment())
+	trailer := index + len(p.index)
+	path := func(at int) int { return at + 2 + int(binary.BigEndian.Uint16(p.bytes()[at:])) }
+	return map[string]numberField{
+		"path of the frame": {1, 2}, "size of the frame": {path(1) + 9, 8}, "padding": {padding + 1, 8},
+		"live": {segment + 1, 4}, "removed": {removed, 4}, "offset of the record": {segment + 5 + 24, 8},
+		"path of the record": {segment + 5 + 32, 2}, "size of the record": {path(segment+5+32) + 9, 8},
+		"producer": {index + 66, 1}, "segments": {trailer - 42, 2}, "offset of the segment": {trailer - 16, 8},
+		"length of the segment": {trailer - 8, 8}, "trailer": {trailer, 8},
+	}[name]
+}
+
+func drawHostile(r *rand.Rand) hostileSample {
+	s := hostileSample{archiveSample: archiveSample{seed: r.Int63()}, field: r.Intn(len(hostileFields))}
+	s.producer, s.created = fmt.Sprintf("app %d", r.Intn(1000)), uint64(1+r.Int63n(1<<52-1))
+	for range 2 {
+		s.add(entry{drawPath(r), archive.Kind(r.Intn(9)), uint64(r.Int63n(1 << 52)), bytesFrom(r.Int63(), 1+r.Intn(200))})
+	}
+	s.claim = oneOf(r, 1<<64-1, 1<<63, 1<<52, 1<<52-1, 1<<52-1-uint64(r.Intn(1<<20)), 1<<40+uint64(r.Intn(1<<20)), 0xfffffffffffffff0)
+	return s
+}
+
+func (s hostileSample) String() string {
+	return fmt.Sprintf("%v, the number %s says %d", s.archiveSample, hostileFields[s.field], s.claim)
+}
+
+func (s hostileSample) smaller() []hostileSample { return nil }
+
+func (s hostileSample) forged(container []byte) []byte {
+	return resealed(container, key.Key(s.key()), func(plaintext []byte) []byte {
+		return mustHaveParts(plaintext).field(hostileFields[s.field]).set(plaintext, s.claim)
+	})
+}
+
+// costlySample is a password slot that asks for more than readers give.
+type costlySample struct {
+	archiveSample
+	memory uint32
+	passes uint32
+	lanes  byte
+}
+
+func drawCostly(r *rand.Rand) costlySample {
+	s := costlySample{archiveSample{seed: r.Int63()}, 1 << 16, 3, 1}
+	s.producer, s.created = "p", 1
+	switch r.Intn(3) {
+	case 0:
+		s.memory = oneOf(r, 1<<32-1, 1<<31, 4<<20+uint32(1+r.Intn(1<<20)))
+	case 1:
+		s.passes = oneOf(r, 1<<32-1, uint32(1000+r.Intn(1<<20)))
+	case 2:
+		s.lanes = byte(100 + r.Intn(156))
+	}
+	return s
+}
+
+func (s costlySample) String() string {
+	return fmt.Sprintf("seed %d, %d KiB, %d passes, %d lanes", s.seed, s.memory, s.passes, s.lanes)
+}
+
+func (s costlySample) smaller() []costlySample { return nil }
+
+// forged returns the container with the slot, of which nothing is sealed.
+func (s costlySample) forged(container []byte) []byte {
+	slot := slices.Concat([]byte{0, 1, 0, 145}, bytesFrom(s.seed^3, 32), binary.BigEndian.AppendUint32(nil, s.memory),
+		binary.BigEndian.AppendUint32(nil, s.passes), []byte{s.lanes}, bytesFrom(s.seed^5, 104))
+	return resigned(container, key.Key(s.key()), func(head, _ []byte) ([]byte, []byte) { return head, slot })
+}
+
+// costs asks for what an ordinary container and a hostile one made from it say, and
+// compares what the two need.
+func (t *trial) costs(op string, ordinary, hostile vectors.Object) report.Outcome {
+	var needs [2]need
+	for i, input := range []vectors.Object{ordinary, hostile} {
+		if o := t.asksLike(op, input); o.Verdict != report.Pass {
+			return o
+		}
+		line, err := json.Marshal(input)
+		if err != nil {
+			panic(suiteFault{err}) // unreachable: it was sent
+		}
+		needs[i] = need{t.last, int64(len(line))}
+	}
+	return needs[1].within(needs[0])
+}
+
+func generatedResources(seed int64) []check {
+	all := []check{
+		property[hostileSample]{
+			"resources", "archive", "To refuse an archive in which a number claims too much takes neither long nor much memory.",
+			"CON-3 CON-5 CON-6", "reader", 40, drawHostile,
+			func(t *trial, s hostileSample) report.Outcome {
+				container := s.container()
+				return t.costs("archive.restore", s.opening("archive.restore", container), s.opening("archive.restore", s.forged(container)))
+			},
+		}.check(seed),
+		property[costlySample]{
+			"resources", "password", "To refuse parameters of Argon2id beyond their bounds takes neither long nor much memory.",
+			"SLT-10", "reader password", 8, drawCostly,
+			func(t *trial, s costlySample) report.Outcome {
+				container := s.container()
+				hostile := s.opening("container.unlock", s.forged(container))
+				hostile["secret"] = vectors.Object{"kind": "password", "password": toHex([]byte("p"))}
+				return t.costs("container.unlock", s.opening("container.unlock", container), hostile)
+			},
+		}.check(seed),
+	}
+	for i := range all {
+		all[i].alone = true
+	}
+	return all
+}

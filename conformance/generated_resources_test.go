@@ -1,0 +1,40 @@
+package conformance
+
+import (
+	"math/rand"
+	"slices"
+	"testing"
+
+	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/nfc"
+)
+
+// Each of the numbers is where it is said to be: what it claims is refused, and
+// what it said before is what there is.
+func TestHostileFields(t *testing.T) {
+	s := drawHostile(rand.New(rand.NewSource(1)))
+	container := s.container()
+	var p *archiveParts
+	resealed(container, key.Key(s.key()), func(plaintext []byte) []byte { p = mustHaveParts(plaintext); return plaintext })
+	records := 0
+	for _, r := range p.records {
+		records += len(r.bytes)
+	}
+	first := s.entries[slices.IndexFunc(s.entries, func(e entry) bool { return len(p.frames[0]) == 20+len(nfc.String(e.path))+len(e.content) })]
+	for i, name := range hostileFields {
+		s.field, s.claim = i, 1<<64-1
+		if answer := reference.Handle("archive.restore", s.opening("archive.restore", s.forged(container))); answer.Error == "" {
+			t.Errorf("%s: accepted", name)
+		}
+		want, ok := map[string]int{
+			"path of the frame": len(nfc.String(first.path)), "size of the frame": len(first.content), "padding": len(p.zeros), "live": records,
+			"removed": 0, "producer": len(s.producer), "segments": 40, "length of the segment": len(p.segment()),
+		}[name]
+		f := p.field(name)
+		got := cutter{b: p.bytes()[f.at:]}
+		if n := got.number(f.width); ok && n != uint64(want) {
+			t.Errorf("%s: %d instead of %d", name, n, want)
+		}
+	}
+}
