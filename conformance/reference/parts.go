@@ -191,9 +191,6 @@ func pathPortable(in struct {
 	Platform string
 },
 ) (result, error) {
-	platform := extract.Posix
-	if in.Platform == "windows" {
-		platform = extract.Windows
-	}
+	platform := map[string]extract.Platform{"posix": extract.Posix, "apple": extract.Apple, "windows": extract.Windows}[in.Platform]
 	return result{output: vectors.Object{"names": extract.PortableNames(in.Paths, platform)}}, nil
 }

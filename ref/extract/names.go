@@ -8,16 +8,12 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/text/cases"
-
-	"github.com/coffer-format/coffer/ref/nfc"
 )
 
 // Platform says what names a file system can hold.
 type Platform int
 
-// The platforms of spec section 8.9.
+// The rows of the table in spec section 8.9. [ARC-52]
 const (
 	Posix   Platform = iota // any name, names differ if their bytes do
 	Apple                   // any name, case and normalization do not matter
@@ -36,7 +32,7 @@ func PortableNames(paths []string, platform Platform) []string {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return strings.Compare(paths[a], paths[b]) })
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(paths[a], paths[b]) }) // [ARC-50]
 
 	root := newFolder("")
 	names := make([]string, len(paths))
@@ -62,6 +58,7 @@ func newFolder(path string) *folder {
 	return &folder{path, map[string]bool{}, map[string]*folder{}}
 }
 
+// folder returns the folder that a part stands for: the first time it gets a name. [ARC-51]
 func (f *folder) folder(part string, platform Platform) *folder {
 	sub := f.folders[part]
 	if sub == nil {
@@ -71,7 +68,7 @@ func (f *folder) folder(part string, platform Platform) *folder {
 	return sub
 }
 
-// give returns the name of a part that has none yet.
+// give returns the name of a part that has none yet. [ARC-57]
 func (f *folder) give(part string, platform Platform) string {
 	if platform == Windows {
 		part = windowsName(part)
@@ -84,13 +81,7 @@ func (f *folder) give(part string, platform Platform) string {
 	return name
 }
 
-func compared(name string, platform Platform) string {
-	if platform == Posix {
-		return name
-	}
-	return nfc.String(cases.Fold().String(nfc.String(name)))
-}
-
+// numbered inserts a number before the extension of a name. [ARC-58]
 func numbered(name string, n int) string {
 	i := strings.LastIndexByte(name, '.')
 	if i <= 0 {
@@ -99,7 +90,7 @@ func numbered(name string, n int) string {
 	return fmt.Sprintf("%s (%d)%s", name[:i], n, name[i:])
 }
 
-// cut shortens a name that is too long for a file system.
+// cut shortens a name that is too long for a file system. [ARC-56]
 func cut(name string) string {
 	if len(name) <= maxName {
 		return name
@@ -114,15 +105,15 @@ func cut(name string) string {
 
 func windowsName(part string) string {
 	part = strings.Map(func(c rune) rune {
-		if strings.ContainsRune(`<>"|?*`, c) {
+		if strings.ContainsRune(`<>"|?*`, c) { // [ARC-53]
 			return '_'
 		}
 		return c
 	}, part)
-	if strings.HasSuffix(part, " ") || strings.HasSuffix(part, ".") {
+	if strings.HasSuffix(part, " ") || strings.HasSuffix(part, ".") { // [ARC-54]
 		part += "_"
 	}
-	if isDevice(part) {
+	if isDevice(part) { // [ARC-55]
 		part = "_" + part
 	}
 	return part

@@ -20,10 +20,12 @@ function numbered(name, n) { // step 3
   const dot = name.lastIndexOf(".");
   return dot > 0 ? `${name.slice(0, dot)} (${n})${name.slice(dot)}` : `${name} (${n})`;
 }
-/** Full case folding, which JavaScript does not have: what has one upper case is one here, and so are all of its forms. */
-const fold = (name) => name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFC");
+/** Full case folding of a character, as far as its classes go: JavaScript has only upper and lower case, which join U+0131 and
+    the letter i, and part U+1E9E from ss [ARC-59]. */
+const folded = (c) => (c === "\u0131" ? c : c === "\u1e9e" ? "ss" : c.toUpperCase().toLowerCase());
+const fold = (name) => [...name.normalize("NFC")].map(folded).join("").normalize("NFC");
 
-/** The names of paths, in the order of the paths. `platform` is "posix" or "windows". */
+/** The names of paths, in the order of the paths. `platform` is "posix", "apple" or "windows". */
 export async function portableNames(paths, platform) {
   const windows = platform === "windows", folder = () => ({ parts: new Map(), taken: new Set() });
   const root = folder(), names = new Map();
@@ -35,7 +37,7 @@ export async function portableNames(paths, platform) {
       if (!at.parts.has(part)) {
         const base = windows ? windowsName(part) : part;
         let n = 1, name, same;
-        do { name = await cut(numbered(base, n++)); same = windows ? fold(name) : name; } while (at.taken.has(same));
+        do { name = await cut(numbered(base, n++)); same = platform === "posix" ? name : fold(name); } while (at.taken.has(same));
         at.taken.add(same);
         at.parts.set(part, { name, ...folder() });
       }
