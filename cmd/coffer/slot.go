@@ -116,7 +116,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 		return err
 	}
 	done := "changed"
-	if at >= 0 { // all others stay as they are: [SLT-3]
+	if at >= 0 { // all others stay as they are: [SLT-3] [SLT-22]
 		slots[at] = password
 	} else {
 		slots = append(slots, password)

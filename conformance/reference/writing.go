@@ -163,7 +163,7 @@ func containerSetSlots(in struct {
 
 // withUnknown returns the new slots and the unknown ones of the old. These keep
 // their place, counted from the beginning, as far as there are slots before
-// them. [SLT-3]
+// them. [SLT-3] [SLT-22]
 func withUnknown(old, wanted []slot.Slot) []slot.Slot {
 	slots := slices.Clone(wanted)
 	for i, s := range old {

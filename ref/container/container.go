@@ -153,7 +153,7 @@ func section(r io.ReaderAt, h *header.Header, size int64) *io.SectionReader {
 }
 
 // Archive opens the payload as an archive. Errors: those of spec section 11.2,
-// steps 8 to 10.
+// steps 8 to 10. The archive's reader opens the chunks of what it looks at. [ERR-6]
 func (c *Container) Archive() (*archive.Reader, error) {
 	payload, err := c.payload(header.Archive)
 	if err != nil {
@@ -173,7 +173,7 @@ func (c *Container) Keyring() (*keyring.Keyring, error) {
 		return nil, fault.New(fault.MalformedArchive, "the keyring has %d bytes, at most %d are allowed", payload.Size(), keyring.MaxSize)
 	}
 	var plaintext bytes.Buffer
-	if err := payload.WriteRange(&plaintext, 0, payload.Size()); err != nil {
+	if err := payload.WriteRange(&plaintext, 0, payload.Size()); err != nil { // [KRG-6]
 		return nil, err
 	}
 	return keyring.Parse(plaintext.Bytes(), c.Key)

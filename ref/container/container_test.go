@@ -46,8 +46,13 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func passwordSlot(k key.Key) slot.Slot {
-	return must(slot.NewPassword(random(1), k, []byte("password"), cheap))
+func passwordSlot(k key.Key) slot.Slot { return passwordSlotOf(k, cheap) }
+
+// passwordSlotOf is a slot for "password" with parameters that writers may not use.
+func passwordSlotOf(k key.Key, params slot.Params) slot.Slot {
+	s := &slot.Password{Salt: [32]byte{'s'}, Params: params}
+	copy(s.SealedKey[:], cobblestone.Seal(s.InputKey([]byte("password")), make([]byte, cobblestone.SaltSize), slot.Context(s), k[:]))
+	return s
 }
 
 func vaultSlot(k key.Key) slot.Slot {

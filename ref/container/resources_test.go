@@ -28,7 +28,7 @@ func allocated(f func()) uint64 {
 // run it twice.
 func TestArgon2Runs(t *testing.T) {
 	const memory = 16 << 20
-	s := must(slot.NewPassword(random(1), testKey, []byte("password"), slot.Params{MemoryKiB: memory >> 10, Passes: 1, Lanes: 1}))
+	s := passwordSlotOf(testKey, slot.Params{MemoryKiB: memory >> 10, Passes: 1, Lanes: 1})
 	sealed := sealArchive(1, testKey, []slot.Slot{passkeySlot(testKey), s}, file{"a", pattern(20)})
 	damaged := bytes.Clone(sealed)
 	damaged[45] ^= 1

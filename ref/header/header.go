@@ -199,6 +199,7 @@ func Examine(r io.ReaderAt, size int64) (h *Header, faults []error, err error) {
 	return h, faults, nil
 }
 
+// readFull returns the error of storage as what it is [ERR-7].
 func readFull(r io.ReaderAt, p []byte, off int64) error {
 	if n, err := r.ReadAt(p, off); n < len(p) {
 		if err == io.EOF {

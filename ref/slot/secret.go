@@ -99,12 +99,14 @@ func Context(s Slot) string {
 	return string(b.BytesOrPanic())
 }
 
-// NewPassword seals k under a prepared password with a fresh salt. It takes all
-// that readers accept: only tests and vectors ask for less than DefaultParams.
-// Errors: limit_exceeded. [SLT-12]
+// NewPassword seals k under a prepared password with a fresh salt. Errors:
+// limit_exceeded for parameters that readers refuse, or that are too weak. [SLT-12]
 func NewPassword(rand io.Reader, k key.Key, prepared []byte, params Params) (*Password, error) {
-	if err := params.check(); err != nil {
+	if err := params.check(); err != nil { // [CON-10]
 		return nil, err
+	}
+	if params.MemoryKiB < DefaultParams.MemoryKiB || params.Passes < DefaultParams.Passes { // [SLT-11]
+		return nil, fault.New(fault.LimitExceeded, "a new password slot takes at least %d KiB of memory and %d passes", DefaultParams.MemoryKiB, DefaultParams.Passes)
 	}
 	s := &Password{Params: params}
 	if _, err := io.ReadFull(rand, s.Salt[:]); err != nil {
@@ -166,12 +168,12 @@ type PasskeySecret struct {
 	PRF        [32]byte
 }
 
-// Open implements Secret. It runs Argon2id once: a header holds at most one
-// password slot. [SLT-13]
+// Open implements Secret. It runs Argon2id once, since a header holds at most one
+// password slot [SLT-13], and no other secret runs it [SLT-23].
 func (p PasswordSecret) Open(slots []Slot) (key.Key, error) {
 	for _, s := range slots {
 		if s, ok := s.(*Password); ok {
-			prepared, err := password.Prepare(p)
+			prepared, err := password.Prepare(p) // [HDR-23]
 			if err != nil {
 				return key.Key{}, err
 			}

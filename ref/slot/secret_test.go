@@ -37,8 +37,11 @@ func random() io.Reader { return rand.NewChaCha8([32]byte{}) }
 // testSlots returns a slot of each known type that holds testKey.
 func testSlots(t *testing.T, rand io.Reader) map[Type]Slot {
 	t.Helper()
-	p, err := NewPassword(rand, testKey, []byte("Grüße"), cheap)
-	if err != nil {
+	p := &Password{Params: cheap}
+	if _, err := io.ReadFull(rand, p.Salt[:]); err != nil {
+		t.Fatal(err)
+	}
+	if err := seal(rand, testKey, p.InputKey([]byte("Grüße")), p, &p.SealedKey); err != nil {
 		t.Fatal(err)
 	}
 	v, err := NewVault(rand, testKey, [32]byte{'v'}, [32]byte{'c'}, append([]byte{'e'}, make([]byte, 63)...))
@@ -202,8 +205,8 @@ func TestWrongSecrets(t *testing.T) {
 // password slot, or with a malformed password, it runs it not at all. [SLT-13]
 func TestArgon2RunsOnce(t *testing.T) {
 	const memory = 16 << 20
-	s, err := NewPassword(random(), testKey, []byte("right"), Params{memory >> 10, 1, 1})
-	if err != nil {
+	s := &Password{Params: Params{memory >> 10, 1, 1}}
+	if err := seal(random(), testKey, s.InputKey([]byte("right")), s, &s.SealedKey); err != nil {
 		t.Fatal(err)
 	}
 	slots := []Slot{&Unknown{SlotType: 5}, s, new(Passkey), &Unknown{SlotType: 6}}
@@ -267,27 +270,27 @@ func TestRandomness(t *testing.T) {
 			t.Errorf("%v: the salt of the sealed key is %x", typ, got)
 		}
 	}
-	for n := range 32 + 24 {
-		broken := func() io.Reader { return &failOnce{random(), n, false} }
-		if _, err := NewPassword(broken(), testKey, []byte("p"), cheap); err != io.ErrClosedPipe {
+	broken := func(n int) io.Reader { return &failOnce{random(), n, false} }
+	for _, n := range []int{0, 1, 31, 32, 55} { // Argon2id runs once the salt is drawn
+		if _, err := NewPassword(broken(n), testKey, []byte("p"), DefaultParams); err != io.ErrClosedPipe {
 			t.Errorf("password, %d bytes: %v", n, err)
 		}
-		if n >= 24 {
-			continue
-		}
-		if _, err := NewVault(broken(), testKey, [32]byte{}, [32]byte{}, make([]byte, 64)); err != io.ErrClosedPipe {
+	}
+	for n := range 24 {
+		if _, err := NewVault(broken(n), testKey, [32]byte{}, [32]byte{}, make([]byte, 64)); err != io.ErrClosedPipe {
 			t.Errorf("vault, %d bytes: %v", n, err)
 		}
-		if _, err := NewPasskey(broken(), testKey, testSalt, "a", []byte("b"), make([]byte, 32)); err != io.ErrClosedPipe {
+		if _, err := NewPasskey(broken(n), testKey, testSalt, "a", []byte("b"), make([]byte, 32)); err != io.ErrClosedPipe {
 			t.Errorf("passkey, %d bytes: %v", n, err)
 		}
 	}
 }
 
-// No slot is made that readers refuse, and nothing is drawn or computed for it.
+// No slot is made that readers refuse, or that is too weak, and nothing is drawn
+// or computed for it. [SLT-11]
 func TestNewRefuses(t *testing.T) {
 	nothing := iotest.ErrReader(io.ErrUnexpectedEOF)
-	for _, p := range []Params{{}, {7, 1, 1}, {262145, 1, 1}, {64, 11, 1}, {64, 1, 5}} {
+	for _, p := range []Params{{}, {7, 1, 1}, {262145, 3, 1}, {65536, 11, 1}, {65536, 3, 5}, {65535, 3, 1}, {65536, 2, 1}, cheap} {
 		if _, err := NewPassword(nothing, testKey, []byte("p"), p); fault.NameOf(err) != fault.LimitExceeded {
 			t.Errorf("%+v: %v", p, err)
 		}

@@ -69,7 +69,7 @@ func unlockBySlot(s *suite) {
 	second := passkeySlot(seed+" second", b.key, "backup.example.org", draw(seed+" second credential", 16))
 
 	all := b.with(first, unknownSlot(77, []byte("later")), password, second)
-	byPassword := s.unlocked("by-password", "HDR-17 SLT-2 SLT-6 SLT-9 HDR-19", "The password slot is the third of four.", all, password.secret)
+	byPassword := s.unlocked("by-password", "HDR-17 HDR-23 SLT-2 SLT-6 SLT-9 HDR-19", "The password slot is the third of four.", all, password.secret)
 	s.unlocked("by-first-passkey", "SLT-19 SLT-9 HDR-19", "The first of two passkeys.", all, first.secret)
 	byPasskey := s.unlocked("by-second-passkey", "SLT-19 SLT-9 HDR-19", "The second of two passkeys.", all, second.secret)
 	withVault := b.with(second, vault)
@@ -91,7 +91,7 @@ func unlockBySlot(s *suite) {
 	byPasskey.but("no-passkey-slot", "SLT-19", "A passkey, and no slot for one.", without(password), refused(fault.NoMatchingSlot))
 	byVault.but("no-vault-slot", "SLT-15", "An export key, and no vault slot.", without(second), refused(fault.NoMatchingSlot))
 
-	byPassword.but("empty-password", "PWD-3 HDR-17", "An empty password, and a slot for one: it is refused as a password.", replace("secret.password", nil), refused(fault.MalformedPassword))
+	byPassword.but("empty-password", "PWD-3 HDR-17 HDR-23", "An empty password, and a slot for one: it is refused as a password.", replace("secret.password", nil), refused(fault.MalformedPassword))
 
 	limit := func(b *box) { copy(b.slots[2].body[atMemory:], u32(262145)) }
 	byPassword.but("limit-before-secret", "SLT-10 CON-9 ERR-3 (order resealed)", "Too much memory: Argon2id does not run.", resign(limit), refused(fault.LimitExceeded))
@@ -168,7 +168,7 @@ func unlockTampered(s *suite) {
 		resign(func(b *box) { b.purpose = purposeKeyring }), refused(fault.PayloadTampered))
 	byKey.but("commitment-forged", "HDR-19 (forged)", "The payload's commitment is altered, and the MAC is not made to fit.",
 		forge(func(b *box) { b.commitment[0] ^= 1 }), refused(fault.HeaderTampered))
-	byKey.but("chunk-damaged", "HDR-20", "A chunk is damaged: unlocking opens none.", flip("container", -1, 1), accepted(byKey.Output))
+	byKey.but("chunk-damaged", "HDR-20 ERR-6", "A chunk is damaged: unlocking opens none.", flip("container", -1, 1), accepted(byKey.Output))
 	byKey.but("cut-to-shortest", "HDR-11 HDR-20 (cut boundary)", "Sixteen bytes of the first chunk are left: unlocking opens none.", cutTo("container", b.headerSize()+72), accepted(byKey.Output))
 	byKey.but("cut-below-shortest", "HDR-11 (cut boundary)", "Fifteen bytes of the first chunk are left.", cutTo("container", b.headerSize()+71), refused(fault.Truncated))
 }
@@ -212,11 +212,11 @@ func containerSlots(s *suite) {
 	set("by-key", "HDR-4 HDR-5", "The same, by who has the key.", b.with(oldPassword), b.withKey(), only, b.with(only...))
 	set("none", "HDR-4 HDR-5 (boundary)", "All slots are removed: the key alone opens the container.", b.with(oldPassword, passkey), oldPassword.secret, nil, b.with())
 	set("first", "HDR-4 HDR-5 SLT-18 (boundary)", "A container without a slot gets two.", b, b.withKey(), []*slotBox{passkey, vault}, b.with(passkey, vault))
-	set("unknown-kept-first", "SLT-3 HDR-4 (unknown)", "An unknown slot in front of the replaced one stays, unchanged and in its place.",
+	set("unknown-kept-first", "SLT-3 SLT-22 HDR-4 (unknown)", "An unknown slot in front of the replaced one stays, unchanged and in its place.",
 		b.with(unknown, oldPassword), oldPassword.secret, []*slotBox{passkey}, b.with(unknown, passkey))
-	set("unknown-kept-last", "SLT-3 HDR-4 (unknown)", "An unknown slot behind the replaced one stays, unchanged and in its place.",
+	set("unknown-kept-last", "SLT-3 SLT-22 HDR-4 (unknown)", "An unknown slot behind the replaced one stays, unchanged and in its place.",
 		b.with(oldPassword, unknown), oldPassword.secret, []*slotBox{passkey}, b.with(passkey, unknown))
-	set("unknown-kept-between", "SLT-3 HDR-4 (unknown)", "An unknown slot between two replaced ones stays, unchanged and in its place.",
+	set("unknown-kept-between", "SLT-3 SLT-22 HDR-4 (unknown)", "An unknown slot between two replaced ones stays, unchanged and in its place.",
 		b.with(oldPassword, unknown, passkey), oldPassword.secret, []*slotBox{passkey, vault}, b.with(passkey, unknown, vault))
 	base.but("set-slots-wrong-password", "SLT-7 HDR-4 (wrong-secret)", "Who does not know the password cannot change it.",
 		replace("secret.password", []byte("new password")), refused(fault.WrongSecret))

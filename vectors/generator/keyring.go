@@ -90,13 +90,13 @@ func keyringCases(s *suite) {
 	for i := range uint64(1024) {
 		epochs = append(epochs, i+1)
 	}
-	most := s.ring("most-old-keys", "CON-3 KRG-1 KRG-5 (boundary long)", "1024 old keys, the most that a keyring holds.", ringOf("keyring/most-old-keys", epochs...))
+	most := s.ring("most-old-keys", "CON-3 KRG-1 KRG-5 KRG-6 (boundary long)", "1024 old keys, the most that a keyring holds.", ringOf("keyring/most-old-keys", epochs...))
 	most.but("too-many-old-keys", "KRG-1 KRG-5 CON-1 (boundary resealed long)", "1025 old keys are one too many.",
 		resealRing(func(r *ring) {
 			r.old = append(r.old, oldKey{1025, draw("keyring/too-many-old-keys", 32)})
 			r.epoch = 1026
 		}), refused(fault.MalformedArchive))
-	most.but("first-chunk-damaged", "COB-12 (long)", "The first of three chunks is damaged, behind a last one that opens.",
+	most.but("first-chunk-damaged", "KRG-6 COB-12 (long)", "The first of three chunks is damaged, behind a last one that opens.",
 		flip("container", most.box.headerSize()+chunkAt(0), 1), refused(fault.PayloadTampered))
 	most.but("longest-and-a-byte", "KRG-5 CON-2 (boundary resealed long)", "40987 bytes are one more than a keyring has.",
 		resealRing(func(r *ring) { r.tail = []byte{0} }), refused(fault.MalformedArchive))

@@ -142,7 +142,7 @@ func keyringOrder(s *suite, most *made) {
 		forge(func(b *box) { b.mac[0] ^= 1; b.damage(0) }), refused(fault.HeaderTampered))
 	one.but("order-commitment-before-purpose", "HDR-20 HDR-21 (order resealed)", "The purpose says archive: the commitment, made with the context of a keyring, comes first.",
 		resign(func(b *box) { b.purpose = purposeArchive }), refused(fault.PayloadTampered))
-	one.but("order-chunk-before-keyring", "COB-12 KRG-2 (order)", "The set_id is zero, and the chunk is altered.",
+	one.but("order-chunk-before-keyring", "COB-12 KRG-2 KRG-6 ERR-6 (order)", "The set_id is zero, and the chunk is altered.",
 		twice(func(b *box) { clear(b.ring.setID) }, func(b *box) { b.damage(0) }), refused(fault.PayloadTampered))
 	longer := func(b *box) { b.ring.tail = []byte{0} }
 	most.but("order-length-before-chunk", "KRG-5 COB-12 (order long)", "The plaintext has 40987 bytes, and the first chunk is altered: the length comes first.",
