@@ -11,6 +11,7 @@ import (
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/slot"
 )
 
 // What is altered in a container without its key never gets beyond the digest or
@@ -63,6 +64,18 @@ func resigned(container []byte, k key.Key, f func(head, slots []byte) ([]byte, [
 	}
 	head, slots = f(head, slots)
 	return signed(head, slots, payload, k)
+}
+
+// sealedPassword returns a password slot as a header has it, of whichever cost.
+// The sealed key's salt is a part of the slot's.
+func sealedPassword(k key.Key, salt [32]byte, password string, cost slot.Params) []byte {
+	s := &slot.Password{Salt: salt, Params: cost}
+	copy(s.SealedKey[:], cobblestone.Seal(s.InputKey([]byte(password)), salt[:cobblestone.SaltSize], slot.Context(s), k[:]))
+	encoded, err := slot.Marshal([]slot.Slot{s})
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: the fields have their lengths
+	}
+	return encoded
 }
 
 // payloadContexts are those of the two purposes (spec section 7.1).

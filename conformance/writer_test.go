@@ -17,6 +17,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -68,6 +69,17 @@ func (b *badWriter) seeded(op string, input vectors.Object) protocol.Answer {
 	}
 	input["random"] = toHex(drawn)
 	return reference.Handle(op, input)
+}
+
+// weak seals, and puts a password slot of these parameters into the header.
+func weak(params slot.Params) func(*badWriter, string, vectors.Object) protocol.Answer {
+	return func(_ *badWriter, op string, input vectors.Object) protocol.Answer {
+		input["slots"] = []any{}
+		sealed := unhex(reference.Handle(op, input).Output["container"])
+		weak := sealedPassword(auditKey, [32]byte{1}, auditPassword, params)
+		sealed = resigned(sealed, auditKey, func(head, _ []byte) ([]byte, []byte) { return head, weak })
+		return protocol.Answer{Output: vectors.Object{"container": toHex(sealed)}}
+	}
 }
 
 // archived seals the entries with the package below the reference's op.
@@ -178,15 +190,8 @@ func TestBadWriters(t *testing.T) {
 				add(w, entries)
 			})
 		}},
-		{"password-defaults", "Argon2id takes 8 KiB", func(_ *badWriter, op string, input vectors.Object) protocol.Answer {
-			slot := first(input["slots"])
-			slot["memory_kib"], slot["passes"], slot["lanes"] = 8, 3, 1
-			return reference.Handle(op, input)
-		}},
-		{"password-defaults", "Argon2id takes 65536 KiB and 1 passes", func(_ *badWriter, op string, input vectors.Object) protocol.Answer {
-			first(input["slots"])["passes"] = 1
-			return reference.Handle(op, input)
-		}},
+		{"password-defaults", "Argon2id takes 8 KiB", weak(slot.Params{MemoryKiB: 8, Passes: 3, Lanes: 1})},
+		{"password-defaults", "Argon2id takes 65536 KiB and 1 passes", weak(slot.Params{MemoryKiB: 65536, Passes: 1, Lanes: 1})},
 		{"password-defaults", "wrong_secret", func(_ *badWriter, op string, input vectors.Object) protocol.Answer {
 			first(input["slots"])["password"] = toHex([]byte(auditPassword + " "))
 			return reference.Handle(op, input)
