@@ -161,7 +161,7 @@ func TestSchemaAgrees(t *testing.T) {
 	isBytes := map[string]bool{}
 	for name, def := range s.Defs {
 		if strings.HasPrefix(name, "input:") || strings.HasPrefix(name, "output:") ||
-			slices.Contains([]string{"secret", "newSlot", "slot", "salvaged"}, name) {
+			slices.Contains([]string{"secret", "newSlot", "slot", "salvaged", "data", "excerpted"}, name) {
 			collectStrings(t, def, "", isBytes)
 		}
 	}
@@ -184,7 +184,9 @@ func collectStrings(t *testing.T, def any, name string, found map[string]bool) {
 		if before, ok := found[name]; ok && before != is {
 			t.Errorf("%s is a byte string here and a text there", name)
 		}
-		found[name] = is
+		if name != "" {
+			found[name] = is
+		}
 	}
 	switch def := def.(type) {
 	case []any:
@@ -192,7 +194,8 @@ func collectStrings(t *testing.T, def any, name string, found map[string]bool) {
 			collectStrings(t, d, name, found)
 		}
 	case Object:
-		if ref, ok := def["$ref"].(string); ok && strings.HasPrefix(ref, "#/$defs/bytes") {
+		switch ref, _ := def["$ref"].(string); {
+		case strings.HasPrefix(ref, "#/$defs/bytes"), ref == "#/$defs/data", ref == "#/$defs/excerpted":
 			note(true)
 		}
 		if def["type"] == "string" {

@@ -251,6 +251,9 @@ func without(t *testing.T, input vectors.Object, path string) any {
 				t.Fatal(err)
 			}
 			v = in[n]
+			if i == len(parts)-1 {
+				in[n] = nil
+			}
 		}
 	}
 	return copied

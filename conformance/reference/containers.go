@@ -1,7 +1,6 @@
 package reference
 
 import (
-	"bytes"
 	"crypto/sha512"
 
 	"github.com/coffer-format/coffer/ref/archive"
@@ -14,7 +13,7 @@ import (
 
 // opening is the input of every op that opens a container.
 type opening struct {
-	Container octets
+	Container data
 	Delivery  delivery
 	Secret    secret
 }
@@ -24,7 +23,7 @@ func (in opening) open() (*container.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	return container.Open(in.Delivery.store(in.Container), int64(len(in.Container)), s)
+	return container.Open(in.Delivery.store(in.Container), in.Container.length, s)
 }
 
 func (in opening) openArchive() (*archive.Reader, error) {
@@ -36,11 +35,11 @@ func (in opening) openArchive() (*archive.Reader, error) {
 }
 
 func headerRead(in struct {
-	Container octets
+	Container data
 	Delivery  delivery
 },
 ) (result, error) {
-	h, err := header.Read(in.Delivery.store(in.Container), int64(len(in.Container)))
+	h, err := header.Read(in.Delivery.store(in.Container), in.Container.length)
 	if err != nil {
 		return result{}, err
 	}
@@ -110,7 +109,8 @@ func archiveList(in opening) (result, error) {
 
 func archiveExtract(in struct {
 	opening
-	Path string
+	Path     string
+	Excerpts excerpts
 },
 ) (result, error) {
 	r, err := in.openArchive()
@@ -121,11 +121,11 @@ func archiveExtract(in struct {
 	if err != nil {
 		return result{}, err
 	}
-	var content bytes.Buffer
-	if err := r.WriteContent(&content, record); err != nil {
-		return result{released: content.Bytes()}, err
+	content := in.Excerpts.sink()
+	if err := r.WriteContent(content, record); err != nil {
+		return result{released: content.released()}, err
 	}
-	return result{output: vectors.Object{"content": toHex(content.Bytes())}}, nil
+	return result{output: vectors.Object{"content": content.value()}}, nil
 }
 
 func archiveRestore(in opening) (result, error) {
@@ -157,7 +157,7 @@ func archiveSalvage(in opening) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	s, err := container.Salvage(bytes.NewReader(in.Container), int64(len(in.Container)), secret)
+	s, err := container.Salvage(in.Container, in.Container.length, secret)
 	if err != nil {
 		return result{}, err
 	}

@@ -1,7 +1,6 @@
 package reference
 
 import (
-	"bytes"
 	"io"
 	"sort"
 
@@ -37,10 +36,10 @@ func (d delivery) each(b []byte, f func(piece []byte) error) error {
 	return nil
 }
 
-// stream returns a reader of b. No Read goes beyond the end of a piece, and the
-// last one comes together with the end.
-func (d delivery) stream(b []byte) io.Reader {
-	return &stream{b: b, ends: d.ends(int64(len(b)))}
+// stream returns a reader of the bytes. No Read goes beyond the end of a piece, and
+// the last one comes together with the end.
+func (d delivery) stream(b data) io.Reader {
+	return &stream{b: b, ends: d.ends(b.length)}
 }
 
 // drain copies a stream: piece by piece if it came in pieces.
@@ -53,7 +52,7 @@ func (d delivery) drain(w io.Writer, r io.Reader) error {
 }
 
 type stream struct {
-	b    []byte
+	b    data
 	at   int64
 	ends []int64 // of the pieces that are not read up
 }
@@ -62,10 +61,10 @@ func (s *stream) Read(p []byte) (int, error) {
 	if len(s.ends) == 0 {
 		return 0, io.EOF
 	}
-	n := copy(p, s.b[s.at:s.ends[0]])
+	n, err := s.b.ReadAt(p[:min(int64(len(p)), s.ends[0]-s.at)], s.at)
 	s.at += int64(n)
 	if s.at < s.ends[0] {
-		return n, nil
+		return n, err
 	}
 	if s.ends = s.ends[1:]; len(s.ends) == 0 {
 		return n, io.EOF
@@ -73,31 +72,38 @@ func (s *stream) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// seal seals plaintext that arrives in pieces, or that is whole.
-func (d delivery) seal(inputKey, salt []byte, context string, plaintext []byte) ([]byte, error) {
-	if d == nil {
-		return cobblestone.Seal(inputKey, salt, context, plaintext), nil
-	}
-	var message bytes.Buffer
-	w := cobblestone.NewWriter(&message, inputKey, salt, context)
-	err := d.each(plaintext, func(piece []byte) error {
-		_, err := w.Write(piece)
+// seal seals plaintext that arrives in pieces, that is whole, or that a recipe
+// gives, which is sealed as a stream.
+func (d delivery) seal(message io.Writer, inputKey, salt []byte, context string, plaintext data) error {
+	if d == nil && plaintext.isWhole() {
+		_, err := message.Write(cobblestone.Seal(inputKey, salt, context, plaintext.whole()))
 		return err
-	})
+	}
+	w := cobblestone.NewWriter(message, inputKey, salt, context)
+	var err error
+	if d == nil {
+		_, err = w.ReadFrom(plaintext.stream())
+	} else {
+		err = d.each(plaintext.whole(), func(piece []byte) error {
+			_, err := w.Write(piece)
+			return err
+		})
+	}
 	if err != nil {
 		w.Abort()
-		return nil, err
+		return err
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return message.Bytes(), nil
+	return w.Close()
 }
 
 // store returns what arrived in pieces and was kept so: a container is stored
 // before it is read (spec section 7.3).
-func (d delivery) store(b []byte) io.ReaderAt {
-	s := &store{ends: d.ends(int64(len(b)))}
+func (d delivery) store(in data) io.ReaderAt {
+	if d == nil {
+		return in
+	}
+	b := in.whole()
+	s := &store{ends: d.ends(in.length)}
 	_ = d.each(b, func(piece []byte) error { // it returns the function's error
 		s.pieces = append(s.pieces, piece)
 		return nil

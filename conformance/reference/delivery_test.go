@@ -41,14 +41,14 @@ func TestPieces(t *testing.T) {
 	}
 	for _, d := range []delivery{nil, {1}, {7}, {999}, {1000}, {1001}, {1, 998, 5}, {500, 1, 1 << 52}} {
 		for _, n := range []int{0, 1, 999, 1000} {
-			if err := iotest.TestReader(d.stream(b[:n]), b[:n]); err != nil {
+			if err := iotest.TestReader(d.stream(inFull(b[:n])), b[:n]); err != nil {
 				t.Errorf("%v, stream of %d bytes: %v", d, n, err)
 			}
-			whole := io.NewSectionReader(d.store(b[:n]), 0, int64(n))
+			whole := io.NewSectionReader(d.store(inFull(b[:n])), 0, int64(n))
 			if err := iotest.TestReader(whole, b[:n]); err != nil {
 				t.Errorf("%v, store of %d bytes: %v", d, n, err)
 			}
-			if got, err := d.store(b[:n]).ReadAt(make([]byte, 1), int64(n)); got != 0 || err != io.EOF {
+			if got, err := d.store(inFull(b[:n])).ReadAt(make([]byte, 1), int64(n)); got != 0 || err != io.EOF {
 				t.Errorf("%v, behind the end of %d bytes: %d, %v", d, n, got, err)
 			}
 		}
@@ -70,7 +70,8 @@ func TestSealPieces(t *testing.T) {
 		plaintext := bytes.Repeat([]byte{3}, n)
 		want := cobblestone.Seal(k, salt, "c", plaintext)
 		for _, d := range []delivery{{1}, {16384}, {16383, 1}, {1, 16384}} {
-			if got, err := d.seal(k, salt, "c", plaintext); err != nil || !bytes.Equal(got, want) {
+			var got bytes.Buffer
+			if err := d.seal(&got, k, salt, "c", inFull(plaintext)); err != nil || !bytes.Equal(got.Bytes(), want) {
 				t.Errorf("%d bytes in pieces of %v: another message, %v", n, d, err)
 			}
 		}

@@ -1,12 +1,9 @@
 package reference
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 
-	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/extract"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/password"
@@ -48,76 +45,6 @@ func keyRepair(in struct {
 func passwordPrepare(in struct{ Password octets }) (result, error) {
 	prepared, err := password.Prepare(in.Password)
 	return result{output: vectors.Object{"prepared": toHex(prepared)}}, err
-}
-
-func derivedValues(inputKey, salt []byte, context string) vectors.Object {
-	d := cobblestone.Derive(inputKey, salt, context)
-	return vectors.Object{
-		"derived_key": toHex(d.Key[:]),
-		"base_nonce":  toHex(d.BaseNonce[:]),
-		"commitment":  toHex(d.Commitment[:]),
-	}
-}
-
-func cobblestoneSeal(in struct {
-	Key             octets32
-	Salt, Plaintext octets
-	Context         string
-	Delivery        delivery
-},
-) (result, error) {
-	message, err := in.Delivery.seal(in.Key[:], in.Salt, in.Context, in.Plaintext)
-	if err != nil {
-		return result{}, err
-	}
-	return result{
-		output:        vectors.Object{"message": toHex(message)},
-		intermediates: derivedValues(in.Key[:], in.Salt, in.Context),
-	}, nil
-}
-
-// cobblestoneOpen streams, so that what it released before an error is what a
-// streaming reader delivers.
-func cobblestoneOpen(in struct {
-	Key      octets32
-	Context  string
-	Message  octets
-	Delivery delivery
-},
-) (result, error) {
-	var r result
-	if len(in.Message) >= cobblestone.SaltSize {
-		r.intermediates = derivedValues(in.Key[:], in.Message[:cobblestone.SaltSize], in.Context)
-	}
-	var plaintext bytes.Buffer
-	stream, err := cobblestone.NewReader(in.Delivery.stream(in.Message), in.Key[:], in.Context)
-	if err == nil {
-		err = in.Delivery.drain(&plaintext, stream)
-	}
-	if err != nil {
-		r.released = plaintext.Bytes()
-		return r, err
-	}
-	r.output = vectors.Object{"plaintext": toHex(plaintext.Bytes())}
-	return r, nil
-}
-
-func cobblestoneRead(in struct {
-	Key            octets32
-	Context        string
-	Message        octets
-	Offset, Length int64
-},
-) (result, error) {
-	r, err := cobblestone.NewReaderAt(bytes.NewReader(in.Message), int64(len(in.Message)), in.Key[:], in.Context)
-	if err != nil {
-		return result{}, err
-	}
-	var part bytes.Buffer // what there is of the range
-	if _, err := io.CopyBuffer(struct{ io.Writer }{&part}, io.NewSectionReader(r, in.Offset, in.Length), make([]byte, 40_000)); err != nil {
-		return result{}, err
-	}
-	return result{output: vectors.Object{"plaintext": toHex(part.Bytes())}}, nil
 }
 
 func slotOpen(in struct {

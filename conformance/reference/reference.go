@@ -32,6 +32,7 @@ var ops = map[string]func(input json.RawMessage) (result, error){
 	"cobblestone.seal":    op(cobblestoneSeal),
 	"cobblestone.open":    op(cobblestoneOpen),
 	"cobblestone.read":    op(cobblestoneRead),
+	"cobblestone.reads":   op(cobblestoneReads),
 	"slot.open":           op(slotOpen),
 	"header.read":         op(headerRead),
 	"container.unlock":    op(containerUnlock),

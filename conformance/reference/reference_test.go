@@ -112,7 +112,7 @@ func TestUnknownSlotsStay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := opening{Container: sealed, Secret: secret{Kind: "key"}}
+	in := opening{Container: inFull(sealed), Secret: secret{Kind: "key"}}
 	c, err := in.open()
 	if err != nil {
 		t.Fatal(err)

@@ -87,11 +87,12 @@ type newEntry struct {
 	Path       string
 	Kind       archive.Kind
 	ModifiedMS uint64 `json:"modified_ms"`
-	Content    octets
+	Content    data
 }
 
 func containerSeal(in struct {
 	given
+	Excerpts  excerpts
 	Key       octets32
 	Slots     []newSlot
 	Entries   []newEntry
@@ -105,9 +106,9 @@ func containerSeal(in struct {
 	if err != nil {
 		return result{}, err
 	}
-	var sealed bytes.Buffer
+	sealed := in.Excerpts.sink()
 	index := archive.Index{CreatedMS: in.CreatedMS, Complete: true, Producer: in.Producer}
-	w, err := container.NewArchiveWriter(&sealed, random, k, slots, index)
+	w, err := container.NewArchiveWriter(sealed, random, k, slots, index)
 	if err != nil {
 		return result{}, err
 	}
@@ -119,9 +120,9 @@ func containerSeal(in struct {
 			Path:       nfc.String(e.Path), // [ARC-6]
 			Kind:       e.Kind,
 			ModifiedMS: e.ModifiedMS,
-			Size:       int64(len(e.Content)),
+			Size:       e.Content.length,
 		}
-		if err := w.Add(entry, bytes.NewReader(e.Content)); err != nil {
+		if err := w.Add(entry, e.Content.stream()); err != nil {
 			w.Abort()
 			return result{}, err
 		}
@@ -129,7 +130,7 @@ func containerSeal(in struct {
 	if err := w.Close(); err != nil {
 		return result{}, err
 	}
-	return result{output: vectors.Object{"container": toHex(sealed.Bytes())}}, drained()
+	return result{output: vectors.Object{"container": sealed.value()}}, drained()
 }
 
 func boolInt(b bool) int {

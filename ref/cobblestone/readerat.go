@@ -48,7 +48,7 @@ func (r *ReaderAt) Size() int64 { return r.size }
 // ReadAt implements io.ReaderAt on the plaintext. Errors: payload_tampered,
 // errors of the underlying reader, and those of io.ReaderAt.
 func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
-	n := max(0, min(int64(len(p)), r.size-off))
+	n := max(0, min(int64(len(p)), r.size-off)) // [COB-20]
 	w := sliceWriter{p: p}
 	if err := r.WriteRange(&w, off, n); err != nil {
 		return w.n, err
@@ -111,7 +111,7 @@ func (r *ReaderAt) WriteRange(w io.Writer, off, n int64) error {
 }
 
 // open reads and opens the chunks from s.first on, as many as a span has, but
-// none after the chunk last.
+// none after the chunk last. [COB-21]
 func (r *ReaderAt) open(s *span, last int64) {
 	off := PrefixSize + s.first*SealedChunkSize
 	chunks := min(spanChunks, last+1-s.first)

@@ -85,7 +85,7 @@ func (b *box) finish() {
 func (b *box) hush() {
 	for i := range b.plain.frames {
 		if f := &b.plain.frames[i]; f.quiet {
-			f.content, f.quiet = b.payload.keystream(b.plain.contentAt(i), len(f.content)), false
+			f.content, f.quiet = b.payload.keystream(int64(b.plain.contentAt(i)), len(f.content)), false
 		}
 	}
 }

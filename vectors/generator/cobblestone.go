@@ -74,6 +74,8 @@ func cobblestoneCases(s *suite) {
 	}
 	cobblestoneContexts(s)
 	cobblestoneReads(s)
+	cobblestoneSeveralReads(s)
+	cobblestoneLarge(s)
 	cobblestoneSecrets(s)
 	cobblestoneFlips(s, opened[32769])
 	cobblestoneCuts(opened[0], opened[16384], opened[32769])

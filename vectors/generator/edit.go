@@ -3,7 +3,10 @@ package generator
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -243,23 +246,43 @@ func differences(a, b [][]byte) []vectors.Splice {
 
 // setField returns a copy of an input in which a field has other bytes.
 func setField(input vectors.Object, path []string, value []byte) (vectors.Object, error) {
-	out := vectors.Object{}
-	for k, v := range input {
-		out[k] = v
+	out, err := setIn(input, "", path, value)
+	if err != nil {
+		return nil, fmt.Errorf("no edit can be made to the field %q: %w", strings.Join(path, "."), err)
 	}
-	name := path[0]
-	switch v := out[name].(type) {
-	case vectors.Object:
-		inner, err := setField(v, path[1:], value)
-		out[name] = inner
-		return out, err
-	case string:
-		if vectors.IsBytes(name) {
-			out[name] = vectors.Bytes(value)
-		} else {
-			out[name] = string(value)
+	return out.(vectors.Object), nil
+}
+
+// setIn returns a copy of v, which stands under name, in which what the path leads
+// to has other bytes.
+func setIn(v any, name string, path []string, value []byte) (any, error) {
+	if len(path) == 0 {
+		switch v.(type) {
+		case string:
+			if vectors.IsBytes(name) {
+				return vectors.Bytes(value), nil
+			}
+			return string(value), nil
+		case int, int64:
+			return strconv.ParseInt(string(value), 10, 64)
 		}
-		return out, nil
+		return nil, fmt.Errorf("it is a %T", v)
 	}
-	return nil, fmt.Errorf("no edit can be made to the field %q", name)
+	step := path[0]
+	switch v := v.(type) {
+	case vectors.Object:
+		out := maps.Clone(v)
+		var err error
+		out[step], err = setIn(v[step], step, path[1:], value)
+		return out, err
+	case []any:
+		i, err := strconv.Atoi(step)
+		if err != nil || i < 0 || i >= len(v) {
+			return nil, fmt.Errorf("there is no element %q", step)
+		}
+		out := slices.Clone(v)
+		out[i], err = setIn(v[i], name, path[1:], value)
+		return out, err
+	}
+	return nil, fmt.Errorf("there is nothing in a %T", v)
 }

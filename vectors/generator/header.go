@@ -28,6 +28,7 @@ func headerCases(s *suite) {
 	headerSlots(s)
 	passwordLimits(s)
 	passkeyRules(s)
+	headerLarge(s)
 	headerOrder(s)
 }
 

@@ -59,7 +59,7 @@ func (m *message) seal(plaintext []byte) {
 	aead := newAEAD(m.derivedKey)
 	for i := 0; ; i++ {
 		n := min(len(plaintext), chunkSize)
-		m.chunks = append(m.chunks, aead.Seal(nil, m.nonce(i), plaintext[:n], nil))
+		m.chunks = append(m.chunks, aead.Seal(nil, m.nonce(int64(i)), plaintext[:n], nil))
 		plaintext = plaintext[n:]
 		if n < chunkSize {
 			return
@@ -80,7 +80,7 @@ func newAEAD(key []byte) cipher.AEAD {
 }
 
 // nonce returns the base nonce XOR i.
-func (m *message) nonce(i int) []byte {
+func (m *message) nonce(i int64) []byte {
 	nonce := slices.Clone(m.baseNonce)
 	for at := 11; i > 0; at-- {
 		nonce[at] ^= byte(i)
@@ -91,13 +91,13 @@ func (m *message) nonce(i int) []byte {
 
 // keystream returns the n bytes that AES-256-GCM combines with the plaintext
 // from offset on. Sealing them gives zeros.
-func (m *message) keystream(offset, n int) []byte {
+func (m *message) keystream(offset int64, n int) []byte {
 	block, err := aes.NewCipher(m.derivedKey)
 	if err != nil {
 		panic(err) // unreachable: the key has 32 bytes
 	}
 	var out []byte
-	for i := offset / chunkSize; len(out) < offset%chunkSize+n; i++ {
+	for i := offset / chunkSize; len(out) < int(offset%chunkSize)+n; i++ {
 		chunk := make([]byte, chunkSize)
 		counter := append(m.nonce(i), 0, 0, 0, 2)
 		cipher.NewCTR(block, counter).XORKeyStream(chunk, chunk)

@@ -170,6 +170,11 @@ func profiles(op string, input vectors.Object) []string {
 	for _, s := range slots {
 		need(s.(vectors.Object)["type"])
 	}
+	for _, name := range []string{"message", "container", "plaintext"} {
+		if _, isRecipe := input[name].(vectors.Object); isRecipe {
+			need("large")
+		}
+	}
 	return all
 }
 

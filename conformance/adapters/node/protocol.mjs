@@ -4,7 +4,7 @@ import { bytesOf, concat, hex, sourceOf, unhex } from "./coffer/bytes.mjs";
 import { sha512 } from "./coffer/primitives.mjs";
 import * as keys from "./coffer/keys.mjs";
 import { preparePassword } from "./coffer/passwords.mjs";
-import { Message, joined, seal } from "./coffer/cobblestone.mjs";
+import { CHUNK, Message, seal } from "./coffer/cobblestone.mjs";
 import { openStream, sealStream } from "./coffer/streams.mjs";
 import { checkLimits, decodeSlot, matching, openSlot } from "./coffer/slots.mjs";
 import { readHeader, unlock } from "./coffer/header.mjs";
@@ -19,12 +19,46 @@ function drawing(random) {
   let at = 0;
   return random && ((n) => random.subarray(at, (at += n)));
 }
-/** What a stream of pieces delivered; an error says in `released` what came before it. */
-async function collect(pieces) {
+/** What a stream of pieces delivered, all of it or excerpts; an error says in `released` what came before it. */
+async function collect(pieces, excerpts) {
+  if (excerpts) return excerpted(pieces, excerpts);
   const out = [];
   try { for await (const piece of pieces) out.push(piece); } catch (e) { e.released = concat(...out); throw e; }
   return concat(...out);
 }
+async function excerpted(pieces, ranges) {
+  const kept = ranges.map(() => []);
+  let at = 0;
+  for await (const piece of pieces) {
+    ranges.forEach(([offset, n], i) => {
+      if (offset < at + piece.length && offset + n > at) kept[i].push(piece.slice(Math.max(0, offset - at), offset + n - at));
+    });
+    at += piece.length;
+  }
+  return { length: at, excerpts: kept.map((parts) => concat(...parts)) };
+}
+/** The source of a recipe, which may be longer than any memory. */
+function cook({ length, repeat, parts = [] }) {
+  const filling = repeat && unhex(repeat), laid = parts.map(([offset, digits]) => [offset, unhex(digits)]);
+  const firstBehind = (at) => { // the first part of which something lies at or behind an offset
+    let low = 0, high = laid.length;
+    while (low < high) {
+      const middle = (low + high) >> 1, [offset, bytes] = laid[middle];
+      if (offset + bytes.length > at) high = middle; else low = middle + 1;
+    }
+    return low;
+  };
+  return { length, bytes: async (at, n) => {
+    const out = new Uint8Array(Math.max(0, Math.min(n, length - at)));
+    if (filling) for (let i = 0; i < out.length; i++) out[i] = filling[(at + i) % filling.length];
+    for (let i = firstBehind(at); i < laid.length && laid[i][0] < at + out.length; i++) {
+      const [offset, bytes] = laid[i];
+      out.set(bytes.subarray(Math.max(0, at - offset), at + out.length - offset), Math.max(0, offset - at));
+    }
+    return out;
+  } };
+}
+async function* chunksOf({ length, bytes }) { for (let at = 0; at < length; at += CHUNK) yield bytes(at, CHUNK); }
 /** What is delivered in pieces of these lengths, of which the last repeats. */
 function pieces(bytes, delivery) {
   const out = [];
@@ -39,23 +73,37 @@ function pieces(bytes, delivery) {
 const fileOf = ({ container, delivery }) => (delivery ? new Blob(pieces(container, delivery)) : container);
 const openArchive = (input) => Archive.open(fileOf(input), input.secret);
 const openMessage = ({ key, context, message }) => Message.open(key, bytesOf(context), sourceOf(message));
+/** The answer to one of several requests to the opening of a message, a promise. */
+async function part(message, [offset, length]) {
+  try { return { plaintext: await (await message).bytes(offset, length) }; } catch (e) {
+    if (!(e instanceof CofferError)) throw e;
+    return { error: e.code };
+  }
+}
 const shownSlot = ({ encoded, ...slot }) => slot;
 
 const ops = (name) => ({
   hello: () => ({ protocol: 1, name, version: "2",
-    profiles: ["reader", "writer", "password", "passkey", "vault", "salvage", "deterministic", "streaming"] }),
+    profiles: ["reader", "writer", "password", "passkey", "vault", "salvage", "deterministic", "streaming", "large"] }),
   "key.parse": ({ text }) => ({ key: keys.parseKey(text) }),
   "key.format": async ({ key }) => ({ text: keys.formatKey(key), fingerprint: keys.fingerprintOf(await keys.keyCheckOf(key)) }),
   "key.derive": async ({ key, label }) => ({ derived: await keys.derive(key, label) }),
   "key.repair": async ({ key, key_check }) => ({ key: await keys.repairKey(key, key_check) }),
   "password.prepare": ({ password }) => ({ prepared: preparePassword(password) }),
-  "cobblestone.seal": async ({ key, salt, context, plaintext, delivery }) => ({
-    message: delivery ? await joined(sealStream(key, salt, bytesOf(context), pieces(plaintext, delivery)))
-      : await seal(key, salt, bytesOf(context), plaintext) }),
-  "cobblestone.open": async ({ delivery, ...input }) => ({
+  "cobblestone.seal": async ({ key, salt, context, plaintext, delivery, excerpts }) => {
+    const whole = plaintext instanceof Uint8Array;
+    return { message: whole && !delivery && !excerpts ? await seal(key, salt, bytesOf(context), plaintext) : await collect(
+      sealStream(key, salt, bytesOf(context), whole ? pieces(plaintext, delivery ?? [CHUNK]) : chunksOf(plaintext)), excerpts) };
+  },
+  "cobblestone.open": async ({ delivery, excerpts, ...input }) => ({
     plaintext: await collect(delivery ? openStream(input.key, bytesOf(input.context), pieces(input.message, delivery))
-      : (await openMessage(input)).pieces(0, Infinity)) }),
+      : (await openMessage(input)).pieces(0, Infinity), excerpts) }),
   "cobblestone.read": async (input) => ({ plaintext: await (await openMessage(input)).bytes(input.offset, input.length) }),
+  "cobblestone.reads": async ({ ranges, ...input }) => {
+    const message = openMessage(input), answers = [];
+    for (const range of ranges) answers.push(await part(message, range));
+    return { answers };
+  },
   "slot.open": async ({ slot: encoded, secret }) => {
     const slots = [decodeSlot(encoded)];
     checkLimits(slots);
@@ -71,7 +119,7 @@ const ops = (name) => ({
     const archive = await openArchive(input);
     return { ...archive.index, entries: archive.entries };
   },
-  "archive.extract": async (input) => ({ content: await collect((await openArchive(input)).stream(input.path)) }),
+  "archive.extract": async (input) => ({ content: await collect((await openArchive(input)).stream(input.path), input.excerpts) }),
   "archive.restore": async (input) => ({ entries: await digests(await openArchive(input)) }),
   "archive.salvage": async ({ container, secret }) => {
     const found = await salvage(container, secret), entries = [];
@@ -80,7 +128,10 @@ const ops = (name) => ({
     return { ...found, entries };
   },
   "path.portable": async ({ paths, platform }) => ({ names: await portableNames(paths, platform) }),
-  "container.seal": async ({ random, ...archive }) => ({ container: await sealArchive(archive, drawing(random)) }),
+  "container.seal": async ({ random, excerpts, ...archive }) => {
+    for (const e of archive.entries) e.content = await sourceOf(e.content).bytes(0, Infinity);
+    return { container: await collect([await sealArchive(archive, drawing(random))], excerpts) };
+  },
   "container.set_slots": async ({ container, secret, slots, random }) =>
     ({ container: await setSlots(container, secret, slots, drawing(random)) }),
   "keyring.open": ({ container, secret }) => openKeyring(container, secret),
@@ -94,6 +145,7 @@ const decode = (value, name) => {
   if (typeof value === "string") return BYTES.has(name) ? unhex(value) : value;
   if (Array.isArray(value)) return value.map((v) => decode(v));
   if (value === null || typeof value !== "object") return value;
+  if (BYTES.has(name)) return cook(value);
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, decode(v, k)]));
 };
 

@@ -45,10 +45,12 @@ export function unhex(digits) {
   return out;
 }
 
-/** What a container is read from, `length` bytes of which bytes(offset, n) gives some: of a Uint8Array or of a Blob. */
-export const sourceOf = (file) => (file instanceof Uint8Array
-  ? { length: file.length, bytes: async (offset, n) => file.subarray(offset, offset + n) }
-  : { length: file.size, bytes: async (offset, n) => new Uint8Array(await file.slice(offset, offset + n).arrayBuffer()) });
+/** What a container is read from, `length` bytes of which bytes(offset, n) gives some: of a Uint8Array, a Blob or itself. */
+export function sourceOf(file) {
+  if (file instanceof Uint8Array) return { length: file.length, bytes: async (offset, n) => file.subarray(offset, offset + n) };
+  if (!(file instanceof Blob)) return file;
+  return { length: file.size, bytes: async (offset, n) => new Uint8Array(await file.slice(offset, offset + n).arrayBuffer()) };
+}
 /** A source without its first bytes. */
 export const behind = (source, start) =>
   ({ length: source.length - start, bytes: (offset, n) => source.bytes(start + offset, n) });

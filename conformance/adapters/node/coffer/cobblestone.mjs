@@ -77,6 +77,7 @@ export class Message {
     return chunk;
   }
   async openLast() { // [COB-19]
+    if (this.error) throw this.error; // [COB-14], of a request for no byte, too
     if (!this.lastOpened) await this.chunk(this.chunks - 1);
     this.lastOpened = true;
   }
