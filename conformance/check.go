@@ -11,6 +11,7 @@ import (
 type check struct {
 	id, subject, comment   string
 	requirements, profiles []string
+	vector                 bool // it is one of the vectors
 	alone                  bool // it measures, and nothing else runs meanwhile
 	run                    func(a *asker) report.Outcome
 }
@@ -30,7 +31,7 @@ func (f suiteFault) Error() string { return "the suite is at fault: " + f.err.Er
 // runs, so that long cases do not all lie in memory.
 func fromVector(subject string, c vectors.Case) check {
 	return check{
-		id: c.ID, subject: subject, comment: c.Comment, requirements: c.Requirements, profiles: c.Profiles,
+		id: c.ID, subject: subject, comment: c.Comment, requirements: c.Requirements, profiles: c.Profiles, vector: true,
 		run: func(a *asker) report.Outcome {
 			expected, err := expand(c)
 			if err != nil {

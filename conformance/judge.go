@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,8 +33,8 @@ func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) report
 		want = brief(c.Output)
 	}
 	if a.Unsupported != "" {
-		o := failed("the op is not supported, although every profile it belongs to is claimed")
-		o.Want, o.Got = want, "unsupported: "+a.Unsupported
+		o := absent(c.Op, a)
+		o.Want = want
 		return o
 	}
 	got := "output " + brief(a.Output)
@@ -48,21 +49,35 @@ func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) report
 	switch {
 	case c.Result == vectors.Valid && a.Error != "":
 		o = failed("refused what is valid")
+		o.Cause = fmt.Sprintf("%s: refuses what is valid (%s)", c.Op, a.Error)
 	case c.Result == vectors.Valid:
 		path, wanted, gotten := difference("", c.Output, a.Output)
 		if path == "" {
 			return passed()
 		}
 		o = failed("the output differs at %s", path)
+		o.Cause = c.Op + ": the output differs at " + inAny.ReplaceAllString(path, "")
 		want, got = wanted, gotten
 	case a.Error == "":
 		o = failed("accepted what is invalid")
+		o.Cause = fmt.Sprintf("%s: accepts what is invalid (%s)", c.Op, c.Error)
 	case !hello.Same(c.Error, a.Error):
-		o = report.Outcome{Verdict: report.WrongError, Message: "refused under another name"}
+		o = report.Outcome{Verdict: report.WrongError, Message: "refused under another name", Cause: fmt.Sprintf("%s: %s instead of %s", c.Op, a.Error, c.Error)}
 	default:
 		return judgeReleased(c, a)
 	}
 	o.Want, o.Got = want, got
+	return o
+}
+
+// inAny is what tells the places of one kind of difference apart.
+var inAny = regexp.MustCompile(`\[[0-9]+\]|, character [0-9]+`)
+
+// absent is the outcome of a request whose op is not supported, although every
+// profile that it belongs to is claimed.
+func absent(op string, a protocol.Answer) report.Outcome {
+	o := failed("the op %s is not supported, although every profile that it belongs to is claimed", op)
+	o.Got, o.Absent, o.Cause = "unsupported: "+a.Unsupported, op, op+" is not supported"
 	return o
 }
 

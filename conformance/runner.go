@@ -29,6 +29,8 @@ type Options struct {
 	Timeout  time.Duration // for one answer; DefaultTimeout if zero
 	Parallel int           // programs at a time; the number of CPUs if zero
 	Out      io.Writer     // the report for a person; none if nil
+	All      bool          // the report describes every failure, not one of each cause
+	Progress io.Writer     // a terminal on which a line says how far the run is; none if nil
 
 	// Expect is the list of known failures. A case that it names must fail.
 	Expect []Expectation
@@ -101,7 +103,7 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 	hello, bad := greet(ctx, o)
 	r := report.New(hello, o.Command, o.Pattern, len(s.checks))
 	r.Seed = s.seed
-	terminal := report.NewTerminal(o.Out, r)
+	terminal := report.NewTerminal(o.Out, r, o.All, o.progress(nameOf(r), len(selected)))
 	add := func(e report.Event) (last bool) {
 		e = known.apply(e)
 		r.Add(e)
@@ -121,6 +123,13 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 		fmt.Fprintf(o.Out, "stopped at the first failure: %d of %d cases were not run\n", left, len(selected))
 	}
 	return r, nil
+}
+
+func (o Options) progress(what string, total int) *report.Progress {
+	if o.Progress == nil {
+		return nil
+	}
+	return &report.Progress{W: o.Progress, What: what, Total: total}
 }
 
 // checksOf returns the checks, in the order in which they run: those of a subject

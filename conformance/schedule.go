@@ -114,7 +114,7 @@ func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []chec
 // runOne runs a check. A panic in it is the suite's fault: what an
 // implementation answers cannot cause one.
 func runOne(a *asker, c check) (event report.Event, err error) {
-	event = report.Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles}
+	event = report.Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles, Vector: c.vector}
 	switch {
 	case !a.hello.Claims(c.profiles):
 		event.Outcome = report.Outcome{Verdict: report.Unsupported}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/reference"
@@ -50,6 +51,7 @@ is at fault.`,
 	f.DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
 	f.IntVar(&o.Parallel, "parallel", 0, "run `N` programs at a time (default: the number of processors)")
 	f.Int64Var(&flags.seed, "seed", 0, "draw what the suite draws from `N`, to repeat a run (default: a new seed each time)")
+	f.BoolVar(&o.All, "all", false, "describe every failure, not one of each cause")
 	f.BoolVar(&o.FirstFailure, "first-failure", false, "stop at the first failure, in the order of the cases")
 	f.StringVar(&flags.expect, "expect-failures", "", "take `FILE` for the list of known failures: they must fail")
 	f.StringArrayVar(&flags.with, "with", nil, "check `COMMAND`, too, and try each implementation against each other")
@@ -91,6 +93,9 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	}
 	if flags.reports.printed {
 		o.Out = io.Discard
+	}
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		o.Progress = os.Stderr
 	}
 	if len(commands) > 0 {
 		return compare(cmd, suite, o, flags, commands)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/coffer-format/coffer/spec"
@@ -22,6 +23,12 @@ var styleText string
 func pageFunctions(name string) *template.Template {
 	return template.Must(template.New(name).Funcs(template.FuncMap{
 		"words": func(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") },
+		"count": func(n int, one string) string {
+			if n != 1 {
+				one += "s"
+			}
+			return fmt.Sprintf("%d %s", n, one)
+		},
 		"join":  strings.Join,
 		"prose": Prose,
 	}).Parse(styleText))
@@ -50,8 +57,20 @@ type page struct {
 	Columns  []Verdict
 	Subjects []pageSubject
 	Chapters []pageChapter
-	Failures []pageFailure
+	Causes   []pageCause
 }
+
+// pageCause is a cause of failures: some are shown, of the rest only the ids.
+type pageCause struct {
+	Text     string
+	Subjects []string
+	Failures []pageFailure
+	Rest     []Event
+	Count    int
+}
+
+// pageDescribed is the number of failures of one cause that a page describes.
+const pageDescribed = 10
 
 type pageSubject struct {
 	Name   string
@@ -100,10 +119,8 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	for _, name := range r.subjects() {
 		p.Subjects = append(p.Subjects, r.pageSubject(name, p.Columns))
 	}
-	for _, e := range r.Events {
-		if e.Verdict.Against() {
-			p.Failures = append(p.Failures, r.pageFailure(e, cases[e.ID]))
-		}
+	for _, c := range r.causes() {
+		p.Causes = append(p.Causes, r.pageCause(c, cases))
 	}
 	p.Chapters = r.pageChapters()
 	return template.Must(pageFunctions("report").Parse(pageText)).Execute(w, p)
@@ -128,6 +145,21 @@ func (r *Report) pageSubject(name string, columns []Verdict) pageSubject {
 		}
 	}
 	return s
+}
+
+func (r *Report) pageCause(c Cause, cases map[string]vectors.Case) pageCause {
+	p := pageCause{Text: c.Text, Count: len(c.Events)}
+	described := c.Events[:min(len(c.Events), pageDescribed)]
+	for _, e := range described {
+		p.Failures = append(p.Failures, r.pageFailure(e, cases[e.ID]))
+	}
+	p.Rest = c.Events[len(described):]
+	for _, e := range c.Events {
+		if !slices.Contains(p.Subjects, e.Subject) {
+			p.Subjects = append(p.Subjects, e.Subject)
+		}
+	}
+	return p
 }
 
 func (r *Report) pageFailure(e Event, c vectors.Case) pageFailure {

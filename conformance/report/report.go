@@ -102,19 +102,20 @@ func (r *Report) verdictLine() string {
 	for _, v := range []Verdict{Fail, WrongError, Crash, Hang, ProtocolError} {
 		failed += r.Counts[v]
 	}
+	passed := amount(r.having(Pass))
 	switch {
 	case failed > 0:
-		return fmt.Sprintf("NOT CONFORMANT: %d of %d cases failed", failed, len(r.Events)-r.Counts[Unsupported])
+		return fmt.Sprintf("NOT CONFORMANT: %d of %d cases failed; passed %s", failed, len(r.Events)-r.Counts[Unsupported], passed)
 	case r.Counts[Skipped] > 0:
 		return fmt.Sprintf("NOT CONFORMANT: the run was interrupted, %d cases were skipped", r.Counts[Skipped])
 	case r.Known > 0:
-		return fmt.Sprintf("as expected: %d known failures, %d cases passed; not conformant", r.Known, r.Counts[Pass])
+		return fmt.Sprintf("as expected: %d known failures, passed %s; not conformant", r.Known, passed)
 	case r.Counts[Pass] == 0:
 		return "NOT CONFORMANT: the profiles that are claimed have none of the cases"
 	case !r.Conformant:
-		return fmt.Sprintf("passed %d of the %d cases of the suite; the others were not asked for", r.Counts[Pass], r.Cases)
+		return fmt.Sprintf("passed %s of the %d cases of the suite; the others were not asked for", passed, r.Cases)
 	}
-	return fmt.Sprintf("CONFORMANT: passed all %d cases of these profiles", r.Counts[Pass])
+	return fmt.Sprintf("CONFORMANT: passed all %s of these profiles", passed)
 }
 
 // seedLine says how to get the same inputs again.

@@ -42,6 +42,7 @@ type fact struct{ name, text string }
 func (r *Report) facts(e Event) []fact {
 	all := []fact{
 		{"verdict", string(e.Verdict)}, {"case", e.Comment}, {"why", e.Message}, {"want", e.Want}, {"got", e.Got},
+		{"sample", e.Sample}, {"request", e.Request},
 	}
 	if d := e.Intermediate; d != nil {
 		all = append(all, fact{"first", d.Name + " differs"}, fact{"first_want", d.Want}, fact{"first_got", d.Got})

@@ -11,38 +11,102 @@ import (
 	"github.com/coffer-format/coffer/spec"
 )
 
+// Unless all are asked for, so many failures are described, one of each cause,
+// and so many causes are listed.
+const (
+	described    = 10
+	listedCauses = 15
+)
+
 // Terminal shows a report to a person: failures as they come, the rest at the
 // end.
 type Terminal struct {
-	r   *Report
-	w   io.Writer
-	out bytes.Buffer // what is to be written next
-	err error
+	r        *Report
+	w        io.Writer
+	all      bool
+	progress *Progress
+	out      bytes.Buffer    // what is to be written next
+	shown    map[string]bool // causes of which a failure was described
+	err      error
 }
 
-// NewTerminal returns a Terminal that writes to w.
-func NewTerminal(w io.Writer, r *Report) *Terminal { return &Terminal{r: r, w: w} }
+// NewTerminal returns a Terminal that writes to w, and all failures if they are
+// asked for. What it writes takes the place of the progress, which may be nil.
+func NewTerminal(w io.Writer, r *Report, all bool, p *Progress) *Terminal {
+	return &Terminal{r: r, w: w, all: all, progress: p, shown: map[string]bool{}}
+}
 
-// Add shows an event of the report if it is a failure.
+// Add shows an event of the report if it is a failure and tells something new.
 func (t *Terminal) Add(e Event) {
 	if e.Against() && e.Verdict != Skipped {
-		t.describe(e)
-		t.flush()
+		cause := CauseOf(e.Outcome)
+		if t.all || e.Absent == "" && !t.shown[cause] && len(t.shown) < described {
+			t.shown[cause] = true
+			t.describe(e)
+			t.flush()
+		}
 	}
+	t.progress.add(e)
 }
 
 // Finish shows the tables and the verdict of the finished report. Its error is
 // that of the first write that failed.
 func (t *Terminal) Finish() error {
+	t.causes()
 	t.table()
 	t.verdict()
 	t.flush()
 	return t.err
 }
 
+// causes lists the causes of failures, unless every failure has been described
+// and stands for itself.
+func (t *Terminal) causes() {
+	causes := t.r.causes()
+	failures := 0
+	for _, c := range causes {
+		failures += len(c.Events)
+	}
+	if failures == 0 || failures == len(t.shown) {
+		return
+	}
+	w := tabwriter.NewWriter(&t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprint(w, "failures\tcause\tfirst\n")
+	listed := causes
+	if !t.all {
+		listed = causes[:min(len(causes), listedCauses)]
+	}
+	for _, c := range listed {
+		fmt.Fprintf(w, "%8d\t%s\t%s\n", len(c.Events), printable(shortened(c.Text, 90)), c.Events[0].ID)
+	}
+	w.Flush() // to a buffer: no error
+	if more := len(causes) - len(listed); more > 0 {
+		fmt.Fprintf(&t.out, "%8s  and %d more causes\n", "", more)
+	}
+	if !t.all {
+		fmt.Fprintln(&t.out, "--all describes every failure, --run PATTERN runs some cases alone, --html FILE makes a page of it.")
+	}
+	fmt.Fprintln(&t.out)
+}
+
+// shortened returns at most n characters of a text.
+func shortened(text string, n int) string {
+	if all := []rune(text); len(all) > n {
+		return string(all[:n-3]) + "..."
+	}
+	return text
+}
+
+// A description has so many sentences of the specification, and so many characters
+// of a request.
+const (
+	sentences  = 3
+	longestRow = 400
+)
+
 // describe writes all that helps to find the cause of a failure.
 func (t *Terminal) describe(e Event) {
-	fmt.Fprintf(&t.out, "%s  %s\n", strings.ToUpper(strings.ReplaceAll(string(e.Verdict), "_", " ")), e.ID)
+	fmt.Fprintf(&t.out, "%s  %s\n", strings.ToUpper(words(e.Verdict)), e.ID)
 	row := func(name, text string) {
 		if text != "" {
 			fmt.Fprintf(&t.out, "    %-8s %s\n", name, printable(text))
@@ -52,12 +116,18 @@ func (t *Terminal) describe(e Event) {
 	row("why", e.Message)
 	row("want", e.Want)
 	row("got", e.Got)
+	row("sample", e.Sample)
+	row("request", shortened(e.Request, longestRow))
 	if d := e.Intermediate; d != nil {
 		row("first", d.Name+" differs")
 		row("  want", d.Want)
 		row("  got", d.Got)
 	}
-	for _, id := range e.Requirements {
+	for i, id := range e.Requirements {
+		if i == sentences && !t.all {
+			row("and", strings.Join(e.Requirements[i:], ", "))
+			break
+		}
 		if q, ok := spec.Lookup(id); ok {
 			row("["+id+"]", q.Sentence)
 		}
@@ -98,7 +168,7 @@ func (t *Terminal) table() {
 		}
 		fmt.Fprintln(w)
 	}
-	row("", func(v Verdict) string { return strings.ReplaceAll(string(v), "_", " ") })
+	row("", words)
 	for _, s := range t.r.subjects() {
 		row(s, func(v Verdict) string { return fmt.Sprint(counts[s][v]) })
 	}
@@ -120,6 +190,7 @@ func (t *Terminal) verdict() {
 }
 
 func (t *Terminal) flush() {
+	t.progress.clear()
 	if t.err == nil {
 		_, t.err = io.Copy(t.w, &t.out)
 	}

@@ -36,6 +36,16 @@ type Outcome struct {
 	Message string  `json:"message,omitempty"`
 	Want    string  `json:"want,omitempty"`
 	Got     string  `json:"got,omitempty"`
+	// Cause is what failures of one cause have in common. CauseOf has it for every
+	// failure.
+	Cause string `json:"cause,omitempty"`
+	// Absent is the op that the implementation does not support, although every
+	// profile of the case is claimed.
+	Absent string `json:"absent,omitempty"`
+	// Sample is the generated input that failed, and Request the line that asks it,
+	// if it is short enough.
+	Sample  string `json:"sample,omitempty"`
+	Request string `json:"request,omitempty"`
 	// Intermediate is the first intermediate value, by name, that is not the
 	// vector's.
 	Intermediate *Difference `json:"intermediate,omitempty"`
@@ -58,6 +68,7 @@ type Event struct {
 	Comment      string   `json:"comment"`
 	Requirements []string `json:"requirements"`
 	Profiles     []string `json:"profiles"`
+	Vector       bool     `json:"vector,omitempty"` // a case of the files, not a generated one or an audit
 	Outcome
 	// Expected is set if the case failed as the list of known failures says. It
 	// does not fail the run then.
