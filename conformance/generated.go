@@ -123,7 +123,8 @@ func (p property[T]) run(a *asker, seed int64) report.Outcome {
 			tries = shrinkTries // another hang would take as long
 		}
 		worst = o
-		worst.Message += fmt.Sprintf(" (seed %d, made smaller %d times: %v; %s)", seed, shrinks, v, requestLine(t.request))
+		worst.Sample = fmt.Sprintf("%v (seed %d, made smaller %d times)", v, seed, shrinks)
+		worst.Request = requestLine(t.request)
 		return false
 	}
 	params := gopter.DefaultTestParametersWithSeed(seedFor(seed, p.id()))
@@ -169,7 +170,7 @@ func requestLine(q protocol.Request) string {
 		panic(suiteFault{err}) // unreachable: it was sent
 	}
 	if len(line) > longestRequest {
-		return fmt.Sprintf("a request of %d characters: %s...", len(line), line[:longestRequest/20])
+		return fmt.Sprintf("%s... (%d characters)", line[:longestRequest/20], len(line))
 	}
-	return "the request: " + string(line)
+	return string(line)
 }

@@ -150,7 +150,7 @@ func TestFailureReport(t *testing.T) {
 	files[1].Cases[0].Intermediates["commitment"] = strings.Repeat("0", 64)
 	files[1].Cases[0].Output = vectors.Object{"plaintext": "02*19999 03"}
 	var out bytes.Buffer
-	terminal := report.NewTerminal(&out, report.New(protocol.Hello{}, []string{"my impl", "--x=1"}, "", 1))
+	terminal := report.NewTerminal(&out, report.New(protocol.Hello{}, []string{"my impl", "--x=1"}, "", 1), false, nil)
 	a := &asker{ctx: t.Context(), session: inProcess(reference.Handle), timeout: time.Second, hello: reference.Hello(), id: "x"}
 	event, err := runOne(a, fromVector("cobblestone", files[1].Cases[0]))
 	if err != nil {

@@ -128,9 +128,13 @@ func produce(a *asker, op string, input vectors.Object) (*sealed, *report.Outcom
 	if bad != nil {
 		return nil, bad
 	}
+	if answer.Unsupported != "" {
+		o := absent(op, answer)
+		return nil, &o
+	}
 	if answer.Output == nil {
 		o := failed("%s was refused", op)
-		o.Want, o.Got = "a container", strings.TrimSpace("error "+answer.Error+" "+answer.Detail+answer.Unsupported)
+		o.Want, o.Got = "a container", strings.TrimSpace("error "+answer.Error+" "+answer.Detail)
 		return nil, &o
 	}
 	b, err := hex.DecodeString(answer.Output["container"].(string))

@@ -102,7 +102,7 @@ func restored(entries []entry) vectors.Case {
 	slices.SortFunc(wanted, func(a, b any) int {
 		return strings.Compare(a.(vectors.Object)["path"].(string), b.(vectors.Object)["path"].(string))
 	})
-	return vectors.Case{Result: vectors.Valid, Output: vectors.Object{"entries": wanted}}
+	return vectors.Case{Op: "archive.restore", Result: vectors.Valid, Output: vectors.Object{"entries": wanted}}
 }
 
 func number(n uint64) json.Number { return json.Number(fmt.Sprint(n)) }

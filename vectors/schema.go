@@ -3,6 +3,7 @@ package vectors
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -14,15 +15,14 @@ import (
 type checker struct {
 	file *jsonschema.Resolved
 	defs *jsonschema.Resolved // of an object with a member for each definition
-	has  map[string]bool      // the definitions
+	shape
 }
 
 var schemaChecker = sync.OnceValue(func() checker {
 	whole := parseSchema()
-	c := checker{has: map[string]bool{}}
+	c := checker{shape: shape{whole.Defs}}
 	defs := &jsonschema.Schema{Defs: parseSchema().Defs, Properties: map[string]*jsonschema.Schema{}}
 	for name := range defs.Defs {
-		c.has[name] = true
 		defs.Properties[name] = &jsonschema.Schema{Ref: "#/$defs/" + name}
 	}
 	c.file, c.defs = resolve(whole), resolve(defs)
@@ -59,18 +59,28 @@ func Validate(data []byte) error {
 
 // CheckInput checks the input of an op against schema.json. It is an error if
 // there is no such op.
-func CheckInput(op string, input Object) error { return check("input:"+op, input) }
+func CheckInput(op string, input Object) error { return check("input", op, input) }
 
 // CheckOutput checks the output of an op against schema.json. It is an error if
 // there is no such op.
-func CheckOutput(op string, output Object) error { return check("output:"+op, output) }
+func CheckOutput(op string, output Object) error { return check("output", op, output) }
 
-func check(name string, o Object) error {
+func check(side, op string, o Object) error {
 	c := schemaChecker()
-	if !c.has[name] {
+	name := side + ":" + op
+	want, ok := c.shape.defs[name]
+	if !ok {
 		return fmt.Errorf("there is no %s", name)
 	}
-	return c.defs.Validate(Object{name: native(o)})
+	v := native(o)
+	err := c.defs.Validate(Object{name: v})
+	if err == nil {
+		return nil
+	}
+	if d := c.differs(side, v, want); d != "" {
+		err = errors.New(d)
+	}
+	return err
 }
 
 // native returns v with numbers instead of json.Numbers, which the schema would

@@ -29,13 +29,12 @@ func CauseOf(o Outcome) string {
 
 func words(v Verdict) string { return strings.ReplaceAll(string(v), "_", " ") }
 
-// causes returns the causes of what counts against the implementation or is a
-// known failure, that with the most failures first.
-func (r *Report) causes() []Cause {
+// causes returns the causes of some of the events, that with the most first.
+func (r *Report) causes(failed func(Event) bool) []Cause {
 	var all []Cause
 	at := map[string]int{}
 	for _, e := range r.Events {
-		if !e.Verdict.Against() || e.Verdict == Skipped {
+		if !failed(e) || e.Verdict == Skipped {
 			continue
 		}
 		text := CauseOf(e.Outcome)

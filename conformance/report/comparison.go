@@ -111,18 +111,27 @@ func (c *Comparison) pairs() []row {
 	return rows
 }
 
-// verdicts returns a few words for each implementation.
+// verdict says in a line what a report comes to, and why.
+func (r *Report) verdict() string {
+	causes := r.causes(Event.Against)
+	switch {
+	case r.Conformant:
+		return "conformant"
+	case len(r.Events) == 1 && r.Events[0].ID == protocol.HelloOp:
+		return "did not start: " + r.Events[0].Message
+	case len(causes) > 0:
+		return fmt.Sprintf("not conformant: %d of %d cases failed, most of them: %s", r.failures(), len(r.Events)-r.Counts[Unsupported], causes[0].Text)
+	case r.Exit == ExitConformant:
+		return "passed these"
+	}
+	return "not conformant: " + r.verdictLine()
+}
+
+// verdicts returns the verdict of each implementation.
 func (c *Comparison) verdicts() []string {
 	var all []string
 	for _, r := range c.Reports {
-		switch {
-		case r.Conformant:
-			all = append(all, "conformant")
-		case r.Exit == ExitConformant:
-			all = append(all, "passed these")
-		default:
-			all = append(all, "not conformant")
-		}
+		all = append(all, r.verdict())
 	}
 	return all
 }
@@ -147,8 +156,8 @@ func (c *Comparison) pairFailures() []pairFailure {
 	return all
 }
 
-// WriteText shows the comparison to a person: the subjects of each implementation,
-// then every pair, then what failed between them.
+// WriteText shows the comparison to a person: the verdict on each implementation,
+// its subjects, then every pair, then what failed between them.
 func (c *Comparison) WriteText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(first string, cells []string) {
@@ -167,9 +176,12 @@ func (c *Comparison) WriteText(w io.Writer) error {
 			line(r.Name, cells)
 		}
 	}
+	for i, verdict := range c.verdicts() {
+		line(printable(c.Names[i]), []string{printable(verdict)})
+	}
+	line("", nil)
 	line("", c.Names)
 	matrix(c.subjects())
-	line("verdict", c.verdicts())
 	line("seed", []string{fmt.Sprint(c.Seed)})
 	line("", nil)
 	line(`sealed by \ opened by`, c.Names)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
 )
 
 // two is a comparison of an implementation that fails in every way with itself.
@@ -32,13 +34,26 @@ func TestComparisonText(t *testing.T) {
 	c := two()
 	c.Names[1] = "two"
 	out := text(t, c.WriteText)
-	for _, want := range []string{"\nkey ", "\nheader ", "\nverdict ", "\none  ", "0 of 1!", "one sealed, two opened: no entries, with the key: fail"} {
+	if !strings.HasPrefix(out, "one  not conformant: ") {
+		t.Errorf("the verdict does not come first:\n%s", out)
+	}
+	for _, want := range []string{"\nkey ", "\nheader ", "\none  ", "0 of 1!", "one sealed, two opened: no entries, with the key: fail"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it lacks %q:\n%s", want, out)
 		}
 	}
 	if c.Exit() != ExitNot {
 		t.Error("nothing failed")
+	}
+}
+
+// One that does not start is not called anything else.
+func TestComparisonNotStarted(t *testing.T) {
+	r := New(protocol.Hello{}, []string{"x"}, "", 100)
+	r.Add(Event{ID: protocol.HelloOp, Subject: protocol.HelloOp, Outcome: Outcome{Verdict: Crash, Message: "ended without an answer"}})
+	r.Finish()
+	if got := r.verdict(); got != "did not start: ended without an answer" {
+		t.Error(got)
 	}
 }
 

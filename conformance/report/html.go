@@ -119,7 +119,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	for _, name := range r.subjects() {
 		p.Subjects = append(p.Subjects, r.pageSubject(name, p.Columns))
 	}
-	for _, c := range r.causes() {
+	for _, c := range r.causes(func(e Event) bool { return e.Verdict.Against() }) { // known failures, too
 		p.Causes = append(p.Causes, r.pageCause(c, cases))
 	}
 	p.Chapters = r.pageChapters()

@@ -96,12 +96,19 @@ func (r *Report) Finish() {
 	}
 }
 
-// verdictLine says in a sentence what the report comes to.
-func (r *Report) verdictLine() string {
+// failures returns the number of cases that were asked and count against the
+// implementation.
+func (r *Report) failures() int {
 	failed := -r.Known
 	for _, v := range []Verdict{Fail, WrongError, Crash, Hang, ProtocolError} {
 		failed += r.Counts[v]
 	}
+	return failed
+}
+
+// verdictLine says in a sentence what the report comes to.
+func (r *Report) verdictLine() string {
+	failed := r.failures()
 	passed := amount(r.having(Pass))
 	switch {
 	case failed > 0:

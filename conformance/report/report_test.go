@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
 
@@ -27,7 +28,8 @@ func mixed() *Report {
 		e := Event{ID: fmt.Sprintf("key/%d", i), Subject: "key", Comment: "A case.", Requirements: []string{"KEY-3"}, Profiles: []string{"reader"}}
 		e.Outcome = Outcome{Verdict: v}
 		if v.Against() {
-			e.Outcome = Outcome{v, hostile, hostile, hostile, &Difference{hostile, "00", hostile}, hostile}
+			e.Outcome = Outcome{Verdict: v, Message: hostile, Want: hostile, Got: hostile, Cause: hostile, Absent: hostile, Sample: hostile, Request: hostile,
+				Intermediate: &Difference{hostile, "00", hostile}, Stderr: hostile}
 		}
 		r.Add(e)
 	}
@@ -135,6 +137,83 @@ func TestTAP(t *testing.T) {
 	}
 	if n != 10 {
 		t.Errorf("%d results", n)
+	}
+}
+
+// failing returns a report in which every case of n failed for one of the causes.
+func failing(n, causes int) *Report {
+	r := New(protocol.Hello{Protocol: 1, Name: "half"}, []string{"half"}, "", n)
+	for i := range n {
+		o := Outcome{Verdict: Fail, Message: fmt.Sprintf("case %d", i), Cause: fmt.Sprintf("cause %d", i%causes), Want: "a", Got: "b"}
+		if i%causes == 0 {
+			o.Absent = "key.parse"
+		}
+		r.Add(Event{ID: fmt.Sprintf("key/%d", i), Subject: "key", Comment: "A case.", Requirements: []string{"KEY-3"}, Vector: i%2 == 0, Outcome: o})
+	}
+	r.Finish()
+	return r
+}
+
+func shown(r *Report, all bool) string {
+	var out bytes.Buffer
+	t := NewTerminal(&out, r, all, nil)
+	for _, e := range r.Events {
+		t.Add(e)
+	}
+	t.Finish()
+	return out.String()
+}
+
+// However many cases fail, a person is shown one failure of each cause, up to
+// ten, and none of an op that does not exist; the causes are counted. Who wants
+// all gets all.
+func TestTerminalGroups(t *testing.T) {
+	out := shown(failing(2000, 40), false)
+	if n := strings.Count(out, "FAIL  "); n != described {
+		t.Errorf("%d failures are described", n)
+	}
+	if strings.Contains(out, "FAIL  key/0\n") || !strings.Contains(out, "      50  cause 0 ") || !strings.Contains(out, "and 25 more causes") {
+		t.Error(out)
+	}
+	if n := strings.Count(out, "\n"); n > 140 {
+		t.Errorf("%d lines", n)
+	}
+	if n := strings.Count(shown(failing(2000, 40), true), "FAIL  "); n != 2000 {
+		t.Errorf("with all of them asked for %d failures are described", n)
+	}
+	if out := shown(failing(2000, 1), false); strings.Count(out, "\n") > 12 || !strings.Contains(out, "NOT CONFORMANT: 2000 of 2000 cases failed; passed 0 vectors") {
+		t.Error(out)
+	}
+}
+
+// The line that says how far a run is gives way to what is written, and counts.
+func TestProgress(t *testing.T) {
+	var line, out bytes.Buffer
+	r := failing(3, 3)
+	p := &Progress{W: &line, What: "half", Total: 3}
+	terminal := NewTerminal(&out, r, false, p)
+	for _, e := range r.Events {
+		p.last = time.Time{} // a while ago
+		terminal.Add(e)
+	}
+	terminal.Finish()
+	want := "half: 1 of 3 cases, 1 failed\r\x1b[K" + "half: 2 of 3 cases, 2 failed\r\x1b[K" + "half: 3 of 3 cases, 3 failed\r\x1b[K"
+	if line.String() != want {
+		t.Errorf("%q", line.String())
+	}
+}
+
+// The page of many failures is short: they are collapsed by their causes, and
+// those after the first of a cause have their ids only.
+func TestHTMLGroups(t *testing.T) {
+	out := text(t, failing(2000, 4).WriteHTML)
+	if n := strings.Count(out, "<article"); n != 4*pageDescribed {
+		t.Errorf("%d failures are described", n)
+	}
+	for i := range 2000 {
+		if !strings.Contains(out, fmt.Sprintf(`id="case-key/%d"`, i)) {
+			t.Fatalf("failure %d is not there", i)
+		}
 	}
 }
 

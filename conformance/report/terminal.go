@@ -62,7 +62,7 @@ func (t *Terminal) Finish() error {
 // causes lists the causes of failures, unless every failure has been described
 // and stands for itself.
 func (t *Terminal) causes() {
-	causes := t.r.causes()
+	causes := t.r.causes(Event.Against)
 	failures := 0
 	for _, c := range causes {
 		failures += len(c.Events)
