@@ -165,7 +165,7 @@ func TestBadWriters(t *testing.T) {
 			return a
 		}},
 		{"key-only", "refused", func(*badWriter, string, vectors.Object) protocol.Answer { return protocol.Answer{Error: "unsafe_path"} }},
-		{"key-only", "refused", func(*badWriter, string, vectors.Object) protocol.Answer {
+		{"key-only", "not supported", func(*badWriter, string, vectors.Object) protocol.Answer {
 			return protocol.Answer{Unsupported: "not yet"}
 		}},
 		{"key-only", "come after", func(_ *badWriter, _ string, input vectors.Object) protocol.Answer {
