@@ -86,7 +86,7 @@ func TestSeed(t *testing.T) {
 	r := mixed()
 	c := &Comparison{Seed: r.Seed, Names: []string{"a"}, Reports: []*Report{r}}
 	terminal := func(w io.Writer) error {
-		shown := NewTerminal(w, r)
+		shown := NewTerminal(w, r, false, nil)
 		shown.Add(r.Events[1])
 		return shown.Finish()
 	}
