@@ -157,11 +157,11 @@ func generatedArchives(seed int64) []check {
 			func(t *trial, s archiveSample) report.Outcome { return t.asksLike(op, s.opening(op, s.container())) },
 		}.check(seed)
 	}
-	return []check{
+	return slices.Concat(generatedPairs(seed), generatedValues(seed), generatedDrawn(seed), []check{
 		reads("archive.list", "ARC-7", "Every entry of an archive is listed, with the path, the kind, the time and the size that it has."),
 		reads("archive.extract", "ARC-7", "An entry of an archive comes out as it went in."),
 		reads("archive.restore", "ARC-7 ARC-29", "All entries of an archive come out as they went in."),
-	}
+	})
 }
 
 // ringSample is a keyring to seal.

@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/rand"
 	"slices"
 	"sync"
 
@@ -21,14 +23,15 @@ type grammarVariant struct {
 }
 
 // grammarChecks returns the checks of subject "grammar", one for every field: an
-// implementation answers all its variants as the reference does.
-func grammarChecks() []check {
+// implementation answers all its variants as the reference does. The structures
+// that are varied have values that follow from the seed.
+func grammarChecks(seed int64) []check {
 	g, err := grammar.Load()
 	if err != nil {
 		panic(suiteFault{err})
 	}
 	collected := sync.OnceValue(func() map[string][]grammarVariant {
-		v := variants{g, map[string][]grammarVariant{}}
+		v := variants{g, rand.New(rand.NewSource(seedOf(seed, "grammar"))), map[string][]grammarVariant{}}
 		v.header()
 		v.archive()
 		v.keyring()
@@ -76,6 +79,7 @@ func tryVariants(a *asker, field string, all []grammarVariant) report.Outcome {
 // variants collects the variants of all structures.
 type variants struct {
 	g       *grammar.Grammar
+	r       *rand.Rand
 	byField map[string][]grammarVariant
 }
 
@@ -101,15 +105,27 @@ func (v *variants) decode(name string, data []byte) *grammar.Node {
 // signed again, unless the signature itself is varied. No slot is opened, so that
 // nothing needs to be sealed in them.
 func (v *variants) header() {
-	s := archiveSample{seed: 11}
+	s := archiveSample{seed: v.r.Int63()}
 	k := key.Key(s.key())
-	password := slices.Concat([]byte{0, 1, 0, 145}, bytesFrom(1, 32), []byte{0, 1, 0, 0, 0, 0, 0, 3, 1}, bytesFrom(2, 104))
-	vault := slices.Concat([]byte{0, 2, 0, 168}, bytesFrom(3, 64), bytesFrom(4, 104))
-	passkey := slices.Concat([]byte{0, 3, 0, 151}, bytesFrom(5, 32), []byte("\x0bexample.org\x00\x01c"), bytesFrom(6, 104))
+	slot := func(typ byte, fields ...[]byte) []byte {
+		body := append(slices.Concat(fields...), v.bytes(sealedKey)...)
+		return slices.Concat([]byte{0, typ}, binary.BigEndian.AppendUint16(nil, uint16(len(body))), body)
+	}
+	cost := append(binary.BigEndian.AppendUint32(nil, uint32(8<<v.r.Intn(14))), 0, 0, 0, byte(1+v.r.Intn(10)), byte(1+v.r.Intn(2)))
+	rp, credential := oneOf(v.r, "example.org", "a.example", "backup.example.com"), v.bytes(1+v.r.Intn(64))
+	password := slot(1, v.bytes(32), cost)
+	vault := slot(2, v.bytes(64))
+	passkey := slot(3, v.bytes(32), []byte{byte(len(rp))}, []byte(rp), []byte{0, byte(len(credential))}, credential)
 	for _, slots := range [][]byte{slices.Concat(password, passkey), vault} {
 		v.headerOf(s, k, resigned(s.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, slots }))
 	}
 }
+
+// sealedKey is the length of the sealed key with which the body of every slot ends
+// (spec section 6.2).
+const sealedKey = 104
+
+func (v *variants) bytes(n int) []byte { return bytesFrom(v.r.Int63(), n) }
 
 func (v *variants) headerOf(s archiveSample, k key.Key, container []byte) {
 	head := v.decode("Header", container)
@@ -141,9 +157,9 @@ var bodies = map[string]string{"password": "PasswordSlot", "vault": "VaultSlot",
 // archive adds the variants of the frames of an archive. It is laid out and sealed
 // again.
 func (v *variants) archive() {
-	s := archiveSample{seed: 12, job: job{producer: "p", created: auditCreated}}
-	s.add(entry{"a", archive.Messages, 1700000000000, []byte("content")})
-	s.add(entry{"b/c", archive.Image, 1, []byte("more")})
+	s := archiveSample{seed: v.r.Int63(), job: job{producer: oneOf(v.r, "p", "an app 1.0", "größer"), created: uint64(v.r.Int63n(1 << 52))}}
+	s.add(entry{oneOf(v.r, "a", "a b", "é"), archive.Messages, uint64(v.r.Int63n(1 << 52)), v.bytes(1 + v.r.Intn(20))})
+	s.add(entry{oneOf(v.r, "b/c", "漢字", "d/e/f"), archive.Kind(2 + v.r.Intn(7)), uint64(v.r.Int63n(1 << 52)), v.bytes(v.r.Intn(20))})
 	container, k := s.container(), key.Key(s.key())
 	change := func(op string, f func(p *archiveParts)) vectors.Object {
 		return s.opening(op, resealed(container, k, func(plaintext []byte) []byte {
@@ -178,7 +194,8 @@ func (v *variants) archive() {
 
 // keyring adds the variants of a keyring, which is sealed again.
 func (v *variants) keyring() {
-	s := ringSample{seed: 13, epochs: []uint64{2, 5, 9}}
+	first := uint64(v.r.Int63n(1 << 40))
+	s := ringSample{seed: v.r.Int63(), epochs: []uint64{first + 1, first + 1 + uint64(1+v.r.Intn(9)), first + 20}}
 	container, k := s.container(), key.Key(bytesFrom(s.seed, 32))
 	var plaintext []byte
 	resealed(container, k, func(b []byte) []byte { plaintext = b; return b })

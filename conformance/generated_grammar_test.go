@@ -19,7 +19,7 @@ func TestGrammarVariants(t *testing.T) {
 		answers[answer.Error]++
 		return answer
 	})
-	for _, c := range grammarChecks() {
+	for _, c := range grammarChecks(DefaultSeed) {
 		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
 			t.Errorf("%s: %+v", c.id, o)
 		}
@@ -42,7 +42,7 @@ func TestGrammarFault(t *testing.T) {
 		return answer
 	})
 	failed := map[string]string{}
-	for _, c := range grammarChecks() {
+	for _, c := range grammarChecks(DefaultSeed) {
 		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
 			failed[c.id] = o.Message
 		}
