@@ -31,7 +31,7 @@ func grammarChecks(seed int64) []check {
 		panic(suiteFault{err})
 	}
 	collected := sync.OnceValue(func() map[string][]grammarVariant {
-		v := variants{g, rand.New(rand.NewSource(seedOf(seed, "grammar"))), map[string][]grammarVariant{}}
+		v := variants{g, rand.New(rand.NewSource(seedFor(seed, "grammar"))), map[string][]grammarVariant{}}
 		v.header()
 		v.archive()
 		v.keyring()

@@ -14,11 +14,6 @@ import (
 // archiveOps are the ops that open an archive.
 var archiveOps = []string{"archive.list", "archive.extract", "archive.restore"}
 
-// seedOf returns a seed of its own for every use of the suite's.
-func seedOf(seed int64, use string) int64 {
-	return rand.New(rand.NewSource(property[archiveSample]{name: use}.seed(seed))).Int63()
-}
-
 // smallCrafted is a stand-alone archive of one chunk, whose second frame was
 // abandoned.
 func smallCrafted(seed int64) *crafted {
@@ -87,7 +82,7 @@ func generatedPairs(seed int64) []check {
 			name := pairs.name + "-" + strings.TrimPrefix(op, "archive.")
 			comment := fmt.Sprintf("Of two faults in %s the one that is checked first gives the name.", pairs.what)
 			all = append(all, craftedCheck(name, "ERR-1 ARC-44 ARC-45", comment, func() []grammarVariant {
-				return pairs.variants(pairing{op, rand.New(rand.NewSource(seedOf(seed, name)))})
+				return pairs.variants(pairing{op, rand.New(rand.NewSource(seedFor(seed, name)))})
 			}))
 		}
 	}

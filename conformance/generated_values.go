@@ -12,7 +12,7 @@ import (
 func generatedValues(seed int64) []check {
 	of := func(name string, variants func(v *valued)) func() []grammarVariant {
 		return func() []grammarVariant {
-			v := &valued{seed: seedOf(seed, name)}
+			v := &valued{seed: seedFor(seed, name)}
 			v.r = rand.New(rand.NewSource(v.seed))
 			variants(v)
 			return v.all
