@@ -11,8 +11,12 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-func keyParse(in struct{ Text string }) (result, error) {
-	k, err := key.Parse(in.Text)
+func keyParse(in struct {
+	Text string
+	UTF8 octets
+},
+) (result, error) {
+	k, err := key.Parse(in.Text + string(in.UTF8)) // one of them is empty
 	return result{output: vectors.Object{"key": toHex(k[:])}}, err
 }
 

@@ -3,11 +3,23 @@ package generator
 import (
 	"strings"
 
-	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 func passwordCases(s *suite) {
+	passwordsAccepted(s)
+	passwordsOfForms(s)
+	passwordsOfData(s)
+	passwordsRefused(s)
+}
+
+// prepared adds a case of a password, and of what it is when prepared.
+func (s *suite) prepared(slug, requirements, comment, typed, prepared string) {
+	s.valid(slug, "PWD-1 "+requirements, comment, "password.prepare",
+		vectors.Object{"password": vectors.Bytes([]byte(typed))}, vectors.Object{"prepared": vectors.Bytes([]byte(prepared))})
+}
+
+func passwordsAccepted(s *suite) {
 	for _, c := range []struct{ slug, requirements, comment, typed, prepared string }{
 		{"ascii", "PWD-9", "A password of ASCII characters stays as it is.", "correct horse battery staple", "correct horse battery staple"},
 		{"one-character", "PWD-3 PWD-11 (boundary)", "One character is a password: readers do not judge.", "a", "a"},
@@ -84,48 +96,37 @@ func passwordCases(s *suite) {
 		{"1024-spaces", "PWD-8 (unicode boundary)", "3072 bytes typed are 1024 spaces when prepared.", strings.Repeat("\u3000", 1024), strings.Repeat(" ", 1024)},
 		{"shrinks-most", "PWD-2 PWD-8 (unicode boundary)", "3584 bytes typed are 1024 when prepared: no text shrinks more.", strings.Repeat("\u1fbe\u0308\u0301", 512), strings.Repeat("\u0390", 512)},
 	} {
-		s.valid(c.slug, "PWD-1 "+c.requirements, c.comment, "password.prepare",
-			vectors.Object{"password": vectors.Bytes([]byte(c.typed))}, vectors.Object{"prepared": vectors.Bytes([]byte(c.prepared))})
+		s.prepared(c.slug, c.requirements, c.comment, c.typed, c.prepared)
 	}
 
-	for _, c := range []struct{ slug, requirements, comment, typed string }{
-		{"empty", "PWD-3 CON-9 ERR-3 (boundary)", "An empty password is none.", ""},
-		{"nul", "PWD-5 (boundary)", "U+0000 is the first control character; it does not end the password.", "pass\x00word"},
-		{"tab", "PWD-5", "A tab is a control character, and not white space.", "pass\tword"},
-		{"line-feed", "PWD-5", "A line feed at the end is not trimmed.", "password\n"},
-		{"unit-separator", "PWD-5 (boundary)", "U+001F is the last control character before the space.", "pass\x1fword"},
-		{"delete", "PWD-5 (boundary)", "U+007F is a control character.", "pass\x7fword"},
-		{"first-c1", "PWD-5 (unicode boundary)", "U+0080 is a control character.", "pass\u0080word"},
-		{"next-line", "PWD-5 (unicode)", "U+0085 is a control character.", "pass\u0085word"},
-		{"last-c1", "PWD-5 (unicode boundary)", "U+009F is the last control character.", "pass\u009fword"},
-		{"start-of-heading", "PWD-5 (boundary)", "U+0001 is a control character.", "\x01"},
-		{"control-at-end", "PWD-5", "U+001B behind all else is a control character.", "password\x1b"},
-		{"1025-bytes-of-four", "PWD-8 (unicode boundary)", "256 characters of four bytes and one more are 1025 bytes.", strings.Repeat("\U0001f511", 256) + "x"},
-		{"1025-spaces", "PWD-8 (unicode boundary)", "3075 bytes typed are 1025 spaces when prepared.", strings.Repeat("\u3000", 1025)},
-		{"shrinks-most-and-1", "PWD-8 (unicode boundary)", "3585 bytes typed are 1025 when prepared.", strings.Repeat("\u1fbe\u0308\u0301", 512) + "x"},
-		{"middle-surrogate", "PWD-4 (boundary)", "U+DBFF in three bytes is not UTF-8.", "\xed\xaf\xbf"},
-		{"overlong-four", "PWD-4", "0xf0 0x80 0x80 0xaf is an overlong slash.", "\xf0\x80\x80\xaf"},
-		{"five-bytes", "PWD-4", "No sequence has five bytes.", "\xf8\x88\x80\x80\x80"},
-		{"cut-four", "PWD-4", "A sequence of four bytes lacks its last.", "a\xf0\x9f\x94"},
-		{"broken-in-middle", "PWD-4", "A sequence of three bytes is broken by a letter.", "\xe2\x82a\xac"},
-		{"utf-16", "PWD-4", "A text in UTF-16, with its byte order mark, is not UTF-8.", "\xff\xfea\x00"},
-		{"continuation-byte", "PWD-4", "0x80 by itself is not UTF-8.", "pass\x80word"},
-		{"byte-ff", "PWD-4", "0xff is never a part of UTF-8.", "pass\xffword"},
-		{"cut-sequence", "PWD-4", "The last character lacks its last byte.", "caf\xc3"},
-		{"overlong", "PWD-4", "0xc0 0xaf is an overlong slash.", "a\xc0\xafb"},
-		{"overlong-three", "PWD-4", "0xe0 0x80 0xaf is an overlong slash.", "a\xe0\x80\xafb"},
-		{"high-surrogate", "PWD-4 (boundary)", "U+D800 in three bytes is not UTF-8.", "a\xed\xa0\x80"},
-		{"low-surrogate", "PWD-4 (boundary)", "U+DFFF in three bytes is not UTF-8.", "a\xed\xbf\xbf"},
-		{"surrogate-pair", "PWD-4", "A pair of surrogates in six bytes is not UTF-8.", "\xed\xa0\xbd\xed\xb8\x80"},
-		{"beyond-unicode", "PWD-4 (boundary)", "U+110000 does not exist.", "\xf4\x90\x80\x80"},
-		{"latin-1", "PWD-4", "An e with acute in Latin-1 is not UTF-8.", "caf\xe9"},
-		{"1025-bytes", "PWD-8 (boundary)", "1025 bytes when prepared are one too many.", strings.Repeat("x", 1025)},
-		{"grows-too-long", "PWD-8 (unicode boundary)", "513 bytes typed are 1026 when prepared.", strings.Repeat("\u0958", 171)},
-		{"composed-too-long", "PWD-8 (unicode boundary)", "1537 bytes typed are 1025 when prepared.", strings.Repeat("e\u0301", 512) + "x"},
-		{"4096-bytes", "PWD-8 (boundary)", "4096 bytes are prepared, and then too many.", strings.Repeat("x", 4096)},
-		{"4097-bytes", "PWD-2 (boundary)", "4097 bytes are refused without a look.", strings.Repeat("x", 4097)},
+	for _, c := range []struct{ slug, comment, text string }{
+		{"noncharacters", "Noncharacters stay.", "\ufdd0\ufdef\ufffe\uffff\U0001fffe\U0002ffff\U0008fffe\U0010fffe\U0010ffff"},
+		{"private-use-stays", "Private-use characters of all three areas stay.", "\ue000\uf8ff\U000f0000\U000ffffd\U00100000\U0010fffd"},
+		{"unassigned-stays", "Code points of planes in which nothing is assigned stay.", "\U00040000\U0005fffd\U000a1234\U000dfffd"},
+		{"tags", "Tags stay, as in the flag of Scotland.", "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f\U000e0001"},
+		{"replacement-character", "U+FFFC and U+FFFD stay.", "\ufffc\ufffd"},
+		{"directions", "Controls of direction stay: they are no control characters of step 4.", "\u061c\u200e\u200f\u202a\u202e\u2066\u2069"},
+		{"invisible", "Joiners, fillers and other characters that cannot be seen stay.", "\u00ad\u034f\u115f\u1160\u17b4\u180b\u180e\u200b\u200c\u200d\u2060\u2064\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffb\U0001bca0\U0001d173"},
+		{"variation-selectors", "Variation selectors stay.", "\u845b\U000e0100\u2764\ufe0e\u2764\ufe0f\U000e01ef"},
+		{"newlines-beyond-ascii", "Separators of lines and paragraphs, and pictures of control characters, stay.", "a\u2028b\u2029c\u2424\u2400\u2421\u240d"},
+		{"around-spaces", "The neighbours of the characters that become spaces stay.", "\u00a1\u167f\u1681\u1fff\u200b\u202e\u2030\u205e\u2060\u2fff\u3001"},
+		{"quotes", "Lone quotes, backslashes and percent signs stay.", "'\"`\\%s%00\\n${x}&amp;"},
+		{"one-mark", "A mark by itself is a password.", "\u0301"},
+		{"one-joiner", "So is a joiner.", "\u200d"},
+		{"one-byte-order-mark", "So is a byte order mark.", "\ufeff"},
+		{"spaces-and-more", "Spaces before marks, joiners and byte order marks stay.", " \u0301 \u200d \ufeff "},
+		{"digits-of-scripts", "Digits of other scripts stay.", "\u0661\u06f2\u0969\uff14\U0001d7d3\u2465"},
 	} {
-		s.add(c.slug, c.requirements, c.comment, "password.prepare",
-			vectors.Object{"password": vectors.Bytes([]byte(c.typed))}, refused(fault.MalformedPassword))
+		s.prepared(c.slug, "PWD-9 PWD-11 (unicode)", c.comment, c.text, c.text)
+	}
+	for _, c := range []struct{ slug, comment, typed, prepared string }{
+		{"1024-bytes-and-two", "1022 bytes and a character of two.", strings.Repeat("x", 1022) + "\u00e9", strings.Repeat("x", 1022) + "\u00e9"},
+		{"1024-bytes-and-three", "1021 bytes and a character of three.", strings.Repeat("x", 1021) + "\u20ac", strings.Repeat("x", 1021) + "\u20ac"},
+		{"1024-bytes-grown", "344 bytes typed are 1024 when prepared.", strings.Repeat("\U0001d160", 85) + "xxxx", strings.Repeat("\U0001d158\U0001d165\U0001d16e", 85) + "xxxx"},
+		{"1024-bytes-last-composes", "1025 bytes typed are 1024 when prepared, on account of the last two characters.", strings.Repeat("x", 1022) + "e\u0301", strings.Repeat("x", 1022) + "\u00e9"},
+		{"1024-bytes-last-space", "1026 bytes typed are 1024 when prepared, on account of the last space.", strings.Repeat("x", 1023) + "\u2003", strings.Repeat("x", 1023) + " "},
+		{"1024-bytes-of-marks", "512 marks of one class.", strings.Repeat("\u0301", 512), strings.Repeat("\u0301", 512)},
+	} {
+		s.prepared(c.slug, "PWD-8 (unicode boundary)", c.comment, c.typed, c.prepared)
 	}
 }

@@ -26,30 +26,30 @@ func pathCuts(s *suite) {
 		s.named(platform, "cut-between-characters", "ARC-35 ARC-56 (boundary unicode)", "Characters of two bytes fill 240 bytes exactly; characters of four bytes after one of one end before.",
 			emoji, cutName(emoji, 237), accented, cutName(accented, 240))
 
-		var ends []string
-		for _, c := range []string{"\u00e9", "\u20ac", "\U0001f600"} {
-			for at := 240 - len(c); at <= 240; at++ {
-				part := x(at) + c + strings.Repeat("y", 256-at)
-				n := at
-				if at+len(c) == 240 {
-					n = 240
-				}
-				folder := fmt.Sprintf("%d-%d/", len(c), at)
-				ends = append(ends, folder+part, folder+cutName(part, n))
-			}
-		}
-		s.named(platform, "cut-at-each-byte", "ARC-56 (boundary unicode)", "A character of two, three and four bytes ends at byte 240, or at one of the next ones, or begins there.", ends...)
-		mark, joined := x(239)+"e\u0301"+x(20), x(236)+"\U0001f469\u200d\U0001f467"+x(20)
-		s.named(platform, "cut-before-mark", "ARC-56 (unicode)", "A mark is cut off from its letter, and an emoji from its joiner.",
-			mark, cutName(mark, 240), joined, cutName(joined, 240))
-		dots, spaces := x(230)+strings.Repeat(".", 26), x(230)+strings.Repeat(" ", 25)+"x"
-		s.named(platform, "cut-at-full-stop", "ARC-56", "What is left may end in full stops or spaces; no extension is kept.",
-			dots+"jpg", cutName(dots+"jpg", 240), spaces, cutName(spaces, 240))
 		s.named(platform, "cut-to-one-name", "ARC-36 ARC-56 ARC-57", "A part is what another one is cut to: it is not the same file.",
 			long, cutName(long, 240), cutName(long, 240), cutName(long, 240)+" (2)")
 		s.named(platform, "cut-each", "ARC-56", "Parts that are alike in their first 255 bytes have different digests.",
 			long+"a", cutName(long+"a", 240), long+"b", cutName(long+"b", 240))
 	}
+	var ends []string
+	for _, c := range []string{"\u00e9", "\u20ac", "\U0001f600"} {
+		for at := 240 - len(c); at <= 240; at++ {
+			part := x(at) + c + strings.Repeat("y", 256-at)
+			n := at
+			if at+len(c) == 240 {
+				n = 240
+			}
+			folder := fmt.Sprintf("%d-%d/", len(c), at)
+			ends = append(ends, folder+part, folder+cutName(part, n))
+		}
+	}
+	s.named("posix", "cut-at-each-byte", "ARC-56 (boundary unicode)", "A character of two, three and four bytes ends at byte 240, or at one of the next ones, or begins there.", ends...)
+	mark, joined := x(239)+"e\u0301"+x(20), x(236)+"\U0001f469\u200d\U0001f467"+x(20)
+	s.named("posix", "cut-before-mark", "ARC-56 (unicode)", "A mark is cut off from its letter, and an emoji from its joiner.",
+		mark, cutName(mark, 240), joined, cutName(joined, 240))
+	dots, spaces := x(230)+strings.Repeat(".", 26), x(230)+strings.Repeat(" ", 25)+"x"
+	s.named("posix", "cut-at-full-stop", "ARC-56", "What is left may end in full stops or spaces; no extension is kept.",
+		dots+"jpg", cutName(dots+"jpg", 240), spaces, cutName(spaces, 240))
 	s.named("posix", "cut-not-normalized", "ARC-56 ARC-52 (unicode)", "The bytes count that the part has, not those of its Form C.",
 		strings.Repeat("e\u0301", 86), cutName(strings.Repeat("e\u0301", 86), 240))
 	longUpper, longLower := strings.Repeat("X", 300), strings.Repeat("x", 300)

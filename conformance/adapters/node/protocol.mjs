@@ -85,7 +85,7 @@ const shownSlot = ({ encoded, ...slot }) => slot;
 const ops = (name) => ({
   hello: () => ({ protocol: 1, name, version: "2",
     profiles: ["reader", "writer", "password", "passkey", "vault", "salvage", "deterministic", "streaming", "large"] }),
-  "key.parse": ({ text }) => ({ key: keys.parseKey(text) }),
+  "key.parse": ({ text, utf8 }) => ({ key: keys.parseKey(text ?? utf8) }),
   "key.format": async ({ key }) => ({ text: keys.formatKey(key), fingerprint: keys.fingerprintOf(await keys.keyCheckOf(key)) }),
   "key.derive": async ({ key, label }) => ({ derived: await keys.derive(key, label) }),
   "key.repair": async ({ key, key_check }) => ({ key: await keys.repairKey(key, key_check) }),
@@ -140,7 +140,7 @@ const ops = (name) => ({
 
 /** The fields of requests that are byte strings. The others are text, or of another type. */
 const BYTES = new Set(("container content credential export_key key key_check message password plaintext prf random salt " +
-  "set_id slot vault").split(" "));
+  "set_id slot utf8 vault").split(" "));
 const decode = (value, name) => {
   if (typeof value === "string") return BYTES.has(name) ? unhex(value) : value;
   if (Array.isArray(value)) return value.map((v) => decode(v));

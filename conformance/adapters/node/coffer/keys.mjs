@@ -11,9 +11,10 @@ export const derive = async (key, label) => (await hmac(key, bytesOf(`coffer/v1 
 export const keyCheckOf = (key) => derive(key, "key check");
 export const fits = async (key, keyCheck) => equal(await keyCheckOf(key), keyCheck);
 
-/** Section 3.3: the key that somebody typed. */
-export function parseKey(text) {
-  if (bytesOf(text).length > 4096) fail("malformed_key", "the text has more than 4096 bytes"); // [KEY-5]
+/** Section 3.3: the key that somebody typed. It is given as a text, or as the bytes of one. */
+export function parseKey(typed) {
+  const isText = typeof typed === "string", text = isText ? typed : new TextDecoder("utf-8", { ignoreBOM: true }).decode(typed);
+  if ((isText ? bytesOf(text) : typed).length > 4096) fail("malformed_key", "the text has more than 4096 bytes"); // [KEY-5]
   let digits = "", n = 0;
   for (const c of text) {
     n++;
