@@ -1,105 +1,253 @@
 package conformance
 
 import (
+	"math/rand"
+	"slices"
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
 )
 
+// audit is a check of a writer. What it asks for is drawn from r.
+type audit struct {
+	id, requirements, profiles, comment string
+	run                                 auditRun
+}
+
+type auditRun func(a *asker, r *rand.Rand) report.Outcome
+
+func (one audit) check(seed int64) check {
+	id := "writer/" + one.id
+	return check{
+		id: id, subject: "writer", comment: one.comment,
+		requirements: strings.Fields(one.requirements), profiles: strings.Fields("writer " + one.profiles),
+		run: func(a *asker) report.Outcome { return one.run(a, rand.New(rand.NewSource(seedFor(seed, id)))) },
+	}
+}
+
 // writerAudits returns the audits of subject "writer".
-func writerAudits() []check {
-	one := []entry{{"a", archive.Other, 0, []byte("content")}}
-	paths := func(names ...string) job {
-		var j job
-		for _, name := range names {
-			j.entries = append(j.entries, entry{name, archive.Other, 0, nil})
+func writerAudits(seed int64) []check {
+	var all []check
+	for _, one := range slices.Concat(sealingAudits(), saltAudits(), slotAudits(), keyringAudits(), refusalAudits()) {
+		all = append(all, one.check(seed))
+	}
+	return all
+}
+
+// seals is the audit that jobs are sealed as the specification says.
+func seals(draw func(r *rand.Rand) []job) auditRun {
+	return func(a *asker, r *rand.Rand) report.Outcome {
+		for _, j := range draw(r) {
+			if o := j.sealedRightly(a); o.Verdict != report.Pass {
+				return o
+			}
 		}
+		return passed()
+	}
+}
+
+// sealsOne is seals for one job.
+func sealsOne(draw func(r *rand.Rand) job) auditRun {
+	return seals(func(r *rand.Rand) []job { return []job{draw(r)} })
+}
+
+// entering returns what draws a job with these entries.
+func entering(draw func(r *rand.Rand) []entry) func(*rand.Rand) job {
+	return func(r *rand.Rand) job {
+		j := drawJob(r)
+		j.entries = draw(r)
 		return j
 	}
-	many := job{entries: one}
-	for i := range 17 {
-		many.slots = append(many.slots, passkeySlot(byte(10*i)))
+}
+
+// slotting returns what draws a job with these slots.
+func slotting(draw func(r *rand.Rand) []vectors.Object) func(*rand.Rand) job {
+	return func(r *rand.Rand) job { return drawSlotted(r, draw(r)...) }
+}
+
+const everything = "ARC-1 ARC-2 ARC-6 ARC-8 ARC-11 COB-5 COB-7 HDR-5 KEY-3" // what every container shows
+
+// sealingAudits are those of one container at a time. The reference opens each, and
+// compares it with the only one that there is for the salts it shows.
+func sealingAudits() []audit {
+	return []audit{
+		{"key-only", everything, "", "A container without slots is opened by the reference and obeys every rule for writers.", sealsOne(entering(drawEntries))},
+		{"no-entries", "ARC-1 ARC-8", "", "A container without entries is one, too.", sealsOne(entering(func(*rand.Rand) []entry { return nil }))},
+		{"content-sizes", "ARC-1 COB-7", "", "Contents of all lengths around the ends of chunks come out as they went in.", seals(contentSizes)},
+		{"padding-steps", "ARC-8", "", "An archive is padded to the right length on both sides of the steps of it.", seals(paddingSteps)},
+		{"long", "ARC-8 COB-5 COB-7", "", "Contents of megabytes, zeros and ones among them, fill hundreds of chunks.", sealsOne(entering(func(r *rand.Rand) []entry {
+			zeros, ones := make([]byte, 1<<20+1), make([]byte, 1<<20)
+			for i := range ones {
+				ones[i] = 0xff
+			}
+			return []entry{{"zeros", archive.Video, 1, zeros}, {"ones", archive.Voice, 2, ones}, {"drawn", archive.Other, 3, drawBytes(r, 9<<18+r.Intn(1<<16))}}
+		}))},
+		{"producers", "ARC-1", "", "The producer is written as it was given, an empty and the longest one, too.", seals(producers)},
+		{"times", "CON-4", "", "Times are written as they were given, from 0 to 2^52 - 1.", seals(times)},
+		{"kinds", "ARC-4", "", "Every kind is written as it was given.", sealsOne(entering(func(r *rand.Rand) []entry {
+			var all []entry
+			for kind := range 9 {
+				all = append(all, entry{drawName(r), archive.Kind(kind), drawTime(r), drawBytes(r, 3)})
+			}
+			return shuffled(r, all)
+		}))},
+		{"frame-order", "ARC-2", "", "Messages come first, and otherwise entries keep the order in which they were given.", sealsOne(entering(func(r *rand.Rand) []entry {
+			var all []entry
+			for i := range 40 {
+				all = append(all, entry{drawName(r), archive.Kind(1 - i%2*r.Intn(2)), 0, drawBytes(r, 1)})
+			}
+			return shuffled(r, all)
+		}))},
+		{"record-order", "ARC-11", "", "Records are in the order of the bytes of their paths.", sealsOne(entering(func(r *rand.Rand) []entry {
+			return entriesOf(r, shuffled(r, []string{
+				"a", "a b", "a-b", "a.b", "a0", "aa", "ab/c", "ab-c", "ab.c", "A", "B", "Z", "_", "z", "~", "10", "9", "é", "e", "f", "ä", "zz",
+				"\uff5a", "\U0001f600", "\ue000", "\ufffd", "\U00010000", "ß", "ss", "ı", "i", "I", "İ", "#", "+", "b/a/a", "b/a-a", "b/B",
+			}))
+		}))},
+		{"normalization", "ARC-6", "", "Paths are written in normalization form C.", sealsOne(entering(func(r *rand.Rand) []entry {
+			return entriesOf(r, shuffled(r, []string{
+				"e\u0301", "A\u030a", "u\u0308\u0304", "a\u0323\u0307", "b\u0307\u0323", "o\u0302\u0323", "\u1112\u1161\u11ab", "\u1100\u1161", "\uac00\u11a8", "\u212a", "\u2126",
+				"\u0958", "\u0f73", "\u0344", "\ufb1d", "\uf900", "\u2adc", "\U0001d15e", "s\u0323\u0307/t\u0307\u0323", "c\u0327\u0301", "q\u0307\u0323",
+			}))
+		}))},
+		{"paths-kept", "ARC-6", "", "Paths are changed in nothing but their normalization.", sealsOne(entering(func(r *rand.Rand) []entry {
+			return entriesOf(r, shuffled(r, []string{
+				" a", "a ", "a.", ".a", "...", "a  b", "CON", "nul.txt", "aux", "ﬁ", "①", "Ａ", "\u00a0", "\u200b", "\u00ad", "\ufeffa", "\u202ea", "a?b", "a*", "<>|\"",
+				"~", "~1", "%2f", "%41", "$x", "ẞ", "ſ", "K", "k", "\u3000", "\u2024", "\u2028", "\U000e0001", "-r", strings.Repeat("a", 1024), strings.Repeat("b/", 511) + "cc",
+			}))
+		}))},
+		{"many-entries", "ARC-1 ARC-11", "", "Thousands of entries are written.", sealsOne(entering(func(r *rand.Rand) []entry {
+			var all []entry
+			for i := range 2500 {
+				all = append(all, entry{drawName(r) + strings.Repeat("/"+drawName(r), i%3), drawKind(r), drawTime(r), nil})
+			}
+			return withoutConflicts(all)
+		}))},
+		{"twice", "CON-7 HDR-2", "", "What is asked for twice is sealed rightly twice, and what was asked for before leaves nothing.", seals(func(r *rand.Rand) []job {
+			first, second := drawJob(r), drawJob(r)
+			first.entries, second.entries = drawEntries(r), entriesOf(r, []string{"a", "b"})
+			return []job{first, second, first, second, second, first}
+		})},
+		{"given-random", everything, "deterministic passkey vault", "Given the same randomness a request is answered with the same bytes, whatever was asked for before.", againAndAgain},
+		{"round-trip", "ARC-29", "reader", "The implementation restores what it has sealed.", roundTrip},
+		{"vault-slot", "HDR-5 KEY-3", "vault", "A vault slot is opened with the export key.", sealsOne(slotting(func(r *rand.Rand) []vectors.Object { return []vectors.Object{drawVault(r)} }))},
+		{"passkey-slots", "HDR-5 KEY-3", "passkey", "Passkey slots stay in their order, each passkey opens its own, and 16 are written.", seals(func(r *rand.Rand) []job {
+			return []job{drawSlotted(r, drawPasskeys(r, 2)...), drawSlotted(r, drawPasskeys(r, 16)...)}
+		})},
+		{"passkey-bounds", "HDR-5", "passkey", "RP IDs and credentials of the least and the greatest length are written as they were given.", sealsOne(slotting(func(r *rand.Rand) []vectors.Object {
+			one := drawPasskey(r)
+			return []vectors.Object{
+				with(one, "rp_id", "a"), with(one, "rp_id", strings.Repeat("x", 255)), with(one, "rp_id", "az09.-"), with(one, "rp_id", "-."),
+				with(one, "credential", drawHex(r, 1)), with(one, "credential", drawHex(r, 1023)), with(one, "credential", drawHex(r, 256)),
+			}
+		}))},
+		{"slots-mixed", "HDR-5 KEY-3", "passkey vault", "A vault slot stands where it was asked for among passkey slots.", seals(func(r *rand.Rand) (all []job) {
+			for at := range 3 {
+				all = append(all, drawSlotted(r, slices.Insert(drawPasskeys(r, 2), at, drawVault(r))...))
+			}
+			return all
+		})},
+		{"password-defaults", "SLT-11", "password", "A password slot of which no parameters are asked for has at least the least ones, and the password opens it.",
+			sealsOne(slotting(func(r *rand.Rand) []vectors.Object { return []vectors.Object{drawPasswordSlot(r)} }))},
+		{"password-parameters", "SLT-11", "password", "The parameters that are asked for are those that the slot has.", seals(func(r *rand.Rand) []job {
+			lanes := r.Perm(4)
+			return []job{drawSlotted(r, costing(r, 65537, 3, 1+lanes[0])), drawSlotted(r, costing(r, 0, 4, 1+lanes[1]))}
+		})},
 	}
-	audit := func(id, comment string, requirements, profiles string, run func(*asker) report.Outcome) check {
-		return check{
-			id: "writer/" + id, subject: "writer", comment: comment,
-			requirements: strings.Fields(requirements), profiles: strings.Fields("writer " + profiles), run: run,
+}
+
+// entriesOf returns a small entry for each path.
+func entriesOf(r *rand.Rand, paths []string) []entry {
+	var all []entry
+	for _, path := range paths {
+		all = append(all, drawEntry(r, path))
+	}
+	return all
+}
+
+// withoutConflicts leaves out entries whose path is another's, or its folder.
+func withoutConflicts(all []entry) []entry {
+	folders, taken := map[string]bool{}, map[string]bool{}
+	return slices.DeleteFunc(all, func(e entry) bool {
+		parts := strings.Split(e.path, "/")
+		for i := 1; i < len(parts); i++ {
+			if taken[strings.Join(parts[:i], "/")] {
+				return true
+			}
+		}
+		if taken[e.path] || folders[e.path] {
+			return true
+		}
+		taken[e.path] = true
+		for i := 1; i < len(parts); i++ {
+			folders[strings.Join(parts[:i], "/")] = true
+		}
+		return false
+	})
+}
+
+// contentSizes has one archive with contents of many lengths, and archives of one
+// content that ends near the end of a chunk of the plaintext.
+func contentSizes(r *rand.Rand) []job {
+	many := drawJob(r)
+	for _, size := range shuffled(r, []int{0, 1, 2, 127, 128, 255, 256, 4095, 4096, 16383, 16384, 16385, 32767, 32768, 32769, 65535, 65536, 65537}) {
+		e := drawEntry(r, drawName(r))
+		e.content = drawBytes(r, size)
+		many.entries = append(many.entries, e)
+	}
+	all := []job{many}
+	for chunks := 1; chunks <= 2; chunks++ {
+		for d := -1; d <= 1; d++ {
+			j := drawJob(r)
+			start := 20 + len(j.entries[0].path)
+			j.entries[0].content = drawBytes(r, chunks*cobblestone.ChunkSize-start+d)
+			all = append(all, j)
 		}
 	}
-	return []check{
-		audit("key-only", "A container without slots is opened by the reference and obeys every rule for writers.",
-			"ARC-1 ARC-2 ARC-6 ARC-8 ARC-11 HDR-5 KEY-3", "", sealAndCheck(job{entries: auditEntries()})),
-		audit("no-entries", "A container without entries is one, too.",
-			"ARC-1 ARC-8", "", sealAndCheck(job{})),
-		audit("full-chunks", "A plaintext that fills its chunks ends in an empty one.",
-			"ARC-8", "", sealAndCheck(job{entries: []entry{{"a", archive.Other, 0, patternBytes(1, 32768-400)}}})),
-		audit("password-defaults", "A password slot of which no parameters are asked for has at least the least ones, and the password opens it.",
-			"SLT-11", "password", sealAndCheck(job{slots: []vectors.Object{passwordSlot()}, entries: one})),
-		audit("vault-slot", "A vault slot is opened with the export key.",
-			"HDR-5", "vault", sealAndCheck(job{slots: []vectors.Object{vaultSlot()}, entries: one})),
-		audit("passkey-slots", "Two passkey slots stay in their order, and each passkey opens its own.",
-			"HDR-5", "passkey", sealAndCheck(job{slots: []vectors.Object{passkeySlot(1), passkeySlot(100)}, entries: one})),
-		audit("fresh-salts", "Four containers with the same content under the same key share no salt, even across processes.",
-			"CON-7 HDR-1 HDR-2", "", freshSalts(job{entries: one}.seal)),
-		audit("fresh-salts-passkey", "The salts of sealed keys do not repeat either.",
-			"CON-7 HDR-1 SLT-5", "passkey", freshSalts(job{slots: []vectors.Object{passkeySlot(1), passkeySlot(100)}, entries: one}.seal)),
-		audit("fresh-salts-password", "The salts of password slots do not repeat either.",
-			"CON-7 HDR-1 SLT-5 SLT-12", "password", freshSalts(job{slots: []vectors.Object{passwordSlot()}, entries: one}.seal)),
-		audit("fresh-salts-keyring", "Keyrings with the same content share no salt.",
-			"CON-7 HDR-1 SLT-5", "vault", freshSalts(func(a *asker) (*sealed, *report.Outcome) { return produce(a, "keyring.seal", keyringInput()) })),
-		audit("round-trip", "The implementation restores what it has sealed.",
-			"ARC-29", "reader", roundTrip),
-		audit("set-slots", "Replacing the slots leaves the payload as it is.",
-			"HDR-4 SLT-5", "passkey", otherSlots),
-		audit("keyring", "A keyring says what it was asked to say, and its slot opens.",
-			"HDR-5", "vault", sealKeyring),
-		audit("refuses-parent-path", "A path that leads out of the folder is not written.",
-			"CON-10", "", refuses(paths("../a"))),
-		audit("refuses-control-character", "A path with a line feed is not written.",
-			"CON-10", "", refuses(paths("a\nb"))),
-		audit("refuses-long-path", "A path of 1025 bytes is not written.",
-			"CON-10", "", refuses(paths(strings.Repeat("a", 1025)))),
-		audit("refuses-path-twice", "A path is not written twice.",
-			"CON-10", "", refuses(paths("a", "b", "a"))),
-		audit("refuses-path-twice-when-normalized", "Two paths that are one in normalization form C are not both written.",
-			"ARC-6 CON-10", "", refuses(paths("\u00e9", "e\u0301"))),
-		audit("refuses-entry-as-folder", "A path is not an entry and a folder.",
-			"CON-10", "", refuses(paths("a", "a/b"))),
-		audit("refuses-entry-as-outer-folder", "Nor is it if other folders lie between.",
-			"CON-10", "", refuses(paths("a", "a/b/c"))),
-		audit("refuses-folder-as-entry", "Nor is it if the folder comes first.",
-			"CON-10", "", refuses(paths("a/b", "a"))),
-		audit("refuses-outer-folder-as-entry", "Nor is it if the folder comes first, and others lie between.",
-			"CON-10", "", refuses(paths("a/b/c", "a"))),
-		audit("refuses-unknown-kind", "A kind that is not in the list is not written.",
-			"ARC-4", "", refuses(job{entries: []entry{{"a", 200, 0, nil}}})),
-		audit("refuses-late-time", "A time of 2^52 milliseconds is not written.",
-			"CON-4", "", refuses(job{entries: []entry{{"a", archive.Other, 1 << 52, nil}}})),
-		audit("refuses-late-creation", "A time of creation of 2^52 milliseconds is not written.",
-			"CON-4", "", refuses(job{created: 1 << 52})),
-		audit("refuses-control-character-in-producer", "A producer with a line feed is not written.",
-			"CON-10", "", refuses(job{producer: "a\nb"})),
-		audit("refuses-long-producer", "A producer of 256 bytes is not written.",
-			"CON-10", "", refuses(job{producer: strings.Repeat("a", 256)})),
-		audit("refuses-password-beside-vault", "A password slot is not put beside a vault slot.",
-			"CON-10", "password vault", refuses(job{slots: []vectors.Object{passwordSlot(), vaultSlot()}, entries: one})),
-		audit("refuses-passkey-twice", "Two slots for one passkey are not written.",
-			"CON-10", "passkey", refuses(job{slots: []vectors.Object{passkeySlot(1), passkeySlot(1)}, entries: one})),
-		audit("refuses-long-rp-id", "A passkey slot for an RP ID of 256 bytes is not written.",
-			"CON-10", "passkey", refuses(job{slots: []vectors.Object{with(passkeySlot(1), "rp_id", strings.Repeat("a", 256))}, entries: one})),
-		audit("refuses-capital-in-rp-id", "A passkey slot for an RP ID with a capital letter is not written.",
-			"CON-10", "passkey", refuses(job{slots: []vectors.Object{with(passkeySlot(1), "rp_id", "Chat.example")}, entries: one})),
-		audit("refuses-no-credential", "A passkey slot without a credential is not written.",
-			"CON-10", "passkey", refuses(job{slots: []vectors.Object{with(passkeySlot(1), "credential", "")}, entries: one})),
-		audit("refuses-eleven-passes", "A password slot of more passes than readers accept is not written.",
-			"CON-10", "password", refuses(job{slots: []vectors.Object{costing(8, 11, 1)}, entries: one})),
-		audit("refuses-five-lanes", "A password slot of more lanes than readers accept is not written.",
-			"CON-10", "password", refuses(job{slots: []vectors.Object{costing(40, 3, 5)}, entries: one})),
-		audit("refuses-little-memory", "A password slot of less memory than its lanes need is not written.",
-			"CON-10", "password", refuses(job{slots: []vectors.Object{costing(15, 3, 2)}, entries: one})),
-		audit("refuses-seventeen-slots", "Seventeen slots are not written.",
-			"CON-10", "passkey", refuses(many)),
+	return all
+}
+
+// paddingSteps has archives whose plaintext fills a padded length exactly, and has
+// a byte more: for some lengths of each number of bits, and above a mebibyte.
+func paddingSteps(r *rand.Rand) []job {
+	var all []job
+	for _, bits := range []int{8, 9, 10, 11, 12, 13, 14, 15, 16, 20} {
+		length := archive.Padded(1<<bits + r.Int63n(1<<bits)/4)
+		for d := range int64(2) {
+			j := drawJob(r)
+			j.entries[0].content = nil
+			if n := length + d - j.unpadded(); n >= 0 {
+				j.entries[0].content = drawBytes(r, int(n))
+				all = append(all, j)
+			}
+		}
 	}
+	return all
+}
+
+func producers(r *rand.Rand) (all []job) {
+	for _, producer := range []string{"", "p", " p ", strings.Repeat("a", 255), strings.Repeat("é", 127) + "b", "漢字 😀", "e\u0301 is kept", "\u00a0\u2028\ufeff"} {
+		j := drawJob(r)
+		j.producer = producer
+		all = append(all, j)
+	}
+	return all
+}
+
+func times(r *rand.Rand) (all []job) {
+	edges := []uint64{0, 1, 999, 1<<31 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1<<51 + 1, 1<<52 - 1}
+	for _, created := range edges {
+		j := drawJob(r)
+		j.created, j.entries = created, nil
+		for _, modified := range edges {
+			e := drawEntry(r, drawName(r))
+			e.modified = modified
+			j.entries = append(j.entries, e)
+		}
+		all = append(all, j)
+	}
+	return all
 }

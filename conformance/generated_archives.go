@@ -11,6 +11,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/nfc"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -40,7 +41,7 @@ func drawPath(r *rand.Rand) string {
 func drawArchive(r *rand.Rand) archiveSample {
 	s := archiveSample{seed: r.Int63()}
 	s.producer = oneOf(r, "p", "an app 1.0", "größer als ASCII", strings.Repeat("é", 127))
-	s.created = oneOf(r, uint64(1), auditCreated, 1<<52-1)
+	s.created = oneOf(r, 1, 1<<52-1, drawTime(r))
 	for range r.Intn(8) {
 		size := r.Intn(60)
 		switch r.Intn(8) {
@@ -114,15 +115,21 @@ func (s archiveSample) key() []byte { return bytesFrom(s.seed, 32) }
 
 // sealing is the input of container.seal, with as many random bytes as it draws.
 func (s archiveSample) sealing() vectors.Object {
-	input := s.input()
-	input["key"] = toHex(s.key())
-	input["random"] = toHex(bytesFrom(s.seed^1, randomFor(s.slots)+24))
-	return input
+	s.job.key = key.Key(s.key())
+	return with(s.input(), "random", toHex(bytesFrom(s.seed^1, randomFor(s.slots)+24)))
 }
 
 // randomFor is the number of random bytes that slots draw: the salt of each sealed
-// key, and no password slot's.
-func randomFor(slots []vectors.Object) int { return 24 * len(slots) }
+// key, and that of a password slot.
+func randomFor(slots []vectors.Object) int {
+	n := 24 * len(slots)
+	for _, s := range slots {
+		if s["type"] == "password" {
+			n += 32
+		}
+	}
+	return n
+}
 
 // container returns what the reference seals.
 func (s archiveSample) container() []byte { return sealedByReference("container.seal", s.sealing()) }

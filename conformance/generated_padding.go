@@ -25,7 +25,7 @@ const (
 )
 
 func drawPadding(r *rand.Rand) paddingSample {
-	s := archiveSample{seed: r.Int63(), job: job{producer: "p", created: auditCreated}}
+	s := archiveSample{seed: r.Int63(), job: job{producer: "p", created: 1700000000123}}
 	s.add(entry{"a", archive.Other, 0, bytesFrom(r.Int63(), widelyPadded+r.Intn(1000))})
 	return paddingSample{s, r.Intn(cobblestone.ChunkSize), cobblestone.ChunkSize + r.Intn(2*cobblestone.ChunkSize)}
 }

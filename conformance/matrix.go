@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand"
 	"os/exec"
 
 	"github.com/coffer-format/coffer/conformance/report"
@@ -36,7 +37,7 @@ func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*r
 		c.Reports = append(c.Reports, r)
 		fmt.Fprintf(out, "checked %s\n", c.Names[len(c.Names)-1])
 	}
-	return c, pair(ctx, o, c)
+	return c, pair(ctx, o, c, exchanges(rand.New(rand.NewSource(s.seed))))
 }
 
 // nameOf returns the name of an implementation: what it says, or its program.
@@ -66,7 +67,7 @@ func distinct(others []string, name string) string {
 }
 
 // pair lets each implementation seal, and each open what was sealed.
-func pair(ctx context.Context, o Options, c *report.Comparison) (err error) {
+func pair(ctx context.Context, o Options, c *report.Comparison, all []exchanged) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			var fault suiteFault
@@ -76,7 +77,6 @@ func pair(ctx context.Context, o Options, c *report.Comparison) (err error) {
 			err = fault
 		}
 	}()
-	all := exchanges()
 	askers := make([]*asker, len(c.Reports))
 	for i, r := range c.Reports {
 		o.Command = r.Command

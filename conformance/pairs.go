@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"fmt"
+	"math/rand"
 	"slices"
+	"strings"
 
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -28,68 +30,54 @@ type opened struct {
 
 // exchanges returns what each implementation seals for each other: containers with
 // every kind of slot and of entries, and keyrings.
-func exchanges() []exchanged {
-	plain := func(name string, entries []entry) exchanged {
-		j := job{entries: entries}
-		return exchanged{name, nil, "container.seal", j.input(), []opened{{"with the key", "archive.restore", keySecret(), restored(entries)}}}
+func exchanges(r *rand.Rand) []exchanged {
+	sealing := func(name, profile string, entries []entry, slots ...vectors.Object) exchanged {
+		j := drawSlotted(r, slots...)
+		j.entries = entries
+		return opening(exchanged{name, strings.Fields(profile), "container.seal", j.input(), nil}, "archive.restore", restored(entries))
 	}
-	many := []entry{}
-	for i := range 40 {
-		many = append(many, entry{fmt.Sprintf("media/%02d \u00fc.jpg", i), archive.Image, uint64(i), patternBytes(byte(i), 97*i)})
+	ring := func(name, profile string, slots ...vectors.Object) exchanged {
+		g := drawKeyring(r, 2, slots...)
+		want := vectors.Case{Op: "keyring.open", Result: vectors.Valid, Output: vectors.Object{"set_id": toHex(g.setID), "epoch": number(g.epoch), "old_keys": g.input()["old_keys"]}}
+		return opening(exchanged{name, strings.Fields(profile), "keyring.seal", g.input(), nil}, "keyring.open", want)
 	}
-	password := vectors.Object{"kind": "password", "password": toHex([]byte(auditPassword))}
+	var many []entry
+	for range 40 {
+		many = append(many, drawEntry(r, "media/\u00fc "+drawName(r)))
+	}
 	return []exchanged{
-		plain("a few entries", auditEntries()),
-		plain("no entries", nil),
-		plain("forty entries", many),
-		plain("several chunks", []entry{{"long", archive.Other, 7, patternBytes(3, 100_000)}}),
-		slotted("a password slot", "password", []vectors.Object{passwordSlot()}, password),
-		slotted("two passkey slots", "passkey", []vectors.Object{passkeySlot(1), passkeySlot(100)}, passkeySecret(1), passkeySecret(100)),
-		slotted("a vault slot", "vault", []vectors.Object{vaultSlot()}, vaultSecret()),
+		sealing("a few entries", "", drawEntries(r)),
+		sealing("no entries", "", nil),
+		sealing("forty entries", "", many),
+		sealing("several chunks", "", []entry{{"long", archive.Other, 7, drawBytes(r, 100_000)}}),
+		sealing("a password slot", "password", drawEntries(r), drawPasswordSlot(r)),
+		sealing("two passkey slots", "passkey", drawEntries(r), drawPasskeys(r, 2)...),
+		sealing("a vault slot", "vault", drawEntries(r), drawVault(r)),
 		ring("a keyring", ""),
-		ring("a keyring with a passkey slot", "passkey", passkeySecret(1)),
+		ring("a keyring with a passkey slot", "passkey", drawPasskey(r)),
 	}
 }
 
-// slotted is a container that its secrets open, and the key.
-func slotted(name, profile string, slots []vectors.Object, secrets ...vectors.Object) exchanged {
-	j := job{slots: slots, entries: auditEntries()}
-	x := exchanged{name, []string{profile}, "container.seal", j.input(), nil}
-	for _, s := range append(secrets, keySecret()) {
-		x.opens = append(x.opens, opened{fmt.Sprintf("with the %s", s["kind"]), "archive.restore", s, restored(j.entries)})
+// opening adds that the secret of each slot opens it, and the key.
+func opening(x exchanged, op string, want vectors.Case) exchanged {
+	for _, s := range x.input["slots"].([]any) {
+		secret := secretOf(s.(vectors.Object))
+		x.opens = append(x.opens, opened{fmt.Sprintf("with the %s", secret["kind"]), op, secret, want})
 	}
+	secret := vectors.Object{"kind": "key", "key": x.input["key"]}
+	x.opens = append(x.opens, opened{"with the key", op, secret, want})
 	return x
 }
 
-// ring is a keyring that its secrets open, and the key.
-func ring(name, profile string, secrets ...vectors.Object) exchanged {
-	x := exchanged{name, nil, "keyring.seal", keyringInput(), nil}
-	slots := []any{}
-	if profile != "" {
-		x.profiles, slots = []string{profile}, []any{passkeySlot(1)}
+// secretOf is the SECRET that opens a SLOT.
+func secretOf(s vectors.Object) vectors.Object {
+	secret := vectors.Object{"kind": s["type"]}
+	for _, name := range []string{"password", "vault", "credential", "export_key", "rp_id", "prf"} {
+		if v, ok := s[name]; ok {
+			secret[name] = v
+		}
 	}
-	x.input["slots"] = slots
-	want := vectors.Case{Result: vectors.Valid, Output: vectors.Object{
-		"set_id": x.input["set_id"], "epoch": number(7), "old_keys": []any{
-			vectors.Object{"epoch": number(2), "key": pattern(4, 32)}, vectors.Object{"epoch": number(6), "key": pattern(5, 32)},
-		},
-	}}
-	for _, s := range append(secrets, keySecret()) {
-		x.opens = append(x.opens, opened{fmt.Sprintf("with the %s", s["kind"]), "keyring.open", s, want})
-	}
-	return x
-}
-
-func keySecret() vectors.Object { return vectors.Object{"kind": "key", "key": toHex(auditKey[:])} }
-
-func passkeySecret(n byte) vectors.Object {
-	s := passkeySlot(n)
-	return vectors.Object{"kind": "passkey", "rp_id": s["rp_id"], "credential": s["credential"], "prf": s["prf"]}
-}
-
-func vaultSecret() vectors.Object {
-	s := vaultSlot()
-	return vectors.Object{"kind": "vault", "vault": s["vault"], "credential": s["credential"], "export_key": s["export_key"]}
+	return secret
 }
 
 // sealing is what came of one exchange at the writer.

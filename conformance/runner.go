@@ -136,7 +136,7 @@ func (o Options) progress(what string, total int) *report.Progress {
 // stand together.
 func checksOf(files []vectors.File, seed int64) []check {
 	all := slices.Concat(
-		vectorChecks(files), writerAudits(), moreWriterAudits(), deliveryChecks(files),
+		vectorChecks(files), writerAudits(seed), deliveryChecks(files),
 		grammarChecks(seed), resourceChecks(files), generatedChecks(seed),
 	)
 	place := map[string]int{}

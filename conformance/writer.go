@@ -2,30 +2,23 @@ package conformance
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"math/rand"
 	"slices"
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
-	"github.com/coffer-format/coffer/ref/nfc"
-	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // The writer audits let an implementation seal with randomness of its own, and
 // check with the reference what no vector can foresee.
-
-// auditKey is the backup key of the audits.
-var auditKey = key.Key(bytes.Repeat([]byte{0xc0, 0xff, 0xee, 0x42}, 8))
-
-const auditPassword = "orange lantern walks north"
 
 // entry is an ENTRY of the protocol.
 type entry struct {
@@ -37,39 +30,89 @@ type entry struct {
 
 // job is what an audit lets the implementation seal.
 type job struct {
+	key      key.Key
 	slots    []vectors.Object
 	entries  []entry
-	producer string // auditProducer if empty
-	created  uint64 // auditCreated if zero
+	producer string
+	created  uint64
 }
 
-const (
-	auditCreated  = 1700000000123
-	auditProducer = "conformance suite, größer als ASCII"
-)
-
-// auditEntries are not in the order of the file: a message comes last, a path is
-// not in normalization form C, a content is empty, another crosses two chunks.
-func auditEntries() []entry {
-	return []entry{
-		{"photos/nothing.jpg", archive.Image, 0, nil},
-		{"photos/Cafe\u0301.jpg", archive.Image, 1700000000000, bytes.Repeat([]byte("photo"), 8000)},
-		{"settings.json", archive.Settings, 1, []byte("{}")},
-		{"chats/anna.json", archive.Messages, 4503599627370495, []byte("[\"hello\"]")},
+// drawJob returns a job of an entry under a drawn key.
+func drawJob(r *rand.Rand) job {
+	return job{
+		key: drawKey(r), producer: fmt.Sprintf("größer als ASCII %d", r.Intn(1<<20)), created: uint64(r.Int63n(1 << 52)),
+		entries: []entry{drawEntry(r, "chat "+drawName(r))},
 	}
 }
 
-func passwordSlot() vectors.Object {
-	return vectors.Object{"type": "password", "password": toHex([]byte(auditPassword))}
+// slotted is drawJob with slots.
+func drawSlotted(r *rand.Rand, slots ...vectors.Object) job {
+	j := drawJob(r)
+	j.slots = slots
+	return j
 }
 
-func vaultSlot() vectors.Object {
-	return vectors.Object{"type": "vault", "vault": pattern(1, 32), "credential": pattern(2, 32), "export_key": pattern(3, 64)}
+func drawBytes(r *rand.Rand, n int) []byte {
+	b := make([]byte, n)
+	r.Read(b)
+	return b
 }
 
-// costing is a password slot of which parameters are asked for.
-func costing(memoryKiB, passes, lanes int) vectors.Object {
-	return with(with(with(passwordSlot(), "memory_kib", memoryKiB), "passes", passes), "lanes", lanes)
+func drawHex(r *rand.Rand, n int) string   { return toHex(drawBytes(r, n)) }
+func drawKey(r *rand.Rand) key.Key         { return key.Key(drawBytes(r, key.Size)) }
+func drawName(r *rand.Rand) string         { return fmt.Sprintf("%08x", r.Uint32()) }
+func drawKind(r *rand.Rand) archive.Kind   { return archive.Kind(r.Intn(9)) }
+func drawTime(r *rand.Rand) uint64         { return uint64(r.Int63n(1 << 52)) }
+func drawPasswordText(r *rand.Rand) []byte { return []byte("orange lantern walks " + drawName(r)) }
+
+func drawEntry(r *rand.Rand, path string) entry {
+	return entry{path, drawKind(r), drawTime(r), drawBytes(r, 1+r.Intn(100))}
+}
+
+// drawEntries returns entries that are not in the order of the file: a message
+// comes last, a path is not in normalization form C, a content is empty, another
+// crosses two chunks.
+func drawEntries(r *rand.Rand) []entry {
+	return []entry{
+		{"photos/" + drawName(r), archive.Image, 0, nil},
+		{"photos/Cafe\u0301 " + drawName(r), archive.Image, drawTime(r), drawBytes(r, 40_000)},
+		{"settings " + drawName(r), archive.Settings, drawTime(r), []byte("{}")},
+		{"chats/" + drawName(r), archive.Messages, drawTime(r), drawBytes(r, 10)},
+	}
+}
+
+func drawPasswordSlot(r *rand.Rand) vectors.Object {
+	return vectors.Object{"type": "password", "password": toHex(drawPasswordText(r))}
+}
+
+// costing is a password slot of which parameters are asked for, those that are not
+// zero.
+func costing(r *rand.Rand, memoryKiB, passes, lanes int) vectors.Object {
+	s := drawPasswordSlot(r)
+	for name, n := range map[string]int{"memory_kib": memoryKiB, "passes": passes, "lanes": lanes} {
+		if n != 0 {
+			s[name] = n
+		}
+	}
+	return s
+}
+
+func drawVault(r *rand.Rand) vectors.Object {
+	return vectors.Object{"type": "vault", "vault": drawHex(r, 32), "credential": drawHex(r, 32), "export_key": drawHex(r, 64)}
+}
+
+func drawPasskey(r *rand.Rand) vectors.Object {
+	return vectors.Object{
+		"type": "passkey", "rp_id": drawName(r) + ".example", "credential": drawHex(r, 1+r.Intn(64)), "prf": drawHex(r, 32), "salt": drawHex(r, 32),
+	}
+}
+
+func drawPasskeys(r *rand.Rand, n int) []vectors.Object {
+	slots := make([]vectors.Object, n)
+	for i := range slots {
+		slots[i] = drawPasskey(r)
+	}
+	return slots
 }
 
 // with returns an object with a member changed.
@@ -79,41 +122,70 @@ func with(o vectors.Object, name string, value any) vectors.Object {
 	return o
 }
 
-func passkeySlot(n byte) vectors.Object {
-	return vectors.Object{
-		"type": "passkey", "rp_id": "chat.example", "credential": pattern(n, 20), "prf": pattern(n+1, 32), "salt": pattern(n+2, 32),
-	}
-}
+func toHex(b []byte) string       { return hex.EncodeToString(b) }
+func number(n uint64) json.Number { return json.Number(fmt.Sprint(n)) }
 
-func toHex(b []byte) string            { return hex.EncodeToString(b) }
-func pattern(first byte, n int) string { return toHex(patternBytes(first, n)) }
-
-func patternBytes(first byte, n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = first + byte(7*i)
+func unhex(v any) []byte {
+	b, err := hex.DecodeString(v.(string))
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: the audits state it
 	}
 	return b
 }
 
+// listOf returns a list as decoding gives it.
+func listOf(all []vectors.Object) []any {
+	list := []any{}
+	for _, o := range all {
+		list = append(list, o)
+	}
+	return list
+}
+
+// input is that of container.seal.
 func (j job) input() vectors.Object {
 	entries := []any{}
 	for _, e := range j.entries {
 		entries = append(entries, vectors.Object{"path": e.path, "kind": e.kind, "modified_ms": e.modified, "content": toHex(e.content)})
 	}
-	slots := []any{}
-	for _, s := range j.slots {
-		slots = append(slots, s)
-	}
 	return vectors.Object{
-		"key": toHex(auditKey[:]), "slots": slots, "entries": entries,
-		"created_ms": cmp.Or(j.created, auditCreated), "producer": cmp.Or(j.producer, auditProducer),
+		"key": toHex(j.key[:]), "slots": listOf(j.slots), "entries": entries, "created_ms": j.created, "producer": j.producer,
 	}
 }
 
-// seal has the implementation seal the job, and opens the result.
-func (j job) seal(a *asker) (*sealed, *report.Outcome) {
-	return produce(a, "container.seal", j.input())
+// keySecret is the SECRET of a key.
+func keySecret(k key.Key) vectors.Object { return vectors.Object{"kind": "key", "key": toHex(k[:])} }
+
+// ringJob is what an audit lets the implementation seal as a keyring.
+type ringJob struct {
+	key    key.Key
+	slots  []vectors.Object
+	setID  []byte
+	epoch  uint64
+	epochs []uint64 // of the old keys
+	old    []key.Key
+}
+
+// drawKeyring returns a keyring with n old keys.
+func drawKeyring(r *rand.Rand, n int, slots ...vectors.Object) ringJob {
+	g := ringJob{key: drawKey(r), slots: slots, setID: drawBytes(r, 16)}
+	for range n {
+		g.epoch += 1 + uint64(r.Int63n(1<<oneOf(r, 1, 8, 32)))
+		g.epochs, g.old = append(g.epochs, g.epoch), append(g.old, drawKey(r))
+	}
+	g.epoch += 1 + uint64(r.Intn(1000))
+	return g
+}
+
+// input is that of keyring.seal.
+func (g ringJob) input() vectors.Object {
+	old := []any{}
+	for i, k := range g.old {
+		old = append(old, vectors.Object{"epoch": number(g.epochs[i]), "key": toHex(k[:])})
+	}
+	return vectors.Object{
+		"key": toHex(g.key[:]), "slots": listOf(g.slots), "set_id": toHex(g.setID), "epoch": number(g.epoch), "old_keys": old,
+	}
 }
 
 // sealed is a container that the implementation produced and the reference opened.
@@ -122,8 +194,8 @@ type sealed struct {
 	*container.Container
 }
 
-// produce asks for a container and opens it with the key.
-func produce(a *asker, op string, input vectors.Object) (*sealed, *report.Outcome) {
+// produce asks for a container, and opens it with the key.
+func produce(a *asker, op string, input vectors.Object, k key.Key) (*sealed, *report.Outcome) {
 	answer, bad := a.ask(op, input)
 	if bad != nil {
 		return nil, bad
@@ -137,11 +209,8 @@ func produce(a *asker, op string, input vectors.Object) (*sealed, *report.Outcom
 		o.Want, o.Got = "a container", strings.TrimSpace("error "+answer.Error+" "+answer.Detail)
 		return nil, &o
 	}
-	b, err := hex.DecodeString(answer.Output["container"].(string))
-	if err != nil {
-		panic(suiteFault{err}) // unreachable: ParseAnswer
-	}
-	c, err := container.Open(bytes.NewReader(b), int64(len(b)), container.WithKey(auditKey))
+	b := unhex(answer.Output["container"])
+	c, err := container.Open(bytes.NewReader(b), int64(len(b)), container.WithKey(k))
 	if err != nil {
 		o := failed("the reference does not open the container")
 		o.Want, o.Got = "a container under the key", err.Error()
@@ -150,75 +219,28 @@ func produce(a *asker, op string, input vectors.Object) (*sealed, *report.Outcom
 	return &sealed{b, c}, nil
 }
 
-// check makes all the checks of spec chapters 7 and 8 on a container that was
-// sealed from the job, and compares it with the job.
-func (j job) check(s *sealed) error {
-	if len(s.Header.Slots) != len(j.slots) {
-		return fmt.Errorf("it has %d slots, %d were asked for", len(s.Header.Slots), len(j.slots))
+// sealedRightly seals a job and makes all checks on the result. Given the salts
+// that were drawn, there is one container that says what was asked for.
+func (j job) sealedRightly(a *asker) report.Outcome {
+	s, bad := produce(a, "container.seal", j.input(), j.key)
+	if bad != nil {
+		return *bad
 	}
-	r, err := s.Archive()
-	if err != nil {
-		return err
+	if err := j.check(s); err != nil {
+		return outcome(err)
 	}
-	if err := r.Verify(); err != nil {
-		return err
-	}
-	index := r.Index()
-	if !index.StandAlone() || index.CreatedMS != auditCreated || index.Producer != auditProducer {
-		return fmt.Errorf("the index does not say what was asked for: created %d by %q, set %x", index.CreatedMS, index.Producer, index.SetID)
-	}
-	if err := j.checkEntries(r); err != nil {
-		return err
-	}
-	return j.checkLayout(s, r)
+	return outcome(sameAsReference(s, "container.seal", j.input()))
 }
 
-func (j job) checkEntries(r *archive.Reader) error {
-	wanted := slices.Clone(j.entries)
-	for i := range wanted {
-		wanted[i].path = nfc.String(wanted[i].path)
+func (g ringJob) sealedRightly(a *asker) report.Outcome {
+	s, bad := produce(a, "keyring.seal", g.input(), g.key)
+	if bad != nil {
+		return *bad
 	}
-	slices.SortFunc(wanted, func(a, b entry) int { return strings.Compare(a.path, b.path) })
-	if len(r.Entries()) != len(wanted) {
-		return fmt.Errorf("it has %d entries, not %d", len(r.Entries()), len(wanted))
+	if err := g.check(s); err != nil {
+		return outcome(err)
 	}
-	for i, record := range r.Entries() {
-		e, w := record.Entry, wanted[i]
-		if e.Path != w.path || e.Kind != w.kind || e.ModifiedMS != w.modified { // [ARC-6]
-			return fmt.Errorf("entry %d is %q, kind %v, time %d instead of %q, kind %v, time %d", i, e.Path, e.Kind, e.ModifiedMS, w.path, w.kind, w.modified)
-		}
-		var content bytes.Buffer
-		if err := r.WriteContent(&content, record); err != nil {
-			return err
-		}
-		if !bytes.Equal(content.Bytes(), w.content) {
-			return fmt.Errorf("the content of %q is another", e.Path)
-		}
-	}
-	return nil
-}
-
-// checkLayout checks the order of the frames and the length of the padding.
-func (j job) checkLayout(s *sealed, r *archive.Reader) error {
-	placed := r.Placed()
-	for i := 1; i < len(placed); i++ { // [ARC-2]
-		if placed[i].Entry.Kind == archive.Messages && placed[i-1].Entry.Kind != archive.Messages {
-			return fmt.Errorf("the messages %q come after %q", placed[i].Entry.Path, placed[i-1].Entry.Path)
-		}
-	}
-	size, err := cobblestone.PlaintextSize(int64(len(s.bytes)) - s.Header.Size())
-	if err != nil {
-		return err
-	}
-	segment := r.Index().Segments[0]
-	length := size - segment.Offset + 9 // all but the entries and the zeros
-	for _, record := range placed {
-		length += 20 + int64(len(record.Entry.Path)) + record.Entry.Size
-	}
-	if want := archive.Padded(length); size != want { // [ARC-8]
-		return fmt.Errorf("the plaintext has %d bytes, with the right padding it has %d", size, want)
-	}
-	return nil
+	return outcome(sameAsReference(s, "keyring.seal", g.input()))
 }
 
 // outcome turns the error of a check into a verdict.
@@ -231,64 +253,9 @@ func outcome(err error) report.Outcome {
 	return o
 }
 
-// sealAndCheck is the audit that one job is sealed as the specification says,
-// and that every secret of it opens the container.
-func sealAndCheck(j job) func(*asker) report.Outcome {
-	return func(a *asker) report.Outcome {
-		s, bad := j.seal(a)
-		if bad != nil {
-			return *bad
-		}
-		if err := j.check(s); err != nil {
-			return outcome(err)
-		}
-		for i, asked := range j.slots {
-			if err := checkSlot(s.Header.Slots[i], asked); err != nil {
-				return outcome(fmt.Errorf("slot %d: %w", i, err))
-			}
-		}
-		return passed()
-	}
-}
-
-// checkSlot checks that a slot is the one that was asked for and that its
-// secret opens it.
-func checkSlot(s slot.Slot, asked vectors.Object) error {
-	if s.Type().String() != asked["type"] {
-		return fmt.Errorf("it is a %v slot, a %v slot was asked for", s.Type(), asked["type"])
-	}
-	var secret slot.Secret
-	switch s := s.(type) {
-	case *slot.Password:
-		if s.Params.MemoryKiB < slot.DefaultParams.MemoryKiB || s.Params.Passes < slot.DefaultParams.Passes { // [SLT-11]
-			return fmt.Errorf("its Argon2id takes %d KiB and %d passes, writers use at least %d and %d",
-				s.Params.MemoryKiB, s.Params.Passes, slot.DefaultParams.MemoryKiB, slot.DefaultParams.Passes)
-		}
-		secret = slot.PasswordSecret(unhex(asked["password"]))
-	case *slot.Vault:
-		secret = slot.VaultSecret{
-			Vault: [32]byte(unhex(asked["vault"])), Credential: [32]byte(unhex(asked["credential"])), ExportKey: [64]byte(unhex(asked["export_key"])),
-		}
-	case *slot.Passkey:
-		if toHex(s.Salt[:]) != asked["salt"] {
-			return fmt.Errorf("its salt is %x, not the one that was given", s.Salt)
-		}
-		secret = slot.PasskeySecret{RPID: asked["rp_id"].(string), Credential: unhex(asked["credential"]), PRF: [32]byte(unhex(asked["prf"]))}
-	}
-	k, err := secret.Open([]slot.Slot{s})
-	if err != nil {
-		return err
-	}
-	if k != auditKey {
-		return fmt.Errorf("it holds another key")
-	}
-	return nil
-}
-
-func unhex(v any) []byte {
-	b, err := hex.DecodeString(v.(string))
-	if err != nil {
-		panic(suiteFault{err}) // unreachable: the audits state it
-	}
-	return b
+// shuffled returns the elements in a drawn order.
+func shuffled[T any](r *rand.Rand, all []T) []T {
+	all = slices.Clone(all)
+	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all
 }

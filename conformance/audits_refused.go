@@ -1,0 +1,266 @@
+package conformance
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand"
+	"slices"
+	"strings"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// refused asks for what no writer may write. It is refused under whichever name.
+func refused(a *asker, op string, input vectors.Object) report.Outcome {
+	answer, bad := a.ask(op, input)
+	switch {
+	case bad != nil:
+		return *bad
+	case answer.Error != "":
+		return passed()
+	case answer.Unsupported != "":
+		return absent(op, answer)
+	}
+	o := failed("sealed what no writer may write")
+	o.Want, o.Got = "an error, whichever name", brief(answer.Output)
+	return o
+}
+
+// refuses is the audit that none of these is sealed.
+func refuses(draw func(r *rand.Rand) []job) auditRun {
+	return func(a *asker, r *rand.Rand) report.Outcome {
+		for _, j := range draw(r) {
+			if o := refused(a, "container.seal", j.input()); o.Verdict != report.Pass {
+				o.Message += fmt.Sprintf(" (producer %.40q, entries %s)", j.producer, briefEntries(j.entries))
+				return o
+			}
+		}
+		return passed()
+	}
+}
+
+func briefEntries(all []entry) string {
+	var shown []string
+	for _, e := range all {
+		shown = append(shown, fmt.Sprintf("%.40q kind %d time %d", e.path, e.kind, e.modified))
+	}
+	return strings.Join(shown, "; ")
+}
+
+// refusesEntry is the audit that an entry is not sealed, wherever it stands among
+// others. change makes a good entry such a one.
+func refusesEntry[T any](change func(e *entry, value T), values ...T) auditRun {
+	return refuses(func(r *rand.Rand) (all []job) {
+		for _, v := range values {
+			for _, at := range []int{0, 2, 4} {
+				j := drawJob(r)
+				j.entries = entriesOf(r, []string{"a", "b/c", "d", "e/f/g", "h"})
+				change(&j.entries[at], v)
+				all = append(all, j)
+			}
+		}
+		return all
+	})
+}
+
+func refusesPaths(paths ...string) auditRun {
+	return refusesEntry(func(e *entry, path string) { e.path = path }, paths...)
+}
+
+// refusesTogether is the audit that entries whose paths exclude each other are not
+// sealed, in whatever order, and whatever stands between.
+func refusesTogether(pairs ...[2]string) auditRun {
+	return refuses(func(r *rand.Rand) (all []job) {
+		for _, pair := range pairs {
+			for _, turned := range []bool{false, true} {
+				for _, between := range [][]string{nil, {"m", "n"}} {
+					first, last := pair[0], pair[1]
+					if turned {
+						first, last = last, first
+					}
+					j := drawJob(r)
+					j.entries = entriesOf(r, slices.Concat([]string{first}, between, []string{last}))
+					all = append(all, j)
+				}
+			}
+		}
+		return all
+	})
+}
+
+// refusesSlots is the audit that none of these lists of slots is sealed, or put in
+// the place of others: every other one is asked of the one op.
+func refusesSlots(draw func(r *rand.Rand) [][]vectors.Object) auditRun {
+	return func(a *asker, r *rand.Rand) report.Outcome {
+		plain := drawJob(r)
+		container := plain.sealedByReference(r)
+		for i, slots := range draw(r) {
+			o := passed()
+			if i%2 == 0 {
+				o = refused(a, "container.seal", drawSlotted(r, slots...).input())
+			} else {
+				o = refused(a, "container.set_slots", replacing(container, plain.key, slots...))
+			}
+			if o.Verdict != report.Pass {
+				o.Message += fmt.Sprintf(" (slots %s)", brief(listOf(slots)))
+				return o
+			}
+		}
+		return passed()
+	}
+}
+
+// eachPlace returns three slots with the bad one first, between and last.
+func eachPlace(r *rand.Rand, bad ...vectors.Object) (all [][]vectors.Object) {
+	for _, one := range bad {
+		for at := range 3 {
+			all = append(all, slices.Insert(drawPasskeys(r, 2), at, one))
+		}
+	}
+	return all
+}
+
+// refusesRings is the audit that none of these keyrings is sealed. Each is made from
+// a good one of five old keys.
+func refusesRings(changes ...func(g *ringJob)) auditRun {
+	return func(a *asker, r *rand.Rand) report.Outcome {
+		for i, change := range changes {
+			g := drawKeyring(r, 5)
+			change(&g)
+			if o := refused(a, "keyring.seal", g.input()); o.Verdict != report.Pass {
+				o.Message += fmt.Sprintf(" (the epochs %d of the old keys, %d of the key; number %d)", g.epochs, g.epoch, i+1)
+				return o
+			}
+		}
+		return passed()
+	}
+}
+
+func refusalAudits() []audit {
+	long := strings.Repeat("a", 1025)
+	producing := func(producers ...string) auditRun {
+		return refuses(func(r *rand.Rand) (all []job) {
+			for _, p := range producers {
+				j := drawJob(r)
+				j.producer = p
+				all = append(all, j)
+			}
+			return all
+		})
+	}
+	return []audit{
+		{"refuses-unsafe-path", "CON-10", "", "A path that leads out of the folder, or has an empty part, is not written.",
+			refusesPaths("", "/", "/x", "x/", "x//y", ".", "..", "./x", "../x", "x/.", "x/..", "x/./y", "x/../y", "../../x")},
+		{"refuses-character", "CON-10", "", "A path with a control character, a backslash or a colon is not written.",
+			refusesPaths("x\x00", "\x01x", "x\ny", "x/\x1f", "x\x7fy", "x\u0080", "x\u0085y", "x\u009f/y", `x\y`, `\x`, "c:x", "x:", "x/y:z")},
+		{"refuses-long-path", "CON-10", "", "A path of more than 1024 bytes is not written.",
+			refusesPaths(long, strings.Repeat("é", 512)+"a", strings.Repeat("b/", 512)+"b")},
+		{"refuses-long-path-when-normalized", "ARC-6 CON-10", "", "Nor is one that has more than 1024 in normalization form C.", refusesPaths(strings.Repeat("\u0958", 171))},
+		{"short-path-when-normalized", "ARC-6", "", "One that has 1024 bytes in it, and more as it was given, is.",
+			sealsOne(entering(func(r *rand.Rand) []entry { return entriesOf(r, []string{strings.Repeat("e\u0301", 512)}) }))},
+		{"refuses-path-twice", "ARC-6 CON-10", "", "A path is not written twice, and two that are one in normalization form C are not.",
+			refusesTogether([2]string{"a", "a"}, [2]string{"\u00e9", "e\u0301"}, [2]string{"x/\u1112\u1161\u11ab", "x/\ud55c"}, [2]string{"\u212b", "\u00c5"})},
+		{"refuses-entry-as-folder", "CON-10", "", "A path is not an entry and a folder, near or far.",
+			refusesTogether([2]string{"a", "a/b"}, [2]string{"a", "a/b/c"}, [2]string{"a/b", "a/b/c/d"}, [2]string{"e\u0301", "\u00e9/x"})},
+		{"refuses-folder-behind-others", "CON-10", "", "Nor is it if paths in the order of the bytes lie between.", refuses(func(r *rand.Rand) []job {
+			j := drawJob(r)
+			j.entries = entriesOf(r, shuffled(r, []string{"a", "a b", "a-b", "a.b", "a/b"}))
+			return []job{j}
+		})},
+		{"refuses-unknown-kind", "ARC-4", "", "A kind that is not in the list is not written.",
+			refusesEntry(func(e *entry, kind archive.Kind) { e.kind = kind }, 9, 10, 16, 127, 128, 200, 255)},
+		{"refuses-late-time", "CON-4", "", "A time of 2^52 milliseconds is not written.",
+			refusesEntry(func(e *entry, t uint64) { e.modified = t }, 1<<52, 1<<52+1, 1<<53-1)},
+		{"refuses-late-creation", "CON-4", "", "A time of creation of 2^52 milliseconds is not written.", refuses(func(r *rand.Rand) []job {
+			j := drawJob(r)
+			j.created = 1 << 52
+			return []job{j}
+		})},
+		{"refuses-character-in-producer", "CON-10", "", "A producer with a control character is not written.",
+			producing("a\nb", "\x00", "a\x1f", "\x7fa", "a\u0080", "\u009f", "a\u0085b", "a\tb")},
+		{"refuses-long-producer", "CON-10", "", "A producer of more than 255 bytes is not written.", producing(strings.Repeat("a", 256), strings.Repeat("é", 128), strings.Repeat("a", 300))},
+		{"refuses-password-beside-vault", "CON-10", "password vault", "No password slot is put beside a vault slot.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
+			return [][]vectors.Object{{drawPasswordSlot(r), drawVault(r)}, {drawVault(r), drawPasswordSlot(r)}}
+		})},
+		{"refuses-two-vaults", "CON-10", "vault passkey", "Two vault slots are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
+			return [][]vectors.Object{{drawVault(r), drawVault(r)}, {drawVault(r), drawVault(r)}, {drawVault(r), drawPasskey(r), drawVault(r)}}
+		})},
+		{"refuses-two-passwords", "CON-10", "password", "Two password slots are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
+			return [][]vectors.Object{{drawPasswordSlot(r), drawPasswordSlot(r)}}
+		})},
+		{"refuses-passkey-twice", "CON-10", "passkey", "Two slots for one passkey are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
+			one := drawPasskey(r)
+			again := with(with(one, "prf", drawHex(r, 32)), "salt", drawHex(r, 32))
+			return [][]vectors.Object{{one, again}, {one, drawPasskey(r), again}, append(append(drawPasskeys(r, 14), one), again)}
+		})},
+		{"refuses-rp-id", "CON-10", "passkey", "An RP ID that is empty, too long, or has another character than may be is not written.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
+			for _, id := range []string{"", strings.Repeat("a", 256), "Chat.example", "a_b", "a b", "a/b", "é.example", "a\x00", "a:1", "{", "`", "@"} {
+				all = append(all, eachPlace(r, with(drawPasskey(r), "rp_id", id))...)
+			}
+			return all
+		})},
+		{"refuses-credential", "CON-10", "passkey", "A credential that is empty, or of more than 1023 bytes, is not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
+			return eachPlace(r, with(drawPasskey(r), "credential", ""), with(drawPasskey(r), "credential", drawHex(r, 1024)))
+		})},
+		{"refuses-seventeen-slots", "CON-10", "passkey", "Seventeen slots are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
+			return [][]vectors.Object{drawPasskeys(r, 17), drawPasskeys(r, 17), drawPasskeys(r, 20)}
+		})},
+		{"refuses-costs", "CON-10", "password", "A password slot of more memory, passes or lanes than readers accept, or of none, is not written.", refusesCosts(
+			[3]int{262145, 3, 1}, [3]int{65536, 11, 1}, [3]int{65536, 3, 5}, [3]int{65536, 3, 255}, [3]int{65536, 1 << 31, 1}, [3]int{1<<32 - 1, 3, 1})},
+		{"refuses-weak-memory", "SLT-11", "password", "A password slot of less memory than writers use is not written.", refusesCosts(
+			[3]int{65535, 3, 1}, [3]int{65535, 0, 0}, [3]int{65535, 10, 4}, [3]int{32768, 6, 1}, [3]int{8, 3, 1})},
+		{"refuses-few-passes", "SLT-11", "password", "A password slot of less passes than writers use is not written.", refusesCosts(
+			[3]int{65536, 2, 1}, [3]int{0, 2, 0}, [3]int{262144, 2, 4}, [3]int{65536, 1, 1})},
+		{"refuses-password", "PWD-9", "password", "A password that is none is not written.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
+			for _, p := range []string{"", "\x00", "a\nb", "a\x7f", "\u0085", "\xff", strings.Repeat("a", 1025)} {
+				all = append(all, []vectors.Object{with(drawPasswordSlot(r), "password", toHex([]byte(p)))})
+			}
+			return all
+		})},
+		{"refuses-keyring-without-set", "CON-10", "", "A keyring without a set, or of epoch 0, is not written.",
+			refusesRings(func(g *ringJob) { g.setID = make([]byte, 16) }, func(g *ringJob) { g.epoch, g.epochs, g.old = 0, nil, nil }, func(g *ringJob) { g.epoch = 0 })},
+		{"refuses-keyring-late-epoch", "CON-4", "", "A keyring of epoch 2^52, or with an old key of it, is not written.",
+			refusesRings(func(g *ringJob) { g.epoch = 1 << 52 }, func(g *ringJob) { g.epoch, g.epochs[4] = 1<<52+1, 1<<52 })},
+		{"refuses-keyring-epochs", "CON-10", "", "Old keys that are not in the order of their epochs, or not before the key, are not written.", refusesRings(
+			func(g *ringJob) { g.epochs[0] = 0 },
+			func(g *ringJob) { g.epochs[1] = g.epochs[0] }, func(g *ringJob) { g.epochs[2] = g.epochs[1] }, func(g *ringJob) { g.epochs[4] = g.epochs[3] },
+			func(g *ringJob) { slices.Reverse(g.epochs) }, func(g *ringJob) { g.epochs[3], g.epochs[4] = g.epochs[4], g.epochs[3] },
+			func(g *ringJob) { g.epochs[0], g.epochs[1] = g.epochs[1], g.epochs[0] },
+			func(g *ringJob) { g.epoch = g.epochs[4] }, func(g *ringJob) { g.epochs[4] = g.epoch + 1 }, func(g *ringJob) { g.epoch = g.epochs[3] })},
+		{"refuses-keyring-key-twice", "CON-10", "", "A key is not written twice, nor the key itself as an old one.", refusesRings(
+			func(g *ringJob) { g.old[1] = g.old[0] }, func(g *ringJob) { g.old[4] = g.old[0] }, func(g *ringJob) { g.old[4] = g.old[3] }, func(g *ringJob) { g.old[3] = g.old[1] },
+			func(g *ringJob) { g.old[0] = g.key }, func(g *ringJob) { g.old[2] = g.key }, func(g *ringJob) { g.old[4] = g.key })},
+		{"refuses-keyring-1025-keys", "CON-10", "", "A keyring of 1025 old keys is not written.", refusesRings(func(g *ringJob) { g.grow(1025) }, func(g *ringJob) { g.grow(2000) })},
+		{"refuses-keyring-slot-twice", "CON-10", "passkey", "A keyring with two slots for one passkey, or seventeen, is not written.", func(a *asker, r *rand.Rand) report.Outcome {
+			one := drawPasskey(r)
+			if o := refused(a, "keyring.seal", drawKeyring(r, 1, one, one).input()); o.Verdict != report.Pass {
+				return o
+			}
+			return refused(a, "keyring.seal", drawKeyring(r, 1, drawPasskeys(r, 17)...).input())
+		}},
+	}
+}
+
+// refusesCosts is the audit that none of these memories, passes and lanes is
+// written. What is 0 is not stated.
+func refusesCosts(all ...[3]int) auditRun {
+	return refusesSlots(func(r *rand.Rand) (slots [][]vectors.Object) {
+		for _, c := range all {
+			slots = append(slots, []vectors.Object{costing(r, c[0], c[1], c[2])})
+		}
+		return slots
+	})
+}
+
+// grow gives a keyring n old keys.
+func (g *ringJob) grow(n int) {
+	g.epochs, g.old = nil, nil
+	for i := range n {
+		g.epochs = append(g.epochs, uint64(i+1))
+		g.old = append(g.old, key.Key(binary.BigEndian.AppendUint32(make([]byte, 28), uint32(i))))
+	}
+	g.epoch = uint64(n + 1)
+}

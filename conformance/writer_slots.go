@@ -1,0 +1,269 @@
+package conformance
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand"
+	"slices"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// sealedByReference returns the container that the reference seals of the job. It
+// draws its salts from r.
+func (j job) sealedByReference(r *rand.Rand) []byte {
+	random := drawHex(r, randomFor(j.slots)+cobblestone.SaltSize)
+	return sealedByReference("container.seal", with(j.input(), "random", random))
+}
+
+// replacing is the input that replaces the slots of a container.
+func replacing(container []byte, k key.Key, slots ...vectors.Object) vectors.Object {
+	return vectors.Object{"container": toHex(container), "secret": keySecret(k), "slots": listOf(slots)}
+}
+
+// withSlots returns the container with other slots, signed again.
+func withSlots(container []byte, k key.Key, slots ...slot.Slot) []byte {
+	encoded, err := slot.Marshal(slots)
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: they can stand together
+	}
+	return resigned(container, k, func(head, _ []byte) ([]byte, []byte) { return head, encoded })
+}
+
+// replacesRightly replaces the slots of a container and makes all checks on the
+// result: it has what it had, the new slots in place of the known ones, and nothing
+// else changed.
+func replacesRightly(a *asker, before []byte, k key.Key, slots ...vectors.Object) report.Outcome {
+	input := replacing(before, k, slots...)
+	after, bad := produce(a, "container.set_slots", input, k)
+	if bad != nil {
+		return *bad
+	}
+	if err := checkReplaced(before, after, slots); err != nil {
+		return outcome(err)
+	}
+	return outcome(sameAsReference(after, "container.set_slots", input))
+}
+
+func checkReplaced(before []byte, after *sealed, slots []vectors.Object) error {
+	head, old, payload, _ := sections(before)
+	afterHead, _, afterPayload, _ := sections(after.bytes)
+	switch {
+	case !bytes.Equal(head, afterHead):
+		return fmt.Errorf("before the slots it begins with %x, it was %x", afterHead, head)
+	case !bytes.Equal(payload, afterPayload): // [HDR-4]
+		return fmt.Errorf("the payload is another from byte %d", firstOther(payload, afterPayload))
+	}
+	had, err := slot.Parse(old)
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: the suite made them
+	}
+	var want, got []string // [SLT-3]
+	wanted := slices.Clone(slots)
+	for _, s := range had {
+		if u, ok := s.(*slot.Unknown); ok {
+			want = append(want, unknownText(u))
+		} else if len(wanted) > 0 {
+			want, wanted = append(want, wanted[0]["type"].(string)), wanted[1:]
+		}
+	}
+	for _, s := range wanted {
+		want = append(want, s["type"].(string))
+	}
+	for _, s := range after.Header.Slots {
+		if u, ok := s.(*slot.Unknown); ok {
+			got = append(got, unknownText(u))
+		} else {
+			got = append(got, s.Type().String())
+		}
+	}
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("its slots are %.300v instead of %.300v", got, want)
+	}
+	return checkSlots(knownSlots(after.Header.Slots), slots)
+}
+
+func unknownText(u *slot.Unknown) string {
+	return fmt.Sprintf("%d:%d bytes %.8x", u.SlotType, len(u.Body), u.Body)
+}
+
+// drawUnknown returns a slot of a type that version 1 does not define.
+func drawUnknown(r *rand.Rand) slot.Slot {
+	return &slot.Unknown{
+		SlotType: slot.Type(oneOf(r, 0, 4, 5, 255, 256, 257, 65279, 65534, 65535)), Body: drawBytes(r, oneOf(r, 0, 1, 5, 147, 3000)),
+	}
+}
+
+// keepsUnknown is the audit that slots of unknown types stay where they are: first,
+// last, between others, alone, and however many known ones there are and become.
+func keepsUnknown(a *asker, r *rand.Rand) report.Outcome {
+	j := drawJob(r)
+	plain := j.sealedByReference(r)
+	for _, layout := range []string{"u", "uk", "ku", "kuk", "uukk", "kkuu", "ukuku", "kkkku"} {
+		var slots []slot.Slot
+		for _, which := range layout {
+			s := drawUnknown(r)
+			if which == 'k' {
+				s = &slot.Passkey{RPID: drawName(r), Credential: drawBytes(r, 10)}
+			}
+			slots = append(slots, s)
+		}
+		before := withSlots(plain, j.key, slots...)
+		for n := range 4 {
+			if o := replacesRightly(a, before, j.key, drawPasskeys(r, n)...); o.Verdict != report.Pass {
+				o.Message += fmt.Sprintf(" (slots %s, u unknown and k known, replaced by %d)", layout, n)
+				return o
+			}
+		}
+	}
+	return passed()
+}
+
+// keepsPayload is the audit that replacing slots leaves the payload, whatever it is
+// and in whatever state beyond what opening looks at.
+func keepsPayload(a *asker, r *rand.Rand) report.Outcome {
+	j := drawJob(r)
+	j.entries = append(j.entries, drawEntry(r, "long"))
+	j.entries[1].content = drawBytes(r, 5*cobblestone.ChunkSize+r.Intn(100))
+	plain := j.sealedByReference(r)
+	ring := drawKeyring(r, 3)
+	ring.key = j.key
+	containers := [][]byte{plain, setContainer(r, j.key), sealedByReference("keyring.seal", with(ring.input(), "random", drawHex(r, cobblestone.SaltSize)))}
+	payload := len(plain) - len(payloadOf(plain))
+	for _, at := range []int{ // in the first, a middle and the last chunk
+		cobblestone.PrefixSize + r.Intn(cobblestone.SealedChunkSize),
+		cobblestone.PrefixSize + 2*cobblestone.SealedChunkSize + r.Intn(cobblestone.SealedChunkSize),
+		len(plain) - payload - 1 - r.Intn(20),
+	} {
+		damaged := slices.Clone(plain)
+		damaged[payload+at] ^= 1 << r.Intn(8)
+		containers = append(containers, damaged)
+	}
+	for i, before := range containers {
+		if o := replacesRightly(a, before, j.key, drawPasskeys(r, r.Intn(3))...); o.Verdict != report.Pass {
+			o.Message += fmt.Sprintf(" (container %d: an archive, one of a set, a keyring, and the first with damage in three places)", i+1)
+			return o
+		}
+	}
+	return passed()
+}
+
+func payloadOf(container []byte) []byte {
+	_, _, payload, _ := sections(container)
+	return payload
+}
+
+// keepsLong is keepsPayload for more than a mebibyte.
+func keepsLong(a *asker, r *rand.Rand) report.Outcome {
+	j := drawJob(r)
+	j.entries[0].content = drawBytes(r, 1<<20+r.Intn(1<<15))
+	return replacesRightly(a, j.sealedByReference(r), j.key, drawPasskey(r))
+}
+
+// setContainer is a container of a backup set.
+func setContainer(r *rand.Rand, k key.Key) []byte {
+	var out bytes.Buffer
+	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + drawTime(r)/2, Epoch: 1 + drawTime(r)/2, CreatedMS: drawTime(r), Producer: "p"}
+	w, err := container.NewArchiveWriter(&out, r, k, nil, index)
+	if err == nil {
+		err = w.Add(archive.Entry{Path: drawName(r), Size: 5}, bytes.NewReader(drawBytes(r, 5)))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: it is written to memory
+	}
+	return out.Bytes()
+}
+
+// otherSlots is the audit that the new secret is let in and the old one is not,
+// and that the container may be opened with the old one to replace it.
+func otherSlots(a *asker, r *rand.Rand) report.Outcome {
+	j := drawSlotted(r, drawPasskey(r))
+	old, s := j.slots[0], drawPasskey(r)
+	input := replacing(j.sealedByReference(r), j.key, s)
+	input["secret"] = secretOf(old)
+	after, bad := produce(a, "container.set_slots", input, j.key)
+	if bad != nil {
+		return *bad
+	}
+	secret := func(s vectors.Object) slot.Secret {
+		return slot.PasskeySecret{RPID: s["rp_id"].(string), Credential: unhex(s["credential"]), PRF: [32]byte(unhex(s["prf"]))}
+	}
+	if k, err := after.Header.Unlock(secret(s)); err != nil || k != j.key {
+		return outcome(fmt.Errorf("the new slot does not open: %v", err))
+	}
+	if _, err := after.Header.Unlock(secret(old)); fault.NameOf(err) != fault.NoMatchingSlot {
+		return outcome(fmt.Errorf("the old secret still finds a slot: %v", err))
+	}
+	return outcome(sameAsReference(after, "container.set_slots", input))
+}
+
+// filler is an unknown slot that leaves no room beside a passkey slot, and takes so
+// many bytes more.
+func filler(beside vectors.Object, more int) slot.Slot {
+	encoded, err := slot.Marshal([]slot.Slot{&slot.Passkey{RPID: beside["rp_id"].(string), Credential: unhex(beside["credential"])}})
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: it is a good one
+	}
+	const head = 4 // its type and its length
+	return &slot.Unknown{SlotType: 9, Body: make([]byte, 1<<16-1-len(encoded)-head+more)}
+}
+
+// fullSlots is the audit that slots may take 65535 bytes together and no more.
+func fullSlots(a *asker, r *rand.Rand) report.Outcome {
+	j, s := drawJob(r), drawPasskey(r)
+	plain := j.sealedByReference(r)
+	if o := replacesRightly(a, withSlots(plain, j.key, filler(s, 0)), j.key, s); o.Verdict != report.Pass {
+		return o
+	}
+	return refused(a, "container.set_slots", replacing(withSlots(plain, j.key, filler(s, 1)), j.key, s))
+}
+
+// mostSlots is the audit that 16 slots, those that are not known among them, are
+// the most.
+func mostSlots(a *asker, r *rand.Rand) report.Outcome {
+	j := drawJob(r)
+	var unknown []slot.Slot
+	for range 13 {
+		unknown = append(unknown, drawUnknown(r))
+	}
+	before := withSlots(j.sealedByReference(r), j.key, unknown...)
+	if o := replacesRightly(a, before, j.key, drawPasskeys(r, 3)...); o.Verdict != report.Pass {
+		return o
+	}
+	return refused(a, "container.set_slots", replacing(before, j.key, drawPasskeys(r, 4)...))
+}
+
+// refusesTampered is the audit that nobody signs what somebody else has altered, or
+// what is another's.
+func refusesTampered(a *asker, r *rand.Rand) report.Outcome {
+	j := drawJob(r)
+	container := withSlots(j.sealedByReference(r), j.key, &slot.Unknown{SlotType: 9, Body: drawBytes(r, 5)})
+	other := replacing(container, drawKey(r), drawPasskey(r))
+	container[slotsAt+4] ^= 1 // in the slot; the digest below is right again, the MAC is not
+	head, slots, payload, _ := sections(container)
+	forged := replacing(signed(head, slots, payload, drawKey(r)), j.key, drawPasskey(r))
+	for _, input := range []vectors.Object{other, forged} {
+		right, err := allowed("container.set_slots", input)
+		if err != nil {
+			panic(suiteFault{err})
+		}
+		answer, bad := a.ask("container.set_slots", input)
+		if bad != nil {
+			return *bad
+		}
+		if o := right.judge(a.hello, answer); o.Verdict != report.Pass {
+			return o
+		}
+	}
+	return passed()
+}
