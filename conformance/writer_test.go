@@ -18,6 +18,8 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -225,6 +227,13 @@ var badWriters = []struct {
 	{"draws the salt of the PRF", "passkey-slots", eachSlot("passkey", func(s vectors.Object) { s["salt"] = pattern(32) })},
 	{"cuts credentials", "passkey-bounds", eachSlot("passkey", func(s vectors.Object) { s["credential"] = s["credential"].(string)[:2] })},
 	{"trims passwords", "password-defaults keyring-password-slot", eachSlot("password", func(s vectors.Object) { s["password"] = s["password"].(string)[2:] })},
+	{"writes weak slots", "password-defaults", func(_ *badWriter, op string, in vectors.Object) protocol.Answer {
+		k := key.Key(unhex(in["key"]))
+		in["slots"] = []any{}
+		b := unhex(reference.Handle(op, in).Output["container"])
+		weak := sealedPassword(k, [32]byte{1}, "p", slot.Params{MemoryKiB: 65536, Passes: 1, Lanes: 1})
+		return protocol.Answer{Output: vectors.Object{"container": toHex(resigned(b, k, func(head, _ []byte) ([]byte, []byte) { return head, weak }))}}
+	}},
 	{"has one lane", "password-parameters", eachSlot("password", func(s vectors.Object) { s["lanes"] = 1 })},
 	{"has three passes", "password-parameters", eachSlot("password", func(s vectors.Object) { s["passes"] = 3 })},
 	{"rounds the memory", "password-parameters", eachSlot("password", func(s vectors.Object) { s["memory_kib"] = 65536 })},
