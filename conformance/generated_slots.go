@@ -1,0 +1,148 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// slotSample is a slot, altered or not, and a secret that opens it or not.
+type slotSample struct {
+	seed    int64
+	kind    string
+	cost    slot.Params // of a password slot
+	other   bool        // the secret is another
+	altered []alteration
+}
+
+func drawSlotSample(kinds ...string) func(r *rand.Rand) slotSample {
+	return func(r *rand.Rand) slotSample {
+		s := slotSample{seed: r.Int63(), kind: oneOf(r, kinds...), other: r.Intn(5) == 0}
+		s.cost = slot.Params{MemoryKiB: 32 + uint32(r.Intn(64)), Passes: 1 + uint32(r.Intn(3)), Lanes: byte(1 + r.Intn(4))}
+		if r.Intn(2) == 0 {
+			s.altered = []alteration{drawAlteration(r, 200, []int{0, 2, 4, 36, 44, 45, 68})}
+		}
+		return s
+	}
+}
+
+func (s slotSample) String() string {
+	return fmt.Sprintf("seed %d, a %s slot, cost %+v, another secret %v, %v", s.seed, s.kind, s.cost, s.other, s.altered)
+}
+
+func (s slotSample) smaller() (all []slotSample) {
+	if len(s.altered) > 0 {
+		c := s
+		c.altered = nil
+		all = append(all, c)
+	}
+	return all
+}
+
+// input is that of slot.open.
+func (s slotSample) input() vectors.Object {
+	r := rand.New(rand.NewSource(s.seed))
+	k := drawKey(r)
+	var encoded []byte
+	var secret vectors.Object
+	if s.kind == "password" {
+		password := drawPasswordText(r)
+		encoded = sealedPassword(k, [32]byte(drawBytes(r, 32)), string(password), s.cost)
+		secret = vectors.Object{"kind": "password", "password": toHex(password)}
+	} else {
+		asked := map[string]func(*rand.Rand) vectors.Object{"vault": drawVault, "passkey": drawPasskey}[s.kind](r)
+		j := drawSlotted(r, asked)
+		_, encoded, _, _ = sections(j.sealedByReference(r))
+		secret = secretOf(asked)
+	}
+	if s.other {
+		name := map[string]string{"password": "password", "vault": "export_key", "passkey": "prf"}[s.kind]
+		secret[name] = toHex(drawBytes(r, len(secret[name].(string))/2))
+		if s.kind == "password" {
+			secret[name] = toHex(drawPasswordText(r))
+		}
+	}
+	encoded = slices.Clone(encoded)
+	for _, a := range s.altered {
+		encoded = a.apply(encoded)
+	}
+	return vectors.Object{"slot": toHex(encoded), "secret": secret}
+}
+
+// namesSample is a list of paths and the platform that they are to be files of.
+type namesSample struct {
+	platform string
+	paths    []string
+}
+
+// nameParts are parts that some platform cannot hold, or takes for each other.
+var nameParts = []string{
+	"CON", "con.txt", "Aux", "COM1", "lpt¹.a", "COM0", "conin$", "a.", "a ", "A", "a", "a<b>", "what?", "é", "E\u0301", "ß", "SS", "ss", "ǆ", "ﬁ", "fi",
+	"x (2)", "x", "X", ".a", "..a", "a.b.c", "Σ", "ς", "σ", "ı", "İ", "\u1fb3", "αι",
+}
+
+func drawNames(r *rand.Rand) namesSample {
+	s := namesSample{platform: oneOf(r, "posix", "apple", "windows")}
+	part := func() string {
+		switch r.Intn(8) {
+		case 0:
+			return drawName(r)
+		case 1: // too long for a name, and alike at its beginning
+			return fmt.Sprintf("%0*d%s", 230+r.Intn(30), 0, oneOf(r, "é", "a", "😀"))
+		}
+		return oneOf(r, nameParts...)
+	}
+	var all []entry
+	for range 1 + r.Intn(12) {
+		path := part()
+		for range r.Intn(3) {
+			path += "/" + part()
+		}
+		all = append(all, entry{path: path})
+	}
+	for _, e := range withoutConflicts(all) {
+		s.paths = append(s.paths, e.path)
+	}
+	return s
+}
+
+func (s namesSample) String() string { return fmt.Sprintf("on %s, %.60q", s.platform, s.paths) }
+
+func (s namesSample) smaller() (all []namesSample) {
+	for i := range s.paths {
+		all = append(all, namesSample{s.platform, slices.Delete(slices.Clone(s.paths), i, i+1)})
+	}
+	return all
+}
+
+func (s namesSample) input() vectors.Object {
+	paths := []any{}
+	for _, p := range s.paths {
+		paths = append(paths, p)
+	}
+	return vectors.Object{"paths": paths, "platform": s.platform}
+}
+
+func generatedSlots(seed int64) []check {
+	opens := func(t *trial, s slotSample) report.Outcome { return t.asksLike("slot.open", s.input()) }
+	return []check{
+		property[slotSample]{
+			"slot", "passkey", "A passkey slot, altered or not, opens with its secret and no other.", "SLT-1 SLT-7 SLT-8", "reader passkey", 30,
+			drawSlotSample("passkey"), opens,
+		}.check(seed),
+		property[slotSample]{
+			"slot", "vault", "So does a vault slot.", "SLT-1 SLT-7 SLT-8", "reader vault", 30, drawSlotSample("vault"), opens,
+		}.check(seed),
+		property[slotSample]{
+			"slot", "password", "So does a password slot of little cost.", "SLT-1 SLT-7 SLT-8 SLT-10", "reader password", 20, drawSlotSample("password"), opens,
+		}.check(seed),
+		property[namesSample]{
+			"path", "portable", "Paths become the names that section 8.9 gives them.", "ARC-36 ARC-37", "reader", 100, drawNames,
+			func(t *trial, s namesSample) report.Outcome { return t.asksLike("path.portable", s.input()) },
+		}.check(seed),
+	}
+}

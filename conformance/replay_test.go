@@ -1,0 +1,143 @@
+package conformance
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// memory is what somebody has learned of the answers in one run.
+type memory struct {
+	sync.Mutex
+	byInput map[string]protocol.Answer // the op with it
+	byCase  map[string][]learned       // in their order
+	byOp    map[string]protocol.Answer // the last
+}
+
+type learned struct {
+	input  string
+	answer protocol.Answer
+}
+
+func inputKey(q protocol.Request) string {
+	data, err := json.Marshal(q.Input)
+	if err != nil {
+		panic(err)
+	}
+	return q.Op + " " + string(data)
+}
+
+func (m *memory) learn(q protocol.Request, a protocol.Answer) {
+	m.Lock()
+	defer m.Unlock()
+	m.byInput[inputKey(q)], m.byOp[q.Op] = a, a
+	m.byCase[q.ID] = append(m.byCase[q.ID], learned{inputKey(q), a})
+}
+
+// recall answers the n-th request of a case: as the same request was answered, or
+// else the same place of the case, or else the last request with the op.
+func (m *memory) recall(q protocol.Request, n int) protocol.Answer {
+	m.Lock()
+	defer m.Unlock()
+	all := m.byCase[q.ID]
+	known, ok := m.byInput[inputKey(q)]
+	switch {
+	case ok && (n >= len(all) || all[n].input != inputKey(q)):
+		return known
+	case n < len(all):
+		return all[n].answer
+	}
+	return m.byOp[q.Op]
+}
+
+// replies is a session with a function that is told which request of the case it
+// answers.
+type replies struct {
+	asked  map[string]int
+	answer func(q protocol.Request, n int) protocol.Answer
+}
+
+func (r *replies) exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
+	n := r.asked[q.ID]
+	r.asked[q.ID]++
+	return inProcess(func(string, vectors.Object) protocol.Answer { return r.answer(q, n) }).exchange(ctx, q, timeout)
+}
+
+func (*replies) restart()       {}
+func (*replies) stderr() string { return "" }
+
+// failures runs checks, and returns how many fail by subject.
+func failures(t *testing.T, all []check, answer func(q protocol.Request, n int) protocol.Answer) (failed map[string]int) {
+	t.Helper()
+	failed = map[string]int{}
+	next := make(chan check)
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	for range 2 {
+		workers.Go(func() {
+			for c := range next {
+				session := &replies{map[string]int{}, answer}
+				a := &asker{ctx: t.Context(), session: session, timeout: DefaultTimeout, hello: reference.Hello(), id: c.id}
+				event, err := runOne(a, c)
+				mu.Lock()
+				if err != nil {
+					t.Errorf("%s: %v", c.id, err)
+				}
+				if event.Verdict != report.Pass {
+					failed[c.subject]++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, c := range all {
+		next <- c
+	}
+	close(next)
+	workers.Wait()
+	return failed
+}
+
+// An adapter without any cryptography, that knows the answers of one run, passes
+// when the same seed is drawn from, and fails in every subject with another.
+func TestAnswersFromMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs most of the suite three times")
+	}
+	files, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &memory{byInput: map[string]protocol.Answer{}, byCase: map[string][]learned{}, byOp: map[string]protocol.Answer{}}
+	beyondVectors := func(seed int64) []check {
+		return slices.DeleteFunc(checksOf(files, seed), func(c check) bool {
+			return slices.ContainsFunc(files, func(f vectors.File) bool {
+				return slices.ContainsFunc(f.Cases, func(v vectors.Case) bool { return v.ID == c.id })
+			})
+		})
+	}
+	failures(t, beyondVectors(DefaultSeed), func(q protocol.Request, _ int) protocol.Answer {
+		a := reference.Handle(q.Op, q.Input)
+		m.learn(q, a)
+		return a
+	})
+	if failed := failures(t, beyondVectors(DefaultSeed), m.recall); len(failed) > 0 {
+		t.Errorf("with the same seed these fail: %v", failed)
+	}
+	failed := failures(t, beyondVectors(DefaultSeed+1), m.recall)
+	for _, c := range checksOf(files, DefaultSeed) {
+		if failed[c.subject] == 0 {
+			t.Errorf("nothing of %s fails", c.subject)
+			failed[c.subject]++
+		}
+	}
+	t.Log("failed:", failed)
+}
