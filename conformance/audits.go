@@ -68,13 +68,11 @@ func slotting(draw func(r *rand.Rand) []vectors.Object) func(*rand.Rand) job {
 	return func(r *rand.Rand) job { return drawSlotted(r, draw(r)...) }
 }
 
-const everything = "ARC-1 ARC-2 ARC-6 ARC-8 ARC-11 COB-5 COB-7 HDR-5 KEY-3" // what every container shows
-
 // sealingAudits are those of one container at a time. The reference opens each, and
 // compares it with the only one that there is for the salts it shows.
 func sealingAudits() []audit {
 	return []audit{
-		{"key-only", everything, "", "A container without slots is opened by the reference and obeys every rule for writers.", sealsOne(entering(drawEntries))},
+		{"key-only", "ARC-1 ARC-2 ARC-6 ARC-8 ARC-11 COB-5 COB-7 HDR-5 KEY-3", "", "A container without slots is opened by the reference and obeys every rule for writers.", sealsOne(entering(drawEntries))},
 		{"no-entries", "ARC-1 ARC-8", "", "A container without entries is one, too.", sealsOne(entering(func(*rand.Rand) []entry { return nil }))},
 		{"content-sizes", "ARC-1 COB-7", "", "Contents of all lengths around the ends of chunks come out as they went in.", seals(contentSizes)},
 		{"padding-steps", "ARC-8", "", "An archive is padded to the right length on both sides of the steps of it.", seals(paddingSteps)},
@@ -131,7 +129,7 @@ func sealingAudits() []audit {
 			first.entries, second.entries = drawEntries(r), entriesOf(r, []string{"a", "b"})
 			return []job{first, second, first, second, second, first}
 		})},
-		{"given-random", everything, "deterministic passkey vault", "Given the same randomness a request is answered with the same bytes, whatever was asked for before.", againAndAgain},
+		{"given-random", "ARC-1 ARC-2 ARC-6 ARC-8 ARC-11 COB-5 COB-7 HDR-5 KEY-3", "deterministic passkey vault", "Given the same randomness a request is answered with the same bytes, whatever was asked for before.", againAndAgain},
 		{"round-trip", "ARC-29", "reader", "The implementation restores what it has sealed.", roundTrip},
 		{"vault-slot", "HDR-5 KEY-3", "vault", "A vault slot is opened with the export key.", sealsOne(slotting(func(r *rand.Rand) []vectors.Object { return []vectors.Object{drawVault(r)} }))},
 		{"passkey-slots", "HDR-5 KEY-3", "passkey", "Passkey slots stay in their order, each passkey opens its own, and 16 are written.", seals(func(r *rand.Rand) []job {

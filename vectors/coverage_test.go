@@ -1,15 +1,13 @@
 package vectors_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
+	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/coffer-format/coffer/spec"
+	"github.com/coffer-format/coffer/spec/trace"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -37,34 +35,17 @@ func exercises(t *testing.T) map[string]exercise {
 	return all
 }
 
-// audited returns the requirements of the writer audits, which are the third
-// argument of the calls of audit in their source.
+// audited returns the requirements of the writer audits.
 func audited(t *testing.T) []string {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../conformance/audits.go", nil, 0)
+	found, err := trace.Read(os.DirFS(".."))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var ids []string
-	ast.Inspect(file, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) < 3 {
-			return true
-		}
-		if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "audit" {
-			return true
-		}
-		literal, ok := call.Args[2].(*ast.BasicLit)
-		if !ok {
-			t.Fatal("an audit's requirements are not a literal")
-		}
-		text, err := strconv.Unquote(literal.Value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids = append(ids, strings.Fields(text)...)
-		return true
-	})
+	for _, audit := range found.Audits {
+		ids = append(ids, audit.Requirements...)
+	}
 	if len(ids) < 20 {
 		t.Fatalf("%d requirements of audits were found", len(ids))
 	}

@@ -171,31 +171,45 @@ func InJavaScript(name, text string) ([]Site, error) {
 	return all, nil
 }
 
-// auditsIn returns the writer audits, which are the calls of audit in their
-// source: its first argument is the id, its third the requirements.
+// auditsIn returns the writer audits: the elements of the lists of audits in their
+// source, of which the first field is the id, and the second the requirements.
 func auditsIn(repository fs.FS) ([]Audit, error) {
-	const name = "conformance/audits.go"
-	text, err := fs.ReadFile(repository, name)
+	names, err := fs.Glob(repository, "conformance/audits*.go")
 	if err != nil {
-		return nil, notARepository(err)
+		return nil, err // unreachable: the pattern is a good one
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
+	if len(names) == 0 {
+		return nil, notARepository(fs.ErrNotExist)
 	}
 	var all []Audit
-	ast.Inspect(file, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || len(call.Args) < 3 {
-			return true
+	for _, name := range names {
+		text, err := fs.ReadFile(repository, name)
+		if err != nil {
+			return nil, notARepository(err)
 		}
-		if f, ok := call.Fun.(*ast.Ident); !ok || f.Name != "audit" {
-			return true
+		file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
 		}
-		id, requirements := unquoted(call.Args[0]), unquoted(call.Args[2])
-		all = append(all, Audit{"writer/" + id, strings.Fields(requirements)})
-		return true
-	})
+		ast.Inspect(file, func(n ast.Node) bool {
+			list, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			of, ok := list.Type.(*ast.ArrayType)
+			if !ok {
+				return true
+			}
+			if element, ok := of.Elt.(*ast.Ident); !ok || element.Name != "audit" {
+				return true
+			}
+			for _, e := range list.Elts {
+				fields := e.(*ast.CompositeLit).Elts
+				all = append(all, Audit{"writer/" + unquoted(fields[0]), strings.Fields(unquoted(fields[1]))})
+			}
+			return true
+		})
+	}
 	slices.SortFunc(all, func(a, b Audit) int { return strings.Compare(a.ID, b.ID) })
 	return all, nil
 }
