@@ -137,7 +137,7 @@ func (o Options) progress(what string, total int) *report.Progress {
 func checksOf(files []vectors.File, seed int64) []check {
 	all := slices.Concat(
 		vectorChecks(files), writerAudits(seed), deliveryChecks(files),
-		grammarChecks(seed), resourceChecks(files), generatedChecks(seed),
+		grammarChecks(seed), resourceChecks(files), generatedChecks(seed), largeChecks(seed),
 	)
 	place := map[string]int{}
 	for _, c := range all {
