@@ -55,7 +55,7 @@ type known map[string]Expectation
 func knownFailures(list []Expectation, all []check) (known, error) {
 	k := known{}
 	for _, e := range list {
-		matches, found := idPattern(e.Pattern), false
+		matches, found := IDPattern(e.Pattern), false
 		for _, c := range all {
 			if !matches.MatchString(c.id) {
 				continue

@@ -20,8 +20,8 @@ const (
 	hangsAtFirst = 4
 )
 
-// idPattern returns what matches a pattern in which "*" stands for any text.
-func idPattern(p string) *regexp.Regexp {
+// IDPattern returns what matches a pattern in which "*" stands for any text.
+func IDPattern(p string) *regexp.Regexp {
 	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(p), `\*`, ".*") + "$")
 }
 
@@ -30,7 +30,7 @@ func choose(all []check, p string) []check {
 	if p == "" {
 		return all
 	}
-	matches := idPattern(p)
+	matches := IDPattern(p)
 	return slices.DeleteFunc(slices.Clone(all), func(c check) bool { return !matches.MatchString(c.id) })
 }
 

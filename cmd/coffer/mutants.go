@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/mutants"
 )
 
@@ -29,18 +29,19 @@ func newMutantsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mutants",
 		Short: "Check the suite: does it catch faults put into the reference?",
-		Long: `Derive mutants of the reference from its source, let the suite judge each, and
-list those that it does not catch. conformance/mutants/README.md has the operators
-and tells what a declared equivalent is. It needs Go and a checkout of the source;
-all mutants take most of an hour on two processors.
+		Long: `Derive mutants of the reference from its source, add those written by hand, let
+the suite judge each, and list those that it does not catch.
+conformance/mutants/README.md has the operators and tells what is declared. It
+needs Go and a checkout of the source; all mutants take more than an hour on two
+processors.
 
-The exit status is 0 if every mutant was caught or is declared equivalent, else 1.`,
+The exit status is 0 if every mutant was caught or is declared, else 1.`,
 		Args: cobra.NoArgs,
 		RunE: m.run,
 	}
 	f := cmd.Flags()
 	f.StringVar(&m.source, "source", ".", "the root `FOLDER` of a checkout")
-	f.StringVar(&m.pattern, "run", "", "only the mutants whose id or file matches `PATTERN`, in which * stands for what is between two slashes")
+	f.StringVar(&m.pattern, "run", "", "only the mutants whose id or file matches `PATTERN`, in which * stands for any text, as in \"byhand/*\"")
 	f.IntVar(&m.sample, "sample", 0, "only `N` of them, chosen at random")
 	f.Uint64Var(&m.seed, "seed", 1, "what the choice depends on")
 	f.IntVar(&m.parallel, "parallel", runtime.NumCPU(), "judge `N` at a time")
@@ -58,7 +59,7 @@ func (m *mutantsCommand) run(cmd *cobra.Command, _ []string) error {
 	if m.wrong {
 		return m.judgeWrong(cmd.Context())
 	}
-	all, err := mutants.Derive(m.source)
+	all, err := mutants.All(m.source)
 	if err != nil {
 		return err
 	}
@@ -132,14 +133,10 @@ func (m *mutantsCommand) judgeWrong(ctx context.Context) error {
 
 // choose returns the mutants that the flags ask for.
 func (m *mutantsCommand) choose(all []mutants.Mutant) ([]mutants.Mutant, error) {
+	pattern := conformance.IDPattern(m.pattern)
 	var chosen []mutants.Mutant
 	for _, one := range all {
-		match, err := path.Match(m.pattern, one.ID)
-		if err != nil {
-			return nil, usagef("--run: %v", err)
-		}
-		inFile, _ := path.Match(m.pattern, one.File) // the pattern is sound
-		if match || inFile || m.pattern == "" {
+		if m.pattern == "" || pattern.MatchString(one.ID) || pattern.MatchString(one.File) {
 			chosen = append(chosen, one)
 		}
 	}

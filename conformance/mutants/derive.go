@@ -18,7 +18,9 @@ import (
 
 // Mutant is the reference with one change to its source.
 type Mutant struct {
-	ID          string `json:"id"` // package, function, operator and number among these
+	ID          string `json:"id"`                    // package, function, operator and the line, its change between « and »
+	Description string `json:"description,omitempty"` // of what was written by hand: what is wrong
+	Breaks      string `json:"breaks,omitempty"`      // and which requirements
 	Package     string `json:"package"`
 	Operator    string `json:"operator"`
 	File        string `json:"file"` // in the source tree
@@ -85,12 +87,6 @@ func Derive(source string) ([]Mutant, error) {
 	if len(all) == 0 {
 		return nil, fmt.Errorf("%s is not a checkout of Coffer: it has no ref folder with source", source)
 	}
-	numbered := map[string]int{}
-	for i := range all {
-		m := &all[i]
-		numbered[m.ID]++
-		m.ID = fmt.Sprintf("%s/%d", m.ID, numbered[m.ID])
-	}
 	return all, nil
 }
 
@@ -116,6 +112,7 @@ func fromFile(path, pkg string) ([]Mutant, error) {
 			}
 		}
 	}
+	nameByText(d.found, text)
 	return d.found, nil
 }
 

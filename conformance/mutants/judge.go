@@ -20,10 +20,11 @@ type Fate string
 
 // The fates. A mutant that does not compile is none, and is only counted.
 const (
-	Caught     Fate = "caught"
-	Survived   Fate = "survived"
-	Equivalent Fate = "equivalent" // survived, and declared to behave like the reference
-	Invalid    Fate = "does not compile"
+	Caught       Fate = "caught"
+	Survived     Fate = "survived"
+	Equivalent   Fate = "equivalent"   // survived, and declared to behave like the reference
+	Unobservable Fate = "unobservable" // survived, and declared to differ where no request can see it
+	Invalid      Fate = "does not compile"
 )
 
 // Result is a mutant and its fate.
@@ -32,7 +33,7 @@ type Result struct {
 	Fate    Fate           `json:"fate"`
 	By      string         `json:"by,omitempty"`      // the case that caught it
 	Verdict report.Verdict `json:"verdict,omitempty"` // of that case
-	Reason  string         `json:"reason,omitempty"`  // why it is declared equivalent
+	Reason  string         `json:"reason,omitempty"`  // why it is declared as it is
 }
 
 // theSuite is read, and finds itself without fault, once for all mutants.
@@ -85,11 +86,11 @@ func subjectOf(m Mutant) string {
 
 // Options say how mutants are judged.
 type Options struct {
-	Source   string            // the root of the checkout
-	Declared map[string]string // why mutants are equivalent, by id
-	Parallel int               // mutants at a time
-	Cases    string            // only the cases whose id matches this pattern; all if empty
-	Done     func(Result)      // is told each fate as it is decided; one call at a time
+	Source   string // the root of the checkout
+	Declared Declarations
+	Parallel int          // mutants at a time
+	Cases    string       // only the cases whose id matches this pattern; all if empty
+	Done     func(Result) // is told each fate as it is decided; one call at a time
 }
 
 // Judge lets the suite judge mutants.
@@ -117,8 +118,8 @@ func Judge(ctx context.Context, all []Mutant, o Options) ([]Result, error) {
 					cancel(err)
 					return
 				}
-				if reason, ok := o.Declared[r.ID]; ok && r.Fate == Survived {
-					r.Fate, r.Reason = Equivalent, reason
+				if fate, reason, ok := o.Declared.Of(r.ID); ok && r.Fate == Survived {
+					r.Fate, r.Reason = fate, reason
 				}
 				mutex.Lock()
 				results[i] = r

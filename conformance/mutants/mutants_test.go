@@ -83,18 +83,25 @@ func TestDeclared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := derive(t)
+	all, err := All(source)
+	if err != nil {
+		t.Fatal(err)
+	}
 	known := map[string]bool{}
 	for _, m := range all {
 		known[m.ID] = true
 	}
-	for id, reason := range declared {
-		if !known[id] || len(reason) < 20 {
+	ids := declared.ids()
+	for _, id := range ids {
+		if _, reason, _ := declared.Of(id); !known[id] || len(reason) < 20 {
 			t.Errorf("%s: %q", id, reason)
 		}
 	}
-	if 100*len(declared) >= 8*len(all) {
-		t.Errorf("%d of %d are declared equivalent", len(declared), len(all))
+	if len(slices.Compact(ids)) != len(declared.Equivalent)+len(declared.Unobservable) {
+		t.Error("a mutant is declared to be two things")
+	}
+	if 100*len(ids) >= 8*len(all) {
+		t.Errorf("%d of %d are declared", len(ids), len(all))
 	}
 }
 
@@ -112,7 +119,10 @@ func TestJudge(t *testing.T) {
 	broken.ID, broken.Replacement = "key.broken/changed-label/1", "nosuchname"
 	chosen := []Mutant{fault, nothing, broken}
 
-	declared := map[string]string{fault.ID: "a wrong declaration", "key.gone/changed-label/1": "another"}
+	declared := Declarations{
+		Equivalent:   map[string]string{fault.ID: "a wrong declaration"},
+		Unobservable: map[string]string{"key.gone/changed-label/1": "another"},
+	}
 	results, err := Judge(t.Context(), chosen, Options{Source: source, Declared: declared, Parallel: 2, Cases: "key/*", Done: func(Result) {}})
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +139,7 @@ func TestJudge(t *testing.T) {
 		t.Errorf("ok: %v, stale %s", s.OK(), diff)
 	}
 	results[1].Fate = Equivalent
-	if s := Summarize(results[1:], chosen, nil); !s.OK() {
+	if s := Summarize(results[1:], chosen, Declarations{}); !s.OK() {
 		t.Errorf("%+v", s)
 	}
 }

@@ -5,20 +5,49 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
 )
 
-//go:embed equivalent.json
-var equivalentJSON []byte
+// Declarations say why mutants that survive do no harm, by id.
+type Declarations struct {
+	// Equivalent ones behave like the reference, whatever they are given.
+	Equivalent map[string]string `json:"equivalent"`
+	// Unobservable ones behave otherwise only where no request of the protocol leads.
+	Unobservable map[string]string `json:"unobservable"`
+}
 
-// Declared returns why mutants are declared equivalent to the reference, by id.
-func Declared() (map[string]string, error) {
-	var reasons map[string]string
-	err := json.Unmarshal(equivalentJSON, &reasons)
-	return reasons, err
+//go:embed declared.json
+var declaredJSON []byte
+
+// Declared returns the declarations that were made.
+func Declared() (Declarations, error) {
+	var d Declarations
+	err := json.Unmarshal(declaredJSON, &d)
+	return d, err
+}
+
+// Of returns what a mutant is declared to be, and why.
+func (d Declarations) Of(id string) (fate Fate, reason string, ok bool) {
+	if reason, ok = d.Equivalent[id]; ok {
+		return Equivalent, reason, true
+	}
+	reason, ok = d.Unobservable[id]
+	return Unobservable, reason, ok
+}
+
+// ids are those of all declarations, sorted.
+func (d Declarations) ids() []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for _, of := range []map[string]string{d.Equivalent, d.Unobservable} {
+			for id := range of {
+				if !yield(id) {
+					return
+				}
+			}
+		}
+	})
 }
 
 // Summary counts results.
@@ -30,18 +59,18 @@ type Summary struct {
 
 // Summarize draws the conclusions. The declarations are held against the results
 // of those mutants only that were judged; all has every id there is.
-func Summarize(results []Result, all []Mutant, declared map[string]string) Summary {
+func Summarize(results []Result, all []Mutant, declared Declarations) Summary {
 	s := Summary{Results: results, Stale: []string{}}
 	known := map[string]bool{}
 	for _, m := range all {
 		known[m.ID] = true
 	}
 	for _, r := range results {
-		if _, ok := declared[r.ID]; ok && r.Fate != Equivalent {
+		if _, _, ok := declared.Of(r.ID); ok && r.Fate != Equivalent && r.Fate != Unobservable {
 			known[r.ID] = false
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(declared)) {
+	for _, id := range declared.ids() {
 		if !known[id] {
 			s.Stale = append(s.Stale, id)
 		}
@@ -49,8 +78,8 @@ func Summarize(results []Result, all []Mutant, declared map[string]string) Summa
 	return s
 }
 
-// OK reports whether every mutant was caught or is declared equivalent, and no
-// declaration is stale.
+// OK reports whether every mutant was caught or is declared, and no declaration is
+// stale.
 func (s Summary) OK() bool { return len(s.Stale) == 0 && s.count(isFate(Survived)) == 0 }
 
 func isFate(f Fate) func(Result) bool { return func(r Result) bool { return r.Fate == f } }
@@ -68,7 +97,7 @@ func (s Summary) count(which func(Result) bool) (n int) {
 func (s Summary) WriteText(w io.Writer) error {
 	var b strings.Builder
 	s.table(&b, "package", Packages, func(r Result) string { return r.Package })
-	s.table(&b, "operator", Operators, func(r Result) string { return r.Operator })
+	s.table(&b, "operator", append(slices.Clone(Operators), byHand), func(r Result) string { return r.Operator })
 	s.table(&b, "part", []string{"decoder", "encoder"}, func(r Result) string {
 		if r.Encoder {
 			return "encoder"
@@ -81,17 +110,30 @@ func (s Summary) WriteText(w io.Writer) error {
 		}
 	}
 	for _, id := range s.Stale {
-		fmt.Fprintf(&b, "STALE     %s is declared equivalent, and is caught or does not exist\n", id)
+		fmt.Fprintf(&b, "STALE     %s is declared, and is caught or does not exist\n", id)
 	}
-	made := len(s.Results) - s.count(isFate(Invalid))
-	fmt.Fprintf(&b, "%d mutants: %d caught, %d equivalent, %d survived\n",
-		made, s.count(isFate(Caught)), s.count(isFate(Equivalent)), s.count(isFate(Survived)))
+	hand := func(r Result) bool { return r.Operator == byHand }
+	s.total(&b, "by operators", func(r Result) bool { return !hand(r) })
+	s.total(&b, "by hand", hand)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
+// total counts the results of one kind on one line.
+func (s Summary) total(b *strings.Builder, kind string, of func(Result) bool) {
+	count := func(f Fate) int { return s.count(func(r Result) bool { return of(r) && r.Fate == f }) }
+	made := s.count(of) - count(Invalid)
+	if made > 0 {
+		fmt.Fprintf(b, "%d mutants %s: %d caught, %d equivalent, %d unobservable, %d survived\n",
+			made, kind, count(Caught), count(Equivalent), count(Unobservable), count(Survived))
+	}
+}
+
 // String tells a reviewer what was changed, on one line.
 func (m Mutant) String() string {
+	if m.Operator == byHand {
+		return fmt.Sprintf("%s  %s:%d  %s", m.ID, m.File, m.Line, m.Description)
+	}
 	return fmt.Sprintf("%s  %s:%d  %s => %s", m.ID, m.File, m.Line, oneLine(m.Original), oneLine(m.Replacement))
 }
 
@@ -105,13 +147,14 @@ func oneLine(code string) string {
 
 func (s Summary) table(b *strings.Builder, title string, names []string, of func(Result) string) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%-20s\tmutants\tcaught\tequivalent\tsurvived\tdo not compile\t\n", title)
+	fmt.Fprintf(w, "%-20s\tmutants\tcaught\tequivalent\tunobservable\tsurvived\tdo not compile\t\n", title)
 	for _, name := range names {
 		count := func(f Fate) int {
 			return s.count(func(r Result) bool { return of(r) == name && r.Fate == f })
 		}
-		caught, equivalent, survived := count(Caught), count(Equivalent), count(Survived)
-		fmt.Fprintf(w, "%-20s\t%d\t%d\t%d\t%d\t%d\t\n", name, caught+equivalent+survived, caught, equivalent, survived, count(Invalid))
+		made := s.count(func(r Result) bool { return of(r) == name }) - count(Invalid)
+		fmt.Fprintf(w, "%-20s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", name, made,
+			count(Caught), count(Equivalent), count(Unobservable), count(Survived), count(Invalid))
 	}
 	w.Flush() // to a string: no error
 	b.WriteByte('\n')

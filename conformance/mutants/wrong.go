@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -15,8 +14,7 @@ import (
 // made by hand, and the cases that were written for its fault.
 type Wrong struct {
 	Mutant
-	Description string
-	Cases       []string // patterns; one of these cases must fail
+	Cases []string // patterns; one of these cases must fail
 }
 
 // ReadWrong reads the wrong implementations of the checkout in the folder source,
@@ -45,40 +43,14 @@ func ReadWrong(source string) ([]Wrong, error) {
 	return all, nil
 }
 
-// parseWrong parses a description, the lines "cases:" and "file:", and the text of
-// that file before and after the edit, behind lines of their own.
+// parseWrong parses an edit that names the cases written for it.
 func parseWrong(source, text string) (Wrong, error) {
-	var w Wrong
-	head, edit, ok := strings.Cut(text, "\n--- right\n")
-	before, after, ok2 := strings.Cut(edit, "\n--- wrong\n")
-	if !ok || !ok2 {
-		return w, fmt.Errorf("it lacks a line \"--- right\" or \"--- wrong\"")
+	m, values, err := parseEdit(source, text)
+	w := Wrong{Mutant: m, Cases: strings.Fields(values["cases"])}
+	if err == nil && len(w.Cases) == 0 {
+		err = fmt.Errorf("it names no cases")
 	}
-	for line := range strings.Lines(head) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
-		switch name {
-		case "cases":
-			w.Cases = strings.Fields(value)
-		case "file":
-			w.File = value
-		default:
-			w.Description = strings.TrimSpace(w.Description + " " + strings.TrimSpace(line))
-		}
-	}
-	if w.Description == "" || len(w.Cases) == 0 || w.File == "" {
-		return w, fmt.Errorf("it lacks a description, cases or a file")
-	}
-	code, err := os.ReadFile(filepath.Join(source, w.File))
-	if err != nil {
-		return w, err
-	}
-	w.Original, w.Replacement = before, strings.TrimSuffix(after, "\n")
-	if n := bytes.Count(code, []byte(before)); n != 1 {
-		return w, fmt.Errorf("the right text occurs %d times in %s", n, w.File)
-	}
-	w.offset = bytes.Index(code, []byte(before))
-	w.Line = 1 + bytes.Count(code[:w.offset], []byte("\n"))
-	return w, nil
+	return w, err
 }
 
 // JudgeWrong builds a wrong implementation of the checkout in the folder source,
