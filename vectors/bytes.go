@@ -72,12 +72,19 @@ func Expand(s string) (string, error) {
 // isHex reports whether s is plain lower-case hexadecimal of whole bytes.
 func isHex(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f') {
+		if !hexDigit[s[i]] {
 			return false
 		}
 	}
 	return len(s)%2 == 0
 }
+
+var hexDigit = func() (is [256]bool) {
+	for _, c := range "0123456789abcdef" {
+		is[c] = true
+	}
+	return is
+}()
 
 // byteFields are the names whose strings are byte strings, wherever they stand
 // in an input or an output. Other strings are text. In intermediates every

@@ -14,9 +14,9 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// parseLine decodes a line into v, a pointer to a struct with these fields, and
-// into an object, which it returns.
-func parseLine(line []byte, v any, fields []string) (vectors.Object, error) {
+// parseLine decodes a line into an object that has no fields but these, which it
+// stores where they belong: a *string or a *vectors.Object.
+func parseLine(line []byte, fields map[string]any) (vectors.Object, error) {
 	if len(line) > MaxLine {
 		return nil, fmt.Errorf("the line has %d bytes, at most %d are allowed", len(line), MaxLine)
 	}
@@ -24,17 +24,39 @@ func parseLine(line []byte, v any, fields []string) (vectors.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(o)) { // encoding/json takes "ID" for "id", and null for anything
+	for _, name := range slices.Sorted(maps.Keys(o)) {
+		ok := false
+		switch field := fields[name].(type) {
+		case nil:
+			return nil, fmt.Errorf("it has a field %s, and may have only %s", brief(name), strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
+		case *string:
+			*field, ok = o[name].(string)
+		case *vectors.Object:
+			*field, ok = o[name].(vectors.Object)
+		}
 		switch {
-		case !slices.Contains(fields, name):
-			return nil, fmt.Errorf("it has a field %s, and may have only %s", brief(name), strings.Join(fields, ", "))
 		case o[name] == nil:
 			return nil, fmt.Errorf("its field %s is null", name)
+		case !ok:
+			return nil, fmt.Errorf("its field %s is of the wrong type: a JSON %s", name, kind(o[name]))
 		}
 	}
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.UseNumber()
-	return o, plainly(d.Decode(v))
+	return o, nil
+}
+
+// kind is what JSON calls the kind of a value.
+func kind(v any) string {
+	switch v.(type) {
+	case string:
+		return "string"
+	case json.Number:
+		return "number"
+	case bool:
+		return "bool"
+	case []any:
+		return "array"
+	}
+	return "object"
 }
 
 // plainly says what encoding/json does in words of JSON alone.

@@ -21,7 +21,7 @@ func Serve(r io.Reader, w io.Writer, handle func(Request) Answer) error {
 			return err
 		}
 		var request Request
-		if _, err := parseLine(line, &request, []string{"id", "op", "input"}); err != nil {
+		if _, err := parseLine(line, map[string]any{"id": &request.ID, "op": &request.Op, "input": &request.Input}); err != nil {
 			return err
 		}
 		answer := handle(request)

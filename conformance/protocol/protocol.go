@@ -44,8 +44,6 @@ type Answer struct {
 	Intermediates vectors.Object `json:"intermediates,omitempty"`
 }
 
-var answerFields = []string{"id", "output", "error", "detail", "released", "unsupported", "intermediates"}
-
 // Hello is the output of the op "hello": who answers, and what it claims.
 type Hello struct {
 	Protocol int      `json:"protocol"`
@@ -73,7 +71,10 @@ func (h Hello) Claims(profiles []string) bool {
 // be checked without knowing the right answer.
 func ParseAnswer(line []byte, request Request) (Answer, error) {
 	var a Answer
-	o, err := parseLine(line, &a, answerFields)
+	o, err := parseLine(line, map[string]any{
+		"id": &a.ID, "output": &a.Output, "error": &a.Error, "detail": &a.Detail, "released": &a.Released,
+		"unsupported": &a.Unsupported, "intermediates": &a.Intermediates,
+	})
 	if err != nil {
 		return Answer{}, err
 	}

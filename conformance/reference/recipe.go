@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -29,7 +30,7 @@ func inFull(b []byte) data { return data{length: int64(len(b)), parts: []part{{0
 func (d *data) UnmarshalJSON(text []byte) error {
 	if text[0] == '"' {
 		var b octets
-		err := json.Unmarshal(text, &b)
+		err := b.UnmarshalText(bytes.Trim(text, `"`)) // hexadecimal, which has no escapes
 		*d = inFull(b)
 		return err
 	}
