@@ -12,7 +12,7 @@ import (
 
 // Timeout is how long a mutant may take for an answer: those that loop do so for
 // ever, and the reference takes milliseconds.
-const Timeout = 5 * time.Second
+const Timeout = 15 * time.Second
 
 // maxMemoryKiB is the address space of a mutant: one that allocates without a
 // bound ends before the machine does.

@@ -148,18 +148,21 @@ func keyRepairsNowhere(s *suite) {
 		s.repaired(c.slug, ids, c.comment, c.typed, check, nil)
 	}
 
-	one := mistyped(key, 1, 40)
+	one, two := mistyped(key, 1, 40), exchanged(key, 40, 41)
 	for _, n := range []int{0, 1, 3, 4, 7, 8, 15, 16, 24, 30, 31} {
 		other := slices.Clone(check)
 		other[n] ^= 1 << (n % 8)
 		s.repaired(fmt.Sprintf("check-byte-%d", n+1), ids, fmt.Sprintf("The key check differs in byte %d: the typed key does not fit.", n+1), key, other, nil)
 		s.repaired(fmt.Sprintf("candidate-check-byte-%d", n+1), ids, fmt.Sprintf("The key check of a candidate differs in byte %d.", n+1), one, other, nil)
+		s.repaired(fmt.Sprintf("exchange-check-byte-%d", n+1), ids, fmt.Sprintf("The key check of an exchange differs in byte %d.", n+1), two, other, nil)
 	}
 	for _, n := range []int{4, 8, 16, 20, 24, 28, 31} {
 		front := slices.Concat(check[:n], draw("key/repair-front", 32)[n:])
 		back := slices.Concat(draw("key/repair-back", 32)[n:], check[32-n:])
 		s.repaired(fmt.Sprintf("check-begins-%d", n), ids+" KEY-15", fmt.Sprintf("The key check of a candidate has its first %d bytes, and no more.", n), one, front, nil)
+		s.repaired(fmt.Sprintf("exchange-check-begins-%d", n), ids+" KEY-15", fmt.Sprintf("The key check of an exchange has its first %d bytes, and no more.", n), two, front, nil)
 		s.repaired(fmt.Sprintf("check-ends-%d", n), ids, fmt.Sprintf("The key check of a candidate has its last %d bytes, and no more.", n), one, back, nil)
+		s.repaired(fmt.Sprintf("exchange-check-ends-%d", n), ids, fmt.Sprintf("The key check of an exchange has its last %d bytes, and no more.", n), two, back, nil)
 	}
 	s.repaired("check-zero", ids, "The key check is nothing but zeros.", key, make([]byte, 32), nil)
 	s.repaired("check-is-key", ids, "The key check is the typed key.", key, key, nil)
