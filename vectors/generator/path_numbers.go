@@ -17,7 +17,12 @@ func pathNumbers(s *suite) {
 	s.named("windows", "number-before-underscore", place, "A number goes before the full stop that has got an underscore, or at the end if it was a space.",
 		"A.", "A._", "a.", "a (2)._", "B ", "B _", "b ", "b _ (2)", "C..", "C.._", "c..", "c. (2)._")
 
+	s.named("apple", "number-before-last-full-stop", place, "A full stop at the end, too, is the last one: what follows it is empty.",
+		"A.", "A.", "a.", "a (2).", "B..", "B..", "b..", "b. (2).")
+
 	for _, platform := range platforms[1:] {
+		s.named(platform, "number-place-extensions", place, "No extension is known by name: only the last full stop counts.",
+			"A.TAR.GZ", "A.TAR.GZ", "a.tar.gz", "a.tar (2).gz", "B.jpg.crypt15", "B.jpg.crypt15", "b.jpg.crypt15", "b.jpg (2).crypt15")
 		s.named(platform, "case", ids+" ARC-52", "Names that differ only in case are one file: the first in order of bytes keeps its name.",
 			"A.txt", "A.txt", "a.txt", "a (2).txt", "b/X", "b/X", "b/x", "b/x (2)")
 		s.named(platform, "folders", ids+" ARC-51", "Folders that would be one stay two.", "A/x", "A/x", "A/y", "A/y", "a/x", "a (2)/x", "a/z", "a (2)/z")
