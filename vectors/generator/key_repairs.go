@@ -164,6 +164,10 @@ func keyRepairsNowhere(s *suite) {
 		s.repaired(fmt.Sprintf("check-ends-%d", n), ids, fmt.Sprintf("The key check of a candidate has its last %d bytes, and no more.", n), one, back, nil)
 		s.repaired(fmt.Sprintf("exchange-check-ends-%d", n), ids, fmt.Sprintf("The key check of an exchange has its last %d bytes, and no more.", n), two, back, nil)
 	}
+	for _, n := range []int{1, 16, 31} {
+		cut := slices.Concat(key[:n], make([]byte, 32-n))
+		s.repaired(fmt.Sprintf("check-of-key-cut-%d", n), ids, fmt.Sprintf("The key check is that of a key with the first %d bytes of the typed one and zeros: no candidate.", n), key, derive(cut, "key check"), nil)
+	}
 	s.repaired("check-zero", ids, "The key check is nothing but zeros.", key, make([]byte, 32), nil)
 	s.repaired("check-is-key", ids, "The key check is the typed key.", key, key, nil)
 	for _, label := range []string{"header", "payload", "vault management"} {
