@@ -68,7 +68,11 @@ func (s slotSample) input() vectors.Object {
 	}
 	encoded = slices.Clone(encoded)
 	for _, a := range s.altered {
-		encoded = a.apply(encoded)
+		altered := a.apply(encoded)
+		if slots, err := slot.Parse(altered); err == nil && len(slots) != 1 {
+			continue // none, or several, is nothing that the op takes
+		}
+		encoded = altered
 	}
 	return vectors.Object{"slot": toHex(encoded), "secret": secret}
 }
