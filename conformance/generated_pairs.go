@@ -59,9 +59,9 @@ func craftedVariant(op string, c *crafted, what string) grammarVariant {
 }
 
 // craftedCheck is a check that asks about crafted archives.
-func craftedCheck(name, requirements, comment string, variants func() []grammarVariant) check {
+func craftedCheck(name, profiles, requirements, comment string, variants func() []grammarVariant) check {
 	return check{
-		id: "archive/generated-" + name, subject: "archive", comment: comment, requirements: strings.Fields(requirements), profiles: []string{"reader"},
+		id: "archive/generated-" + name, subject: "archive", comment: comment, requirements: strings.Fields(requirements), profiles: strings.Fields("reader " + profiles),
 		run: func(a *asker) report.Outcome { return tryVariants(a, "archive/generated-"+name, variants()) },
 	}
 }
@@ -81,7 +81,7 @@ func generatedPairs(seed int64) []check {
 		} {
 			name := pairs.name + "-" + strings.TrimPrefix(op, "archive.")
 			comment := fmt.Sprintf("Of two faults in %s the one that is checked first gives the name.", pairs.what)
-			all = append(all, craftedCheck(name, "ERR-1 ARC-44 ARC-45", comment, func() []grammarVariant {
+			all = append(all, craftedCheck(name, "", "ERR-1 ARC-44 ARC-45", comment, func() []grammarVariant {
 				return pairs.variants(pairing{op, rand.New(rand.NewSource(seedFor(seed, name)))})
 			}))
 		}

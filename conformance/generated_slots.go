@@ -66,14 +66,15 @@ func (s slotSample) input() vectors.Object {
 			secret[name] = toHex(drawPasswordText(r))
 		}
 	}
-	altered := slices.Clone(encoded)
+	encoded = slices.Clone(encoded)
 	for _, a := range s.altered {
-		altered = a.apply(altered)
+		altered := a.apply(encoded)
+		if slots, err := slot.Parse(altered); err == nil && len(slots) != 1 {
+			continue // none, or several, is nothing that the op takes
+		}
+		encoded = altered
 	}
-	if slots, err := slot.Parse(altered); err == nil && len(slots) != 1 { // no input of the op: it has one slot
-		altered = encoded
-	}
-	return vectors.Object{"slot": toHex(altered), "secret": secret}
+	return vectors.Object{"slot": toHex(encoded), "secret": secret}
 }
 
 // namesSample is a list of paths and the platform that they are to be files of.

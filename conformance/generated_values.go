@@ -19,11 +19,13 @@ func generatedValues(seed int64) []check {
 		}
 	}
 	return []check{
-		craftedCheck("numbers", "CON-5 CON-6 ARC-15 ARC-18 ARC-20 ARC-26", "Every number of an archive is read whole, and every sum of two.", of("numbers", (*valued).numbers)),
-		craftedCheck("ids", "ARC-20 ARC-21 ARC-22", "Every byte of the ids and of what must be zero counts.", of("ids", (*valued).ids)),
-		craftedCheck("lengths", "CON-1 ARC-5 ARC-19", "Paths and producers of every length that there can be are read whole.", of("lengths", (*valued).lengths)),
-		craftedCheck("characters", "ARC-5 ARC-7 ARC-19", "Paths and producers have the characters that they may have, and no other, wherever they stand.", of("characters", (*valued).characters)),
-		craftedCheck("many", "ARC-12 ARC-13 ARC-14 ARC-30", "Of thousands of entries each is looked at.", of("many", (*valued).many)),
+		craftedCheck("numbers", "", "CON-5 CON-6 ARC-15 ARC-18 ARC-20 ARC-26", "Every number of an archive is read whole, and every sum of two.", of("numbers", (*valued).numbers)),
+		craftedCheck("ids", "", "ARC-20 ARC-21 ARC-22", "Every byte of the ids and of what must be zero counts.", of("ids", (*valued).ids)),
+		craftedCheck("lengths", "", "CON-1 ARC-5 ARC-19", "Paths and producers of every length that there can be are read whole.", of("lengths", (*valued).lengths)),
+		craftedCheck("characters", "", "ARC-5 ARC-7 ARC-19", "Paths and producers have the characters that they may have, and no other, wherever they stand.", of("characters", (*valued).characters)),
+		craftedCheck("sets", "large", "ARC-12 ARC-14 ARC-20 ARC-21 ARC-24 ARC-40 ARC-43 CON-1 CON-5", "An archive of a set is listed or refused for what its index and its segment say, and for nothing else.", of("sets", (*valued).sets)),
+		craftedCheck("whole-sets", "", "ARC-24 ARC-43 ARC-49", "Entries of a set that lie in the container are there, and no others, whatever the id of the other container is.", of("whole-sets", (*valued).wholeSets)),
+		craftedCheck("many", "", "ARC-12 ARC-13 ARC-14 ARC-30", "Of thousands of entries each is looked at.", of("many", (*valued).many)),
 	}
 }
 
@@ -177,6 +179,7 @@ func (v *valued) lengths() {
 // tolerated are characters that a path and a producer may have, however little
 // sense they make there.
 const tolerated = " !\"#$%&'()*+,-.;<=>?@[]^_`{|}~\u00a0\u00ad\u0301\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u2028\u2029\u202a\u202e\u2060\u2066\u2069" +
+	"\ufe13\ufe55\uff1a\u2236\u02d0\ua789\u0589\u2215\u2044\uff0f\u29f8\uff3c\ufe68\u2216\u29f5\u2024\u2025\u2026\uff0e\ufe52\u3002\uff61\u2400\u2421\u0378\ufff0\ufffa\ufffb" +
 	"\u212b\u2126\u3000\u3164\ud7ff\ue000\uf8ff\ufb01\ufdd0\ufdef\ufe0f\ufeff\ufff9\ufffc\ufffd\ufffe\uffff\U0001f600\U0001f3fb\U0001fffe\U000e0001\U000e007f\U000e0100\U000f0000\U0010fffd\U0010ffff"
 
 // characters gives paths and producers one character of many, at several places.
@@ -189,7 +192,7 @@ func (v *valued) characters() {
 	}
 	var allowed []string
 	for i, r := range tolerated {
-		allowed = append(allowed, fmt.Sprintf("%04d%c", i, r), fmt.Sprintf("%04da/%c/b", i, r), fmt.Sprintf("%04db/%cc%c", i, r, r))
+		allowed = append(allowed, fmt.Sprintf("%04d%c", i, r), fmt.Sprintf("%c%04d", r, i), fmt.Sprintf("%04da/%c/b", i, r), fmt.Sprintf("%04db/%cc%c", i, r, r))
 		v.add("archive.list", named(string(r)+"p"+string(r)), "has a producer with %U", r)
 	}
 	for _, path := range []string{"...", ".a", "a.", "..a", "a..", "a/...", ". .", " ", "a/ ", " /a", "CON", "nul.txt", "COM1", "~", "*", "?", "-", "%2e%2e", "%2f", "e\u0301", "\u0301", "\u1100\u1161", "a/\u0301b", "\u0344"} {
@@ -212,6 +215,13 @@ func (v *valued) characters() {
 			v.add("archive.extract", of("a"+s+"/"+s), "has the path %q", "a"+s+"/"+s)
 		}
 	}
+	deep := strings.Repeat("a/", 500)
+	for _, s := range []string{"..", ".", "", "\x00", "\\", "\xff", "x:y"} { // far from the beginning
+		for _, path := range []string{deep + s, deep + s + "/b", strings.Repeat("x", 1000) + "/" + s + "/b"} {
+			v.add("archive.list", of(path), "has a path of %d bytes that ends with %q", len(path), path[len(path)-6:])
+		}
+	}
+	v.add("archive.list", of(deep+"aaaaaaa/aaaaaaa/aaaaaa/a"), "has a path of 504 parts")
 	for _, part := range []string{"", ".", ".."} {
 		for _, path := range []string{part + "/b/c", "b/" + part + "/c", "b/c/" + part, part + "/b", "b/" + part, part} {
 			v.add("archive.list", of(path), "has the path %q", path)
@@ -239,6 +249,13 @@ func (v *valued) many() {
 		return c.clone()
 	}
 	v.add("archive.list", thousands(3000).with(), "has 3000 entries")
+	for _, last := range []string{"a/x", "a0/x"} { // all but the slash sort before it
+		between := []string{"a", last}
+		for i := range 1000 {
+			between = append(between, fmt.Sprintf("a%c%03d", " !-."[i%4], i))
+		}
+		v.add("archive.list", newCrafted(v.seed, between...).with(), "has the entries a and %s, and a thousand between them", last)
+	}
 	for _, op := range archiveOps {
 		v.add(op, thousands(300).with(), "has 300 entries")
 		c := thousands(1100).with()
