@@ -97,7 +97,7 @@ func (s *Salvage) walk(id ID) {
 	}
 }
 
-// findFrames takes steps 1 to 4 of the walk. [SLV-7] [SLV-27] [SLV-28]
+// findFrames takes steps A to D of the walk. [SLV-7] [SLV-27] [SLV-28]
 func (s *Salvage) findFrames(id ID) {
 	for {
 		f, err := s.frameAt(s.WalkEnd)
@@ -116,7 +116,7 @@ func (s *Salvage) findFrames(id ID) {
 	}
 }
 
-// leaveOutUnsafe takes step 7 of the walk. [SLV-8]
+// leaveOutUnsafe takes step G of the walk. [SLV-8]
 func (s *Salvage) leaveOutUnsafe() {
 	s.Entries = slices.DeleteFunc(s.Entries, func(f Found) bool {
 		unsafe := CheckPath(f.Record.Entry.Path) != nil
