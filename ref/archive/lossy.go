@@ -20,7 +20,7 @@ type lossy struct {
 }
 
 // newLossy opens every chunk once to learn which are lost. A chunk that cannot
-// be read from its medium is lost like one that was altered.
+// be read from its medium is lost like one that was altered. [SLV-22] [SLV-23]
 func newLossy(chunks *cobblestone.Chunks) *lossy {
 	p := &lossy{
 		chunks: chunks,
@@ -98,7 +98,7 @@ func (p *lossy) WriteRange(w io.Writer, off, n int64) error {
 }
 
 // lostIn returns the ranges, relative to off, of the n bytes from off that are
-// lost; what lies beyond the last chunk is.
+// lost; what lies beyond the last chunk is. [SLV-22]
 func (p *lossy) lostIn(off, n int64) []Range {
 	var ranges []Range
 	for at := off; at < off+n; {

@@ -51,21 +51,21 @@ type Salvage struct {
 }
 
 // NewSalvage opens every chunk, and finds the entries by the index if it can be
-// read and by a walk otherwise.
+// read and by a walk otherwise. [SLV-5]
 func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
 	plain := newLossy(chunks)
 	s := &Salvage{plain: plain, Fault: plain.fault}
-	r, err := NewReader(s.plain, id)
-	if err != nil { // [SLV-5]; without its last chunk a payload has no trailer: [SLV-3]
+	r, err := NewReader(plain, id) // reads nothing that is lost, such as the end of a last chunk: [SLV-24]
+	if err != nil {
 		s.walk(id)
 	} else {
 		s.Indexed, s.EndReached = true, true
-		for _, rec := range r.records {
+		for _, rec := range r.records { // [SLV-25] [SLV-33]
 			err = cmp.Or(err, s.addIndexed(r, rec))
 		}
 		err = cmp.Or(r.Walk(), r.CheckComplete(), err)
 	}
-	if s.Fault == nil {
+	if s.Fault == nil { // [SLV-32]
 		s.Fault = err
 	}
 	return s
@@ -83,32 +83,42 @@ func (s *Salvage) addIndexed(r *Reader, rec Record) error {
 	return err
 }
 
-// walk finds entry frames from the first one on. Each frame says where the next
-// one begins, so that lost content does not end the walk. [SLV-3]
+// walk finds entry frames from the first one on, and the segment after the last
+// (spec section 10.2). Each frame says where the next one begins, so that lost
+// content does not end the walk. [SLV-3] [SLV-26]
 func (s *Salvage) walk(id ID) {
-	off := int64(0)
-	for {
-		f, err := s.frameAt(off)
-		if err != nil {
-			break
-		}
-		if f.typ == frameEntry {
-			found := Found{Record: Record{Container: id, Offset: off, Entry: f.entry}, content: f.content}
-			s.assess(&found)
-			s.Entries = append(s.Entries, found) // [SLV-7]
-		}
-		off = f.end()
-		if f.typ == framePadding {
-			break
-		}
-	}
-	s.WalkEnd = off
-	segment, err := s.segmentAt(off)
+	s.findFrames(id)
+	segment, err := s.segmentAt(s.WalkEnd)
 	s.EndReached = err == nil
 	if s.EndReached {
 		s.confirm(segment, id)
+	} else {
+		s.leaveOutUnsafe()
 	}
-	s.Entries = slices.DeleteFunc(s.Entries, func(f Found) bool { // [SLV-8]
+}
+
+// findFrames takes steps A to D of the walk. [SLV-7] [SLV-27] [SLV-28]
+func (s *Salvage) findFrames(id ID) {
+	for {
+		f, err := s.frameAt(s.WalkEnd)
+		if err != nil {
+			return
+		}
+		if f.typ == frameEntry {
+			found := Found{Record: Record{Container: id, Offset: s.WalkEnd, Entry: f.entry}, content: f.content}
+			s.assess(&found)
+			s.Entries = append(s.Entries, found)
+		}
+		s.WalkEnd = f.end()
+		if f.typ == framePadding {
+			return
+		}
+	}
+}
+
+// leaveOutUnsafe takes step G of the walk. [SLV-8]
+func (s *Salvage) leaveOutUnsafe() {
+	s.Entries = slices.DeleteFunc(s.Entries, func(f Found) bool {
 		unsafe := CheckPath(f.Record.Entry.Path) != nil
 		if unsafe {
 			s.Unsafe = append(s.Unsafe, f.Record.Offset)
@@ -125,8 +135,8 @@ func (s *Salvage) frameAt(off int64) (frame, error) {
 	return parseFrame(buf[:n], off)
 }
 
-// segmentAt reads the segment frame at off; the lengths of its two parts say
-// how long it is.
+// segmentAt reads the segment frame at off, if it counts; the lengths of its two
+// parts say how long it is. [SLV-29]
 func (s *Salvage) segmentAt(off int64) (*Segment, error) {
 	at := off + 1
 	for range 2 {
@@ -139,11 +149,21 @@ func (s *Salvage) segmentAt(off int64) (*Segment, error) {
 	if at > s.plain.size { // [CON-3]
 		return nil, errLost
 	}
-	return readSegment(s.plain, SegmentRef{Offset: off, Length: at - off})
+	segment, err := readSegment(s.plain, SegmentRef{Offset: off, Length: at - off})
+	if err != nil {
+		return nil, err
+	}
+	byPlace := slices.SortedFunc(slices.Values(segment.Live), compareOffsets)
+	for i := 1; i < len(byPlace); i++ {
+		if compareOffsets(byPlace[i-1], byPlace[i]) == 0 {
+			return nil, malformed("the records of %q and %q name one frame", byPlace[i-1].Entry.Path, byPlace[i].Entry.Path)
+		}
+	}
+	return segment, nil
 }
 
-// confirm applies the records of a segment that the walk met: they govern, and
-// a frame that none names was abandoned.
+// confirm applies the records of a segment that counts: they govern, and a frame
+// that none names was abandoned. [SLV-6] [SLV-30] [SLV-31]
 func (s *Salvage) confirm(segment *Segment, id ID) {
 	records := map[int64]Record{}
 	for _, rec := range segment.Live {
@@ -158,7 +178,7 @@ func (s *Salvage) confirm(segment *Segment, id ID) {
 	for i := range s.Entries {
 		f := &s.Entries[i]
 		rec := records[f.Record.Offset]
-		if rec.Entry.Size != f.Record.Entry.Size { // [ARC-26]
+		if rec.Entry.Size != f.Record.Entry.Size { // [ARC-26] [SLV-9]
 			f.Status, f.Lost = Missing, nil
 		}
 		f.Record, f.Confirmed = rec, true

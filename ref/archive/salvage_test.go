@@ -314,6 +314,48 @@ func TestWalked(t *testing.T) {
 	}
 }
 
+// A segment that contradicts itself confirms nothing; what it says of other
+// containers and of removed paths is no contradiction. [SLV-29] [SLV-30]
+func TestSegmentsThatCount(t *testing.T) {
+	a, b := twoItems()
+	c := newItem("c", 5)
+	all := records(a, b, c)
+	at := func(i, place int) []Record {
+		recs := slices.Clone(all)
+		recs[i].Offset = all[place].Offset
+		return recs
+	}
+	foreign := func(n int) []Record {
+		recs := slices.Clone(all)
+		for i := range n {
+			recs = append(recs, Record{otherID, all[0].Offset, Entry{Path: fmt.Sprintf("d%d", i)}})
+		}
+		return recs
+	}
+	for _, x := range []struct {
+		name    string
+		segment Segment
+		counts  bool
+	}{
+		{"as it is", Segment{Live: all}, true},
+		{"the first two have one place", Segment{Live: at(0, 1)}, false},
+		{"the last two have one place", Segment{Live: at(2, 1)}, false},
+		{"the first and the last have one place", Segment{Live: at(2, 0)}, false},
+		{"one of another container has this place", Segment{Live: foreign(1)}, true},
+		{"two of another container have one place", Segment{Live: foreign(2)}, false},
+		{"paths were removed", Segment{Live: all, Removed: []string{"0", "x"}}, true},
+		{"a live path was removed", Segment{Live: all, Removed: []string{"b"}}, false},
+		{"an unsafe path was removed", Segment{Live: all, Removed: []string{".."}}, false},
+	} {
+		broken := standAlone
+		broken.Producer = "\x00"
+		s := walked(t, raw{frames: frames(a, b, c), segment: segmentFrame(t, x.segment), index: broken})
+		if s.EndReached != x.counts || len(s.Entries) != 3 || s.Entries[0].Confirmed != x.counts || s.Entries[2].Confirmed != x.counts {
+			t.Errorf("%s: end reached %v, %v", x.name, s.EndReached, summary(s))
+		}
+	}
+}
+
 // The walk ends where the specification says, and reports where.
 func TestWalkEnds(t *testing.T) {
 	a, b := twoItems()

@@ -24,7 +24,7 @@ func NewChunks(r io.ReaderAt, size int64, inputKey []byte, context string) (*Chu
 }
 
 // Count returns the number of pieces of 16400 bytes after the prefix and one more,
-// the last, of which nothing may be left.
+// the last, of which nothing may be left. [SLV-21]
 func (c *Chunks) Count() int64 { return (c.size-PrefixSize)/SealedChunkSize + 1 }
 
 // Open appends the plaintext of chunk i, from 0 to Count() - 1, to dst, which it

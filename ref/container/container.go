@@ -4,7 +4,6 @@ package container
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 
@@ -147,7 +146,7 @@ func (c *Container) payload(purpose header.Purpose) (*cobblestone.ReaderAt, erro
 	return cobblestone.NewReaderAt(section(c.r, c.Header, c.size), c.size-c.Header.Size(), payloadKey[:], purpose.Context())
 }
 
-// section returns the bytes behind the header.
+// section returns the bytes after the header.
 func section(r io.ReaderAt, h *header.Header, size int64) *io.SectionReader {
 	return io.NewSectionReader(r, h.Size(), size-h.Size())
 }
@@ -194,63 +193,4 @@ func (c *Container) WithSlots(w io.Writer, slots []slot.Slot) error {
 		err = io.ErrUnexpectedEOF // the file has become shorter since Open
 	}
 	return err
-}
-
-// Salvage finds what is left of a container of purpose archive, and tolerates
-// what spec section 10.1 says. Fault in the result is the first fault of the
-// container. Errors: not_a_container, unsupported_version, truncated (nothing to
-// go on with), those of the secret, and wrong_secret. [SLV-4]
-func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error) {
-	h, faults, err := header.Examine(r, size)
-	if err != nil {
-		return nil, err
-	}
-	k, err := secret.find(h)
-	if err != nil {
-		return nil, damagedFirst(err, faults)
-	}
-	authentic := h.Authenticate(k)
-	purpose := h.Purpose
-	h.Purpose = header.Archive
-	fits, commits := k.Fits(h.KeyCheck), h.CommitsTo(k)
-	switch {
-	case !fits && !commits: // [SLV-4]
-		return nil, fault.New(fault.WrongSecret, "the key is not the container's, or both the header and the payload were altered")
-	case purpose == header.Keyring && !errors.Is(authentic, fault.HeaderTampered): // [SLV-15]
-		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
-	case !commits: // the payload's own salt is gone
-		return nil, firstOf(faults, authentic)
-	}
-	payloadKey := k.Derive(key.LabelPayload)
-	chunks, err := cobblestone.NewChunks(section(r, h, size), size-h.Size(), payloadKey[:], h.Purpose.Context())
-	if err != nil {
-		return nil, err
-	}
-	if !fits { // [SLV-14]
-		authentic = fault.New(fault.HeaderTampered, "the key opens the payload, but the header's key check is not the key's")
-	}
-	s := archive.NewSalvage(chunks, h.ContainerID())
-	if err := firstOf(faults, authentic); err != nil {
-		s.Fault = err
-	}
-	return s, nil
-}
-
-// damagedFirst replaces the refusal of a slot's secret if the slot may be what is
-// damaged (spec section 10.1).
-func damagedFirst(err error, faults []error) error {
-	for _, f := range faults {
-		if errors.Is(f, fault.DamagedHeader) && !errors.Is(err, fault.MalformedPassword) {
-			return f
-		}
-	}
-	return err
-}
-
-// firstOf returns the fault that a reader of the container would have stopped at.
-func firstOf(faults []error, authentic error) error {
-	if len(faults) > 0 {
-		return faults[0]
-	}
-	return authentic
 }

@@ -108,6 +108,28 @@ func salvageWalks(s *suite) {
 		broken(func(p *plain) { p.live[1].path = "." }), walked(int(p.segmentAt()), first, second, third))
 	base.but("walks-segment-order", "SLV-5 SLV-6 ARC-12 (resealed)", "The index cannot be read, and the segment is out of order: it does not count.",
 		broken(func(p *plain) { p.live[1], p.live[2] = p.live[2], p.live[1] }), walked(int(p.segmentAt()), first, second, third))
+	removing := func(paths ...string) edit { return broken(func(p *plain) { p.removed = paths }) }
+	for _, c := range []struct {
+		slug, comment string
+		removed       []string
+	}{
+		{"walks-removed-path", "The index cannot be read, and the segment says that a path was removed, which means nothing here.", []string{"b/removed"}},
+		{"walks-removed-folder", "The index cannot be read, and the segment says that paths before and after all others were removed.", []string{"0", "a/a", "zz"}},
+	} {
+		base.but(c.slug, "SLV-29 SLV-30 (resealed)", c.comment, removing(c.removed...),
+			accepted(rescued{fault: fault.MalformedArchive, end: reached, entries: p.allWhole(true)}.output()))
+	}
+	for _, c := range []struct {
+		slug, comment string
+		removed       []string
+	}{
+		{"walks-removed-live", "The index cannot be read, and the last record's path is said to be removed: the segment does not count.", []string{"aa", "c"}},
+		{"walks-removed-order", "The index cannot be read, and the last two removed paths are out of order: the segment does not count.", []string{"x", "z", "y"}},
+		{"walks-removed-twice", "The index cannot be read, and a path is removed twice: the segment does not count.", []string{"x", "x"}},
+		{"walks-removed-unsafe", "The index cannot be read, and the last removed path is unsafe: the segment does not count.", []string{"x", "y/.."}},
+	} {
+		base.but(c.slug, "SLV-29 SLV-30 (resealed)", c.comment, removing(c.removed...), walked(int(p.segmentAt()), first, second, third))
+	}
 	gone := p.found(0, true)
 	kept := p.found(2, true)
 	base.but("walks-segment-names-two", "SLV-5 SLV-6 (resealed)", "The index cannot be read, and the segment names two of three frames: the third was abandoned.",

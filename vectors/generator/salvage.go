@@ -99,7 +99,7 @@ func salvageHeader(s *suite) {
 	const seed = "salvage/header"
 	b := archiveOf(seed, file("a", messages, "first"), file("b", image, ""), file("c", document, "third"))
 	whole := rescued{indexed: true, end: reached, entries: b.plain.allWhole(true)}
-	base := s.rescue("nothing-wrong", "SLV-5 SLV-9 SLV-11 SLV-14", "A container without a fault: all entries are whole, and none is noted.", b, b.withKey(), whole)
+	base := s.rescue("nothing-wrong", "SLV-5 SLV-9 SLV-11 SLV-14 SLV-17 SLV-19 SLV-23 SLV-25 SLV-33", "A container without a fault: all entries are whole, and none is noted.", b, b.withKey(), whole)
 	noted := func(name fault.Name) want {
 		r := whole
 		r.fault = name
@@ -120,7 +120,7 @@ func salvageHeader(s *suite) {
 		{"key-check-signed", "The key check is altered, and the header correctly signed: the key fits the payload alone.", resign(func(b *box) { b.keyCheck[0] ^= 1 }), fault.HeaderTampered},
 		{"purpose-3-signed", "A purpose that does not exist, correctly signed.", resign(func(b *box) { b.purpose = 3 }), fault.MalformedHeader},
 	} {
-		base.but(c.slug, "HDR-22 SLV-5 SLV-14", c.comment, c.edit, noted(c.name))
+		base.but(c.slug, "HDR-22 SLV-5 SLV-14 SLV-19 SLV-20 SLV-32", c.comment, c.edit, noted(c.name))
 	}
 	base.but("keyring-purpose-and-mac-damaged", "HDR-22 SLV-5 SLV-15", "The purpose says keyring, and the MAC does not verify: entries are looked for.",
 		forge(func(b *box) { b.purpose = purposeKeyring; b.mac[63] ^= 1 }), noted(fault.HeaderTampered))
@@ -130,65 +130,65 @@ func salvageHeader(s *suite) {
 		edit                        edit
 		name                        fault.Name
 	}{
-		{"wrong-key", "SLV-4 (wrong-secret)", "Another key: nothing is guessed.", flip("secret.key", 0, 1), fault.WrongSecret},
-		{"commitment-damaged", "SLV-4", "The payload's commitment is damaged: the key fits the key check, and the payload is gone.", flip("container", header+24, 1), fault.DamagedHeader},
-		{"payload-salt-damaged", "SLV-4", "The payload's salt is damaged, and with it the key that seals the chunks is lost.", flip("container", header, 1), fault.DamagedHeader},
-		{"commitment-forged", "SLV-4 (forged)", "The payload's commitment is altered, and the digest made to fit.", forge(func(b *box) { b.commitment[0] ^= 1 }), fault.HeaderTampered},
-		{"commitment-signed", "SLV-4 (resealed)", "The payload's commitment is altered, and the header correctly signed.", resign(func(b *box) { b.commitment[0] ^= 1 }), fault.PayloadTampered},
-		{"key-check-and-commitment-damaged", "SLV-4", "The key check and the payload's commitment are damaged: nothing is left that knows the key.", flips("container", 1, atKeyCheck, header+24), fault.WrongSecret},
+		{"wrong-key", "SLV-4 SLV-17 SLV-19 (wrong-secret)", "Another key: nothing is guessed.", flip("secret.key", 0, 1), fault.WrongSecret},
+		{"commitment-damaged", "SLV-4 SLV-19", "The payload's commitment is damaged: the key fits the key check, and the payload is gone.", flip("container", header+24, 1), fault.DamagedHeader},
+		{"payload-salt-damaged", "SLV-4 SLV-19", "The payload's salt is damaged, and with it the key that seals the chunks is lost.", flip("container", header, 1), fault.DamagedHeader},
+		{"commitment-forged", "SLV-4 SLV-19 (forged)", "The payload's commitment is altered, and the digest made to fit.", forge(func(b *box) { b.commitment[0] ^= 1 }), fault.HeaderTampered},
+		{"commitment-signed", "SLV-4 SLV-19 (resealed)", "The payload's commitment is altered, and the header correctly signed.", resign(func(b *box) { b.commitment[0] ^= 1 }), fault.PayloadTampered},
+		{"key-check-and-commitment-damaged", "SLV-4 SLV-19", "The key check and the payload's commitment are damaged: nothing is left that knows the key.", flips("container", 1, atKeyCheck, header+24), fault.WrongSecret},
 		{"key-check-and-commitment-signed", "SLV-4 (resealed)", "The key check and the commitment are altered, and the header correctly signed.", resign(func(b *box) { b.keyCheck[0] ^= 1; b.commitment[0] ^= 1 }), fault.WrongSecret},
 		{"keyring-nothing-fits", "SLV-4 SLV-15 (resealed order)", "The same, and the purpose says keyring.", resign(func(b *box) { b.keyCheck[0] ^= 1; b.commitment[0] ^= 1; b.purpose = purposeKeyring }), fault.WrongSecret},
 		{"keyring-commitment-signed", "SLV-15 (resealed order)", "The purpose says keyring, and the commitment is altered; the header is correctly signed.", resign(func(b *box) { b.commitment[0] ^= 1; b.purpose = purposeKeyring }), fault.MalformedArchive},
 		{"keyring-key-check-signed", "SLV-15 (resealed order)", "The purpose says keyring, and the key check is altered; the header is correctly signed.", resign(func(b *box) { b.keyCheck[0] ^= 1; b.purpose = purposeKeyring }), fault.MalformedArchive},
-		{"magic-damaged", "HDR-6", "Without its magic a file is no container, in salvage, too.", flip("container", 0, 1), fault.NotAContainer},
-		{"version-2", "HDR-8", "Another version cannot be salvaged.", flip("container", atVersion+1, 3), fault.UnsupportedVersion},
-		{"cut-in-header", "HDR-10 (cut)", "The header lacks its last byte.", cutTo("container", header-1), fault.Truncated},
-		{"cut-in-prefix", "SLV-4 (cut boundary)", "55 bytes follow the header, one less than salt and commitment.", cutTo("container", header+55), fault.Truncated},
+		{"magic-damaged", "HDR-6 SLV-16", "Without its magic a file is no container, in salvage, too.", flip("container", 0, 1), fault.NotAContainer},
+		{"version-2", "HDR-8 SLV-16", "Another version cannot be salvaged.", flip("container", atVersion+1, 3), fault.UnsupportedVersion},
+		{"cut-in-header", "HDR-10 SLV-16 (cut)", "The header lacks its last byte.", cutTo("container", header-1), fault.Truncated},
+		{"cut-in-prefix", "SLV-4 SLV-16 (cut boundary)", "55 bytes follow the header, one less than salt and commitment.", cutTo("container", header+55), fault.Truncated},
 		{"keyring-instead", "SLV-15", "A keyring has no entries.", archiveKeyringInstead(seed, b), fault.MalformedArchive},
 	} {
 		base.but(c.slug, c.requirements, c.comment, c.edit, refused(c.name))
 	}
 	nothing := rescued{fault: fault.Truncated}.output()
-	base.but("cut-after-prefix", "SLV-4 SLV-11 (cut boundary)", "Salt and commitment are left, and no chunk: the key fits, and nothing is found.", cutTo("container", header+56), accepted(nothing))
-	base.but("cut-to-piece-of-15", "SLV-11 (cut boundary)", "15 bytes of the only chunk are left, which are lost.", cutTo("container", header+56+15), accepted(nothing))
+	base.but("cut-after-prefix", "SLV-4 SLV-11 SLV-16 SLV-21 SLV-22 SLV-32 (cut boundary)", "Salt and commitment are left, and no chunk: the key fits, and nothing is found.", cutTo("container", header+56), accepted(nothing))
+	base.but("cut-to-piece-of-15", "SLV-11 SLV-22 SLV-32 (cut boundary)", "15 bytes of the only chunk are left, which are lost.", cutTo("container", header+56+15), accepted(nothing))
 	lost := rescued{fault: fault.PayloadTampered}.output()
-	base.but("cut-to-piece-of-16", "SLV-11 (cut boundary)", "16 bytes of the only chunk are left, which do not open.", cutTo("container", header+56+16), accepted(lost))
+	base.but("cut-to-piece-of-16", "SLV-11 SLV-22 SLV-32 (cut boundary)", "16 bytes of the only chunk are left, which do not open.", cutTo("container", header+56+16), accepted(lost))
 	base.but("only-chunk-damaged", "SLV-2 SLV-11", "The only chunk is damaged: nothing is found.", flip("container", -20, 1), accepted(lost))
 
 	password := passwordSlot(seed+" password", b.key, "correct horse battery staple", cheap)
 	passkey := passkeySlot(seed+" passkey", b.key, "backup.example.org", draw(seed+" credential", 16))
 	slots := b.with(passkey, password)
-	byPassword := s.rescue("by-password", "SLV-5 SLV-14", "A container without a fault, opened by its password.", slots, password.secret, whole)
+	byPassword := s.rescue("by-password", "SLV-5 SLV-14 SLV-17", "A container without a fault, opened by its password.", slots, password.secret, whole)
 	byKey := s.rescue("by-key-among-slots", "SLV-5 SLV-14", "The same, opened by its key.", slots, slots.withKey(), whole)
 	credential := atSlots + inSlot(33+18+2)
-	byPassword.but("key-check-signed-by-password", "SLT-9 SLV-14 (resealed)", "The key check is altered, and the header correctly signed: the slot's key fits the payload alone.",
+	byPassword.but("key-check-signed-by-password", "SLT-9 SLV-14 SLV-18 SLV-19 (resealed)", "The key check is altered, and the header correctly signed: the slot's key fits the payload alone.",
 		resign(func(b *box) { b.keyCheck[31] ^= 1 }), noted(fault.HeaderTampered))
-	byPassword.but("other-slot-damaged", "SLV-5 SLV-14", "The passkey slot is damaged; the password slot is whole.", flip("container", credential, 1), noted(fault.DamagedHeader))
+	byPassword.but("other-slot-damaged", "SLV-5 SLV-14 SLV-17", "The passkey slot is damaged; the password slot is whole.", flip("container", credential, 1), noted(fault.DamagedHeader))
 	atSealed := atSlots + len(passkey.bytes()) + inSlot(atPasswordSealed)
-	byPassword.but("password-slot-damaged", "HDR-13", "The password slot is damaged: whether the password is right cannot be told.", flip("container", atSealed+24, 1), refused(fault.DamagedHeader))
-	byKey.but("password-slot-damaged-by-key", "SLV-5 SLV-14", "The same, opened by the key, which takes no slot.", flip("container", atSealed+24, 1), noted(fault.DamagedHeader))
-	byPassword.but("wrong-password", "SLV-4 SLT-7 (wrong-secret)", "Another password.", replace("secret.password", []byte("incorrect horse")), refused(fault.WrongSecret))
+	byPassword.but("password-slot-damaged", "HDR-13 SLV-17", "The password slot is damaged: whether the password is right cannot be told.", flip("container", atSealed+24, 1), refused(fault.DamagedHeader))
+	byKey.but("password-slot-damaged-by-key", "SLV-5 SLV-14 SLV-17", "The same, opened by the key, which takes no slot.", flip("container", atSealed+24, 1), noted(fault.DamagedHeader))
+	byPassword.but("wrong-password", "SLV-4 SLT-7 SLV-17 (wrong-secret)", "Another password.", replace("secret.password", []byte("incorrect horse")), refused(fault.WrongSecret))
 	digest := slots.clone()
 	digest.digest[0] ^= 1
 	whole.fault = fault.DamagedHeader
-	byDigest := s.rescue("digest-damaged-by-password", "SLV-5 SLV-14", "The digest is damaged, and the password opens its slot.", digest, password.secret, whole)
-	byDigest.but("digest-damaged-and-other-password", "HDR-13 (wrong-secret)", "Another password: whether it is wrong or its slot damaged cannot be told.",
+	byDigest := s.rescue("digest-damaged-by-password", "SLV-5 SLV-14 SLV-17", "The digest is damaged, and the password opens its slot.", digest, password.secret, whole)
+	byDigest.but("digest-damaged-and-other-password", "HDR-13 SLV-17 (wrong-secret)", "Another password: whether it is wrong or its slot damaged cannot be told.",
 		replace("secret.password", []byte("incorrect horse")), refused(fault.DamagedHeader))
-	byDigest.but("digest-damaged-and-no-password", "PWD-3", "An empty password is none, whatever is damaged.",
+	byDigest.but("digest-damaged-and-no-password", "PWD-3 SLV-17", "An empty password is none, whatever is damaged.",
 		replace("secret.password", nil), refused(fault.MalformedPassword))
 	cut := slots.clone()
 	cut.payload.chunks = [][]byte{slots.payload.chunks[0][:15]}
 	byCut := s.rescue("cut-by-password", "SLV-11 (cut)", "Of the only chunk 15 bytes are left, and the password opens its slot.", cut, password.secret, rescued{fault: fault.Truncated})
-	byCut.but("cut-and-other-password", "SLT-7 (wrong-secret)", "Another password: the digest fits, so that the slot is whole, and the password wrong.",
+	byCut.but("cut-and-other-password", "SLT-7 SLV-17 (wrong-secret)", "Another password: the digest fits, so that the slot is whole, and the password wrong.",
 		replace("secret.password", []byte("incorrect horse")), refused(fault.WrongSecret))
-	byPassword.but("no-password-slot", "HDR-17", "A password, and no slot for one.", resign(func(b *box) { b.slots = b.slots[:1] }), refused(fault.NoMatchingSlot))
-	byPassword.but("slot-malformed", "HDR-15 SLT-1", "A slot that does not decode is refused when a slot is to be opened.",
+	byPassword.but("no-password-slot", "HDR-17 SLV-17", "A password, and no slot for one.", resign(func(b *box) { b.slots = b.slots[:1] }), refused(fault.NoMatchingSlot))
+	byPassword.but("slot-malformed", "HDR-15 SLT-1 SLV-17", "A slot that does not decode is refused when a slot is to be opened.",
 		resign(func(b *box) { b.slots[0].body = b.slots[0].body[:100] }), refused(fault.MalformedHeader))
-	byKey.but("slot-malformed-by-key", "SLV-5 SLV-14", "A slot that does not decode is noted, and not needed with the key.",
+	byKey.but("slot-malformed-by-key", "SLV-5 SLV-14 SLV-17", "A slot that does not decode is noted, and not needed with the key.",
 		resign(func(b *box) { b.slots[0].body = b.slots[0].body[:100] }), noted(fault.MalformedHeader))
-	byKey.but("slot-beyond-limit-by-key", "SLV-5 SLV-14", "A password slot beyond the limits is noted, and not needed with the key.",
+	byKey.but("slot-beyond-limit-by-key", "SLV-5 SLV-14 SLV-17", "A password slot beyond the limits is noted, and not needed with the key.",
 		resign(func(b *box) { copy(b.slots[1].body[atMemory:], u32(262145)) }), noted(fault.LimitExceeded))
-	byPassword.but("slot-beyond-limit", "SLT-10", "The limits hold in salvage, too.",
+	byPassword.but("slot-beyond-limit", "SLT-10 SLV-17", "The limits hold in salvage, too.",
 		resign(func(b *box) { copy(b.slots[1].body[atMemory:], u32(262145)) }), refused(fault.LimitExceeded))
 }
 
@@ -216,13 +216,13 @@ func salvageIndexed(s *suite) {
 	c, d := p.found(2, true), p.found(3, true)
 	base.but("indexed-middle-chunk", "COB-13 ERR-4 SLV-1 SLV-2 SLV-9 SLV-10 SLV-12 (long)", "The second chunk is damaged: the end of one entry and the beginning of another are lost.",
 		flip("container", at(1), 1), with(p.found(0, true, p.from(0, chunkSize, 2*chunkSize)), p.missing(1), c, d))
-	base.but("indexed-first-chunk", "SLV-9 (long)", "The first chunk is damaged, and with it the fields of the first entry's frame: the entry is missing.",
+	base.but("indexed-first-chunk", "SLV-9 SLV-23 (long)", "The first chunk is damaged, and with it the fields of the first entry's frame: the entry is missing.",
 		flip("container", at(0), 1), with(p.missing(0), p.found(1, true), c, d))
-	base.but("indexed-both-chunks", "SLV-9 (long)", "The first two chunks are damaged.",
+	base.but("indexed-both-chunks", "SLV-9 SLV-23 (long)", "The first two chunks are damaged.",
 		flips("container", 1, at(0), at(1)), with(p.missing(0), p.missing(1), c, d))
 	base.but("indexed-chunks-exchanged", "SLV-3 SLV-9 (long)", "The first two chunks are exchanged: neither is where it was sealed, and neither is looked for elsewhere.",
 		swap("container", at(0), at(1), sealedSize), with(p.missing(0), p.missing(1), c, d))
-	base.but("cut-to-piece-of-16399", "SLV-11 (long cut boundary)", "Of the first chunk one byte is missing, and all the others.",
+	base.but("cut-to-piece-of-16399", "SLV-11 SLV-21 (long cut boundary)", "Of the first chunk one byte is missing, and all the others.",
 		cutTo("container", b.headerSize()+prefixSize+sealedSize-1), accepted(rescued{fault: fault.PayloadTampered}.output()))
 	base.but("indexed-frame-contradicts", "SLV-9 SLV-14 (long resealed)", "The last frame's size differs from its record's: the entry is missing.",
 		reseal(func(p *plain) { p.frames[2].size++ }), accepted(rescued{

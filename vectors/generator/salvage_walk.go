@@ -23,7 +23,7 @@ func salvageWalked(s *suite) {
 		return accepted(rescued{fault: name, end: end, entries: entries}.output())
 	}
 	const requirements = "SLV-5 SLV-6 SLV-9 SLV-11 SLV-14"
-	base.but("walked-last-chunk", requirements+" (long)", "The last chunk is damaged, and the index with it: the walk ends where the next frame is lost.",
+	base.but("walked-last-chunk", requirements+" SLV-24 (long)", "The last chunk is damaged, and the index with it: the walk ends where the next frame is lost.",
 		flip("container", at(3), 1), walk(fault.PayloadTampered, frameE, first, second, third, tail))
 	base.but("walked-cut-at-chunk", requirements+" (long cut boundary)", "The last chunk is missing.",
 		cutTo("container", at(3)), walk(fault.Truncated, frameE, first, second, third, tail))
@@ -39,11 +39,11 @@ func salvageWalked(s *suite) {
 		cutTo("container", at(2)+8000), walk(fault.PayloadTampered, frameE, first, second, third, p.found(3, false, p.from(3, 2*chunkSize, 1<<30))))
 	base.but("walked-cut-to-one-chunk", requirements+" (long cut boundary)", "The first chunk is left: the walk knows the second entry, and where the third would be.",
 		cutTo("container", at(1)), walk(fault.Truncated, int(p.frameAt(2)), first, p.found(1, false, p.from(1, chunkSize, 1<<30))))
-	base.but("walked-over-lost-content", requirements+" SLV-3 (long)", "The third chunk, which holds nothing but content, and the last one are damaged.",
+	base.but("walked-over-lost-content", requirements+" SLV-3 SLV-26 SLV-27 (long)", "The third chunk, which holds nothing but content, and the last one are damaged.",
 		flips("container", 1, at(2), at(3)), walk(fault.PayloadTampered, frameE, first, second, third, p.found(3, false, p.from(3, 2*chunkSize, 1<<30))))
-	base.but("walked-fields-lost", requirements+" SLV-3 (long)", "The second chunk, which holds the fields of two frames, and the last one are damaged: the walk ends, though more is whole behind.",
+	base.but("walked-fields-lost", requirements+" SLV-3 SLV-26 (long)", "The second chunk, which holds the fields of two frames, and the last one are damaged: the walk ends, though more is whole behind.",
 		flips("container", 1, at(1), at(3)), walk(fault.PayloadTampered, int(p.frameAt(2)), first, p.found(1, false, p.from(1, chunkSize, 1<<30))))
-	base.but("walked-nothing", requirements+" (long)", "The first chunk and the last one are damaged: the walk ends where it begins.",
+	base.but("walked-nothing", requirements+" SLV-26 (long)", "The first chunk and the last one are damaged: the walk ends where it begins.",
 		flips("container", 1, at(0), at(3)), walk(fault.PayloadTampered, 0))
 
 	// The frames' own paths serve the walk.
@@ -62,9 +62,9 @@ func salvageWalked(s *suite) {
 		o["path"] = path
 		return o
 	}
-	s.rescue("unsafe", "SLV-5 SLV-8 (long)", "The frames of two entries have unsafe paths; the index governs.", unsafe, unsafe.withKey(),
+	s.rescue("unsafe", "SLV-5 SLV-8 SLV-25 (long)", "The frames of two entries have unsafe paths; the index governs.", unsafe, unsafe.withKey(),
 		rescued{indexed: true, end: reached, entries: []any{q.found(0, true), named(1, "b"), named(2, "c"), q.found(3, true)}}).
-		but("unsafe-walked", "SLV-8 SLV-6 (long)", "The index is lost, and the frames of two entries have unsafe paths: they are left out, and their offsets reported.",
+		but("unsafe-walked", "SLV-8 SLV-6 SLV-33 (long)", "The index is lost, and the frames of two entries have unsafe paths: they are left out, and their offsets reported.",
 			lastLost(unsafe), accepted(rescued{
 				fault: fault.PayloadTampered, end: int(q.frameAt(4)),
 				entries: []any{q.found(0, false), q.found(3, false, q.from(3, chunkSize, 1<<30))}, unsafe: []any{q.frameAt(1), q.frameAt(2)},
@@ -74,9 +74,9 @@ func salvageWalked(s *suite) {
 	twice.plain.live = slices.DeleteFunc(twice.plain.live, func(r record) bool { return r.frame == 0 })
 	twice.finish()
 	q = twice.plain
-	s.rescue("twice", "SLV-5 (long)", "A frame that its writer abandoned is not reported: the index does not name it.", twice, twice.withKey(),
+	s.rescue("twice", "SLV-5 SLV-25 (long)", "A frame that its writer abandoned is not reported: the index does not name it.", twice, twice.withKey(),
 		rescued{indexed: true, end: reached, entries: []any{q.found(1, true), q.found(2, true)}}).
-		but("twice-walked", "SLV-7 SLV-6 (long)", "The index is lost: two frames of one path are two entries.", lastLost(twice), accepted(rescued{
+		but("twice-walked", "SLV-7 SLV-6 SLV-26 (long)", "The index is lost: two frames of one path are two entries.", lastLost(twice), accepted(rescued{
 			fault: fault.PayloadTampered, end: int(q.frameAt(3)),
 			entries: []any{q.found(0, false), q.found(1, false), q.found(2, false, q.from(2, chunkSize, 1<<30))},
 		}.output()))
@@ -112,24 +112,33 @@ func salvageSegment(s *suite) {
 		return accepted(rescued{fault: name, end: reached, entries: all}.output())
 	}
 	const requirements = "SLV-5 SLV-6 SLV-11"
-	base.but("segment-last-chunk-damaged", requirements+" (long boundary)", "The empty last chunk is damaged: the end is not authentic, and the walk meets the segment, which governs.",
+	base.but("segment-last-chunk-damaged", requirements+" SLV-24 SLV-29 SLV-31 (long boundary)", "The empty last chunk is damaged: the end is not authentic, and the walk meets the segment, which governs.",
 		flip("container", -1, 1), met(fault.PayloadTampered))
-	base.but("segment-last-chunk-missing", requirements+" (long cut boundary)", "The empty last chunk is missing: what is left is one full chunk.",
+	base.but("segment-last-chunk-missing", requirements+" SLV-24 (long cut boundary)", "The empty last chunk is missing: what is left is one full chunk.",
 		cutTo("container", b.headerSize()+chunkAt(1)), met(fault.Truncated))
 	base.but("segment-last-chunk-cut", requirements+" (long cut boundary)", "The empty last chunk lacks a byte.",
 		cutTo("container", b.headerSize()+chunkAt(1)+15), met(fault.Truncated))
-	base.but("segment-index-malformed", requirements+" SLV-14 (long resealed)", "The index has a value that no writer gives it: the walk meets the segment.",
+	base.but("segment-index-malformed", requirements+" SLV-14 SLV-24 (long resealed)", "The index has a value that no writer gives it: the walk meets the segment.",
 		reseal(func(p *plain) { p.complete = 2 }), met(fault.MalformedArchive))
-	base.but("segment-trailer-malformed", requirements+" SLV-14 (long resealed)", "The trailer points one byte too far: the walk meets the segment.",
+	base.but("segment-trailer-malformed", requirements+" SLV-14 SLV-24 (long resealed)", "The trailer points one byte too far: the walk meets the segment.",
 		reseal(func(p *plain) { p.trailer++ }), met(fault.MalformedArchive))
 	malformed := []any{p.found(0, false), p.found(1, false), p.found(2, false), p.found(3, false)}
-	base.but("segment-malformed", "SLV-5 SLV-6 SLV-14 (long resealed)", "The segment's records are out of order: the frames are all there is, the abandoned one too.",
+	base.but("segment-malformed", "SLV-5 SLV-6 SLV-14 SLV-29 (long resealed)", "The segment's records are out of order: the frames are all there is, the abandoned one too.",
 		reseal(func(p *plain) { p.live[0], p.live[1] = p.live[1], p.live[0] }),
 		accepted(rescued{fault: fault.MalformedArchive, end: int(p.segmentAt()), entries: malformed}.output()))
+	base.but("segment-one-place", "SLV-29 (long resealed)", "Two of the segment's records have the offset of one frame: the segment confirms nothing.",
+		reseal(func(p *plain) { p.live[1].offset = p.live[0].offset }),
+		accepted(rescued{fault: fault.MalformedArchive, end: int(p.segmentAt()), entries: malformed}.output()))
+	base.but("segment-one-place-at-its-ends", "SLV-29 (long resealed)", "The first and the last of the segment's records have the offset of one frame: the segment confirms nothing.",
+		reseal(func(p *plain) { p.live[2].offset = p.live[0].offset }),
+		accepted(rescued{fault: fault.MalformedArchive, end: int(p.segmentAt()), entries: malformed}.output()))
+	base.but("segment-record-in-content", "SLV-9 SLV-28 SLV-31 (long resealed)", "A record points to the content of a frame: it has no frame, and its frame no record.",
+		reseal(func(p *plain) { p.live[1].offset = uint64(p.contentAt(2)) }),
+		accepted(rescued{fault: fault.MalformedArchive, end: reached, entries: []any{p.found(0, true), p.found(3, true)}}.output()))
 	contradicted := p.found(2, true)
 	contradicted["path"], contradicted["kind"], contradicted["status"], contradicted["size"] = "c-renamed", settings, "missing", p.frames[2].size+1
 	delete(contradicted, "sha512")
-	base.but("segment-contradicts", "SLV-9 SLV-6 (long resealed)", "A record's size differs from its frame's, and the index is malformed: the entry is missing.",
+	base.but("segment-contradicts", "SLV-9 SLV-6 SLV-28 (long resealed)", "A record's size differs from its frame's, and the index is malformed: the entry is missing.",
 		reseal(func(p *plain) { p.complete = 2; p.live[1].size++ }),
 		accepted(rescued{fault: fault.MalformedArchive, end: reached, entries: []any{p.found(0, true), contradicted, p.found(3, true)}}.output()))
 }
@@ -151,7 +160,7 @@ func salvagePlanted(s *suite) {
 	p := b.plain
 	s.rescue("planted", "SLV-3 SLV-5 (long)", "An entry holds the bytes of a frame, and of a segment, an index and a trailer that end with the first chunk.", b, b.withKey(),
 		rescued{indexed: true, end: reached, entries: p.allWhole(true)}).
-		but("planted-cut", "SLV-3 SLV-5 SLV-6 (long cut boundary)", "What is left is one full chunk, and ends in what looks like a trailer: it is not the end of a message, and is not believed.",
+		but("planted-cut", "SLV-3 SLV-5 SLV-6 SLV-24 (long cut boundary)", "What is left is one full chunk, and ends in what looks like a trailer: it is not the end of a message, and is not believed.",
 			cutTo("container", b.headerSize()+chunkAt(1)), accepted(rescued{
 				fault: fault.Truncated, end: int(p.frameAt(1)), entries: []any{p.found(0, false, p.from(0, chunkSize, 1<<30))},
 			}.output()))

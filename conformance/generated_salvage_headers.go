@@ -1,0 +1,136 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// salvagedHeaders are the rows of the tables of section 10.1, for each kind of
+// secret.
+func salvagedHeaders(seed int64) []check {
+	var all []check
+	for _, kind := range []string{"key", "password", "vault", "passkey"} {
+		profile := kind
+		if kind == "key" {
+			profile = ""
+		}
+		all = append(all, salvageCheck(seed, "by-"+kind, profile, "SLV-4 SLV-15 SLV-17 SLV-18 SLV-19 SLV-20",
+			"A header that was damaged, forged or signed with another value in one place or two keeps a "+kind+" from the payload only as section 10.1 says.",
+			func(s *salvages) { s.headers(kind) }))
+	}
+	return all
+}
+
+// headerChange changes bytes of a container whose slots take size bytes.
+type headerChange struct {
+	what string
+	edit func(container []byte, size int)
+}
+
+func flipping(what string, at func(size int) int) headerChange {
+	return headerChange{what, func(container []byte, size int) { container[at(size)] ^= 1 }}
+}
+
+// headerChanges are changes of every part of a container up to its first chunk.
+var headerChanges = []headerChange{
+	{"nothing", func([]byte, int) {}},
+	{"the purpose, which is keyring", func(c []byte, _ int) { c[purposeAt] = 2 }},
+	{"the purpose, which is 9", func(c []byte, _ int) { c[purposeAt] = 9 }},
+	flipping("the first byte of the key check", func(int) int { return purposeAt + 1 }),
+	flipping("the last byte of the key check", func(int) int { return slotsAt - 3 }),
+	flipping("the slot's type", func(int) int { return slotsAt + 1 }),
+	flipping("the slot's length", func(int) int { return slotsAt + 3 }),
+	flipping("the slot's first field", func(int) int { return slotsAt + 4 }),
+	{"the slot's ninth field byte after 32", func(c []byte, _ int) { c[slotsAt+4+32] = 0xff }},
+	flipping("the salt of the sealed key", func(size int) int { return slotsAt + size - sealedKey }),
+	flipping("the commitment of the sealed key", func(size int) int { return slotsAt + size - sealedKey + cobblestone.SaltSize }),
+	flipping("the last byte of the sealed key", func(size int) int { return slotsAt + size - 1 }),
+	flipping("the digest", func(size int) int { return slotsAt + size }),
+	flipping("the MAC", func(size int) int { return slotsAt + size + headerRest - 1 }),
+	flipping("the payload's salt", func(size int) int { return slotsAt + size + headerRest }),
+	flipping("the payload's commitment", func(size int) int { return slotsAt + size + headerRest + cobblestone.PrefixSize - 1 }),
+	{"the key check and the payload's commitment", func(c []byte, size int) {
+		c[purposeAt+1] ^= 1
+		c[slotsAt+size+headerRest+cobblestone.SaltSize] ^= 1
+	}},
+	{"the key check, the commitment and the purpose", func(c []byte, size int) {
+		c[purposeAt], c[purposeAt+1] = 2, c[purposeAt+1]^1
+		c[slotsAt+size+headerRest+cobblestone.SaltSize] ^= 1
+	}},
+}
+
+// purposeAt is the offset of a header's purpose, before its key check.
+const purposeAt = 10
+
+// headers adds every change as damage, with a digest that fits, and signed, opened
+// by the right secret and by another.
+func (s *salvages) headers(kind string) {
+	c := newCrafted(s.r.Int63(), "a", "b").with()
+	container, right, wrong := s.slotted(c, kind)
+	_, slots, _, _ := sections(container)
+	size := len(slots)
+	for _, change := range headerChanges {
+		damaged := slices.Clone(container)
+		change.edit(damaged, size)
+		end := slotsAt + size
+		sealed := signedPrefix(damaged[:end], damaged[end+headerRest:], c.key())
+		forged := slices.Concat(sealed[:end+headerRest-64], damaged[end+headerRest-64:])
+		for _, way := range []struct {
+			name  string
+			bytes []byte
+		}{{"damaged", damaged}, {"with a digest that fits", forged}, {"signed", sealed}} {
+			for i, secret := range []vectors.Object{right, wrong} {
+				s.all = append(s.all, grammarVariant{
+					what: fmt.Sprintf("seed %d: it has changed, %s, %s; the secret is the %s one", c.seed, way.name, change.what, []string{"right", "wrong"}[i]),
+					op:   "archive.salvage",
+					input: func() vectors.Object {
+						return vectors.Object{"container": toHex(way.bytes), "secret": secret}
+					},
+				})
+			}
+		}
+	}
+}
+
+// slotted returns the archive with a slot for a kind of secret, that secret, and
+// another of its kind.
+func (s *salvages) slotted(c *crafted, kind string) (container []byte, right, wrong vectors.Object) {
+	k := c.key()
+	asked := drawPasskey(s.r)
+	if kind == "vault" {
+		asked = drawVault(s.r)
+	}
+	right = secretOf(asked)
+	switch kind {
+	case "key":
+		right = keySecret(k)
+		wrong = keySecret(drawKey(s.r))
+	case "vault":
+		wrong = with(right, "export_key", drawHex(s.r, 64))
+	case "passkey":
+		wrong = with(right, "prf", drawHex(s.r, 32))
+	}
+	var encoded []byte
+	if kind == "password" {
+		password := drawPasswordText(s.r)
+		right = vectors.Object{"kind": "password", "password": toHex(password)}
+		wrong = with(right, "password", toHex(drawPasswordText(s.r)))
+		encoded = sealedPassword(k, [32]byte(drawBytes(s.r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
+	} else {
+		encoded = slotOf(s.r, asked, c)
+	}
+	return resigned(c.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, encoded }), right, wrong
+}
+
+// slotOf returns the slot that the reference makes for the archive's key.
+func slotOf(r *rand.Rand, asked vectors.Object, c *crafted) []byte {
+	j := drawSlotted(r, asked)
+	j.key = c.key()
+	_, slots, _, _ := sections(j.sealedByReference(r))
+	return slots
+}
