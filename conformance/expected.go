@@ -67,7 +67,7 @@ func knownFailures(list []Expectation, all []check) (known, error) {
 			k[c.id] = e
 		}
 		if !found {
-			return nil, UsageError{fmt.Errorf("line %d of the list of known failures: no case matches %q", e.Line, e.Pattern)}
+			return nil, UsageError{fmt.Errorf("line %d of the list of known failures: %w", e.Line, unmatched(e.Pattern, all))}
 		}
 	}
 	return k, nil

@@ -71,6 +71,15 @@ func newSuite(files []vectors.File, checks []check) *Suite {
 	return &Suite{checks: checks, judge: sync.OnceValue(func() error { return canaries(files) })}
 }
 
+// IDs returns the ids of the checks, in the order in which they run.
+func (s *Suite) IDs() []string {
+	var ids []string
+	for _, c := range s.checks {
+		ids = append(ids, c.id)
+	}
+	return ids
+}
+
 // Run runs those of the checks that are chosen, unless the suite is found to be at
 // fault. Its error is a UsageError, or else that.
 func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
@@ -85,7 +94,7 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 	}
 	selected := choose(s.checks, o.Pattern)
 	if len(selected) == 0 {
-		return nil, UsageError{fmt.Errorf("no case matches %q", o.Pattern)}
+		return nil, UsageError{unmatched(o.Pattern, s.checks)}
 	}
 	known, err := knownFailures(o.Expect, s.checks)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/suggest"
 )
 
 // The suite gives up on an implementation that gives no answer to so many
@@ -23,6 +24,18 @@ const (
 // IDPattern returns what matches a pattern in which "*" stands for any text.
 func IDPattern(p string) *regexp.Regexp {
 	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(p), `\*`, ".*") + "$")
+}
+
+// unmatched says that a pattern matches no check.
+func unmatched(p string, all []check) error {
+	var patterns, ids []string
+	for _, c := range all {
+		if p := c.subject + "/*"; len(patterns) == 0 || patterns[len(patterns)-1] != p {
+			patterns = append(patterns, p)
+		}
+		ids = append(ids, c.id)
+	}
+	return fmt.Errorf("no case matches %q%s", p, suggest.DidYouMean(p, append(patterns, ids...)))
 }
 
 // choose returns the checks whose id matches the pattern.

@@ -56,6 +56,7 @@ is at fault.`,
 	f.StringVar(&flags.expect, "expect-failures", "", "take `FILE` for the list of known failures: they must fail")
 	f.StringArrayVar(&flags.with, "with", nil, "check `COMMAND`, too, and try each implementation against each other")
 	flags.reports.register(f)
+	completeFlag(cmd, "run", caseIDs)
 	cmd.AddCommand(newDoctorCommand(), newFuzzCommand(), newMutantsCommand())
 	return cmd
 }

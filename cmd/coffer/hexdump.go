@@ -26,11 +26,15 @@ const mostHexLines = 8
 
 const hexWidth = 16
 
-// newHexDump returns a dump of size bytes. It is in colour on a terminal whose
-// holder has not asked for none (https://no-color.org).
+// newHexDump returns a dump of size bytes.
 func newHexDump(out *bufio.Writer, r io.ReaderAt, size int64, all bool) *hexDump {
-	styled := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	return &hexDump{out, r, max(4, len(fmt.Sprint(size))), all, styled}
+	return &hexDump{out, r, max(4, len(fmt.Sprint(size))), all, isStyled()}
+}
+
+// isStyled reports whether standard output is to be in colour: on a terminal whose
+// holder has not asked for none (https://no-color.org).
+func isStyled() bool {
+	return term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // Styles of a terminal.
@@ -45,8 +49,10 @@ func (d *hexDump) style(code, text string) string {
 	if !d.styled || text == "" {
 		return text
 	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
+	return styledText(code, text)
 }
+
+func styledText(code, text string) string { return "\x1b[" + code + "m" + text + "\x1b[0m" }
 
 func (d *hexDump) print(fields []annotate.Field) error {
 	for _, f := range fields {

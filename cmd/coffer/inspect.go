@@ -25,7 +25,8 @@ section of the specification. Of long fields the first and the last bytes are sh
 or, with --all, every one.
 
 A header with a fault is shown as far as it can be, and the status is 1.`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inspectFile(cmd.Context(), args[0], asJSON, asHex, all)
 		},

@@ -22,7 +22,8 @@ func newListCommand() *cobra.Command {
 path with characters that do not show is quoted; --json has them as they are.
 
 Only the index is read; "coffer verify" checks the contents.`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return list(cmd.Context(), &secret, args[0], asJSON)
 		},

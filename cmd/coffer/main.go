@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/conformance/suggest"
 )
 
 func main() { os.Exit(run()) }
@@ -95,7 +97,11 @@ func announce(cmd *cobra.Command, started func()) {
 // group is what a command does that has subcommands only.
 func group(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("there is no command %q", cmd.CommandPath()+" "+args[0])
+		var names []string
+		for _, sub := range cmd.Commands() {
+			names = append(names, sub.Name())
+		}
+		return usagef("there is no command %q%s", cmd.CommandPath()+" "+args[0], suggest.DidYouMean(args[0], names))
 	}
 	return cmd.Help()
 }

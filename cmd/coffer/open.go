@@ -38,7 +38,8 @@ file system cannot hold is changed, and shown.`,
 		Example: `  coffer open monday.coffer
   coffer open monday.coffer -C Restored Media/photo.jpg
   ssh host cat monday.coffer | coffer open --key-file key.txt -C Restored -`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args[0], args[1:])
 		},

@@ -35,7 +35,8 @@ show up again under its old name: it is marked as unconfirmed.
 The status is 1, and the error says why, unless nothing was found to be at fault.`,
 		Example: `  coffer salvage monday.coffer
   coffer salvage monday.coffer -C Restored --partial`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.run(cmd.Context(), args[0])
 		},

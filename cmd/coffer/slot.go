@@ -11,10 +11,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
+	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -35,9 +37,10 @@ before keep their old slots.`,
 
 func newSlotListCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "list FILE",
-		Short: "List the slots of a container, without a secret",
-		Args:  cobra.ExactArgs(1),
+		Use:               "list FILE",
+		Short:             "List the slots of a container, without a secret",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return listSlots(cmd.Context(), args[0])
 		},
@@ -78,7 +81,8 @@ for first; the 64-digit key remains.
 
 This closes the container to the old password, but not the copies of it that were
 made before.`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.run(cmd.Context(), args[0])
 		},
@@ -139,8 +143,9 @@ passkey), or the one with a number that "coffer slot list" shows.
 
 Without a slot that this program knows only the 64-digit key opens the container:
 the last one is removed only for who has shown that key.`,
-		Example: "  coffer slot remove --key-file key.txt monday.coffer password",
-		Args:    cobra.ExactArgs(2),
+		Example:           "  coffer slot remove --key-file key.txt monday.coffer password",
+		Args:              cobra.ExactArgs(2),
+		ValidArgsFunction: completeSlot,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return removeSlot(cmd.Context(), &secret, args[0], args[1])
 		},
@@ -187,8 +192,9 @@ func findSlot(slots []slot.Slot, which string) (int, error) {
 		}
 		return n - 1, nil
 	}
-	if !slices.Contains([]slot.Type{slot.TypePassword, slot.TypeVault, slot.TypePasskey}, typeOf(which)) {
-		return 0, usagef("a slot is password, vault, passkey or a number, not %q", which)
+	if typeOf(which) == 0 {
+		names, _ := slotNames()
+		return 0, usagef("a slot is %s or a number, not %q%s", strings.Join(names, ", "), which, suggest.DidYouMean(which, names))
 	}
 	found := -1
 	for i, s := range slots {
@@ -208,7 +214,7 @@ func findSlot(slots []slot.Slot, which string) (int, error) {
 
 // typeOf returns the type of a name, 0 if it has none.
 func typeOf(name string) slot.Type {
-	for _, t := range []slot.Type{slot.TypePassword, slot.TypeVault, slot.TypePasskey} {
+	for _, t := range knownSlots {
 		if t.String() == name {
 			return t
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/spec/check"
 	"github.com/coffer-format/coffer/spec/trace"
@@ -76,6 +78,7 @@ requirements that it answers for.`,
 			return traceOne(root, args[0])
 		},
 	}
+	cmd.ValidArgsFunction = completeTraced
 	cmd.Flags().StringVar(&root, "root", ".", "the root of the repository")
 	cmd.Flags().BoolVar(&write, "write", false, "write what answers for every requirement to "+trace.SnapshotFile)
 	return cmd
@@ -130,13 +133,29 @@ func traced(t *trace.Trace, document *spec.Document, root, what string) (ids []s
 	colon := strings.LastIndex(what, ":")
 	line, err := strconv.Atoi(what[colon+1:])
 	if colon < 0 || err != nil {
-		return nil, false, fmt.Errorf("there is no requirement and no case %q, and it is not FILE:LINE; \"coffer vectors list\" shows the cases", shown(what))
+		return nil, false, fmt.Errorf("there is no requirement and no case %q, and it is not FILE:LINE%s",
+			shown(what), cmp.Or(suggest.DidYouMean(what, traceable(t, document)), listShows))
 	}
 	file := fromRoot(root, what[:colon])
 	if ids = t.At(file, line); len(ids) == 0 {
 		return nil, false, fmt.Errorf("no declaration around line %d of %s cites a requirement", line, shown(file))
 	}
 	return ids, false, nil
+}
+
+// traceable returns the ids that can be traced.
+func traceable(t *trace.Trace, document *spec.Document) []string {
+	var ids []string
+	for _, r := range document.Requirements {
+		ids = append(ids, r.ID)
+	}
+	for _, c := range t.Cases {
+		ids = append(ids, c.ID)
+	}
+	for _, a := range t.Audits {
+		ids = append(ids, a.ID)
+	}
+	return ids
 }
 
 // fromRoot returns the path of a file from the root. What is typed is a path from

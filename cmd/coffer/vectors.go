@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"os"
 
@@ -18,41 +17,8 @@ func newVectorsCommand() *cobra.Command {
 		RunE:  group,
 	}
 	cmd.AddCommand(
-		&cobra.Command{
-			Use:   "list",
-			Short: "Show every case, a line each",
-			Args:  cobra.NoArgs,
-			RunE: func(cmd *cobra.Command, args []string) error {
-				out := bufio.NewWriter(os.Stdout)
-				err := eachCase(func(c vectors.Case) error {
-					fmt.Fprintf(out, "%-8s %s: %s\n", c.Result, c.ID, c.Comment)
-					return nil
-				})
-				if err != nil {
-					return err
-				}
-				return out.Flush()
-			},
-		},
-		&cobra.Command{
-			Use:   "show ID",
-			Short: "Show a case as JSON",
-			Args:  cobra.ExactArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				found := false
-				err := eachCase(func(c vectors.Case) error {
-					if c.ID != args[0] {
-						return nil
-					}
-					found = true
-					return printJSON(os.Stdout, c)
-				})
-				if err == nil && !found {
-					err = fmt.Errorf("there is no case %q; \"coffer vectors list\" shows what there is", args[0])
-				}
-				return err
-			},
-		},
+		newVectorsListCommand(),
+		newVectorsShowCommand(),
 		&cobra.Command{
 			Use:   "write [ROOT]",
 			Short: "Make the case files, and the worked example of the specification, anew",

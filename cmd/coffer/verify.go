@@ -17,7 +17,8 @@ func newVerifyCommand() *cobra.Command {
 		Short: "Check every byte of a container",
 		Long: `Check that every byte of a container is authentic and that its contents fit
 together. Nothing is written.`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return verify(cmd.Context(), &secret, args[0])
 		},

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -88,7 +90,7 @@ func handle(op string, input vectors.Object) (result, error) {
 	}
 	f, ok := ops[op]
 	if !ok {
-		return result{}, fmt.Errorf("there is no op %q", op)
+		return result{}, fmt.Errorf("there is no op %q%s", op, suggest.DidYouMean(op, slices.Sorted(maps.Keys(ops))))
 	}
 	data, err := json.Marshal(input)
 	if err != nil {

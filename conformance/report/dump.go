@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"encoding/hex"
 	"slices"
+	"strconv"
 
+	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/spec/annotate"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -12,7 +16,7 @@ import (
 // DumpRow is up to sixteen bytes of an input, in one field of its layout.
 type DumpRow struct {
 	Offset int
-	Field  string // the name of the field, where it begins
+	Field  string // the name of the field and its value, where it begins
 	Bytes  []DumpByte
 	Skip   int // instead of bytes: how many are not shown
 }
@@ -23,11 +27,11 @@ type DumpByte struct {
 	Guilty bool
 }
 
-// Dump is the input of a case that was made by an edit, with the bytes marked
-// that the edit put in. Where it only took bytes away, the next one is marked.
+// Dump is bytes of a case by their layout, with those marked that are to be looked
+// at.
 type Dump struct {
 	Input string // the name of the input's field
-	Edit  string // what was done
+	Edit  string // what was done to it, "" if nothing was
 	Rows  []DumpRow
 }
 
@@ -38,31 +42,58 @@ const (
 	dumpEnd     = 16
 )
 
-// DumpOf returns the dump of a vector's input, or nil if the vector was not made
-// by an edit of bytes that are sent.
+// DumpOf returns the dump of what an edit changed, with the bytes marked that it
+// put in, or nil if the vector was not made by one. Where the edit only took bytes
+// away, the next one is marked, or the last if there is none.
 func DumpOf(c vectors.Case) *Dump {
 	if c.Edit == nil {
 		return nil
 	}
-	text, ok := c.Input[c.Edit.Field].(string)
-	if !ok || !vectors.IsBytes(c.Edit.Field) {
-		return nil
-	}
-	plain, err := vectors.Expand(text)
+	data, fields, err := edited(c)
 	if err != nil {
-		return nil
+		return nil // unreachable: the vectors are checked when they are made
 	}
-	data, err := hex.DecodeString(plain)
+	return &Dump{Input: c.Edit.Field, Edit: c.Edit.Kind, Rows: elide(rows(data, fields, marked(c.Edit, len(data))))}
+}
+
+// edited returns the bytes of a vector that were edited, and their layout.
+func edited(c vectors.Case) ([]byte, []annotate.Field, error) {
+	if c.Edit.Field == "plaintext" && c.Edit.Kind == "reseal" {
+		return sealed(c.Input)
+	}
+	data, err := vectors.Field(c.Input, c.Edit.Field)
 	if err != nil {
-		return nil
+		return nil, nil, err
 	}
 	fields, err := fieldsOf(c.Edit.Field, data)
+	return data, fields, err
+}
+
+// sealed returns what the payload of a vector's container seals, and its layout.
+func sealed(input vectors.Object) ([]byte, []annotate.Field, error) {
+	data, err := vectors.Field(input, "container")
 	if err != nil {
-		return nil
+		return nil, nil, err
 	}
-	d := &Dump{Input: c.Edit.Field, Edit: c.Edit.Kind}
-	d.Rows = elide(rows(data, fields, marked(c.Edit, len(data))))
-	return d
+	secret, err := vectors.Field(input, "secret.key")
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := header.Read(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, nil, err
+	}
+	payloadKey := key.Key(secret).Derive(key.LabelPayload)
+	plaintext, err := cobblestone.Open(payloadKey[:], h.Purpose.Context(), data[h.Size():])
+	if err != nil {
+		return nil, nil, err
+	}
+	layout := annotate.Archive
+	if h.Purpose == header.Keyring {
+		layout = annotate.Keyring
+	}
+	fields, err := layout(plaintext)
+	return plaintext, fields, err
 }
 
 // marked returns which of n bytes an edit put in.
@@ -71,8 +102,8 @@ func marked(e *vectors.Edit, n int) []bool {
 	shift := 0
 	for _, s := range e.Splices {
 		inserted, removed := bytesIn(s.Insert), bytesIn(s.Remove)
-		from := s.Offset + shift
-		for i := from; i < from+max(inserted, 1) && i < n; i++ {
+		from := min(s.Offset+shift, n-1)
+		for i := max(0, from); i < from+max(inserted, 1) && i < n; i++ {
 			guilty[i] = true
 		}
 		shift += inserted - removed
@@ -88,26 +119,57 @@ func bytesIn(notation string) int {
 	return len(plain) / 2
 }
 
-// fieldsOf returns the fields of an input, if it is a container or a message.
+// fieldsOf returns the fields of an input, if it has a layout.
 func fieldsOf(input string, data []byte) ([]annotate.Field, error) {
 	switch input {
 	case "container":
 		return annotate.Container(bytes.NewReader(data), int64(len(data)))
 	case "message":
 		return annotate.Message(int64(len(data))), nil
+	case "slot":
+		return annotate.Slot(data)
 	}
 	return nil, nil
+}
+
+// textFields makes a field of every sixteen bytes of what has no layout, with what
+// they are as text, if they are one.
+func textFields(data []byte) []annotate.Field {
+	var all []annotate.Field
+	for at := 0; at < len(data); at += 16 {
+		part := data[at:min(at+16, len(data))]
+		f := annotate.Field{Offset: int64(at), Length: int64(len(part))}
+		if isText(data) {
+			f.Name = strconv.QuoteToASCII(string(part))
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// isText reports whether most bytes are printable ASCII characters.
+func isText(data []byte) bool {
+	n := 0
+	for _, b := range data {
+		if ' ' <= b && b <= '~' {
+			n++
+		}
+	}
+	return 2*n > len(data)
 }
 
 // rows cuts data into rows that begin anew with every field.
 func rows(data []byte, fields []annotate.Field, guilty []bool) []DumpRow {
 	if len(fields) == 0 {
-		fields = []annotate.Field{{Length: int64(len(data))}}
+		fields = textFields(data)
 	}
 	var all []DumpRow
 	for _, f := range fields {
 		end := int(f.Offset + f.Length)
 		name := f.Name
+		if f.Value != "" {
+			name += " = " + f.Value
+		}
 		for at := int(f.Offset); at < end; {
 			row := DumpRow{Offset: at, Field: name}
 			for stop := min(at+16, end); at < stop; at++ {

@@ -256,7 +256,7 @@ func TestDump(t *testing.T) {
 	if len(guilty) != 3 || !guilty[8] || !guilty[9] || !guilty[100] || bytes != 245 {
 		t.Errorf("marked %v of %d bytes", guilty, bytes)
 	}
-	if names[0] != "magic" || names[1] != "version" {
+	if names[0] != "magic" || names[1] != "version = 0" {
 		t.Errorf("fields %q", names)
 	}
 }

@@ -139,3 +139,14 @@ func Keyring(plaintext []byte) ([]Field, error) {
 	a.nested(t, plaintext, "keyring")
 	return a.fields, nil
 }
+
+// Slot returns the fields of an encoded slot.
+func Slot(slot []byte) ([]Field, error) {
+	a, err := newAnnotator()
+	if err != nil {
+		return nil, err
+	}
+	t, _ := a.g.Lookup("Slot")
+	a.nested(t, slot, "slot")
+	return a.fields, nil
+}
