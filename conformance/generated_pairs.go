@@ -148,6 +148,8 @@ func (p pairing) set() (all []grammarVariant) {
 	return all
 }
 
+func faultAt(what string, n int) chosenFault { return chosenFault{faultOf(what), n} }
+
 func faultOf(what string) archiveFault {
 	return archiveFaults[slices.IndexFunc(archiveFaults, func(f archiveFault) bool { return f.what == what })]
 }

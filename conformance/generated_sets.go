@@ -17,6 +17,7 @@ func (v *valued) sets() {
 	v.references()
 	v.containers()
 	v.removals()
+	v.crowd()
 }
 
 // lists adds an archive of which there are only the fields of the padding and what
@@ -107,6 +108,9 @@ func (v *valued) references() {
 		c.complete, c.refs[0].offset, c.refs[0].length = 0, ref.offset, ref.length
 		v.lists(c.with(), "refers elsewhere to offset %d and length %d", ref.offset, ref.length)
 	}
+	c := v.referring(1)
+	c.more = -1 << 17
+	v.lists(c.with(), "is too small for a set, and refers elsewhere")
 	for _, other := range strangers() {
 		c := v.referring(1)
 		c.refs[0].container = other.of(c.id())
@@ -186,6 +190,19 @@ func (v *valued) scattered(n int) *crafted {
 		c.live = append(c.live, craftedRecord{frame: -1, container: c.elsewhere(), path: fmt.Sprintf("%03d", i), offset: 1<<40 + uint64(i)*1000})
 	}
 	return c.with()
+}
+
+// crowd has more records than two bytes count, and more bytes of them than a
+// mebibyte has. The entry that is asked for lies elsewhere, and comes last.
+func (v *valued) crowd() {
+	c := newCrafted(v.r.Int63()).inSet()
+	for i := range 66000 {
+		c.live = append(c.live, craftedRecord{frame: -1, container: c.elsewhere(), path: fmt.Sprintf("%05d", i), offset: uint64(i) * 21})
+	}
+	c.path = c.live[len(c.live)-1].path
+	v.lists(c.with(), "has %d records of another container, and the last is asked for", len(c.live))
+	one := &v.all[len(v.all)-1]
+	one.op, one.input = "archive.extract", func() vectors.Object { return with(c.sparseInput(), "path", c.path) }
 }
 
 // removals are lists of removed paths, and of records, up to thousands, and of

@@ -100,6 +100,10 @@ func drawNames(r *rand.Rand) namesSample {
 		}
 		return oneOf(r, nameParts...)
 	}
+	if r.Intn(25) == 0 { // hundreds that some platforms take for each other
+		s.paths = casings(1200)
+		return s
+	}
 	var all []entry
 	for range 1 + r.Intn(12) {
 		path := part()
@@ -112,6 +116,21 @@ func drawNames(r *rand.Rand) namesSample {
 		s.paths = append(s.paths, e.path)
 	}
 	return s
+}
+
+// casings are n names that differ only in case.
+func casings(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		name := []byte("a name of many cases")
+		for j, letter := range []int{0, 2, 3, 4, 5, 7, 8, 10, 11, 12, 13} {
+			if i>>j&1 == 1 {
+				name[letter] -= 'a' - 'A'
+			}
+		}
+		all[i] = string(name)
+	}
+	return all
 }
 
 func (s namesSample) String() string { return fmt.Sprintf("on %s, %.60q", s.platform, s.paths) }

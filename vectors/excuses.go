@@ -58,6 +58,8 @@ var excused = []struct{ ids, side, reason string }{
 	{"ARC-16 ARC-17", ExcusedBoth, "A request to seal has the whole content of every entry, which cannot shrink while it is read."},
 	{"ARC-32 ARC-33 ARC-34 ERR-5", ExcusedBoth, "No op writes files."},
 	{"ARC-42", ExcusedBoth, "What is said to the holder beside the name of an error is free text, which cases do not compare."},
+	{"ARC-79 ARC-80", ExcusedBoth, "The op that seals an archive makes none of a set."},
+	{"ARC-81", ExcusedBoth, "The op that names files is given no folder, and so no names that were there before."},
 	{"ARC-70", ExcusedBoth, "The op that verifies a container restores it, too."},
 	{"SLV-13", ExcusedBoth, "No op writes files, and the rule is a permission."},
 
@@ -70,7 +72,7 @@ var excused = []struct{ ids, side, reason string }{
 	{"ARC-39 ARC-46", ExcusedReject, "Nothing is refused on account of it: the list is an output, which is compared with the only right one."},
 
 	// Rules that only forbid a refusal.
-	{"COB-20 COB-21 PWD-11 ARC-3 ARC-28 ARC-43 ARC-47 SLV-18", ExcusedReject, "It forbids refusing, so that whoever breaks it refuses what a case says to accept."},
+	{"CON-11 COB-20 COB-21 PWD-11 ARC-3 ARC-28 ARC-43 ARC-47 ARC-78 SLV-18", ExcusedReject, "It forbids refusing, so that whoever breaks it refuses what a case says to accept."},
 
 	// Rules about refusing alone.
 	{"CON-8", ExcusedAccept, "The time of a comparison is not measured; that all bytes are compared shows only where something is refused."},

@@ -94,7 +94,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 
 	w, err := container.NewArchiveWriter(out, rand.Reader, k, slots, archive.Index{
 		CreatedMS: milliseconds(time.Now().UnixMilli()),
-		Complete:  true,
+		Complete:  true, // [ARC-80]
 		Producer:  "coffer " + version(),
 	})
 	if err != nil {

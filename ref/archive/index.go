@@ -83,7 +83,8 @@ func (x *Index) Frame() ([]byte, error) {
 }
 
 // parseIndex decodes an index frame that ends where frame ends, at offset end
-// of the plaintext of container id, and checks what the index says by itself.
+// of the plaintext of container id, and checks what the index says by itself,
+// and nothing of how it came to be in a set. [ARC-78]
 func parseIndex(frame []byte, id ID, offset int64) (*Index, error) {
 	x := new(Index)
 	s := cryptobyte.String(frame)

@@ -40,7 +40,7 @@ func NewWriter(w io.Writer, id ID, index Index) (*Writer, error) {
 // length does not depend on where that is.
 func (w *Writer) indexFrame(offset, length int64) ([]byte, error) {
 	index := w.index
-	index.Segments = append(slices.Clone(index.Segments), SegmentRef{w.id, offset, length})
+	index.Segments = append(slices.Clone(index.Segments), SegmentRef{w.id, offset, length}) // [ARC-79]
 	frame, err := index.Frame()
 	if err != nil {
 		return nil, malformed("the index is too large: %v", err)
@@ -75,7 +75,7 @@ func (w *Writer) Add(e Entry, content io.Reader) error {
 	if err := w.check(e); err != nil {
 		return err
 	}
-	rec := Record{Container: w.id, Offset: w.off, Entry: e}
+	rec := Record{Container: w.id, Offset: w.off, Entry: e} // [ARC-77]
 
 	var b cryptobyte.Builder
 	b.AddUint8(frameEntry)

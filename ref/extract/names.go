@@ -27,6 +27,7 @@ const (
 
 // PortableNames returns, for each path, the path that it gets on a platform.
 // Paths are unique and no path is another's folder. [ARC-35] [ARC-36] [ARC-37]
+// [ARC-81]
 func PortableNames(paths []string, platform Platform) []string {
 	order := make([]int, len(paths))
 	for i := range order {

@@ -24,6 +24,7 @@ var noCode = func() map[string]string {
 }()
 
 var withoutCode = []struct{ ids, reason string }{
+	{"CON-11", "It forbids refusing, and where nothing is refused there is no code."},
 	{"HDR-3", "It binds the program that uploads; neither the reference nor the command uploads anything."},
 	{"KRG-7", "It binds the program that keeps a backup set; the reference and the command are given the epoch."},
 	{"SLT-14", "It forbids going to an address, and there is no code that goes to one."},

@@ -54,7 +54,10 @@ func archiveSets(s *suite) {
 		edit                        func(p *plain)
 	}{
 		{"incomplete", "ARC-19 (set long)", "In a set an archive may name a part of its generation.", func(p *plain) { p.complete = 0 }},
-		{"first", "ARC-21 ARC-22 (set long boundary)", "The first archive of a set has no previous one.", func(p *plain) { clear(p.previous); p.generation = 1 }},
+		{"first", "ARC-21 ARC-22 ARC-78 CON-11 (set long boundary)", "The first archive of a set has no previous one.", func(p *plain) { clear(p.previous); p.generation = 1 }},
+		{"first-with-previous", "ARC-78 CON-11 (set long)", "The first generation, an epoch that is greater, and a previous container: a reader compares none of them.", func(p *plain) { p.generation, p.epoch = 1, 9 }},
+		{"later-without-previous", "ARC-78 CON-11 (set long)", "A later generation without a previous container, made at no time that is known.", func(p *plain) { clear(p.previous); p.created = 0 }},
+		{"previous-is-itself", "ARC-78 CON-11 (set long)", "The previous container has the container's own id.", func(p *plain) { copy(p.previous, p.id) }},
 		{"generation-greatest", "CON-5 ARC-21 (set long boundary)", "The greatest generation and the greatest epoch.", func(p *plain) { p.generation, p.epoch = 1<<52-1, 1<<52-1 }},
 		{"removed", "ARC-12 ARC-22 ARC-39 (set long)", "In a set paths may be removed.", func(p *plain) { p.removed = []string{"aa", "old/photo.jpg", "z"}; p.layOut() }},
 		{"removed-longest", "CON-1 (set long boundary)", "A removed path of 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1024)}; p.layOut() }},
