@@ -167,7 +167,7 @@ func (v *headers) fields() {
 				ask("unsigned", c, oneOf(v.r, secrets...))
 				if head, slots, payload, ok := sections(c); ok {
 					if begin < at || begin >= at+headerRest {
-						ask("with its digest", signed(head, slots, payload, other), secrets[0], oneOf(v.r, secrets[1:]...))
+						ask("with its digest", signed(head, slots, payload, other), oneOf(v.r, secrets...))
 						ask("signed", signed(head, slots, payload, h.k), secrets[0], oneOf(v.r, secrets[1:]...))
 					} else if begin >= at+8 {
 						ask("with another MAC", c, secrets...)

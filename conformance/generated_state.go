@@ -49,11 +49,11 @@ func (v *headers) stateOfPasswords() {
 
 func (v *headers) stateOfMessages() {
 	input := vectors.Object{"key": drawHex(v.r, 32), "salt": drawHex(v.r, 24), "context": drawName(v.r)}
-	for _, change := range []struct {
+	for i, change := range []struct {
 		name  string
 		value any
 	}{{"context", input["context"]}, {"context", drawName(v.r)}, {"key", drawHex(v.r, 32)}, {"salt", drawHex(v.r, 24)}} {
-		for _, n := range []int{0, 40, 20000} {
+		for _, n := range []int{0, 40, 20000}[:2+i%2] {
 			sealing := with(with(input, change.name, change.value), "plaintext", drawHex(v.r, n))
 			message := reference.Handle("cobblestone.seal", sealing).Output["message"]
 			opening := vectors.Object{"key": sealing["key"], "context": sealing["context"], "message": message}
