@@ -32,7 +32,7 @@ func generatedChecks(seed int64) []check {
 	var all []check
 	for _, g := range [][]check{
 		generatedMessages(seed), generatedTexts(seed), generatedArchives(seed), generatedForgeries(seed), generatedPaddings(seed), generatedWriting(seed),
-		generatedDeliveries(seed), generatedResources(seed), generatedSlots(seed), generatedHeaders(seed), generatedSalvages(seed),
+		generatedDeliveries(seed), generatedResources(seed), generatedSlots(seed), generatedHeaders(seed), generatedSalvages(seed), generatedStates(seed),
 	} {
 		all = append(all, g...)
 	}

@@ -28,17 +28,22 @@ func (v *headers) ask(op string, input vectors.Object, format string, args ...an
 	v.all = append(v.all, grammarVariant{fmt.Sprintf(format, args...), op, func() vectors.Object { return input }})
 }
 
+// drawnCheck asks what is collected, and follows from the seed.
+func drawnCheck(seed int64, subject, name, requirements, profiles, comment string, collect func(v *headers)) check {
+	c := check{id: subject + "/generated-" + name, subject: subject, comment: comment, requirements: strings.Fields(requirements), profiles: strings.Fields(profiles)}
+	c.run = func(a *asker) report.Outcome {
+		v := &headers{r: rand.New(rand.NewSource(seedFor(seed, c.id)))}
+		collect(v)
+		return tryVariants(a, c.id, v.all)
+	}
+	return c
+}
+
 // generatedHeaders are headers, slots and keyrings with one value that is another,
 // or one rule broken, at every place that a reader might not look at.
 func generatedHeaders(seed int64) []check {
-	of := func(subject, name, requirements, profiles, comment string, variants func(v *headers)) check {
-		c := check{id: subject + "/generated-" + name, subject: subject, comment: comment, requirements: strings.Fields(requirements), profiles: strings.Fields(profiles)}
-		c.run = func(a *asker) report.Outcome {
-			v := &headers{r: rand.New(rand.NewSource(seedFor(seed, c.id)))}
-			variants(v)
-			return tryVariants(a, c.id, v.all)
-		}
-		return c
+	of := func(subject, name, requirements, profiles, comment string, collect func(v *headers)) check {
+		return drawnCheck(seed, subject, name, requirements, profiles, comment, collect)
 	}
 	const slotted = "reader password vault passkey"
 	return []check{
@@ -162,7 +167,7 @@ func (v *headers) fields() {
 				ask("unsigned", c, oneOf(v.r, secrets...))
 				if head, slots, payload, ok := sections(c); ok {
 					if begin < at || begin >= at+headerRest {
-						ask("with its digest", signed(head, slots, payload, other), secrets[0], oneOf(v.r, secrets[1:]...))
+						ask("with its digest", signed(head, slots, payload, other), oneOf(v.r, secrets...))
 						ask("signed", signed(head, slots, payload, h.k), secrets[0], oneOf(v.r, secrets[1:]...))
 					} else if begin >= at+8 {
 						ask("with another MAC", c, secrets...)

@@ -128,9 +128,11 @@ func (v *headers) order() {
 	archives := v.slotted()
 	keyring := newHeaded(v.r, true)
 	keyring = keyring.with(passkeyIn(v.r, keyring.k, "example.org", drawBytes(v.r, 16)), passwordIn(v.r, keyring.k))
+	all := append(archives, keyring)
 	for i, one := range headerFaults {
 		for _, other := range headerFaults[i:] {
-			for _, h := range append(archives, keyring) {
+			for range 2 {
+				h := oneOf(v.r, all...)
 				secrets := []vectors.Object{h.plain}
 				for _, s := range h.slots {
 					if s.secret != nil {

@@ -151,6 +151,7 @@ func generatedResources(seed int64) []check {
 				return t.costs("container.unlock", s.opening("container.unlock", container), hostile)
 			},
 		}.check(seed),
+		argon2Check(seed),
 	}
 	for i := range all {
 		all[i].alone = true

@@ -209,7 +209,7 @@ func containerSlots(s *suite) {
 	set := s.replacedSlots
 	only := []*slotBox{newPassword}
 	base := set("password", "HDR-4 HDR-5 SLT-5 SLT-12", "A password is changed, by who knows the old one.", b.with(oldPassword), oldPassword.secret, only, b.with(only...))
-	set("by-key", "HDR-4 HDR-5", "The same, by who has the key.", b.with(oldPassword), b.withKey(), only, b.with(only...))
+	set("by-key", "HDR-4 HDR-5", "The password gives way to a passkey, by who has the key.", b.with(oldPassword), b.withKey(), []*slotBox{passkey}, b.with(passkey))
 	set("none", "HDR-4 HDR-5 (boundary)", "All slots are removed: the key alone opens the container.", b.with(oldPassword, passkey), oldPassword.secret, nil, b.with())
 	set("first", "HDR-4 HDR-5 SLT-18 (boundary)", "A container without a slot gets two.", b, b.withKey(), []*slotBox{passkey, vault}, b.with(passkey, vault))
 	set("unknown-kept-first", "SLT-3 SLT-22 HDR-4 (unknown)", "An unknown slot in front of the replaced one stays, unchanged and in its place.",

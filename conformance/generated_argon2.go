@@ -1,0 +1,66 @@
+package conformance
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand"
+	"strings"
+
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// costlyKiB is the memory of a password slot that opens once without harm, and
+// shows when it is taken a second time.
+const costlyKiB = 128 << 10
+
+// argon2Check asks for what takes Argon2id once, or not at all.
+func argon2Check(seed int64) check {
+	c := check{
+		id: "resources/generated-argon2id", subject: "resources", alone: true,
+		comment:      "Argon2id runs once for a password, and for nothing else: more would take more memory.",
+		requirements: strings.Fields("SLT-13 SLT-23 HDR-23"), profiles: strings.Fields("reader password passkey"),
+	}
+	c.run = func(a *asker) report.Outcome {
+		r := rand.New(rand.NewSource(seedFor(seed, c.id)))
+		h := newHeaded(r, false)
+		passkey, password := passkeyIn(r, h.k, "example.org", drawBytes(r, 16)), passwordIn(r, h.k)
+		h = h.with(passkey, password)
+		costly := h.clone()
+		binary.BigEndian.PutUint32(costly.slots[1].body[memoryAt:], costlyKiB)
+		for _, one := range []struct {
+			what   string
+			secret vectors.Object
+			runs   int64
+		}{
+			{"the key", h.plain, 0}, {"another key", keySecret(drawKey(r)), 0},
+			{"a passkey", passkey.secret, 0}, {"another PRF output", with(passkey.secret, "prf", drawHex(r, 32)), 0},
+			{"an empty password", with(password.secret, "password", ""), 0},
+			{"another password", with(password.secret, "password", toHex(drawPasswordText(r))), 1},
+		} {
+			if o := runsOnly(a, h, costly, one.secret, one.runs); o.Verdict != report.Pass {
+				o.Message += fmt.Sprintf(" (opened with %s, beside a password slot of %d MiB)", one.what, costlyKiB>>10)
+				return o
+			}
+		}
+		return passed()
+	}
+	return c
+}
+
+// runsOnly compares what a costly container needs with what a cheap one does, and
+// Argon2id so many times.
+func runsOnly(a *asker, cheap, costly *headed, secret vectors.Object, runs int64) report.Outcome {
+	t := &trial{asker: a}
+	var needs [2]need
+	for i, h := range []*headed{cheap, costly} {
+		if o := t.asksLike("container.unlock", h.asking("container.unlock", secret)); o.Verdict != report.Pass {
+			return o
+		}
+		needs[i] = need{t.last, 0}
+	}
+	if needs[0].memory > 0 {
+		needs[0].memory += runs * costlyKiB << 10
+	}
+	return needs[1].within(needs[0])
+}

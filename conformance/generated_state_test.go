@@ -1,0 +1,41 @@
+package conformance
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// Who remembers an answer, and overlooks a field of the request, fails.
+func TestGeneratedStateCatches(t *testing.T) {
+	overlooked := map[string][]string{
+		"key": {"key_check", "key"}, "cobblestone": {"key", "context", "message"}, "password": {"password"}, "container": {"container", "secret"},
+		"archive": {"container"}, "path": {"paths", "platform"}, "keyring": {"container"}, "salvage": {"container"},
+	}
+	for _, c := range generatedStates(DefaultSeed) {
+		for _, field := range overlooked[c.subject] {
+			known := map[string]protocol.Answer{}
+			o := outcomeOf(t, askOf(func(op string, input vectors.Object) protocol.Answer {
+				rest := maps.Clone(input)
+				delete(rest, field)
+				k := inputKey(protocol.Request{Op: op, Input: rest})
+				answer, ok := known[k]
+				if !ok {
+					answer = reference.Handle(op, input)
+					known[k] = answer
+				}
+				return answer
+			}), c)
+			if !o.Verdict.Against() || o.Verdict == report.Skipped {
+				t.Errorf("%s passes who overlooks %s", c.id, field)
+			}
+		}
+		if len(overlooked[c.subject]) == 0 {
+			t.Errorf("nobody fails %s", c.id)
+		}
+	}
+}
