@@ -37,6 +37,7 @@ type FuzzResult struct {
 	Outcomes    int      // of the reference that are told apart
 	Differences []string // the ids of the cases that differ
 	Mended      []string // the ids of those of the corpus that no longer do
+	Unusable    []string // the files of the corpus that are no cases
 	Exit        int      // report.ExitNot if something differs, or the run was interrupted or compared nothing
 }
 
@@ -126,6 +127,9 @@ func (f *fuzzer) finish() *FuzzResult {
 	case f.Inputs == 0:
 		f.Exit = report.ExitNot
 		verdict = "the profiles that are claimed have no input"
+	}
+	if n := len(f.Unusable); n > 0 {
+		f.say("files of the corpus that could not be used: %d\n", n)
 	}
 	f.say("%d inputs with seed %d, %d outcomes of the reference: %s\n", f.Inputs, f.o.Seed, f.Outcomes, verdict)
 	return &f.FuzzResult

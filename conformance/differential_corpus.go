@@ -14,7 +14,9 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -80,7 +82,8 @@ func compact(o vectors.Object) vectors.Object {
 }
 
 // replay compares the cases of the corpus that the implementation claims. What
-// differs counts as found; what does not is mended.
+// differs counts as found; what does not is mended. A file that is no case is named
+// and skipped.
 func (f *fuzzer) replay() error {
 	if f.o.Corpus == "" {
 		return nil
@@ -93,7 +96,8 @@ func (f *fuzzer) replay() error {
 	for _, name := range paths {
 		s, id, err := readCase(filepath.Join(f.o.Corpus, name))
 		if err != nil {
-			return UsageError{fmt.Errorf("%s: %w", filepath.Join(f.o.Corpus, name), err)}
+			f.skip(name, err)
+			continue
 		}
 		if !f.asker.hello.Claims(s.profiles) {
 			continue
@@ -102,7 +106,7 @@ func (f *fuzzer) replay() error {
 		found, _ := f.compare(s)
 		switch {
 		case f.Inputs == before:
-			return UsageError{fmt.Errorf("%s: the reference does not take this input", filepath.Join(f.o.Corpus, name))}
+			f.skip(name, errors.New("the specification says nothing about this input"))
 		case found != nil:
 			f.known[found.kind] = true
 			f.Differences = append(f.Differences, id)
@@ -114,6 +118,12 @@ func (f *fuzzer) replay() error {
 		}
 	}
 	return nil
+}
+
+// skip names a file of the corpus that cannot be used.
+func (f *fuzzer) skip(name string, why error) {
+	f.Unusable = append(f.Unusable, name)
+	f.say("SKIPPED  %s: %v\n", filepath.Join(f.o.Corpus, name), why)
 }
 
 func readCase(path string) (*specimen, string, error) {
@@ -131,9 +141,17 @@ func readCase(path string) (*specimen, string, error) {
 	if d.More() || c.ID == "" || c.Op == "" || len(c.Profiles) == 0 || c.Input == nil {
 		return nil, "", errors.New("it is not one case with an id, an op, profiles and an input")
 	}
+	for _, p := range c.Profiles {
+		if !slices.Contains(protocol.Profiles, p) {
+			return nil, "", fmt.Errorf("there is no profile %q%s", p, suggest.DidYouMean(p, protocol.Profiles))
+		}
+	}
 	input, err := vectors.ExpandObject(c.Input)
 	if err != nil {
 		return nil, "", err
+	}
+	if a := reference.Handle(c.Op, input); a.Unsupported != "" {
+		return nil, "", errors.New(a.Unsupported)
 	}
 	s := &specimen{op: c.Op, input: input, from: c.ID, profiles: c.Profiles, requirements: c.Requirements}
 	s.findKey(c, map[string]string{})

@@ -155,16 +155,16 @@ func TestFuzzSavesCases(t *testing.T) {
 	}
 }
 
-// What cannot be used as a corpus, or says hello wrongly, is no success.
+// What cannot be used of a corpus is named, and who says hello wrongly is no success.
 func TestFuzzRefuses(t *testing.T) {
 	for _, content := range []string{"", "{}", "[]", `{"id":"fuzz/a","op":"key.parse","profiles":["reader"],"input":{"text":1}}`, `{"id":"fuzz/a","op":"key.parse","profiles":["reader"],"input":{"text":"a"},"more":1}`} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "a.json"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := fuzz(t.Context(), FuzzOptions{Time: 1, Corpus: dir}, inProcess(reference.Handle))
-		if _, ok := err.(UsageError); !ok || !strings.Contains(err.Error(), "a.json") {
-			t.Errorf("%q: %v", content, err)
+		result, out := fuzzed(t, FuzzOptions{Time: 1, Corpus: dir}, reference.Handle)
+		if len(result.Unusable) != 1 || !strings.Contains(out, "a.json: ") || !strings.Contains(out, "could not be used: 1") {
+			t.Errorf("%q: %+v\n%s", content, result, out)
 		}
 	}
 	if _, err := Fuzz(t.Context(), FuzzOptions{Time: 1, Command: []string{"./no-such-program"}}); err == nil {

@@ -30,6 +30,7 @@ type doctor struct {
 	hello       protocol.Hello
 	once        bool // it ends after an answer
 	steps, fine int
+	started     time.Time // its first run
 }
 
 // errNotFurther says that the steps that are left make no sense.
@@ -109,6 +110,7 @@ func (d *doctor) starts() error {
 	if _, err := exec.LookPath(d.o.Command[0]); err != nil {
 		return d.not("it starts", err.Error(), advice)
 	}
+	d.started = time.Now()
 	c, err := start(d.o.Command, &d.process.errors)
 	if err != nil {
 		return d.not("it starts", err.Error(), advice)
@@ -119,6 +121,9 @@ func (d *doctor) starts() error {
 		if !ok {
 			return d.not("it waits for a request", fmt.Sprintf("it ended by itself (%s)", ending(c.status)),
 				"read standard input line by line, until it ends; read why it ended on its standard error")
+		}
+		if _, err := protocol.ParseAnswer(l.text, helloRequest); errors.Is(err, protocol.ErrMark) {
+			return d.not("it waits for a request", "it wrote a byte order mark before it was asked", adviceOn(err, l.text))
 		}
 		return d.not("it waits for a request", fmt.Sprintf("it wrote %.80q before it was asked", l.text),
 			"standard output is for answers alone: write greetings and logs to standard error")

@@ -29,6 +29,8 @@ func adviceOn(err error, line []byte) string {
 		ID any `json:"id"`
 	}
 	switch {
+	case errors.Is(err, protocol.ErrMark):
+		return "write UTF-8 without a byte order mark: in .NET and PowerShell with new UTF8Encoding(false), in Python with utf-8 and not utf-8-sig or utf-16"
 	case !utf8.Valid(line):
 		return "write UTF-8"
 	case !json.Valid(line):
@@ -54,10 +56,17 @@ func (d *doctor) greets() error {
 	limit := time.NewTimer(d.o.Timeout)
 	defer limit.Stop()
 	line, err := c.exchange(d.ctx, helloRequest, limit.C, d.o.Timeout)
+	took := time.Since(d.started).Round(100 * time.Millisecond)
 	var m *misbehaviour
-	if errors.As(err, &m) && m.verdict == report.Hang && c.saysAtTheEnd() {
-		return d.not(step, "its answer came only when its standard input had ended",
-			"read one line at a time rather than all, and flush standard output after every answer")
+	if errors.As(err, &m) && m.verdict == report.Hang {
+		switch {
+		case c.saysWithin(d.o.Timeout):
+			return d.not(step, fmt.Sprintf("it starts slowly: its answer came %v after it was started, and %v are waited for", time.Since(d.started).Round(100*time.Millisecond), d.o.Timeout),
+				slowAdvice+fmt.Sprintf(", or give it more time: --timeout %v", 3*d.o.Timeout))
+		case c.saysAtTheEnd():
+			return d.not(step, "its answer came only when its standard input had ended",
+				"read one line at a time rather than all, and flush standard output after every answer")
+		}
 	}
 	if err != nil {
 		return d.missed(step, err)
@@ -67,6 +76,9 @@ func (d *doctor) greets() error {
 		return d.not(step, fmt.Sprintf("%v: %s", err, excerpt(string(line), 0)), adviceOn(err, line))
 	}
 	d.ok("it answers hello, in a line of JSON with the id of the request")
+	if took > slowStart {
+		d.print("        seen: it starts slowly: %v until it had answered hello\n        do: %s\n", took, slowAdvice)
+	}
 	if a.Output == nil {
 		return d.not("its hello is complete", excerpt(string(line), 0), "answer hello with an output")
 	}
@@ -81,15 +93,27 @@ func (d *doctor) greets() error {
 	return nil
 }
 
-// saysAtTheEnd reports whether the child answers once its standard input has ended.
-func (c *child) saysAtTheEnd() bool {
-	c.stdin.Close()
+// A start that takes longer than slowStart is slow: a run starts the program once
+// for each processor, and again after whatever ended it.
+const (
+	slowStart  = time.Second
+	slowAdvice = "start what was built rather than a tool that builds it (go run, cargo run, npx), and load what is large when it is first needed"
+)
+
+// saysWithin reports whether the child says something within a time.
+func (c *child) saysWithin(limit time.Duration) bool {
 	select {
 	case _, ok := <-c.lines:
 		return ok
-	case <-time.After(closeGrace):
+	case <-time.After(limit):
 		return false
 	}
+}
+
+// saysAtTheEnd reports whether the child answers once its standard input has ended.
+func (c *child) saysAtTheEnd() bool {
+	c.stdin.Close()
+	return c.saysWithin(closeGrace)
 }
 
 func (d *doctor) refusesUnknownOps() error {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
@@ -31,6 +32,21 @@ func TestDoctorOfHealthy(t *testing.T) {
 				t.Errorf("status %d\n%s", status, out)
 			}
 		})
+	}
+}
+
+// A start that is slow is no illness, and is named with what to do.
+func TestDoctorOfSlowStart(t *testing.T) {
+	t.Parallel()
+	honest := report.New(protocol.Hello{}, liarCommand(t, "is honest"), "", 0).Again("")
+	_, command, _ := strings.Cut(honest, " -- ")
+	file := filepath.Join(t.TempDir(), "adapter")
+	if err := os.WriteFile(file, []byte("#!/bin/sh\nsleep 1.2\nexec "+command+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	status, out := diagnose(t, 0, file)
+	if status != report.ExitConformant || !strings.Contains(out, "it starts slowly: ") || !strings.Contains(out, "do: start what was built") {
+		t.Errorf("status %d\n%s", status, out)
 	}
 }
 
@@ -62,6 +78,10 @@ func TestDoctorOfBeginners(t *testing.T) {
 		"knows only hello":    {"while read -r l; do echo '" + hello + "'; done", "copy the id of the request"},
 		"writes a log":        {"read -r l; echo got a request; cat", "write one JSON object a line"},
 		"complains":           {"read -r l; echo it is broken >&2; exit 4", "stderr: it is broken"},
+		"marks its order":     {"read -r l; printf '\\357\\273\\277'; echo '" + hello + "'; cat", "UTF-8 without a byte order mark"},
+		"marks it at once":    {"printf '\\357\\273\\277\\n'; cat", "a byte order mark before it was asked"},
+		"is UTF-16":           {"read -r l; printf '\\377\\376{\\000}\\000\\n'; cat", "byte order mark of UTF-16"},
+		"starts too slowly":   {"sleep 1.5; read -r l; echo '" + hello + "'; cat", "give it more time: --timeout 3s"},
 		"is another encoding": {"read -r l; printf '\"\\377\"\\n'; cat", "write UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {

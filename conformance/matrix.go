@@ -5,37 +5,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand"
-	"os/exec"
 
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
 // Compare checks the built-in reference and the program of each command, and lets
-// each open what each other has sealed. The options' Command is not used. Its error
+// each open what each other has sealed. A program that does not start has a report
+// that says so. The options' Command is not used. Its error
 // is a UsageError, or else the suite is at fault.
 func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*report.Comparison, error) {
-	for _, command := range commands {
-		if _, err := exec.LookPath(command[0]); err != nil {
-			return nil, UsageError{err}
-		}
-	}
-	out := o.Out
-	if out == nil {
-		out = io.Discard
-	}
 	o.Out = nil
 	c := &report.Comparison{Format: report.ComparisonFormat, Seed: s.seed}
 	for _, command := range append([][]string{nil}, commands...) {
 		o.Command = command
-		r, err := s.Run(ctx, o)
+		r, err := s.run(ctx, o)
 		if err != nil {
 			return nil, err
 		}
 		c.Names = append(c.Names, distinct(c.Names, nameOf(r)))
 		c.Reports = append(c.Reports, r)
-		fmt.Fprintf(out, "checked %s\n", c.Names[len(c.Names)-1])
 	}
 	return c, pair(ctx, o, c, exchanges(rand.New(rand.NewSource(s.seed))))
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -58,7 +59,27 @@ func TestCompare(t *testing.T) {
 	if c.Exit() != report.ExitNot || !strings.Contains(out.String(), "reference sealed, liar opened: no entries, with the key: fail") {
 		t.Errorf("exit %d\n%s", c.Exit(), out.String())
 	}
-	if _, err := wholeSuite(t).Compare(t.Context(), o, [][]string{{"/nonexistent"}}); err == nil {
-		t.Error("a program that is not there is compared")
+}
+
+// Of a peer without a result the matrix says why, before anything else.
+func TestCompareWithoutResult(t *testing.T) {
+	t.Parallel()
+	o := Options{Pattern: "key/parse*", Timeout: time.Second}
+	c, err := wholeSuite(t).Compare(t.Context(), o, [][]string{{"/nonexistent"}, {"false"}, {"sleep", "60"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := c.WriteText(&out); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	for i, want := range []string{"reference ", "/nonexistent  did not start: fork/exec /nonexistent: no such file", "false  did not start: it ended: exit status 1", "sleep  did not start: no answer"} {
+		if got := strings.Join(strings.Fields(lines[i]), " "); !strings.HasPrefix(got, strings.Join(strings.Fields(want), " ")) {
+			t.Errorf("line %d is %q instead of %q", i, got, want)
+		}
+	}
+	if c.Exit() != report.ExitNot || strings.Contains(out.String(), "hello") {
+		t.Errorf("exit %d\n%s", c.Exit(), out.String())
 	}
 }

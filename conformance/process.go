@@ -56,7 +56,7 @@ func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time
 		if p.child == nil {
 			c, err := start(p.command, &p.errors)
 			if err != nil {
-				return nil, &misbehaviour{report.Crash, "it does not start: " + err.Error()}
+				return nil, &misbehaviour{report.Crash, report.DoesNotStart + err.Error()}
 			}
 			p.child = c
 		}

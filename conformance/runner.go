@@ -83,6 +83,16 @@ func (s *Suite) IDs() []string {
 // Run runs those of the checks that are chosen, unless the suite is found to be at
 // fault. Its error is a UsageError, or else that.
 func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
+	if len(o.Command) > 0 {
+		if _, err := exec.LookPath(o.Command[0]); err != nil {
+			return nil, UsageError{err}
+		}
+	}
+	return s.run(ctx, o)
+}
+
+// run is Run for a program that need not be there.
+func (s *Suite) run(ctx context.Context, o Options) (*report.Report, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
@@ -100,11 +110,6 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(o.Command) > 0 {
-		if _, err := exec.LookPath(o.Command[0]); err != nil {
-			return nil, UsageError{err}
-		}
-	}
 	if err := s.judge(); err != nil {
 		return nil, err
 	}
@@ -112,7 +117,7 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 	hello, bad := greet(ctx, o)
 	r := report.New(hello, o.Command, o.Pattern, len(s.checks))
 	r.Seed = s.seed
-	terminal := report.NewTerminal(o.Out, r, o.All, o.progress(nameOf(r), len(selected)))
+	terminal := report.NewTerminal(o.Out, r, o.All || o.FirstFailure, o.progress(nameOf(r), len(selected)))
 	add := func(e report.Event) (last bool) {
 		e = known.apply(e)
 		r.Add(e)

@@ -22,7 +22,7 @@ func TestFuzzCommand(t *testing.T) {
 		{[]string{"--time", "300ms"}, false, 0},
 		{[]string{"--time", "0s"}, true, 0},
 		{[]string{"--timeout", "-1s"}, true, 0},
-		{[]string{"--time", "1ms", "--corpus", corpus}, true, 0},
+		{[]string{"--time", "300ms", "--corpus", corpus}, false, 0},
 		{[]string{"--", "./no-such-program"}, true, 0},
 		{[]string{"--time", "100ms", "--", "false"}, false, 1},
 	} {

@@ -74,8 +74,16 @@ const maxDepth = 16
 // decode decodes one JSON object. Unlike encoding/json it refuses a name that
 // stands twice in an object, bytes that are not UTF-8, and integers with a
 // fraction or an exponent.
+// ErrMark says that a line does not begin with its object.
+var ErrMark = errors.New("the line begins with a byte order mark")
+
 func decode(line []byte) (vectors.Object, error) {
-	if !utf8.Valid(line) {
+	switch {
+	case bytes.HasPrefix(line, []byte("\xef\xbb\xbf")):
+		return nil, ErrMark
+	case bytes.HasPrefix(line, []byte("\xff\xfe")), bytes.HasPrefix(line, []byte("\xfe\xff")):
+		return nil, fmt.Errorf("%w of UTF-16", ErrMark)
+	case !utf8.Valid(line):
 		return nil, errors.New("the line is not UTF-8")
 	}
 	d := json.NewDecoder(bytes.NewReader(line))

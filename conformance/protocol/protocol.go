@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -106,7 +107,7 @@ func ParseAnswer(line []byte, request Request) (Answer, error) {
 		}
 	case o["error"] != nil:
 		if !slices.Contains(spec.ErrorNames(), a.Error) {
-			return Answer{}, fmt.Errorf("the error %q is not in the list of chapter 11", a.Error)
+			return Answer{}, fmt.Errorf("the error %q is not in the list of chapter 11%s", a.Error, suggest.DidYouMean(a.Error, spec.ErrorNames()))
 		}
 		if err := vectors.CheckPlain(vectors.Object{"content": a.Released}); err != nil {
 			return Answer{}, fmt.Errorf("released: %w", err)
@@ -134,8 +135,11 @@ func ParseHello(a Answer) (Hello, error) {
 		return h, errors.New("it has no name")
 	}
 	for i, p := range h.Profiles {
-		if !slices.Contains(Profiles, p) || slices.Contains(h.Profiles[:i], p) {
-			return h, fmt.Errorf("it claims the profile %q, which is unknown or claimed twice", p)
+		switch {
+		case !slices.Contains(Profiles, p):
+			return h, fmt.Errorf("it claims the profile %q, which is unknown%s", p, suggest.DidYouMean(p, Profiles))
+		case slices.Contains(h.Profiles[:i], p):
+			return h, fmt.Errorf("it claims the profile %q twice", p)
 		}
 	}
 	for _, set := range h.Indistinct {
@@ -144,7 +148,7 @@ func ParseHello(a Answer) (Hello, error) {
 		}
 		for _, name := range set {
 			if !slices.Contains(spec.ErrorNames(), name) {
-				return h, fmt.Errorf("its indistinct error %q is not in the list of chapter 11", name)
+				return h, fmt.Errorf("its indistinct error %q is not in the list of chapter 11%s", name, suggest.DidYouMean(name, spec.ErrorNames()))
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -85,6 +86,9 @@ func (c *Comparison) subjects() []row {
 	for i, r := range c.Reports {
 		events := map[string][]Event{}
 		for _, e := range r.Events {
+			if r.startless() {
+				break // its verdict says why
+			}
 			if _, ok := number[e.Subject]; !ok {
 				number[e.Subject] = len(rows)
 				rows = append(rows, row{e.Subject, make([]tally, len(c.Reports))})
@@ -111,14 +115,22 @@ func (c *Comparison) pairs() []row {
 	return rows
 }
 
+// DoesNotStart begins the message about a program that cannot be started.
+const DoesNotStart = "it does not start: "
+
+// startless reports whether nothing was asked, for there was no answer to hello.
+func (r *Report) startless() bool {
+	return len(r.Events) == 1 && r.Events[0].ID == protocol.HelloOp
+}
+
 // verdict says in a line what a report comes to, and why.
 func (r *Report) verdict() string {
 	causes := r.causes(Event.Against)
 	switch {
 	case r.Conformant:
 		return "conformant"
-	case len(r.Events) == 1 && r.Events[0].ID == protocol.HelloOp:
-		return "did not start: " + r.Events[0].Message
+	case r.startless():
+		return "did not start: " + strings.TrimPrefix(r.Events[0].Message, DoesNotStart)
 	case len(causes) > 0:
 		return fmt.Sprintf("not conformant: %d of %d cases failed, most of them: %s", r.failures(), len(r.Events)-r.Counts[Unsupported], causes[0].Text)
 	case r.Exit == ExitConformant:
