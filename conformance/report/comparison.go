@@ -194,11 +194,10 @@ func (c *Comparison) WriteText(w io.Writer) error {
 	line("", nil)
 	line("", c.Names)
 	matrix(c.subjects())
-	line("seed", []string{fmt.Sprint(c.Seed)})
 	line("", nil)
 	line(`sealed by \ opened by`, c.Names)
 	matrix(c.pairs())
-	line("", nil)
+	fmt.Fprintf(t, "\nwhat the suite drew follows from the seed %d\n", c.Seed)
 	for i, r := range c.Reports {
 		if r.Exit != ExitConformant {
 			fmt.Fprintf(t, "%s failed: %s\n", c.Names[i], r.Again(protocol.HelloOp))
