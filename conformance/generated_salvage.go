@@ -60,6 +60,10 @@ func (s *salvages) faults() {
 		chosen := chosenFault{f, s.r.Intn(8)}
 		s.add(base.clone().with(chosen), "%v", chosen)
 	}
+	elsewhere := setCrafted(s.r.Int63()).with()
+	i := s.r.Intn(len(elsewhere.live))
+	elsewhere.live[i].container = elsewhere.elsewhere()
+	s.add(elsewhere, "is one of a set and has record %d of another container", i)
 }
 
 func (s *salvages) walks() {

@@ -46,7 +46,7 @@ var headerChanges = []headerChange{
 	flipping("the slot's type", func(int) int { return slotsAt + 1 }),
 	flipping("the slot's length", func(int) int { return slotsAt + 3 }),
 	flipping("the slot's first field", func(int) int { return slotsAt + 4 }),
-	{"the slot's ninth field byte after 32", func(c []byte, _ int) { c[slotsAt+4+32] = 0xff }},
+	{"byte 32 of the slot's body, where a password slot has its memory,", func(c []byte, _ int) { c[slotsAt+4+32] = 0xff }},
 	flipping("the salt of the sealed key", func(size int) int { return slotsAt + size - sealedKey }),
 	flipping("the commitment of the sealed key", func(size int) int { return slotsAt + size - sealedKey + cobblestone.SaltSize }),
 	flipping("the last byte of the sealed key", func(size int) int { return slotsAt + size - 1 }),
@@ -98,31 +98,27 @@ func (s *salvages) headers(kind string) {
 }
 
 // slotted returns the archive with a slot for a kind of secret, that secret, and
-// another of its kind.
+// another of its kind. Beside the key, which takes none, stands a password slot.
 func (s *salvages) slotted(c *crafted, kind string) (container []byte, right, wrong vectors.Object) {
 	k := c.key()
-	asked := drawPasskey(s.r)
-	if kind == "vault" {
-		asked = drawVault(s.r)
-	}
-	right = secretOf(asked)
+	var encoded []byte
 	switch kind {
-	case "key":
-		right = keySecret(k)
-		wrong = keySecret(drawKey(s.r))
 	case "vault":
+		asked := drawVault(s.r)
+		right, encoded = secretOf(asked), slotOf(s.r, asked, c)
 		wrong = with(right, "export_key", drawHex(s.r, 64))
 	case "passkey":
+		asked := drawPasskey(s.r)
+		right, encoded = secretOf(asked), slotOf(s.r, asked, c)
 		wrong = with(right, "prf", drawHex(s.r, 32))
-	}
-	var encoded []byte
-	if kind == "password" {
+	default:
 		password := drawPasswordText(s.r)
 		right = vectors.Object{"kind": "password", "password": toHex(password)}
 		wrong = with(right, "password", toHex(drawPasswordText(s.r)))
 		encoded = sealedPassword(k, [32]byte(drawBytes(s.r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
-	} else {
-		encoded = slotOf(s.r, asked, c)
+	}
+	if kind == "key" {
+		right, wrong = keySecret(k), keySecret(drawKey(s.r))
 	}
 	return resigned(c.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, encoded }), right, wrong
 }
