@@ -196,8 +196,9 @@ func (v *valued) scattered(n int) *crafted {
 // mebibyte has. The entry that is asked for lies elsewhere, and comes last.
 func (v *valued) crowd() {
 	c := newCrafted(v.r.Int63()).inSet()
+	other := c.elsewhere()
 	for i := range 66000 {
-		c.live = append(c.live, craftedRecord{frame: -1, container: c.elsewhere(), path: fmt.Sprintf("%05d", i), offset: uint64(i) * 21})
+		c.live = append(c.live, craftedRecord{frame: -1, container: other, path: fmt.Sprintf("%05d", i), offset: uint64(i) * 21})
 	}
 	c.path = c.live[len(c.live)-1].path
 	v.lists(c.with(), "has %d records of another container, and the last is asked for", len(c.live))
@@ -208,7 +209,7 @@ func (v *valued) crowd() {
 // removals are lists of removed paths, and of records, up to thousands, and of
 // paths that are alike far into them.
 func (v *valued) removals() {
-	const thousands = 4500
+	const thousands = 2500
 	long := strings.Repeat("long", 200)
 	for _, of := range []struct {
 		n    int
@@ -227,8 +228,9 @@ func (v *valued) removals() {
 		}
 		lived := func() *crafted {
 			c := newCrafted(v.r.Int63()).inSet()
+			other := c.elsewhere()
 			for i := range of.n {
-				c.live = append(c.live, craftedRecord{frame: -1, container: c.elsewhere(), path: of.path(i), offset: uint64(i) * 21})
+				c.live = append(c.live, craftedRecord{frame: -1, container: other, path: of.path(i), offset: uint64(i) * 21})
 			}
 			return c
 		}

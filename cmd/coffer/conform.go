@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,6 +85,7 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	if !cmd.Flags().Changed("seed") {
 		flags.seed = conformance.NewSeed()
 	}
+	debug.SetGCPercent(200) // a run lasts for seconds: collecting took a tenth of them
 	suite, err := conformance.NewSuite(flags.seed)
 	if err != nil {
 		return suiteError(cmd, err)
