@@ -73,7 +73,7 @@ function checkIndex(ix, N, at, id) {
   if (ix.complete > 1 || producer === null || hasControls(producer)) bad("a field of the index"); // [ARC-19]
   if (own.container !== id || own.offset < 9 || own.offset + own.length !== at ||
       ix.segments.slice(0, -1).some((r) => r.container === id)) bad("the reference to the own segment"); // [ARC-20]
-  if (own.length < 9 || own.length > 2 * LIST + 9) bad("the length of a segment");
+  if (ix.segments.some((r) => r.length < 9 || r.length > 2 * LIST + 9)) bad("the length of a segment"); // [ARC-40]
   if (inSet !== (ix.generation !== 0) || inSet !== (ix.epoch !== 0)) bad("the place in a set"); // [ARC-21]
   if (!inSet && (ix.complete !== 1 || !isZero(ix.previous) || ix.segments.length > 1)) bad("a stand-alone index"); // [ARC-22]
   return { ...ix, producer, inSet, segment: own.offset, region: own.offset - 9 };

@@ -116,7 +116,9 @@ async function framesOf(source) {
 async function walked(source, id, note) {
   const { frames, end } = await framesOf(source), unsafe = [], entries = [];
   const segment = async () => decodeSegment(await source.bytes(end, await segmentLength(source, end)), id, false);
-  const records = await attempt(segment(), () => {});
+  const found = await attempt(segment(), () => {});
+  const places = new Set(found?.map((r) => `${r.container} ${r.offset}`));
+  const records = places.size === found?.length ? found : undefined; // [SLV-29]
   const byOffset = new Map(records?.filter((r) => r.own).map((r) => [r.offset, r]));
   for (const f of frames) {
     const record = byOffset.get(f.offset), path = pathOf(f.pathBytes);
