@@ -210,7 +210,7 @@ func freshTogether(a *asker, r *rand.Rand) report.Outcome {
 	d := drawnBytes{}
 	j := drawSlotted(r, drawPasskeys(r, 2)...)
 	all := []saltedRequest{j.salted(), j.replacingSalted(r, drawPasskeys(r, 2)...), drawKeyring(r, 2, drawPasskeys(r, 2)...).salted()}
-	for range 4 {
+	for range 8 {
 		for _, i := range r.Perm(len(all)) { // each op begins a process now and then
 			if bad := all[i].ask(a, d); bad != nil {
 				return *bad
