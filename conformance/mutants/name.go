@@ -43,6 +43,5 @@ func excerpt(text []byte, m Mutant, before int) string {
 	end := m.offset + len(m.Original)
 	marked := string(text[start:m.offset]) + "«" + m.Original + "»"
 	rest, _, _ := strings.Cut(string(text[end:]), "\n")
-	words := strings.Join(strings.Fields(marked+rest), " ")
-	return words
+	return strings.Join(strings.Fields(marked+rest), " ")
 }
