@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -69,6 +70,41 @@ func (s deliveredSample) ask(t *trial) report.Outcome {
 	return t.asksInPieces(s.op, s.opening(s.op, container), pieces)
 }
 
+// cutSample is a message that arrives in pieces, of which a chunk was altered and
+// the end is missing.
+type cutSample struct {
+	messageSample
+	whole int // chunks that are there
+	which int // of them is altered
+	at    int // the byte of it that is
+	rest  int // bytes of the chunk after them, fewer than a tag
+}
+
+func drawCut(r *rand.Rand) cutSample {
+	s := cutSample{messageSample: drawMessage(r), whole: 1 + r.Intn(4), at: r.Intn(cobblestone.SealedChunkSize), rest: r.Intn(cobblestone.TagSize)}
+	s.size, s.which = s.whole*cobblestone.ChunkSize+100, r.Intn(s.whole)
+	return s
+}
+
+func (s cutSample) String() string {
+	return fmt.Sprintf("%v, cut %d bytes after %d chunks, of which number %d is altered", s.messageSample, s.rest, s.whole, s.which)
+}
+
+func (s cutSample) smaller() []cutSample {
+	if s.rest == 0 {
+		return nil
+	}
+	s.rest = 0
+	return []cutSample{s}
+}
+
+func (s cutSample) input() vectors.Object {
+	message := cobblestone.Seal(s.key(), s.salt(), s.context, s.plaintext())
+	message[cobblestone.PrefixSize+s.which*cobblestone.SealedChunkSize+s.at] ^= 1
+	message = message[:cobblestone.PrefixSize+s.whole*cobblestone.SealedChunkSize+s.rest]
+	return vectors.Object{"key": toHex(s.key()), "context": s.context, "message": toHex(message), "delivery": s.pieces}
+}
+
 func generatedDeliveries(seed int64) []check {
 	return []check{
 		property[messageSample]{
@@ -77,6 +113,11 @@ func generatedDeliveries(seed int64) []check {
 			func(t *trial, m messageSample) report.Outcome {
 				return t.asksInPieces("cobblestone.open", m.input(), m.pieces)
 			},
+		}.check(seed),
+		property[cutSample]{
+			"delivery", "cut", "A message of which a chunk was altered and the end is missing: as it arrives, the chunk is met first.",
+			"COB-17", "reader streaming", 12, drawCut,
+			func(t *trial, s cutSample) report.Outcome { return t.asksLike("cobblestone.open", s.input()) },
 		}.check(seed),
 		property[messageSample]{
 			"delivery", "plaintext", "A plaintext that arrives in pieces of any lengths becomes the message that it has.",

@@ -54,6 +54,38 @@ func headerSlots(s *suite) {
 		resign(func(b *box) {
 			b.slots[1] = passkeySlot(slotSeed(seed, 98), key, "backup.example.com", draw(slotSeed(seed, 0)+" credential", 16))
 		}), acceptedAs((*box).describe))
+	pair.but("alike-when-joined", "SLT-17 (boundary)", "The relying party id of one followed by its credential is that of the other followed by the other's: they are two passkeys.",
+		resign(func(b *box) {
+			b.slots[0] = passkeySlot(slotSeed(seed, 97), key, "backup.example.or", []byte("g-credential"))
+			b.slots[1] = passkeySlot(slotSeed(seed, 96), key, "backup.example.org", []byte("-credential"))
+		}), acceptedAs((*box).describe))
+	longest := draw(seed+" longest credential", 1023)
+	for _, c := range []struct {
+		slug, comment string
+		at            int
+	}{
+		{"first", "The longest credentials, which differ in their first byte.", 0},
+		{"middle", "The longest credentials, which differ in a byte in the middle.", 511},
+		{"last", "The longest credentials, which differ in their last byte.", 1022},
+	} {
+		pair.but("long-credentials-"+c.slug, "SLT-17 (boundary)", c.comment,
+			resign(func(b *box) {
+				other := slices.Clone(longest)
+				other[c.at] ^= 1
+				b.slots[0] = passkeySlot(slotSeed(seed, 95), key, "backup.example.org", longest)
+				b.slots[1] = passkeySlot(slotSeed(seed, 94), key, "backup.example.org", other)
+			}), acceptedAs((*box).describe))
+	}
+	pair.but("credential-prefix", "SLT-17 (boundary)", "A credential that is a prefix of the other's.",
+		resign(func(b *box) {
+			b.slots[0] = passkeySlot(slotSeed(seed, 93), key, "backup.example.org", longest[:20])
+			b.slots[1] = passkeySlot(slotSeed(seed, 92), key, "backup.example.org", longest[:21])
+		}), acceptedAs((*box).describe))
+	pair.but("long-relying-parties", "SLT-17 (boundary)", "One credential at the longest relying party ids, which differ in their last character.",
+		resign(func(b *box) {
+			b.slots[0] = passkeySlot(slotSeed(seed, 91), key, strings.Repeat("a", 254)+"a", longest[:20])
+			b.slots[1] = passkeySlot(slotSeed(seed, 90), key, strings.Repeat("a", 254)+"b", longest[:20])
+		}), acceptedAs((*box).describe))
 	triple := s.described("three-passkeys", "SLT-17", "Three passkeys of one relying party.", b.with(passkeys(3)...))
 	triple.but("equal-passkeys-apart", "SLT-17 (resealed)", "The first and the third slot are for one passkey.",
 		resign(func(b *box) {

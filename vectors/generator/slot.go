@@ -166,7 +166,8 @@ func passkeySlots(s *suite) {
 		{"passkey-longest", "A relying party id of 255 bytes and a credential of 1023 bytes.", strings.Repeat("a", 255), 1023},
 		{"passkey-all-characters", "Every character that a relying party id may have.", "abcdefghijklmnopqrstuvwxyz0123456789.-", 16},
 	} {
-		s.opened(c.slug, "SLT-1 SLT-16 CON-1 (boundary)", c.comment, key, passkeySlot("slot/"+c.slug, key, c.rpID, draw("slot/"+c.slug+" credential", c.credential)))
+		opened := s.opened(c.slug, "SLT-1 SLT-16 CON-1 (boundary)", c.comment, key, passkeySlot("slot/"+c.slug, key, c.rpID, draw("slot/"+c.slug+" credential", c.credential)))
+		opened.but(c.slug+"-other-credential", "SLT-19 (wrong-secret)", "The last byte of the secret's credential differs.", flip("secret.credential", c.credential-1, 1), refused(fault.NoMatchingSlot))
 	}
 
 	slot.but("passkey-wrong-prf", "SLT-7 (wrong-secret)", "Another PRF output does not open the slot.", flip("secret.prf", 31, 1), refused(fault.WrongSecret))
@@ -204,6 +205,9 @@ func passkeySlots(s *suite) {
 		{"passkey-rp-id-upper-case", "SLT-16", "A relying party id is in lower case.", "Example.org", 20},
 		{"passkey-rp-id-underscore", "SLT-16", "An underscore is no part of a domain.", "a_b", 20},
 		{"passkey-rp-id-space", "SLT-16", "A space at the end could not be seen.", "example.org ", 20},
+		{"passkey-rp-id-line-feed", "SLT-16", "A line feed at the end, before which a pattern's $ matches as well.", "example.org\n", 20},
+		{"passkey-rp-id-line-feed-within", "SLT-16", "A line feed in the middle, around which a pattern's ^ and $ may match.", "example\n.org", 20},
+		{"passkey-rp-id-space-first", "SLT-16", "A space before the id, which trimming would take away.", " example.org", 20},
 		{"passkey-rp-id-nul", "SLT-16", "A NUL would end the id elsewhere.", "example.org\x00.evil", 20},
 		{"passkey-rp-id-not-ascii", "SLT-16 (unicode)", "An international domain is written in its ASCII form.", "ex\u00e4mple.org", 20},
 	} {
