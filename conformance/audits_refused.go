@@ -210,6 +210,16 @@ func refusalAudits() []audit {
 		})},
 		{"refuses-costs", "CON-10", "password", "A password slot of more memory, passes or lanes than readers accept, or of none, is not written.", refusesCosts(
 			[3]int{262145, 3, 1}, [3]int{65536, 11, 1}, [3]int{65536, 3, 5}, [3]int{65536, 3, 255}, [3]int{65536, 1 << 31, 1}, [3]int{1<<32 - 1, 3, 1})},
+		{"refuses-no-cost", "SLT-11", "password", "A password slot of no memory, no passes or no lanes is not written: zero asks for no default.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
+			for _, names := range [][]string{{"memory_kib"}, {"passes"}, {"lanes"}, {"memory_kib", "passes"}, {"memory_kib", "passes", "lanes"}} {
+				slot := costing(r, 65536, 3, 1)
+				for _, name := range names {
+					slot[name] = 0
+				}
+				all = append(all, []vectors.Object{slot})
+			}
+			return all
+		})},
 		{"refuses-weak-memory", "SLT-11", "password", "A password slot of less memory than writers use is not written.", refusesCosts(
 			[3]int{65535, 3, 1}, [3]int{65535, 0, 0}, [3]int{65535, 10, 4}, [3]int{32768, 6, 1}, [3]int{8, 3, 1})},
 		{"refuses-few-passes", "SLT-11", "password", "A password slot of less passes than writers use is not written.", refusesCosts(

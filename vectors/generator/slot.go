@@ -25,6 +25,7 @@ func slotCases(s *suite) {
 	passkeySlots(s)
 	slotPrepared(s)
 	slotFields(s)
+	slotValues(s)
 	slotTwoPasswords(s)
 	slotOrder(s)
 }

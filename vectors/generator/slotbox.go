@@ -81,9 +81,13 @@ func passwordSlotUnder(salt, sealedKeySalt, key []byte, password string, c cost)
 }
 
 func vaultSlot(seed string, key []byte) *slotBox {
-	vault, credential, export := draw(seed+" vault", 32), draw(seed+" credential", 32), draw(seed+" export key", 64)
+	return vaultSlotOf(draw(seed+" vault", 32), draw(seed+" credential", 32), draw(seed+" export key", 64), draw(seed+" sealed key salt", 24), key)
+}
+
+// vaultSlotOf is vaultSlot with its values.
+func vaultSlotOf(vault, credential, export, sealedKeySalt, key []byte) *slotBox {
 	inputKey := hmacSHA512(export, []byte("coffer/v1 vault slot\x01"))[:32]
-	return slotOf(seed, 2, key, slices.Concat(vault, credential), inputKey, vectors.Object{
+	return slotUnder(sealedKeySalt, 2, key, slices.Concat(vault, credential), inputKey, vectors.Object{
 		"kind": "vault", "vault": vectors.Bytes(vault), "credential": vectors.Bytes(credential), "export_key": vectors.Bytes(export),
 	})
 }
@@ -93,9 +97,13 @@ func passkeyFields(salt []byte, rpID string, credential []byte) []byte {
 }
 
 func passkeySlot(seed string, key []byte, rpID string, credential []byte) *slotBox {
-	salt, prf := draw(seed+" slot salt", 32), draw(seed+" prf", 32)
+	return passkeySlotOf(draw(seed+" slot salt", 32), draw(seed+" prf", 32), draw(seed+" sealed key salt", 24), key, rpID, credential)
+}
+
+// passkeySlotOf is passkeySlot with its values.
+func passkeySlotOf(salt, prf, sealedKeySalt, key []byte, rpID string, credential []byte) *slotBox {
 	inputKey := hmacSHA512(prf, []byte("coffer/v1 passkey slot\x01"))[:32]
-	return slotOf(seed, 3, key, passkeyFields(salt, rpID, credential), inputKey, vectors.Object{
+	return slotUnder(sealedKeySalt, 3, key, passkeyFields(salt, rpID, credential), inputKey, vectors.Object{
 		"kind": "passkey", "rp_id": rpID, "credential": vectors.Bytes(credential), "prf": vectors.Bytes(prf),
 	})
 }
