@@ -62,6 +62,8 @@ func cobblestoneCases(s *suite) {
 	s.sealedAs("seal-example", "COB-2 COB-5 COB-7", "The message of spec section 4.8.", example)
 	s.openedAs("open-example", "COB-2 COB-7 COB-11 COB-15", "The message of spec section 4.8.", example)
 
+	messageValues(s)
+
 	opened := map[int]*made{}
 	for _, n := range []int{0, 1, 16383, 16384, 16385, 32767, 32768, 32769} {
 		slug := fmt.Sprint(n)

@@ -16,6 +16,7 @@ func containerCases(s *suite) {
 	exampleCases(s)
 	unlockByKey(s)
 	unlockBySlot(s)
+	containerValues(s)
 	unlockTampered(s)
 	unlockGrease(s)
 	unlockLimits(s)
@@ -44,6 +45,8 @@ func unlockByKey(s *suite) {
 		resign(func(b *box) { b.keyCheck = derive(draw("container/key-check-of-another-key", 32), "key check") }), refused(fault.HeaderTampered))
 	base.but("key-check-and-commitment-altered", "HDR-18 (forged)", "Key check and commitment are altered: no reader can tell it from a wrong key.",
 		forge(func(b *box) { b.keyCheck[0] ^= 1; b.commitment[0] ^= 1 }), refused(fault.WrongSecret))
+	base.but("key-check-and-purpose-altered", "HDR-18 (forged)", "Key check and purpose are altered: under the context of a keyring the key does not fit the commitment.",
+		forge(func(b *box) { b.keyCheck[0] ^= 1; b.purpose = purposeKeyring }), refused(fault.WrongSecret))
 	for _, c := range []struct {
 		slug, comment string
 		edit          func(b *box)

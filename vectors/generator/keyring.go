@@ -127,6 +127,7 @@ func keyringCases(s *suite) {
 		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), refused(fault.MalformedArchive))
 	}
 	keyringCuts(base)
+	keyringValues(s)
 	none.but("epoch-zero", "KRG-2 (boundary resealed)", "Epoch 0: keyrings are numbered from 1.",
 		resealRing(func(r *ring) { r.epoch = 0 }), refused(fault.MalformedArchive))
 	first.but("epoch-own-of-only-key", "KRG-3 (boundary resealed)", "The only old key is of the keyring's own epoch.",

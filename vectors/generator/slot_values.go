@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/coffer-format/coffer/ref/fault"
@@ -10,16 +9,7 @@ import (
 // slotValues are slots with values that an implementation may take for none, or
 // for a number.
 func slotValues(s *suite) {
-	for _, v := range []struct {
-		slug, comment string
-		set           func(b []byte)
-	}{
-		{"zeros", "of zeros", func(b []byte) { clear(b) }},
-		{"ones", "of bytes 0xff", func(b []byte) { copy(b, bytes.Repeat([]byte{0xff}, len(b))) }},
-		{"first-zero", "with a zero first", func(b []byte) { b[0] = 0 }},
-		{"last-zero", "with a zero last", func(b []byte) { b[len(b)-1] = 0 }},
-		{"space-last", "with a line feed last", func(b []byte) { b[len(b)-1] = '\n' }},
-	} {
+	for _, v := range peculiar {
 		seed := "slot/values " + v.slug
 		value := func(name string, n int) []byte {
 			b := draw(seed+" "+name, n)
