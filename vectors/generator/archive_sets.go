@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -59,6 +60,11 @@ func archiveSets(s *suite) {
 		{"later-without-previous", "ARC-78 CON-11 (set long)", "A later generation without a previous container, made at no time that is known.", func(p *plain) { clear(p.previous); p.created = 0 }},
 		{"previous-is-itself", "ARC-78 CON-11 (set long)", "The previous container has the container's own id.", func(p *plain) { copy(p.previous, p.id) }},
 		{"generation-greatest", "CON-5 ARC-21 (set long boundary)", "The greatest generation and the greatest epoch.", func(p *plain) { p.generation, p.epoch = 1<<52-1, 1<<52-1 }},
+		{"set-id-ones", "ARC-21 (set long)", "A set id of bytes 0xff, which stands for no other value.", func(p *plain) { p.setID = bytes.Repeat([]byte{0xff}, 16) }},
+		{"set-id-first-zero", "ARC-21 (set long)", "A set id that begins with zeros.", func(p *plain) { clear(p.setID[:15]) }},
+		{"set-id-last-zero", "ARC-21 (set long)", "A set id that ends with zeros.", func(p *plain) { clear(p.setID[1:]) }},
+		{"previous-ones", "ARC-78 (set long)", "A previous container whose id is of bytes 0xff.", func(p *plain) { copy(p.previous, bytes.Repeat([]byte{0xff}, 24)) }},
+		{"previous-last-byte-only", "ARC-78 (set long)", "A previous container whose id is zero but for its last byte.", func(p *plain) { clear(p.previous); p.previous[23] = 1 }},
 		{"removed", "ARC-12 ARC-22 ARC-39 (set long)", "In a set paths may be removed.", func(p *plain) { p.removed = []string{"aa", "old/photo.jpg", "z"}; p.layOut() }},
 		{"removed-longest", "CON-1 (set long boundary)", "A removed path of 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1024)}; p.layOut() }},
 		{"foreign-record", "ARC-24 ARC-25 ARC-43 (set long)", "An entry that lies in another container is listed.", func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }},

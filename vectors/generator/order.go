@@ -144,6 +144,12 @@ func keyringOrder(s *suite, most *made) {
 		resign(func(b *box) { b.purpose = purposeArchive }), refused(fault.PayloadTampered))
 	one.but("order-chunk-before-keyring", "COB-12 KRG-2 KRG-6 ERR-6 (order)", "The set_id is zero, and the chunk is altered.",
 		twice(func(b *box) { clear(b.ring.setID) }, func(b *box) { b.damage(0) }), refused(fault.PayloadTampered))
+	for n, at := range []string{"first", "middle", "last"} {
+		most.but("order-"+at+"-chunk-before-set-id", "COB-12 KRG-2 KRG-6 (order long)", "The set_id, in the first of three chunks, is zero, and the "+at+" chunk is altered.",
+			twice(func(b *box) { clear(b.ring.setID) }, func(b *box) { b.damage(n) }), refused(fault.PayloadTampered))
+		most.but("order-"+at+"-chunk-before-epochs", "COB-12 KRG-3 KRG-6 (order long)", "The first old key has epoch 0, and the "+at+" chunk is altered.",
+			twice(func(b *box) { b.ring.old[0].epoch = 0 }, func(b *box) { b.damage(n) }), refused(fault.PayloadTampered))
+	}
 	longer := func(b *box) { b.ring.tail = []byte{0} }
 	most.but("order-length-before-chunk", "KRG-5 COB-12 (order long)", "The plaintext has 40987 bytes, and the first chunk is altered: the length comes first.",
 		twice(longer, func(b *box) { b.damage(0) }), refused(fault.MalformedArchive))
