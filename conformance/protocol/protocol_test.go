@@ -213,6 +213,20 @@ func TestIndistinct(t *testing.T) {
 	}
 }
 
+// The values of a line are bounded, however they are nested: each takes more
+// memory than its characters.
+func TestValues(t *testing.T) {
+	for name, unit := range map[string]string{"objects": "{},", "lists": "[],", "numbers": "1,", "fields": `{"a":1},`} {
+		list := strings.TrimSuffix(strings.Repeat(unit, maxValues), ",")
+		if _, err := decode([]byte(`{"output":[` + list + `]}`)); err == nil || !strings.Contains(err.Error(), "values") {
+			t.Errorf("%d %s: %v", maxValues, name, err)
+		}
+	}
+	if _, err := decode([]byte(`{"output":[` + strings.Repeat("1,", maxValues/2) + `1]}`)); err != nil {
+		t.Error(err)
+	}
+}
+
 // Byte strings are checked to their end, and so is their length where it is fixed.
 func TestCheckInput(t *testing.T) {
 	open := func(key, message string) vectors.Object {
