@@ -63,8 +63,8 @@ func archiveSets(s *suite) {
 	part := setArchive("archive/set-extract", 262144)
 	part.plain.complete = 0
 	part.finish()
-	s.extracted("set-extract", "ARC-19 ARC-27 (set long)", "An entry of an archive that names a part of its generation.", part, 0).
-		but("set-extract-not-there", "ARC-27 (set long)", "There is no such entry in it, wherever the rest of the generation lies.", replace("path", []byte("b")), refused(fault.EntryNotFound))
+	s.extracted("set-extract-in-part", "ARC-19 ARC-27 (set long)", "An entry of an archive that names a part of its generation.", part, 0).
+		but("set-extract-in-part-not-there", "ARC-27 (set long)", "There is no such entry in it, wherever the rest of the generation lies.", replace("path", []byte("b")), refused(fault.EntryNotFound))
 
 	foreign := draw("archive/set other container", 24)
 	for _, c := range []struct {
