@@ -162,7 +162,7 @@ func largeArchives(seed int64) []check {
 		one("index", "ARC-18 ARC-20", "Every bit of the places of the index counts.", farIndex),
 		one("overlap", "ARC-14 ARC-15", "Frames far from the beginning may touch, and may not overlap or reach beyond the entries.", farOverlaps),
 		one("content", "ARC-26 COB-12", "An entry of a thousand chunks is extracted; with any of them altered it is not.", longContent),
-		one("padding", "ARC-10 ARC-30", "Every byte of a padding of several chunks is zero.", longPadding),
+		one("padding", "ARC-10 ARC-30 ARC-72", "Every byte of a padding of forty chunks is zero, which is judged when all are open.", longPadding),
 	}
 }
 
