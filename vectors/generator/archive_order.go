@@ -169,9 +169,11 @@ func walkOrder(s *suite) {
 	left := archiveOf("archive/order-abandoned", quietFile("a-long", other, 33000), file("b", other, "x"))
 	left.plain.live = left.plain.live[1:]
 	left.finish()
-	s.restored("order-abandoned", "ARC-30 (long)", "The same, in which no record names the long frame.", left).
-		but("order-abandoned-content-before-padding", "ARC-10 ARC-30 COB-12 (long order)", "The last byte of the padding is 1, and the second chunk is altered: the walk reads the content of a frame that no record names.",
-			twice(func(b *box) { b.plain.zeros[len(b.plain.zeros)-1] = 1 }, func(b *box) { b.damage(1) }), refused(fault.PayloadTampered))
+	abandoned := s.restored("order-abandoned", "ARC-30 (long)", "The same, in which no record names the long frame.", left)
+	abandoned.but("order-abandoned-content-before-padding", "ARC-10 ARC-30 COB-12 (long order)", "The last byte of the padding is 1, and the second chunk is altered: the walk reads the content of a frame that no record names.",
+		twice(func(b *box) { b.plain.zeros[len(b.plain.zeros)-1] = 1 }, func(b *box) { b.damage(1) }), refused(fault.PayloadTampered))
+	abandoned.but("order-record-in-abandoned-fields", "ARC-30 ARC-73 COB-12 (long order)", "The record points into the fields of the long frame, and the second chunk is altered: its content is not read.",
+		twice(func(b *box) { b.plain.live[0].offset = 5 }, func(b *box) { b.damage(1) }), refused(fault.MalformedArchive))
 
 	// The second of three chunks holds nothing but padding.
 	padded := archiveOf("archive/order-padding", file("a", other, "content"))

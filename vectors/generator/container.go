@@ -230,4 +230,12 @@ func containerSlots(s *suite) {
 		after.digestAgain()
 		return p.change("splice", "container", differences(before.pieces(), after.pieces()))
 	}, refused(fault.HeaderTampered))
+	base.but("set-slots-other-payload", "HDR-20 (resealed)", "Nothing is signed again for a payload that is not the key's: its commitment is another.", func(p *made) change {
+		before := b.with(oldPassword)
+		after := before.clone()
+		after.commitment = slices.Clone(after.commitment)
+		after.commitment[31] ^= 1
+		after.sign()
+		return p.change("resign", "container", differences(before.pieces(), after.pieces()))
+	}, refused(fault.PayloadTampered))
 }
