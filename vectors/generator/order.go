@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/vectors"
 )
 
 // Cases with two faults, of which the earlier check of spec section 11.2 gives
