@@ -56,7 +56,7 @@ func TestCompare(t *testing.T) {
 	if err := c.WriteText(&out); err != nil {
 		t.Fatal(err)
 	}
-	if c.Exit() != report.ExitNot || !strings.Contains(out.String(), "reference sealed, liar opened: no entries, with the key: fail") {
+	if c.Exit() != report.ExitNot || !strings.Contains(out.String(), "liar does not open what reference sealed: archive.restore: refuses what is valid (truncated) (4 of 5, ") {
 		t.Errorf("exit %d\n%s", c.Exit(), out.String())
 	}
 }

@@ -34,11 +34,8 @@ func parseLine(line []byte, fields map[string]any) (vectors.Object, error) {
 		case *vectors.Object:
 			*field, ok = o[name].(vectors.Object)
 		}
-		switch {
-		case o[name] == nil:
-			return nil, fmt.Errorf("its field %s is null", name)
-		case !ok:
-			return nil, fmt.Errorf("its field %s is of the wrong type: a JSON %s", name, kind(o[name]))
+		if !ok {
+			return nil, fmt.Errorf("%s: %s, want %s", name, kind(o[name]), wanted(fields[name]))
 		}
 	}
 	return o, nil
@@ -47,16 +44,26 @@ func parseLine(line []byte, fields map[string]any) (vectors.Object, error) {
 // kind is what JSON calls the kind of a value.
 func kind(v any) string {
 	switch v.(type) {
+	case nil:
+		return "null"
 	case string:
-		return "string"
+		return "a string"
 	case json.Number:
-		return "number"
+		return "a number"
 	case bool:
-		return "bool"
+		return "a boolean"
 	case []any:
-		return "array"
+		return "an array"
 	}
-	return "object"
+	return "an object"
+}
+
+// wanted is the kind of what is stored in a field.
+func wanted(field any) string {
+	if _, ok := field.(*string); ok {
+		return "a string"
+	}
+	return "an object"
 }
 
 // plainly says what encoding/json does in words of JSON alone.
@@ -71,12 +78,12 @@ func plainly(err error) error {
 // maxDepth bounds the nesting of a line; the deepest output has 4 levels.
 const maxDepth = 16
 
-// decode decodes one JSON object. Unlike encoding/json it refuses a name that
-// stands twice in an object, bytes that are not UTF-8, and integers with a
-// fraction or an exponent.
 // ErrMark says that a line does not begin with its object.
 var ErrMark = errors.New("the line begins with a byte order mark")
 
+// decode decodes one JSON object. Unlike encoding/json it refuses a name that
+// stands twice in an object, bytes that are not UTF-8, and integers with a
+// fraction or an exponent.
 func decode(line []byte) (vectors.Object, error) {
 	switch {
 	case bytes.HasPrefix(line, []byte("\xef\xbb\xbf")):
@@ -90,7 +97,7 @@ func decode(line []byte) (vectors.Object, error) {
 	d.UseNumber()
 	v, err := decodeValue(d, 0)
 	if err != nil {
-		return nil, fmt.Errorf("the line is not a JSON object: %w", err)
+		return nil, err
 	}
 	o, ok := v.(vectors.Object)
 	if !ok {
@@ -106,10 +113,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("it is nested more than %d deep", maxDepth)
 	}
-	token, err := d.Token()
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
+	token, err := nextToken(d)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +121,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 	case json.Delim('{'):
 		o := vectors.Object{}
 		for d.More() {
-			name, err := d.Token()
+			name, err := nextToken(d)
 			if err != nil {
 				return nil, err
 			}
@@ -129,7 +133,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 				return nil, err
 			}
 		}
-		_, err := d.Token()
+		_, err := nextToken(d)
 		return o, err
 	case json.Delim('['):
 		list := []any{}
@@ -140,13 +144,24 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 			}
 			list = append(list, v)
 		}
-		_, err := d.Token()
+		_, err := nextToken(d)
 		return list, err
 	}
 	if n, ok := token.(json.Number); ok {
 		if bytes.ContainsAny([]byte(n), ".eE") {
 			return nil, fmt.Errorf("the number %.40s is not written as an integer", n)
 		}
+	}
+	return token, nil
+}
+
+func nextToken(d *json.Decoder) (json.Token, error) {
+	token, err := d.Token()
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the line is not a JSON object: %w", err)
 	}
 	return token, nil
 }
