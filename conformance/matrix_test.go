@@ -74,7 +74,7 @@ func TestCompareWithoutResult(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(out.String(), "\n")
-	for i, want := range []string{"reference ", "/nonexistent  did not start: fork/exec /nonexistent: no such file", "false  did not start: it ended: exit status 1", "sleep  did not start: no answer"} {
+	for i, want := range []string{"reference ", "/nonexistent  did not start: /nonexistent: no such file", "false  did not start: it ended: exit status 1", "sleep  did not start: no answer"} {
 		if got := strings.Join(strings.Fields(lines[i]), " "); !strings.HasPrefix(got, strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("line %d is %q instead of %q", i, got, want)
 		}
