@@ -18,6 +18,7 @@ type comparisonPage struct {
 	Seed            int64
 	Names, Verdicts []string
 	OK              bool
+	Failed          int // implementations that failed alone
 	Subjects, Pairs []row
 	Failures        []comparisonFailure
 	More            int
@@ -47,6 +48,9 @@ func (t tally) Class() string {
 func (c *Comparison) WriteHTML(w io.Writer) error {
 	p := comparisonPage{Seed: c.Seed, Names: c.Names, Verdicts: c.verdicts(), OK: c.Exit() == ExitConformant, Subjects: c.subjects(), Pairs: c.pairs()}
 	for i, r := range c.Reports {
+		if r.Exit != ExitConformant {
+			p.Failed++
+		}
 		causes := r.causes(Event.Against)
 		shown := causes[:min(len(causes), mostCauses)]
 		p.More += len(causes) - len(shown)

@@ -127,7 +127,8 @@ func (r *Report) verdictLine() string {
 
 // casesLine says what the cases were.
 func (r *Report) casesLine() string {
-	line := "cases: " + amount(asked(r.Events))
+	all := asked(r.Events)
+	line := fmt.Sprintf("%d cases: %s", len(all), amount(all))
 	if n := r.Counts[Unsupported]; n > 0 {
 		line += fmt.Sprintf("; %d of profiles not claimed", n)
 	}
