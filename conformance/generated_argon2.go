@@ -62,5 +62,8 @@ func runsOnly(a *asker, cheap, costly *craftedContainer, secret vectors.Object, 
 	if needs[0].memory > 0 {
 		needs[0].memory += runs * costlyKiB << 10
 	}
+	if runs > 0 {
+		needs[1].time = 0 // what has to be run may take its time
+	}
 	return needs[1].within(needs[0])
 }
