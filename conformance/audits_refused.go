@@ -34,7 +34,7 @@ func refuses(draw func(r *rand.Rand) []job) auditRun {
 	return func(a *asker, r *rand.Rand) report.Outcome {
 		for _, j := range draw(r) {
 			if o := refused(a, "container.seal", j.input()); o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (producer %.40q, entries %s)", j.producer, briefEntries(j.entries))
+				o.Sample = fmt.Sprintf("the producer %.40q, the entries %s", j.producer, briefEntries(j.entries))
 				return o
 			}
 		}
@@ -105,7 +105,7 @@ func refusesSlots(draw func(r *rand.Rand) [][]vectors.Object) auditRun {
 				o = refused(a, "container.set_slots", replacing(container, plain.key, slots...))
 			}
 			if o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (slots %s)", brief(listOf(slots)))
+				o.Sample = "the slots " + brief(listOf(slots))
 				return o
 			}
 		}
@@ -131,7 +131,7 @@ func refusesRings(changes ...func(g *ringJob)) auditRun {
 			g := drawKeyring(r, 5)
 			change(&g)
 			if o := refused(a, "keyring.seal", g.input()); o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (the epochs %d of the old keys, %d of the key; number %d)", g.epochs, g.epoch, i+1)
+				o.Sample = fmt.Sprintf("the epochs %d of the old keys, %d of the key; number %d", g.epochs, g.epoch, i+1)
 				return o
 			}
 		}

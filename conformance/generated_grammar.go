@@ -69,7 +69,7 @@ func tryVariants(a *asker, field string, all []grammarVariant) report.Outcome {
 	for _, v := range all {
 		t := &trial{asker: a}
 		if o := t.asksLike(v.op, v.input()); o.Verdict != report.Pass {
-			o.Message += fmt.Sprintf(" (it %s; %s)", v.what, requestLine(t.request))
+			o.Sample, o.Request = "it "+v.what, requestLine(t.request)
 			return o
 		}
 	}

@@ -118,7 +118,7 @@ func keepsUnknown(a *asker, r *rand.Rand) report.Outcome {
 		before := withSlots(plain, j.key, slots...)
 		for n := range 4 {
 			if o := replacesRightly(a, before, j.key, drawPasskeys(r, n)...); o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (slots %s, u unknown and k known, replaced by %d)", layout, n)
+				o.Sample = fmt.Sprintf("the slots %s, u unknown and k known, replaced by %d", layout, n)
 				return o
 			}
 		}
@@ -148,7 +148,7 @@ func keepsPayload(a *asker, r *rand.Rand) report.Outcome {
 	}
 	for i, before := range containers {
 		if o := replacesRightly(a, before, j.key, drawPasskeys(r, r.Intn(3))...); o.Verdict != report.Pass {
-			o.Message += fmt.Sprintf(" (container %d: an archive, one of a set, a keyring, and the first with damage in three places)", i+1)
+			o.Sample = fmt.Sprintf("container %d: an archive, one of a set, a keyring, and the first with damage in three places", i+1)
 			return o
 		}
 	}

@@ -277,7 +277,13 @@ func archiveDamage(s *suite) {
 			return spliceIn("container", at(2), 0, b.bytes()[at(1):at(2)])
 		}, nil, true, fault.PayloadTampered},
 	} {
-		requirements := "COB-12 HDR-11 (long)"
+		requirements := "COB-12 (long)"
+		switch {
+		case c.name == fault.Truncated:
+			requirements = "HDR-11 (long)"
+		case strings.HasPrefix(c.slug, "cut-"):
+			requirements = "COB-12 HDR-11 (long)"
+		}
 		restore.but("damage-"+c.slug+"-restore", "ARC-31 ERR-2 SLV-1 "+requirements, c.comment, c.edit(), refused(c.name))
 		if c.whole {
 			list.but("damage-"+c.slug+"-list", requirements, c.comment+" No name is listed.", c.edit(), refused(c.name))
