@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // waiting starts a run that reads its last secret from a pipe. What is done before
@@ -61,14 +63,17 @@ func TestChangedMeanwhile(t *testing.T) {
 			f.check(os.Symlink("good", f.path("c.coffer")))
 		},
 	}
+	made := newFixture(t)
+	made.write("folder/a", []byte("a"))
+	made.write("password", []byte("correct horse"))
+	made.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	made.succeed("slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "c.coffer")
 	for name, args := range commands {
 		for what, happens := range meanwhile {
 			t.Run(name+"/"+what, func(t *testing.T) {
 				f := newFixture(t)
 				f.write("folder/a", []byte("a"))
-				f.write("password", []byte("correct horse"))
-				f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
-				f.succeed("slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "c.coffer")
+				f.write("c.coffer", made.read("c.coffer"))
 				answers := testKey.Text()
 				if name == "set-password" {
 					answers = "battery staple"
@@ -235,4 +240,38 @@ func TestSpecialOutputs(t *testing.T) {
 	if info, err := os.Stat(f.path("pipe")); err != nil || info.Mode().Type() != fs.ModeNamedPipe {
 		t.Errorf("the pipe is %v, %v", info, err)
 	}
+}
+
+// Where files can share blocks, changing a password takes no space as large as the
+// container.
+func TestChangeTakesNoSpace(t *testing.T) {
+	f := newFixture(t)
+	const size = 32 << 20
+	f.write("folder/a", pattern(size))
+	from, err := os.Open(f.path("folder/a"))
+	f.check(err)
+	defer from.Close()
+	to, err := os.Create(f.path("clone"))
+	f.check(err)
+	defer to.Close()
+	if err := cloneFile(to, from); err != nil {
+		t.Skipf("files do not share blocks here: %v", err)
+	}
+	f.write("one", []byte("correct horse"))
+	f.write("two", []byte("battery staple"))
+	f.succeed("seal", "--password-file", "one", "-o", "c.coffer", "folder")
+	f.check(os.Link(f.path("c.coffer"), f.path("old.coffer"))) // what it was stays
+	free := func() uint64 {
+		unix.Sync()
+		var st unix.Statfs_t
+		f.check(unix.Statfs(f.dir, &st))
+		return st.Bfree * uint64(st.Bsize)
+	}
+	before := free()
+	f.succeed("slot", "set-password", "--password-file", "one", "--new-password-file", "two", "c.coffer")
+	if after := free(); after+size/2 < before {
+		t.Errorf("it took %d bytes", before-after)
+	}
+	f.succeed("verify", "--password-file", "two", "c.coffer")
+	f.succeed("verify", "--password-file", "one", "old.coffer")
 }

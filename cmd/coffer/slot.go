@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -267,7 +268,7 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 	}
 	defer out.abandon()
 	out.old = ch.old
-	if err := ch.WithSlots(out, slots); err != nil {
+	if err := ch.write(out.File, slots); err != nil {
 		return err
 	}
 	written, err := out.Stat()
@@ -285,4 +286,22 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 		return err
 	}
 	return out.commit()
+}
+
+// write writes the container with other slots. A header of the same length needs no
+// second copy of the payload where files can share blocks.
+func (ch *change) write(out *os.File, slots []slot.Slot) error {
+	h, err := header.New(ch.Key, ch.Header.Purpose, slots, ch.Header.PayloadPrefix[:])
+	if err != nil {
+		return err
+	}
+	if h.Size() == ch.Header.Size() && cloneFile(out, ch.in.file) == nil {
+		_, err := out.WriteAt(h.Bytes(), 0)
+		return err
+	}
+	err = ch.WithSlots(out, slots)
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("%w: the changed file takes %s beside the old one, which stays as it is", err, sizeText(ch.in.size))
+	}
+	return err
 }
