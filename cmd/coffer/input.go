@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"golang.org/x/term"
@@ -91,8 +90,6 @@ func (in *input) Close() {
 		os.Remove(in.temp)
 	}
 }
-
-func (in *input) stat() (fs.FileInfo, error) { return in.file.Stat() }
 
 // wait returns what f does, or the context's error once that is done: reads
 // from pipes and terminals cannot be called off.

@@ -26,7 +26,7 @@ func run() int {
 	root := newRoot(func() { started = true })
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
-		return 0
+		return exitDone
 	}
 	if !started {
 		err = usageError{err}
@@ -51,7 +51,9 @@ func newRoot(started func()) *cobra.Command {
 		Use:   "coffer",
 		Short: "Seal messages and media into one encrypted container, and get them back",
 		Long: `Coffer seals messages and media into one encrypted container, and gets them back
-with a password or a 64-digit key. Nobody can recover a lost secret.`,
+with a password or a 64-digit key. Nobody can recover a lost secret.
+
+` + exitHelp(),
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
