@@ -24,6 +24,9 @@ type openCommand struct {
 	force  bool
 }
 
+// extension is what the names of containers end in, in capital letters, too.
+const extension = ".coffer"
+
 func newOpenCommand() *cobra.Command {
 	var o openCommand
 	cmd := &cobra.Command{
@@ -52,12 +55,12 @@ file system cannot hold is changed, and shown.`,
 }
 
 func (o *openCommand) run(ctx context.Context, path string, names []string) error {
-	if o.dir == "" {
-		base, ok := strings.CutSuffix(filepath.Base(path), ".coffer")
-		if !ok || base == "" {
-			return usagef("%s does not end in .coffer: give -C DIR", shown(path))
+	ownName := o.dir == ""
+	if ownName {
+		var err error
+		if o.dir, err = folderOf(path); err != nil {
+			return err
 		}
-		o.dir = base
 	}
 	in, c, r, err := o.secret.openArchive(ctx, path)
 	if err != nil {
@@ -79,6 +82,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	var restored atomic.Int64
 	opts := extract.Options{
 		Replace:  o.force,
+		OwnName:  ownName,
 		Progress: bar.add,
 		Renamed:  tellRenamed,
 		Restored: func(string) { restored.Add(1) },
@@ -94,6 +98,21 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	note("restored %s (%s) to %s", count(len(records), "file"), sizeText(total(records)), shown(o.dir))
 	return nil
+}
+
+// folderOf returns the folder that a container is restored to if the holder names
+// none: a single one in the folder where the program runs, whatever the file is called.
+func folderOf(path string) (string, error) {
+	base := filepath.Base(path)
+	at := len(base) - len(extension)
+	if at < 0 || !strings.EqualFold(base[at:], extension) {
+		return "", usagef("%s does not end in %s: give the folder with -C DIR", shown(path), extension)
+	}
+	name := base[:at]
+	if strings.Trim(name, ". ") == "" || !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) {
+		return "", usagef("%s is named after no folder that could be made: give one with -C DIR", shown(path))
+	}
+	return name, nil
 }
 
 func tellRenamed(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 // Options say how entries are restored. The zero value never replaces a file.
 type Options struct {
 	Replace  bool                    // existing files
+	OwnName  bool                    // the folder is not one that the holder named: it must not be a link
 	Progress func(n int64)           // n more bytes were written; may be called concurrently
 	Renamed  func(path, name string) // an entry gets another name; called before anything is written
 	Restored func(path string)       // an entry has got its name; may be called concurrently
@@ -76,10 +78,7 @@ type file struct {
 }
 
 func restore(ctx context.Context, files []file, dir string, opts Options) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(dir) // [ARC-32]
+	root, err := openFolder(dir, opts)
 	if err != nil {
 		return err
 	}
@@ -107,6 +106,27 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 		}
 	}
 	return restoreAll(ctx, root, files, names, opts)
+}
+
+// openFolder opens the folder to restore to, and makes it if it does not exist. A
+// link is followed only if the holder has named it. [ARC-32]
+func openFolder(dir string, opts Options) (*os.Root, error) {
+	if opts.OwnName {
+		parent, err := os.OpenRoot(filepath.Dir(dir))
+		if err != nil {
+			return nil, err
+		}
+		defer parent.Close()
+		root, err := enterOne(parent, filepath.Base(dir))
+		if err != nil {
+			return nil, failed(dir, err)
+		}
+		return root, nil
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(dir)
 }
 
 // checkAbsent finds a file that exists before others are restored beside it.

@@ -70,7 +70,7 @@ func (w *worker) enter(dir string) error {
 }
 
 var (
-	errNotFolder = errors.New("it is not a folder, and files are to be restored in it")
+	errNotFolder = errors.New("it is not a folder, or is a link, and files are to be restored in it")
 	errFolder    = errors.New("a folder has this name")
 )
 
@@ -87,7 +87,15 @@ func enterOne(folder *os.Root, part string) (*os.Root, error) {
 	if !info.IsDir() {
 		return nil, errNotFolder
 	}
-	return folder.OpenRoot(part)
+	inner, err := folder.OpenRoot(part)
+	if err != nil {
+		return nil, err
+	}
+	if opened, err := inner.Stat("."); err != nil || !os.SameFile(info, opened) { // a link since then
+		inner.Close()
+		return nil, errNotFolder
+	}
+	return inner, nil
 }
 
 func (w *worker) leave() {
