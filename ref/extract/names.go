@@ -23,6 +23,8 @@ const (
 const (
 	maxName = 255 // bytes
 	cutName = 240
+
+	maxNumber = 24 // bytes at most that a number adds to a name
 )
 
 // PortableNames returns, for each path, the path that it gets on a platform.
@@ -52,11 +54,12 @@ func PortableNames(paths []string, platform Platform) []string {
 type folder struct {
 	path    string             // its own, with a slash at the end
 	taken   map[string]bool    // names given in it, as the platform compares them
+	next    map[string]int     // by short names as they are compared, the least number that may be free
 	folders map[string]*folder // by the part they have in the archive
 }
 
 func newFolder(path string) *folder {
-	return &folder{path, map[string]bool{}, map[string]*folder{}}
+	return &folder{path, map[string]bool{}, map[string]int{}, map[string]*folder{}}
 }
 
 // folder returns the folder that a part stands for: the first time it gets a name. [ARC-51]
@@ -74,11 +77,20 @@ func (f *folder) give(part string, platform Platform) string {
 	if platform == Windows {
 		part = windowsName(part)
 	}
-	name := cut(part)
-	for n := 2; f.taken[compared(name, platform)]; n++ {
-		name = cut(numbered(part, n))
+	name, n := cut(part), 2
+	same := compared(name, platform)
+	short := len(part) <= maxName-maxNumber // no number makes it one that is cut
+	if first := f.next[same]; short && first > 0 {
+		n = first
 	}
-	f.taken[compared(name, platform)] = true
+	for plain := same; f.taken[same]; n++ {
+		name = cut(numbered(part, n))
+		same = compared(name, platform)
+		if short {
+			f.next[plain] = n + 1
+		}
+	}
+	f.taken[same] = true
 	return name
 }
 
