@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/coffer-format/coffer/ref/header"
 )
 
 // A file that becomes shorter while it is read is sealed with what is left.
@@ -222,6 +224,8 @@ func TestInterrupt(t *testing.T) {
 		stdin, err := cmd.StdinPipe()
 		f.check(err)
 		defer stdin.Close()
+		_, err = io.WriteString(stdin, header.Magic) // what begins otherwise is not copied
+		f.check(err)
 		f.interrupt(cmd, syscall.SIGINT, func() bool {
 			_, err := stdin.Write(make([]byte, 1<<17)) // more than a pipe holds
 			return err == nil
