@@ -233,6 +233,18 @@ func TestInterrupt(t *testing.T) {
 	})
 }
 
+// A signal ends the program even while it waits for what cannot be called off, such as
+// a pipe that nobody reads.
+func TestInterruptStuck(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", pattern(8<<20))
+	cmd, stderr, _ := f.stalled("folder")
+	f.check(cmd.Process.Signal(syscall.SIGTERM))
+	if status := f.status(cmd.Wait()); status != 130 || !strings.Contains(stderr.String(), "interrupted") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+}
+
 // Ctrl-C at a prompt ends the program, and the terminal shows again what is
 // typed.
 func TestInterruptPrompt(t *testing.T) {
