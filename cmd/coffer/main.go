@@ -3,10 +3,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +22,12 @@ func run() int {
 	// removed. A second one ends the program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	inTime := context.AfterFunc(ctx, func() {
+		stop()
+		time.Sleep(endingPatience)
+		giveUp()
+	})
+	defer inTime()
 
 	started := false
 	root := newRoot(func() { started = true })
@@ -32,6 +39,17 @@ func run() int {
 		err = usageError{err}
 	}
 	return explain(ctx, cmd, err)
+}
+
+// endingPatience is how long the work may take to end after a signal: it may wait for
+// what cannot be called off, such as a drive that does not answer.
+const endingPatience = 5 * time.Second
+
+// giveUp ends the program whatever it is doing.
+func giveUp() {
+	removeUnfinished()
+	fmt.Fprintln(os.Stderr, "coffer: interrupted in the middle of something that did not end; what was unfinished has been removed")
+	os.Exit(exitInterrupted)
 }
 
 // endings are the signals that call the work off, except a hang-up that whoever

@@ -88,6 +88,7 @@ func (o *output) commit() error {
 		return err
 	}
 	o.done = true
+	begun.Delete(o.Name())
 	o.File.Close()
 	syncFolder(filepath.Dir(o.path))
 	for _, text := range lost {
@@ -132,6 +133,7 @@ func (o *output) abandon() {
 		os.Remove(o.Name()) // where open files cannot be removed, the second one does
 		o.File.Close()
 		os.Remove(o.Name())
+		begun.Delete(o.Name())
 	}
 }
 

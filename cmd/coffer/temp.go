@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // ownTemp is the name of a file that is being written. It is locked while it is.
@@ -17,6 +18,17 @@ var ownTemp = regexp.MustCompile(`^\.coffer-write-[0-9]+-[0-9]+\.tmp$`)
 // a container or, beside restored files, one of them.
 func isTemp(name string) bool {
 	return strings.HasPrefix(name, ".coffer-") && strings.HasSuffix(name, ".tmp")
+}
+
+// begun are the paths of the files that this run is writing.
+var begun sync.Map
+
+// removeUnfinished removes what this run has not finished.
+func removeUnfinished() {
+	begun.Range(func(path, _ any) bool {
+		os.Remove(path.(string))
+		return true
+	})
 }
 
 // createTemp is os.CreateTemp with permissions, and with a lock that tells other runs
@@ -33,6 +45,7 @@ func createTemp(dir string, mode fs.FileMode) (*os.File, error) {
 		}
 		tryLock(f)
 		if leadsTo(path, f) {
+			begun.Store(path, nil)
 			return f, nil
 		}
 		f.Close() // another run has found it before it was locked
