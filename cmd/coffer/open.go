@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +18,7 @@ type openCommand struct {
 	secret secretFlags
 	dir    string
 	force  bool
+	shared bool
 }
 
 // extension is what the names of containers end in, in capital letters, too.
@@ -35,9 +32,13 @@ func newOpenCommand() *cobra.Command {
 		Long: `Restore the files of a container, or those that are named: a path as "coffer list"
 shows it, or a folder for all that lies below it.
 
-A file gets its name only when all of it is restored and authentic. Files that
-exist are not replaced, and links in the folder are not followed. A name that the
-file system cannot hold is changed, and shown.`,
+A file gets its name only when all of it is restored and authentic. Links in the
+folder are not followed. A name that the file system cannot hold is changed, and
+shown.
+
+Files that exist are not replaced: one with the same content stays, so that a restore
+that was interrupted goes on when it is run again; one with another content stays,
+too, and is named. What cannot be restored is named, and all the rest is restored.`,
 		Example: `  coffer open monday.coffer
   coffer open monday.coffer -C Restored Media/photo.jpg
   ssh host cat monday.coffer | coffer open --key-file key.txt -C Restored -`,
@@ -51,6 +52,7 @@ file system cannot hold is changed, and shown.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be (default: FILE without .coffer)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
+	f.BoolVar(&o.shared, "shared", false, "let others read what is restored, as the umask says (default: only you)")
 	return cmd
 }
 
@@ -78,26 +80,13 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
-	bar := newProgress("restoring", total(records))
-	var restored atomic.Int64
-	opts := extract.Options{
-		Replace:  o.force,
-		OwnName:  ownName,
-		Progress: bar.add,
-		Renamed:  tellRenamed,
-		Restored: func(string) { restored.Add(1) },
-	}
+	run := newRestore(o.dir, total(records), extract.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
 	if len(names) == 0 {
-		err = extract.All(ctx, r, o.dir, opts)
+		err = extract.All(ctx, r, o.dir, run.opts)
 	} else {
-		err = extract.Entries(ctx, r, records, o.dir, opts)
+		err = extract.Entries(ctx, r, records, o.dir, run.opts)
 	}
-	bar.finish()
-	if err != nil {
-		return unrestored(err, restored.Load(), o.dir)
-	}
-	note("restored %s (%s) to %s", count(len(records), "file"), sizeText(total(records)), shown(o.dir))
-	return nil
+	return run.end(err, len(records), total(records))
 }
 
 // folderOf returns the folder that a container is restored to if the holder names
@@ -113,20 +102,6 @@ func folderOf(path string) (string, error) {
 		return "", usagef("%s is named after no folder that could be made: give one with -C DIR", shown(path))
 	}
 	return name, nil
-}
-
-func tellRenamed(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
-
-// unrestored adds to an error what became of the files.
-func unrestored(err error, restored int64, dir string) error {
-	if restored > 0 {
-		note("%s in %s had been restored before this, each one whole", count(int(restored), "file"), shown(dir))
-	}
-	var pathErr *fs.PathError
-	if errors.Is(err, fs.ErrExist) && errors.As(err, &pathErr) {
-		return fmt.Errorf("%s exists already: give another folder with -C, or --force to replace what exists", shown(pathErr.Path))
-	}
-	return err
 }
 
 // choose returns the entries of some names: an entry itself, or all that lie in

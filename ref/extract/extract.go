@@ -98,7 +98,7 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 	defer root.Close()
 	can, err := namesOf(root)
 	if err != nil {
-		return err
+		return failed(dir, err)
 	}
 
 	paths := make([]string, len(files))
@@ -124,7 +124,7 @@ func openFolder(dir string, opts Options) (*os.Root, error) {
 	if opts.OwnName {
 		parent, err := os.OpenRoot(filepath.Dir(dir))
 		if err != nil {
-			return nil, err
+			return nil, failed(dir, err)
 		}
 		defer parent.Close()
 		root, err := makeOne(mode)(parent, filepath.Base(dir))
@@ -134,9 +134,16 @@ func openFolder(dir string, opts Options) (*os.Root, error) {
 		return root, nil
 	}
 	if err := os.MkdirAll(dir, mode); err != nil {
-		return nil, err
+		if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
+			err = ErrNotFolder
+		}
+		return nil, failed(dir, err)
 	}
-	return os.OpenRoot(dir)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, failed(dir, err)
+	}
+	return root, nil
 }
 
 // restoreAll restores the files, a few at a time. What concerns one file only does

@@ -334,7 +334,7 @@ func TestNoFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := restore(context.Background(), nil, file, Options{})
-	if pathErr := (*fs.PathError)(nil); !errors.As(err, &pathErr) || pathErr.Op != "mkdir" {
+	if !errors.Is(err, ErrNotFolder) {
 		t.Errorf("a file is no folder: %v", err)
 	}
 }
