@@ -22,8 +22,10 @@ var (
 
 // Permissions before the umask: chats are nobody else's, not even for a moment.
 const (
-	privateFile, privateFolder fs.FileMode = 0o600, 0o700
-	sharedFile, sharedFolder   fs.FileMode = 0o666, 0o777
+	privateFile   = 0o600
+	privateFolder = 0o700
+	sharedFile    = 0o666
+	sharedFolder  = 0o777
 )
 
 // createTemp creates a file with a name that no other has, and that nobody takes
