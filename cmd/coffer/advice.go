@@ -12,25 +12,6 @@ import (
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
-// The exit statuses; an interrupted run ends like one that the signal killed.
-const (
-	exitRefused     = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
-
-// usageError is a mistake in how the program was called.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
-// exitError ends the program with a status after everything has been said.
-type exitError int
-
-func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
 // advice says what a person can do about an error of the spec.
 var advice = map[fault.Name]string{
 	fault.NotAContainer:      `check that this is the file you mean`,
@@ -85,6 +66,9 @@ func explain(ctx context.Context, cmd *cobra.Command, err error) int {
 	if isUsage {
 		fmt.Fprintf(os.Stderr, "Run \"%s --help\" for how it is used.\n", cmd.CommandPath())
 		return exitUsage
+	}
+	if status, ok := exitOf[fault.NameOf(err)]; ok {
+		return status
 	}
 	return exitRefused
 }

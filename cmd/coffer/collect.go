@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,30 +18,43 @@ import (
 // source is a file to seal.
 type source struct {
 	file  string
+	root  string      // the folder that it was found in, or the file itself if it was named
+	info  fs.FileInfo // nil for standard input
 	entry archive.Entry
 }
 
+// named reports whether the holder named the file, and did not only name its folder.
+func (s *source) named() bool { return s.root == s.file }
+
 // collection is what was found to seal.
 type collection struct {
-	sources []source
-	size    int64
-	renamed [][2]string // file, path
-	skipped []string    // neither files nor folders
-	failed  []error
-	output  fs.FileInfo // of the container that is to be replaced, or nil
+	sources  []source
+	size     int64
+	renamed  [][2]string // file, path
+	composed [][2]string // those that are renamed by normalization only
+	left     leftOut
+	failed   []error
+	output   fs.FileInfo // of the container that is to be replaced, or nil
 }
 
 // collect finds the files to seal: the contents of a single folder, or each
 // argument under its own name. Messages come first. [ARC-2]
-func collect(args []string, output string) (*collection, error) {
+func collect(args []string, output, stdinName string) (*collection, error) {
 	c := &collection{}
 	if info, err := os.Stat(output); err == nil {
 		c.output = info
 	}
 	for _, arg := range args {
+		if arg == "-" {
+			if err := archive.CheckPath(storedPath(stdinName)); err != nil {
+				return nil, usagef("--name: %w", err)
+			}
+			c.sources = append(c.sources, source{file: stdinFile, root: stdinFile, entry: archive.Entry{Path: storedPath(stdinName), Kind: kindOf(stdinName)}})
+			continue
+		}
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s cannot be sealed: %w", shown(arg), cause(err))
 		}
 		base := ""
 		if !info.IsDir() || len(args) > 1 {
@@ -50,8 +64,15 @@ func collect(args []string, output string) (*collection, error) {
 			}
 			base = filepath.Base(abs)
 		}
-		if err := c.walk(arg, base); err != nil {
-			return nil, err
+		switch {
+		case isSpecial(info.Mode()):
+			c.failed = append(c.failed, fmt.Errorf("%s is %s, not a file: send what it yields to \"coffer seal -\"", shown(arg), kindOfSpecial(info.Mode())))
+		case c.output != nil && os.SameFile(info, c.output):
+			c.failed = append(c.failed, fmt.Errorf("%s is the container that is to be written", shown(arg)))
+		default:
+			if err := c.walk(arg, base); err != nil {
+				return nil, err
+			}
 		}
 	}
 	slices.SortStableFunc(c.sources, func(a, b source) int {
@@ -63,7 +84,8 @@ func collect(args []string, output string) (*collection, error) {
 		}
 		return strings.Compare(a.entry.Path, b.entry.Path)
 	})
-	return c, c.checkUnique()
+	c.dropTwins()
+	return c, nil
 }
 
 // walk adds what lies in root, which is itself followed if it is a link: what
@@ -73,15 +95,36 @@ func (c *collection) walk(root, base string) error {
 	if err != nil {
 		return err
 	}
+	empty := map[string]bool{} // folders that nothing has been found in
+	defer func() {
+		for _, dir := range slices.Sorted(maps.Keys(empty)) {
+			c.left.add(emptyFolder, dir)
+		}
+	}()
 	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		delete(empty, filepath.Dir(file))
 		switch {
 		case err != nil:
+			delete(empty, file)
 			c.failed = append(c.failed, err)
 			return nil
 		case d.IsDir():
+			if file != root {
+				empty[file] = true
+			}
+			return nil
+		case d.Type()&fs.ModeSymlink != 0:
+			if info, err := os.Stat(file); err == nil && info.IsDir() {
+				c.left.add(folderLink, file)
+			} else {
+				c.left.add(fileLink, file)
+			}
 			return nil
 		case !d.Type().IsRegular():
-			c.skipped = append(c.skipped, file)
+			c.left.add(specialFile, file)
+			return nil
+		case isTemp(d.Name()) && file != root:
+			c.left.add(unfinishedFile, file)
 			return nil
 		}
 		info, err := d.Info()
@@ -90,27 +133,32 @@ func (c *collection) walk(root, base string) error {
 			return nil
 		}
 		if c.output != nil && os.SameFile(info, c.output) {
+			c.left.add(replacedContainer, file)
 			return nil
 		}
 		rel, err := filepath.Rel(root, file)
 		if err != nil {
 			return err
 		}
-		c.add(file, path.Join(base, filepath.ToSlash(rel)), info)
+		c.add(file, root, path.Join(base, filepath.ToSlash(rel)), info)
 		return nil
 	})
 }
 
-func (c *collection) add(file, name string, info fs.FileInfo) {
+func (c *collection) add(file, root, name string, info fs.FileInfo) {
 	stored := storedPath(name)
 	if len(stored) > archive.MaxPathSize {
 		c.failed = append(c.failed, fmt.Errorf("%s has a path of %d bytes, at most %d are possible", shown(file), len(stored), archive.MaxPathSize))
 		return
 	}
-	if stored != nfc.String(name) {
+	switch {
+	case stored == name:
+	case stored == nfc.String(name):
+		c.composed = append(c.composed, [2]string{file, stored})
+	default:
 		c.renamed = append(c.renamed, [2]string{file, stored})
 	}
-	c.sources = append(c.sources, source{file, archive.Entry{
+	c.sources = append(c.sources, source{file, root, info, archive.Entry{
 		Path:       stored,
 		Kind:       kindOf(stored),
 		ModifiedMS: milliseconds(info.ModTime().UnixMilli()),
@@ -141,21 +189,38 @@ func storedPath(name string) string {
 	return nfc.String(b.String())
 }
 
-// checkUnique finds two files that cannot both be stored. [ARC-13]
-func (c *collection) checkUnique() error {
+// dropTwins leaves out what cannot be stored beside another file. [ARC-13]
+func (c *collection) dropTwins() {
 	files := make(map[string]string, len(c.sources))
-	for _, s := range c.sources {
+	c.drop(func(s source) error {
 		if other, ok := files[s.entry.Path]; ok {
 			return fmt.Errorf("%s and %s would both be stored as %s: rename one of them", shown(other), shown(s.file), shown(s.entry.Path))
 		}
 		files[s.entry.Path] = s.file
-	}
+		return nil
+	})
+	folders := map[string]string{}
 	for _, s := range c.sources {
-		for dir := path.Dir(s.entry.Path); dir != "."; dir = path.Dir(dir) {
-			if other, ok := files[dir]; ok {
-				return fmt.Errorf("%s would be stored as %s, which is the folder of %s: rename one of them", shown(other), shown(dir), shown(s.file))
-			}
+		for dir := path.Dir(s.entry.Path); dir != "." && folders[dir] == ""; dir = path.Dir(dir) {
+			folders[dir] = s.file
 		}
 	}
-	return nil
+	c.drop(func(s source) error {
+		if inside, ok := folders[s.entry.Path]; ok {
+			return fmt.Errorf("%s would be stored as %s, which is the folder of %s: rename one of them", shown(s.file), shown(s.entry.Path), shown(inside))
+		}
+		return nil
+	})
+}
+
+// drop moves the sources that have an error to those that failed.
+func (c *collection) drop(why func(source) error) {
+	c.sources = slices.DeleteFunc(c.sources, func(s source) bool {
+		err := why(s)
+		if err != nil {
+			c.failed = append(c.failed, err)
+			c.size -= s.entry.Size
+		}
+		return err != nil
+	})
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"golang.org/x/term"
+
+	"github.com/coffer-format/coffer/ref/header"
 )
 
 // input is a container to read. Reading it ends when the work is called off.
@@ -28,7 +29,7 @@ func openInput(ctx context.Context, path string) (*input, error) {
 		if term.IsTerminal(int(os.Stdin.Fd())) {
 			return nil, usagef("a container is not typed in: give its file, or send standard input from it")
 		}
-		return spool(ctx, os.Stdin, path)
+		return spoolContainer(ctx, path, os.Stdin)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -44,12 +45,13 @@ func openInput(ctx context.Context, path string) (*input, error) {
 	}
 	if !info.Mode().IsRegular() {
 		defer f.Close()
-		return spool(ctx, f, path)
+		return spoolContainer(ctx, path, f)
 	}
 	return &input{file: f, path: path, size: info.Size(), ctx: ctx}, nil
 }
 
-func spool(ctx context.Context, r io.Reader, path string) (*input, error) {
+// spool makes a file of what write writes, and of the size that it says.
+func spool(ctx context.Context, path string, write func(io.Writer) (int64, error)) (*input, error) {
 	f, err := os.CreateTemp("", ".coffer-*.tmp")
 	if err != nil {
 		return nil, err
@@ -58,12 +60,29 @@ func spool(ctx context.Context, r io.Reader, path string) (*input, error) {
 	if os.Remove(f.Name()) != nil { // some systems remove closed files only
 		in.temp = f.Name()
 	}
-	in.size, err = wait(ctx, func() (int64, error) { return io.Copy(f, r) })
+	in.size, err = wait(ctx, func() (int64, error) { return write(f) })
 	if err != nil {
 		in.Close()
 		return nil, fmt.Errorf("reading %s: %w", in, err)
 	}
 	return in, nil
+}
+
+// spoolContainer makes a file of a container that cannot be seeked in. What does not
+// begin as one is not copied.
+func spoolContainer(ctx context.Context, path string, r io.Reader) (*input, error) {
+	return spool(ctx, path, func(f io.Writer) (int64, error) {
+		begin := make([]byte, len(header.Magic))
+		n, err := io.ReadFull(r, begin)
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return 0, err
+		}
+		rest := int64(0)
+		if _, err = f.Write(begin[:n]); err == nil && string(begin[:n]) == header.Magic {
+			rest, err = io.Copy(f, r)
+		}
+		return int64(n) + rest, err
+	})
 }
 
 // String returns the container's name for a person.
@@ -91,8 +110,6 @@ func (in *input) Close() {
 		os.Remove(in.temp)
 	}
 }
-
-func (in *input) stat() (fs.FileInfo, error) { return in.file.Stat() }
 
 // wait returns what f does, or the context's error once that is done: reads
 // from pipes and terminals cannot be called off.

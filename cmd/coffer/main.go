@@ -3,10 +3,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,18 +22,34 @@ func run() int {
 	// removed. A second one ends the program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	inTime := context.AfterFunc(ctx, func() {
+		stop()
+		time.Sleep(endingPatience)
+		giveUp()
+	})
+	defer inTime()
 
 	started := false
 	root := newRoot(func() { started = true })
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
-		return 0
+		return exitDone
 	}
 	if !started {
 		err = usageError{err}
 	}
 	return explain(ctx, cmd, err)
+}
+
+// endingPatience is how long the work may take to end after a signal: it may wait for
+// what cannot be called off, such as a drive that does not answer.
+const endingPatience = 5 * time.Second
+
+// giveUp ends the program whatever it is doing.
+func giveUp() {
+	removeUnfinished()
+	fmt.Fprintln(os.Stderr, "coffer: interrupted in the middle of something that did not end; what was unfinished has been removed")
+	os.Exit(exitInterrupted)
 }
 
 // endings are the signals that call the work off, except a hang-up that whoever
@@ -51,7 +69,9 @@ func newRoot(started func()) *cobra.Command {
 		Use:   "coffer",
 		Short: "Seal messages and media into one encrypted container, and get them back",
 		Long: `Coffer seals messages and media into one encrypted container, and gets them back
-with a password or a 64-digit key. Nobody can recover a lost secret.`,
+with a password or a 64-digit key. Nobody can recover a lost secret.
+
+` + exitHelp(),
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,

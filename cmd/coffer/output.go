@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 )
 
-// The permissions of a file before the umask: a container tells nobody anything.
+// The permissions of a new file before the umask: a container tells nobody anything.
 const (
 	containerMode fs.FileMode = 0o666
 	keyMode       fs.FileMode = 0o600
@@ -19,9 +19,9 @@ const (
 // output is a file that gets its name only when it is complete.
 type output struct {
 	*os.File
-	path    string
-	replace bool
-	done    bool
+	path string
+	old  identity // what it replaces
+	done bool
 }
 
 // errExists says that there is a file already; its commands say what to do.
@@ -30,7 +30,8 @@ type errExists struct{ path string }
 func (e errExists) Error() string { return shown(e.path) + " exists already" }
 
 // createOutput begins a file that will be path; "-" is standard output. Without
-// replace a file that exists is an error, now and when the name is given.
+// replace a file that exists is an error, now and when the name is given; with it
+// the file that is there now is replaced, and no other.
 func createOutput(path string, replace bool, mode fs.FileMode) (*output, error) {
 	if path == "-" {
 		if term.IsTerminal(int(os.Stdout.Fd())) {
@@ -38,64 +39,90 @@ func createOutput(path string, replace bool, mode fs.FileMode) (*output, error) 
 		}
 		return &output{File: os.Stdout, path: path}, nil
 	}
-	if info, err := os.Lstat(path); err == nil {
-		switch {
-		case info.IsDir():
-			return nil, fmt.Errorf("%s is a folder", shown(path))
-		case !replace:
-			return nil, errExists{path}
-		case info.Mode()&(fs.ModeDevice|fs.ModeNamedPipe|fs.ModeSocket) != 0:
-			return nil, fmt.Errorf("%s is not a file, and is not replaced by one; -o - writes to standard output", shown(path))
-		}
+	old, err := identify(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case old.info == nil:
+	case old.info.IsDir():
+		return nil, fmt.Errorf("%s is a folder", shown(path))
+	case isSpecial(old.info.Mode()):
+		return nil, fmt.Errorf("%s is not a file, and is not replaced by one; -o - writes to standard output", shown(path))
+	case !replace:
+		return nil, errExists{path}
 	}
-	f, err := createTemp(filepath.Dir(path), mode)
+	dir := filepath.Dir(path)
+	removeStale(dir)
+	f, err := createTemp(dir, mode)
 	if err != nil {
 		return nil, err
 	}
-	return &output{File: f, path: path, replace: replace}, nil
+	return &output{File: f, path: path, old: old}, nil
 }
 
-// createTemp is os.CreateTemp with permissions.
-func createTemp(dir string, mode fs.FileMode) (*os.File, error) {
-	for n := 0; ; n++ {
-		path := filepath.Join(dir, fmt.Sprintf(".coffer-%d-%d.tmp", os.Getpid(), n))
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
+// isSpecial reports whether a file is neither data, a folder nor a link.
+func isSpecial(mode fs.FileMode) bool {
+	return mode&(fs.ModeDevice|fs.ModeCharDevice|fs.ModeNamedPipe|fs.ModeSocket|fs.ModeIrregular) != 0
 }
 
-// commit makes the file durable and gives it its name.
+// commit makes the file durable and gives it its name, unless the name has come to
+// lead to something else since the output was begun.
 func (o *output) commit() error {
 	if o.path == "-" {
 		o.done = true
 		return nil
 	}
+	lost, err := o.adopt()
+	if err != nil {
+		return err
+	}
 	if err := o.Sync(); err != nil {
 		return err
 	}
-	if err := o.File.Close(); err != nil {
-		return err
+	if !renamesOpenFiles {
+		if err := o.File.Close(); err != nil {
+			return err
+		}
 	}
 	if err := o.publish(); err != nil {
 		return err
 	}
 	o.done = true
+	begun.Delete(o.Name())
+	o.File.Close()
 	syncFolder(filepath.Dir(o.path))
+	for _, text := range lost {
+		note("%s", text)
+	}
 	return nil
 }
 
+// publish looks and renames while no other run of this program does in the folder.
 func (o *output) publish() error {
-	if o.replace {
+	unlock, err := lockFolder(filepath.Dir(o.path))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, err := identify(o.path)
+	switch {
+	case err != nil:
+		return err
+	case o.old.info == nil && now.info != nil:
+		return errExists{o.path}
+	case !now.same(o.old):
+		return fmt.Errorf("%s has changed meanwhile, and nothing was written: look at what it is now, and run the command again", shown(o.path))
+	case o.old.info != nil:
 		return os.Rename(o.Name(), o.path)
 	}
-	err := os.Link(o.Name(), o.path) // a link does not replace
-	if err == nil {
+	if os.Link(o.Name(), o.path) == nil { // a link does not replace
 		return os.Remove(o.Name())
 	}
-	if _, statErr := os.Lstat(o.path); !errors.Is(statErr, fs.ErrNotExist) {
+	switch _, err := os.Lstat(o.path); {
+	case err == nil:
 		return errExists{o.path}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
 	return os.Rename(o.Name(), o.path) // a file system without links
 }
@@ -103,8 +130,10 @@ func (o *output) publish() error {
 // abandon removes what was written unless it has been committed.
 func (o *output) abandon() {
 	if !o.done && o.path != "-" {
+		os.Remove(o.Name()) // where open files cannot be removed, the second one does
 		o.File.Close()
 		os.Remove(o.Name())
+		begun.Delete(o.Name())
 	}
 }
 

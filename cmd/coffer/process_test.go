@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/coffer-format/coffer/ref/header"
 )
 
 // A file that becomes shorter while it is read is sealed with what is left.
@@ -112,7 +114,7 @@ func TestFullDisk(t *testing.T) {
 	f.succeed("seal", "--key-file", "key.txt", "folder")
 	before := f.read("folder.coffer")
 	status, stderr = f.limited(1024, "open --key-file key.txt -C out folder.coffer")
-	if status != 1 || !strings.HasSuffix(stderr, "coffer open: restore large: file too large\n") {
+	if status != exitIncomplete || !strings.Contains(stderr, "not restored: large: the file system holds no file of this size (file too large)\n") {
 		t.Errorf("open: status %d: %s", status, stderr)
 	}
 	if _, err := os.Stat(f.path("out/large")); err == nil {
@@ -222,11 +224,25 @@ func TestInterrupt(t *testing.T) {
 		stdin, err := cmd.StdinPipe()
 		f.check(err)
 		defer stdin.Close()
+		_, err = io.WriteString(stdin, header.Magic) // what begins otherwise is not copied
+		f.check(err)
 		f.interrupt(cmd, syscall.SIGINT, func() bool {
 			_, err := stdin.Write(make([]byte, 1<<17)) // more than a pipe holds
 			return err == nil
 		})
 	})
+}
+
+// A signal ends the program even while it waits for what cannot be called off, such as
+// a pipe that nobody reads.
+func TestInterruptStuck(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", pattern(8<<20))
+	cmd, stderr, _ := f.stalled("folder")
+	f.check(cmd.Process.Signal(syscall.SIGTERM))
+	if status := f.status(cmd.Wait()); status != 130 || !strings.Contains(stderr.String(), "interrupted") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
 }
 
 // Ctrl-C at a prompt ends the program, and the terminal shows again what is

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
@@ -20,7 +23,7 @@ import (
 
 type sealCommand struct {
 	secret                                        secretFlags
-	output                                        string
+	output, stdinName                             string
 	force, keepGoing, verbose, allowWeak, showKey bool
 
 	files int   // sealed
@@ -31,7 +34,7 @@ type sealCommand struct {
 func newSealCommand() *cobra.Command {
 	var s sealCommand
 	cmd := &cobra.Command{
-		Use:   "seal FOLDER | FILE...",
+		Use:   "seal FOLDER | FILE... | -",
 		Short: "Seal files into a container",
 		Long: `Seal files into a container: the contents of one folder, or several files and
 folders under their own names.
@@ -40,12 +43,15 @@ The container opens with a password, which is asked for twice, or with a
 64-digit key from "coffer key" (--key-file). A password can be guessed by whoever
 has the container: take a long one. Nobody can recover a lost secret.
 
-Links, special files and empty folders are not sealed. A character that a
+Links, special files and empty folders are not sealed, nor are containers beside the
+new one or with its key; they are named. A container is not replaced by one with
+nothing in it. With - standard input is sealed, as one file. A character that a
 container does not allow in a name (control characters, backslash, colon, what is
 not UTF-8) is stored as %XX.`,
 		Example: `  coffer seal -o monday.coffer Messages
   coffer seal --key-file key.txt -o monday.coffer Messages
-  coffer seal --key-file key.txt -o - Messages | ssh host 'cat > monday.coffer'`,
+  coffer seal --key-file key.txt -o - Messages | ssh host 'cat > monday.coffer'
+  pg_dump chats | coffer seal --key-file key.txt -o monday.coffer --name chats.sql -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.run(cmd.Context(), args)
@@ -56,13 +62,24 @@ not UTF-8) is stored as %XX.`,
 	f.StringVarP(&s.output, "output", "o", "", "write the container to `FILE` (- is standard output; default: FOLDER.coffer)")
 	f.BoolVar(&s.force, "force", false, "replace the container if it exists")
 	f.BoolVar(&s.keepGoing, "keep-going", false, "leave out files that cannot be read, and end with status 1")
-	f.BoolVarP(&s.verbose, "verbose", "v", false, "name every link and special file that is not sealed")
+	f.BoolVarP(&s.verbose, "verbose", "v", false, "name everything that is not sealed")
+	f.StringVar(&s.stdinName, "name", "stdin", "the `NAME` under which standard input is sealed")
 	f.BoolVar(&s.allowWeak, "allow-weak", false, "accept a weak password")
 	f.BoolVar(&s.showKey, "show-key", false, "show the container's 64-digit key, which opens it without the password")
 	return cmd
 }
 
 func (s *sealCommand) run(ctx context.Context, args []string) error {
+	if slices.Contains(args, "-") {
+		switch {
+		case s.secret.keyFile == "-" || s.secret.passwordFile == "-":
+			return usagef("standard input cannot be sealed and be the secret")
+		case s.output == "":
+			return usagef("standard input has no name: give -o FILE")
+		case term.IsTerminal(int(os.Stdin.Fd())):
+			return usagef("what is typed is not sealed: give a file, or send standard input from one")
+		}
+	}
 	if s.output == "" {
 		if len(args) > 1 {
 			return usagef("several files have no name together: give -o FILE")
@@ -73,7 +90,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		}
 		s.output = filepath.Base(abs) + ".coffer"
 	}
-	found, err := collect(args, s.output)
+	found, err := collect(args, s.output, s.stdinName)
 	if err != nil {
 		return err
 	}
@@ -81,6 +98,10 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		if err := s.leaveOut(err); err != nil {
 			return err
 		}
+	}
+	if len(found.sources) == 0 {
+		found.left.tell(s.verbose)
+		return errNothing
 	}
 	out, err := createOutput(s.output, s.force, containerMode)
 	if err != nil {
@@ -101,8 +122,12 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 	bar := newProgress("sealing", found.size)
-	err = s.addAll(ctx, w, found.sources, bar)
+	err = s.addAll(ctx, w, found, k, bar)
 	bar.finish()
+	if err == nil && s.files == 0 {
+		found.left.tell(s.verbose)
+		err = errNothing
+	}
 	if err != nil {
 		w.Abort()
 		return err
@@ -119,6 +144,10 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 	}
 	return nil
 }
+
+// errNothing keeps a container from being replaced by an empty one: a drive that is not
+// mounted is an empty folder.
+var errNothing = errors.New("there was nothing to seal, and nothing was written: is the source what you mean, is it mounted, and may you read it?")
 
 // orForce adds what to do about a file that exists.
 func orForce(err error) error {
@@ -157,10 +186,22 @@ func (s *sealCommand) leaveOut(err error) error {
 	return nil
 }
 
-func (s *sealCommand) addAll(ctx context.Context, w *container.ArchiveWriter, sources []source, bar *progress) error {
-	files := readAhead(ctx, sources, bar)
+func (s *sealCommand) addAll(ctx context.Context, w *container.ArchiveWriter, found *collection, k key.Key, bar *progress) error {
+	var folder fs.FileInfo
+	if s.output != "-" {
+		folder, _ = os.Stat(filepath.Dir(s.output))
+	}
+	files := readAhead(ctx, found.sources, k.Check(), bar)
 	defer files.close()
 	for src := range files.each() {
+		switch {
+		case src.container == sameKeyContainer:
+			found.left.add(ownContainer, src.file)
+			continue
+		case src.container == someContainer && isIn(src.file, folder):
+			found.left.add(besideContainer, src.file)
+			continue
+		}
 		err := s.add(w, src)
 		var abandoned *archive.AbandonedError
 		switch {
@@ -179,15 +220,15 @@ func (s *sealCommand) addAll(ctx context.Context, w *container.ArchiveWriter, so
 	return ctx.Err()
 }
 
-// add seals one file. One that becomes shorter while it is read gets a second
-// try with its new size; of one that becomes longer, what it had is sealed.
+// add seals one file. One that turns out to be shorter or longer than its size gets a
+// second try; of one that becomes longer, what it had is sealed.
 func (s *sealCommand) add(w *container.ArchiveWriter, f *openFile) error {
 	if f.err != nil {
 		return &archive.AbandonedError{Path: f.entry.Path, Err: f.err}
 	}
 	err := w.Add(f.entry, f)
-	if errors.Is(err, archive.ErrShort) {
-		if err := f.reopen(); err != nil {
+	if errors.Is(err, archive.ErrShort) || errors.Is(err, errLonger) {
+		if err := f.again(); err != nil {
 			return &archive.AbandonedError{Path: f.entry.Path, Err: err}
 		}
 		err = w.Add(f.entry, f)
@@ -211,14 +252,11 @@ func (s *sealCommand) summarize(found *collection, k key.Key) {
 	for _, r := range found.renamed {
 		note("%s is stored as %s", shown(r[0]), shown(r[1]))
 	}
-	if n := len(found.skipped); n > 0 {
-		note("%s not sealed", count(n, "link or special file"))
-		if s.verbose {
-			for _, file := range found.skipped {
-				note("  %s", shown(file))
-			}
-		}
+	if n := len(found.composed); n > 0 {
+		first := found.composed[0]
+		note("%s with decomposed letters stored as composed ones, which look the same: %+q is stored as %+q", count(n, "name"), filepath.Base(first[0]), path.Base(first[1]))
 	}
+	found.left.tell(s.verbose)
 	more := ""
 	if s.left > 0 {
 		more = fmt.Sprintf("; %s left out", count(s.left, "file"))

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -97,12 +98,12 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 	if s.newFile == "-" && (s.secret.keyFile == "-" || s.secret.passwordFile == "-") {
 		return usagef("standard input cannot be both secrets")
 	}
-	in, c, _, err := openForChange(ctx, &s.secret, path)
+	ch, err := openForChange(ctx, &s.secret, path)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	slots := slices.Clone(c.Header.Slots)
+	defer ch.in.Close()
+	slots := slices.Clone(ch.Header.Slots)
 	at := slices.IndexFunc(slots, isPassword)
 	switch {
 	case slices.ContainsFunc(slots, func(s slot.Slot) bool { return s.Type() == slot.TypeVault }):
@@ -115,7 +116,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	password, err := slot.NewPassword(rand.Reader, c.Key, prepared, slot.DefaultParams)
+	password, err := slot.NewPassword(rand.Reader, ch.Key, prepared, slot.DefaultParams)
 	if err != nil {
 		return err
 	}
@@ -126,10 +127,10 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 		slots = append(slots, password)
 		done = "set"
 	}
-	if err := rewrite(in, c, slots, container.WithSlot(slot.PasswordSecret(prepared))); err != nil {
+	if err := ch.rewrite(slots, container.WithSlot(slot.PasswordSecret(prepared))); err != nil {
 		return err
 	}
-	note("password of %s %s; copies that were made before keep their secrets", in, done)
+	note("password of %s %s; copies that were made before keep their secrets", ch.in, done)
 	return nil
 }
 
@@ -155,26 +156,26 @@ the last one is removed only for who has shown that key.`,
 }
 
 func removeSlot(ctx context.Context, secret *secretFlags, path, which string) error {
-	in, c, sec, err := openForChange(ctx, secret, path)
+	ch, err := openForChange(ctx, secret, path)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	at, err := findSlot(c.Header.Slots, which)
+	defer ch.in.Close()
+	at, err := findSlot(ch.Header.Slots, which)
 	if err != nil {
 		return err
 	}
-	slots := slices.Delete(slices.Clone(c.Header.Slots), at, at+1)
+	slots := slices.Delete(slices.Clone(ch.Header.Slots), at, at+1)
 	keyOnly := !slices.ContainsFunc(slots, isKnown)
-	if keyOnly && sec.key == nil {
+	if keyOnly && ch.secret.key == nil {
 		return errors.New("without this slot only the 64-digit key opens the container: show that you have it, with --key-file")
 	}
-	if err := rewrite(in, c, slots, container.WithKey(c.Key)); err != nil {
+	if err := ch.rewrite(slots, container.WithKey(ch.Key)); err != nil {
 		return err
 	}
-	note("slot %d (%v) of %s removed; copies that were made before keep it", at+1, c.Header.Slots[at].Type(), in)
+	note("slot %d (%v) of %s removed; copies that were made before keep it", at+1, ch.Header.Slots[at].Type(), ch.in)
 	if keyOnly {
-		note("from now on only the 64-digit key %s opens it", c.Key.Check().Fingerprint()) // [KEY-13]
+		note("from now on only the 64-digit key %s opens it", ch.Key.Check().Fingerprint()) // [KEY-13]
 	}
 	return nil
 }
@@ -222,43 +223,52 @@ func typeOf(name string) slot.Type {
 	return 0
 }
 
+// change is a container that is to be replaced in its place.
+type change struct {
+	*container.Container
+	in     *input
+	secret secret
+	old    identity
+}
+
 // openForChange opens a container that is to be replaced in its place.
-func openForChange(ctx context.Context, flags *secretFlags, path string) (*input, *container.Container, secret, error) {
+func openForChange(ctx context.Context, flags *secretFlags, path string) (*change, error) {
 	if path == "-" {
-		return nil, nil, secret{}, usagef("standard input cannot be changed: give a file")
+		return nil, usagef("standard input cannot be changed: give a file")
 	}
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return nil, nil, secret{}, err
+		return nil, err
+	}
+	if info, err := os.Stat(path); err == nil && isSpecial(info.Mode()) {
+		return nil, fmt.Errorf("%s is not a file, and cannot be changed", shown(path))
 	}
 	in, sec, err := flags.open(ctx, path)
 	if err != nil {
-		return nil, nil, secret{}, err
+		return nil, err
 	}
-	c, err := sec.unlock(in)
+	ch := &change{in: in, secret: sec}
+	if ch.old, err = identityOf(in.file); err == nil {
+		ch.Container, err = sec.unlock(in)
+	}
 	if err != nil {
 		in.Close()
-		return nil, nil, secret{}, err
+		return nil, err
 	}
-	return in, c, sec, nil
+	return ch, nil
 }
 
 // rewrite replaces the container's file by one with other slots. The old one
-// stays until the new one has been opened with the secret that is to open it.
-func rewrite(in *input, c *container.Container, slots []slot.Slot, opens container.Secret) error {
-	info, err := in.stat()
-	if err != nil {
-		return err
-	}
-	out, err := createOutput(in.path, true, info.Mode().Perm())
+// stays until the new one has been opened with the secret that is to open it, and if
+// it is not any more what was opened.
+func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
+	out, err := createOutput(ch.in.path, true, keyMode)
 	if err != nil {
 		return err
 	}
 	defer out.abandon()
-	if err := out.Chmod(info.Mode().Perm()); err != nil { // regardless of the umask
-		return err
-	}
-	if err := c.WithSlots(out, slots); err != nil {
+	out.old = ch.old
+	if err := ch.write(out.File, slots); err != nil {
 		return err
 	}
 	written, err := out.Stat()
@@ -269,11 +279,29 @@ func rewrite(in *input, c *container.Container, slots []slot.Slot, opens contain
 	if err != nil {
 		return fmt.Errorf("the new file does not open, the old one stays: %w", err)
 	}
-	if !again.Key.Fits(c.Header.KeyCheck) || !bytes.Equal(again.Header.PayloadPrefix[:], c.Header.PayloadPrefix[:]) || written.Size()-again.Header.Size() != in.size-c.Header.Size() {
+	if !again.Key.Fits(ch.Header.KeyCheck) || !bytes.Equal(again.Header.PayloadPrefix[:], ch.Header.PayloadPrefix[:]) || written.Size()-again.Header.Size() != ch.in.size-ch.Header.Size() {
 		return errors.New("the new file is not what was to be written, the old one stays")
 	}
-	if err := in.ctx.Err(); err != nil {
+	if err := ch.in.ctx.Err(); err != nil {
 		return err
 	}
 	return out.commit()
+}
+
+// write writes the container with other slots. A header of the same length needs no
+// second copy of the payload where files can share blocks.
+func (ch *change) write(out *os.File, slots []slot.Slot) error {
+	h, err := header.New(ch.Key, ch.Header.Purpose, slots, ch.Header.PayloadPrefix[:])
+	if err != nil {
+		return err
+	}
+	if h.Size() == ch.Header.Size() && cloneFile(out, ch.in.file) == nil {
+		_, err := out.WriteAt(h.Bytes(), 0)
+		return err
+	}
+	err = ch.WithSlots(out, slots)
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("%w: the changed file takes %s beside the old one, which stays as it is", err, sizeText(ch.in.size))
+	}
+	return err
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/ref/extract"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -48,7 +49,7 @@ func openVector(f *fixture, c vectors.Case, key string) {
 	f.write("case.key", []byte(key))
 	status, stderr := f.run("open", "--key-file", "case.key", "-C", "out", "case.coffer")
 	if c.Result == vectors.Invalid {
-		if status != 1 || !strings.Contains(stderr, c.Error) {
+		if status != exitOf[fault.Name(c.Error)] || !strings.Contains(stderr, c.Error) {
 			f.t.Errorf("status %d instead of %s: %s", status, c.Error, stderr)
 		}
 		if left, _ := os.ReadDir(f.path("out")); c.Error == "missing_container" && len(left) > 0 {

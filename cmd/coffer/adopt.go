@@ -1,0 +1,49 @@
+package main
+
+import "fmt"
+
+// adopt gives the file the owner and the permissions of the one that it replaces, and
+// returns what cannot be kept.
+func (o *output) adopt() (lost []string, err error) {
+	old := o.old.info
+	if old == nil || !old.Mode().IsRegular() {
+		return nil, nil
+	}
+	mode := old.Mode().Perm()
+	if uid, gid, names, ok := ownerOf(old); ok {
+		isUID, isGID, err := o.giveTo(uid, gid)
+		if err != nil {
+			return nil, err
+		}
+		if isUID != uid || isGID != gid {
+			lost = append(lost, fmt.Sprintf("%s belonged to user %d and group %d, and now belongs to user %d and group %d", shown(o.path), uid, gid, isUID, isGID))
+		}
+		if isGID != gid {
+			mode &^= 0o070 // it was for another group
+		}
+		if names > 1 {
+			lost = append(lost, fmt.Sprintf("%s had %s by hard links, which still lead to the file as it was", shown(o.path), count(int(names)-1, "other name")))
+		}
+	}
+	return lost, o.Chmod(mode)
+}
+
+// giveTo makes the file belong to others as far as the user may, and returns to whom
+// it belongs then.
+func (o *output) giveTo(uid, gid int) (isUID, isGID int, err error) {
+	owners := func() (int, int, error) {
+		info, err := o.Stat()
+		if err != nil {
+			return 0, 0, err
+		}
+		isUID, isGID, _, _ := ownerOf(info)
+		return isUID, isGID, nil
+	}
+	if isUID, isGID, err = owners(); err != nil || isUID == uid && isGID == gid {
+		return isUID, isGID, err
+	}
+	if o.Chown(uid, gid) != nil {
+		o.Chown(-1, gid)
+	}
+	return owners()
+}

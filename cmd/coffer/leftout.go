@@ -1,0 +1,61 @@
+package main
+
+import "io/fs"
+
+// leftReason is why something that was found is not sealed.
+type leftReason int
+
+const (
+	folderLink leftReason = iota
+	fileLink
+	specialFile
+	emptyFolder
+	unfinishedFile
+	replacedContainer
+	besideContainer
+	ownContainer
+	reasons
+)
+
+// leftTexts say a reason of one file, and what several are called.
+var leftTexts = [reasons]struct{ one, noun string }{
+	folderLink:        {"a link to a folder: name it to seal what it leads to", "link to a folder"},
+	fileLink:          {"a link", "link"},
+	specialFile:       {"a pipe, a socket or a device", "special file"},
+	emptyFolder:       {"an empty folder", "empty folder"},
+	unfinishedFile:    {"an unfinished file of this program", "unfinished file"},
+	replacedContainer: {"the container that is replaced", "container"},
+	besideContainer:   {"a container beside the one that is written: name it to seal it", "container"},
+	ownContainer:      {"a container with the same key: name it to seal it", "container"},
+}
+
+// leftOut is what was found and is not sealed, by reason.
+type leftOut [reasons][]string
+
+func (l *leftOut) add(why leftReason, file string) { l[why] = append(l[why], file) }
+
+// tell names what is left out, and of much the first ones unless all are wanted.
+func (l *leftOut) tell(all bool) {
+	const most = 5
+	for why, files := range l {
+		text := leftTexts[why]
+		for i, file := range files {
+			if i == most && !all {
+				note("not sealed: %d more of this kind (%s); -v names them", len(files)-most, text.noun)
+				break
+			}
+			note("not sealed: %s is %s", shown(file), text.one)
+		}
+	}
+}
+
+// kindOfSpecial names a file that is neither data, a folder nor a link.
+func kindOfSpecial(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	}
+	return "a device"
+}

@@ -1,0 +1,87 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A file or folder that is exchanged after it has been listed: what a link leads to is
+// not sealed in its place, and nobody is waited for.
+func TestSealSwapped(t *testing.T) {
+	replace := func(f *fixture, name string, with func(name string) error) {
+		f.check(os.RemoveAll(f.path(name)))
+		f.check(with(f.path(name)))
+	}
+	link := func(to string) func(string) error {
+		return func(name string) error { return os.Symlink(to, name) }
+	}
+	for name, swap := range map[string]struct {
+		do   func(*fixture)
+		says string
+	}{
+		"file for a link":          {func(f *fixture) { replace(f, "folder/sub/a", link("../../secret/a")) }, "it is not a file any more"},
+		"file for a link inside":   {func(f *fixture) { replace(f, "folder/sub/a", link("../b")) }, "it is not a file any more"},
+		"folder for a link":        {func(f *fixture) { replace(f, "folder/sub", link("../secret")) }, "another file has come into its place by a link"},
+		"folder for a link inside": {func(f *fixture) { replace(f, "folder/sub", link("other")) }, "another file has come into its place by a link"},
+		"file for a folder":        {func(f *fixture) { replace(f, "folder/sub/a", func(n string) error { return os.Mkdir(n, 0o700) }) }, "it is not a file any more"},
+		"file for a pipe":          {func(f *fixture) { replace(f, "folder/sub/a", func(n string) error { return syscall.Mkfifo(n, 0o600) }) }, "it is not a file any more"},
+		"file for another": {func(f *fixture) {
+			f.write("new", []byte("new"))
+			f.check(os.Rename(f.path("new"), f.path("folder/sub/a")))
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.write("folder/sub/a", []byte("old"))
+			f.write("folder/other/a", []byte("other"))
+			f.write("folder/b", []byte("b"))
+			f.write("secret/a", []byte("secret"))
+			_, stderr, answer := f.waiting("pipe", "seal", "--keep-going", "--key-file", "pipe", "-o", "c.coffer", "folder")
+			swap.do(f)
+			if status := answer(testKey.Text()); (status != 0) != (swap.says != "") || !strings.Contains(stderr.String(), swap.says) {
+				t.Errorf("status %d: %s", status, stderr)
+			}
+			f.succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
+			if string(f.read("out/b")) != "b" {
+				t.Error("the other file was not sealed")
+			}
+			switch got, err := os.ReadFile(f.path("out/sub/a")); {
+			case swap.says == "" && string(got) != "new":
+				t.Errorf("sealed %q, %v", got, err)
+			case swap.says != "" && err == nil:
+				t.Errorf("sealed %q", got)
+			}
+		})
+	}
+}
+
+// A file system that says another size than a file has: all of it is sealed.
+func TestSealWrongSize(t *testing.T) {
+	tried := 0
+	for _, name := range []string{"/proc/version", "/proc/filesystems", "/sys/kernel/mm/transparent_hugepage/enabled"} {
+		want, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		if info, err := os.Stat(name); err != nil || info.Size() == int64(len(want)) {
+			continue
+		}
+		tried++
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			stderr := f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", name)
+			f.succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
+			if got := f.read("out" + name[strings.LastIndex(name, "/"):]); !bytes.Equal(got, want) {
+				t.Errorf("sealed %d bytes of %d: %s", len(got), len(want), stderr)
+			}
+		})
+	}
+	if tried == 0 {
+		t.Skip("all sizes are right here")
+	}
+}

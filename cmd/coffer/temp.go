@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// ownTemp is the name of a file that is being written. It is locked while it is.
+var ownTemp = regexp.MustCompile(`^\.coffer-write-[0-9]+-[0-9]+\.tmp$`)
+
+// isTemp reports whether a file is an unfinished one of some run of this program:
+// a container or, beside restored files, one of them.
+func isTemp(name string) bool {
+	return strings.HasPrefix(name, ".coffer-") && strings.HasSuffix(name, ".tmp")
+}
+
+// begun are the paths of the files that this run is writing.
+var begun sync.Map
+
+// removeUnfinished removes what this run has not finished.
+func removeUnfinished() {
+	begun.Range(func(path, _ any) bool {
+		os.Remove(path.(string))
+		return true
+	})
+}
+
+// createTemp is os.CreateTemp with permissions, and with a lock that tells other runs
+// that the file is not stale.
+func createTemp(dir string, mode fs.FileMode) (*os.File, error) {
+	for n := 0; ; n++ {
+		path := filepath.Join(dir, fmt.Sprintf(".coffer-write-%d-%d.tmp", os.Getpid(), n))
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		tryLock(f)
+		if leadsTo(path, f) {
+			begun.Store(path, nil)
+			return f, nil
+		}
+		f.Close() // another run has found it before it was locked
+	}
+}
+
+// leadsTo reports whether a path leads to an open file, and not by a link.
+func leadsTo(path string, f *os.File) bool {
+	a, err := os.Lstat(path)
+	if err != nil {
+		return false
+	}
+	b, err := f.Stat()
+	return err == nil && os.SameFile(a, b)
+}
+
+// removeStale removes what earlier runs left in a folder when they were killed. A run
+// that still writes holds the lock of its file.
+func removeStale(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if !ownTemp.MatchString(e.Name()) || !e.Type().IsRegular() {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		f, err := os.OpenFile(path, os.O_RDWR|openNoFollow, 0)
+		if err != nil {
+			continue
+		}
+		if info, err := f.Stat(); err == nil && tryLock(f) && leadsTo(path, f) && os.Remove(path) == nil {
+			note("%s (%s) was left by a run that did not end: it is removed", shown(path), sizeText(info.Size()))
+		}
+		f.Close()
+	}
+}
