@@ -50,24 +50,20 @@ func askKey(ctx context.Context, wanted key.Check) (key.Key, error) {
 		text = append(append(text, line...), '\n')
 		typed, more := unfinished(text)
 		if !more || len(line) == 0 {
-			return key.Parse(string(text))
+			return parseKey(string(text), &wanted)
 		}
-		prompt = fmt.Sprintf("%d of 64 digits, go on: ", typed)
+		prompt = fmt.Sprintf("%d of %d digits, go on: ", typed, keyDigits)
 	}
 }
 
 // unfinished counts the digits of a text, and says whether more would make it a
 // key.
 func unfinished(text []byte) (digits int, more bool) {
-	for _, c := range text {
-		if strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 {
-			digits++
-		}
-	}
-	if digits >= 64 {
+	digits = len(digitsOf(string(text)))
+	if digits >= keyDigits {
 		return digits, false
 	}
-	_, err := key.Parse(string(text) + strings.Repeat("0", 64-digits))
+	_, err := key.Parse(string(text) + strings.Repeat("0", keyDigits-digits))
 	return digits, err == nil
 }
 

@@ -161,7 +161,7 @@ func orForce(err error) error {
 // key returns the container's key and the slots that open it, too.
 func (s *sealCommand) key(ctx context.Context) (key.Key, []slot.Slot, error) {
 	if s.secret.keyFile != "" {
-		k, err := readKey(ctx, s.secret.keyFile)
+		k, err := readKey(ctx, s.secret.keyFile, nil)
 		return k, nil, err
 	}
 	prepared, err := s.secret.newPassword(ctx, s.allowWeak)

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -18,10 +15,6 @@ import (
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
 )
-
-// maxSecretFile bounds what is read of a secret's file, in bytes. It is more
-// than any secret has: what is longer is refused by name. [KEY-5] [PWD-2]
-const maxSecretFile = 1 << 16
 
 // secretFlags say where a secret comes from. It never comes from an argument or
 // the environment, which others on the machine may see.
@@ -64,7 +57,11 @@ func (s *secretFlags) open(ctx context.Context, path string) (*input, secret, er
 func (s *secretFlags) existing(in *input) (secret, error) {
 	switch {
 	case s.keyFile != "":
-		k, err := readKey(in.ctx, s.keyFile)
+		var wanted *key.Check
+		if h, _, err := header.Examine(in, in.size); err == nil {
+			wanted = &h.KeyCheck
+		}
+		k, err := readKey(in.ctx, s.keyFile, wanted)
 		return secret{container.WithKey(k), &k}, err
 	case s.passwordFile != "":
 		raw, err := readPassword(in.ctx, s.passwordFile)
@@ -173,32 +170,4 @@ func (s *secretFlags) newPassword(ctx context.Context, allowWeak bool) ([]byte, 
 		return nil, err
 	}
 	return acceptable(raw, allowWeak)
-}
-
-func readKey(ctx context.Context, path string) (key.Key, error) {
-	text, err := readSecretFile(ctx, path)
-	if err != nil {
-		return key.Key{}, err
-	}
-	return key.Parse(string(text))
-}
-
-// readPassword reads a password without the line end that editors add.
-func readPassword(ctx context.Context, path string) ([]byte, error) {
-	raw, err := readSecretFile(ctx, path)
-	return bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r")), err
-}
-
-func readSecretFile(ctx context.Context, path string) ([]byte, error) {
-	return wait(ctx, func() ([]byte, error) {
-		f := os.Stdin
-		if path != "-" {
-			var err error
-			if f, err = os.Open(path); err != nil {
-				return nil, err
-			}
-			defer f.Close()
-		}
-		return io.ReadAll(io.LimitReader(f, maxSecretFile))
-	})
 }
