@@ -25,6 +25,7 @@ type collection struct {
 	sources []source
 	size    int64
 	renamed [][2]string // file, path
+	undated []string    // whose time a container cannot hold
 	skipped []string    // neither files nor folders
 	failed  []error
 	output  fs.FileInfo // of the container that is to be replaced, or nil
@@ -110,17 +111,17 @@ func (c *collection) add(file, name string, info fs.FileInfo) {
 	if stored != nfc.String(name) {
 		c.renamed = append(c.renamed, [2]string{file, stored})
 	}
+	modified := milliseconds(modifiedMS(info))
+	if modified == 0 {
+		c.undated = append(c.undated, file)
+	}
 	c.sources = append(c.sources, source{file, archive.Entry{
 		Path:       stored,
 		Kind:       kindOf(stored),
-		ModifiedMS: milliseconds(info.ModTime().UnixMilli()),
+		ModifiedMS: modified,
 		Size:       info.Size(),
 	}})
 	c.size += info.Size()
-}
-
-func milliseconds(ms int64) uint64 {
-	return uint64(min(max(ms, 0), archive.MaxUint64))
 }
 
 // storedPath writes what the format does not allow in a path as %XX, a byte

@@ -81,6 +81,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 		Replace:  o.force,
 		Progress: bar.add,
 		Renamed:  tellRenamed,
+		Retimed:  tellRetimed,
 		Restored: func(string) { restored.Add(1) },
 	}
 	if len(names) == 0 {

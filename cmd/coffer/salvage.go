@@ -96,6 +96,7 @@ func (s *salvageCommand) restore(ctx context.Context, found *archive.Salvage) er
 		Replace:  s.force,
 		Progress: bar.add,
 		Renamed:  tellRenamed,
+		Retimed:  tellRetimed,
 		Restored: func(string) { restored.Add(1) },
 	})
 	bar.finish()
@@ -202,7 +203,7 @@ func toSalvageJSON(found *archive.Salvage) salvageJSON {
 	}
 	for _, e := range found.Entries {
 		entry := foundJSON{
-			entryJSON: entryJSON{Path: e.Record.Entry.Path, Kind: e.Record.Entry.Kind.String(), ModifiedMS: e.Record.Entry.ModifiedMS, Size: e.Record.Entry.Size},
+			entryJSON: entryJSON{Path: e.Record.Entry.Path, Kind: e.Record.Entry.Kind.String(), ModifiedMS: timeJSON(e.Record.Entry.ModifiedMS), Size: e.Record.Entry.Size},
 			Offset:    e.Record.Offset,
 			Status:    e.Status,
 			Confirmed: e.Confirmed,

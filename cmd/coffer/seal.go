@@ -211,6 +211,9 @@ func (s *sealCommand) summarize(found *collection, k key.Key) {
 	for _, r := range found.renamed {
 		note("%s is stored as %s", shown(r[0]), shown(r[1]))
 	}
+	for _, file := range found.undated {
+		note("%s is stored without its time, which a container cannot hold", shown(file))
+	}
 	if n := len(found.skipped); n > 0 {
 		note("%s not sealed", count(n, "link or special file"))
 		if s.verbose {

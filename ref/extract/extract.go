@@ -11,16 +11,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/coffer-format/coffer/ref/archive"
 )
 
 // Options say how entries are restored. The zero value never replaces a file.
 type Options struct {
-	Replace  bool                    // existing files
-	Progress func(n int64)           // n more bytes were written; may be called concurrently
-	Renamed  func(path, name string) // an entry gets another name; called before anything is written
-	Restored func(path string)       // an entry has got its name; may be called concurrently
+	Replace  bool                           // existing files
+	Progress func(n int64)                  // n more bytes were written; may be called concurrently
+	Renamed  func(path, name string)        // an entry gets another name; called before anything is written
+	Restored func(path string)              // an entry has got its name; may be called concurrently
+	Retimed  func(path string, t time.Time) // an entry's file does not have its time t; may be called concurrently
 }
 
 // All restores every entry to the folder dir, which is made if it does not
@@ -70,9 +72,9 @@ func Salvaged(ctx context.Context, s *archive.Salvage, partial bool, dir string,
 
 // file is what one file is made from.
 type file struct {
-	path       string
-	modifiedMS uint64
-	write      func(io.Writer) error
+	path     string
+	modified archive.Time
+	write    func(io.Writer) error
 }
 
 func restore(ctx context.Context, files []file, dir string, opts Options) error {
