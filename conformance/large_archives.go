@@ -125,11 +125,11 @@ func (a *sparseArchive) opening(m *sparse) vectors.Object {
 func (a *sparseArchive) listing() vectors.Object {
 	entries := []vectors.Object{}
 	for _, e := range a.entries {
-		entries = append(entries, vectors.Object{"path": e.path, "kind": 0, "modified_ms": 0, "size": e.size})
+		entries = append(entries, vectors.Object{"path": e.path, "kind": 0, "modified_ms": nil, "size": e.size})
 	}
 	slices.SortFunc(entries, func(x, y vectors.Object) int { return compareText(x["path"].(string), y["path"].(string)) })
 	return vectors.Object{
-		"set_id": toHex(make([]byte, 16)), "generation": 0, "epoch": 0, "created_ms": 0, "complete": true,
+		"set_id": toHex(make([]byte, 16)), "generation": 0, "epoch": 0, "created_ms": nil, "complete": true,
 		"previous": toHex(make([]byte, 24)), "producer": "", "entries": entries,
 	}
 }

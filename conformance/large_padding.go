@@ -51,7 +51,7 @@ func longPadding(t *trial, r *rand.Rand) report.Outcome {
 		m.put(from, make([]byte, n))
 		sum := sha512.Sum512(m.plaintext(e.contentAt(), e.size))
 		output := vectors.Object{"entries": []vectors.Object{{
-			"path": e.path, "kind": 0, "modified_ms": 0, "size": e.size, "sha512": toHex(sum[:]),
+			"path": e.path, "kind": 0, "modified_ms": nil, "size": e.size, "sha512": toHex(sum[:]),
 		}}}
 		name := ""
 		if other >= 0 {

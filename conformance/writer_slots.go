@@ -170,7 +170,7 @@ func keepsLong(a *asker, r *rand.Rand) report.Outcome {
 // setContainer is a container of a backup set.
 func setContainer(r *rand.Rand, k key.Key) []byte {
 	var out bytes.Buffer
-	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + drawTime(r)/2, Epoch: 1 + drawTime(r)/2, CreatedMS: drawTime(r), Producer: "p"}
+	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + uint64(r.Int63n(1<<51)), Epoch: 1 + uint64(r.Int63n(1<<51)), CreatedMS: timeOf(drawTime(r)), Producer: "p"}
 	w, err := container.NewArchiveWriter(&out, r, k, nil, index)
 	if err == nil {
 		err = w.Add(archive.Entry{Path: drawName(r), Size: 5}, bytes.NewReader(drawBytes(r, 5)))

@@ -22,6 +22,7 @@ func newRestore(dir string, size int64, opts extract.Options) *restore {
 	r := &restore{dir: dir, bar: newProgress("restoring", size)}
 	opts.Progress = r.bar.add
 	opts.Renamed = func(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
+	opts.Retimed = tellRetimed
 	opts.Restored = func(string) { r.restored.Add(1) }
 	opts.Present = func(string) { r.present.Add(1) }
 	opts.Removed = func(name string, size int64) {

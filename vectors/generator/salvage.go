@@ -36,7 +36,7 @@ func (r rescued) output() vectors.Object {
 func (p *plain) found(frame int, confirmed bool, lost ...[2]int) vectors.Object {
 	f := p.frames[frame]
 	o := vectors.Object{
-		"path": f.path, "kind": int(f.kind), "modified_ms": f.modified, "size": f.size, "confirmed": confirmed,
+		"path": f.path, "kind": int(f.kind), "modified_ms": moment(f.modified), "size": f.size, "confirmed": confirmed,
 		"status": "whole", "lost": []any{},
 	}
 	if lost == nil {
@@ -231,7 +231,7 @@ func salvageIndexed(s *suite) {
 		}.output()))
 
 	renamed := b.clone()
-	renamed.plain.live[2].path, renamed.plain.live[2].kind, renamed.plain.live[2].modified = "c-renamed", settings, 7
+	renamed.plain.live[2].path, renamed.plain.live[2].kind, renamed.plain.live[2].modified = "c-renamed", settings, epoch+7
 	renamed.finish()
 	changed := p.found(2, true)
 	changed["path"], changed["kind"], changed["modified_ms"] = "c-renamed", settings, 7

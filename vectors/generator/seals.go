@@ -46,11 +46,11 @@ func (s *suite) sealedFrom(slug, requirements, comment string, given []frame, b 
 	entries := []any{}
 	for _, f := range given {
 		entries = append(entries, vectors.Object{
-			"path": f.path, "kind": int(f.kind), "modified_ms": f.modified, "content": vectors.Bytes(f.content),
+			"path": f.path, "kind": int(f.kind), "modified_ms": moment(f.modified), "content": vectors.Bytes(f.content),
 		})
 	}
 	input := vectors.Object{
-		"key": vectors.Bytes(b.key), "slots": wantedOf(b.slots), "entries": entries, "created_ms": b.plain.created,
+		"key": vectors.Bytes(b.key), "slots": wantedOf(b.slots), "entries": entries, "created_ms": moment(b.plain.created),
 		"producer": b.plain.producer, "random": vectors.Bytes(append(randomOf(b.slots), b.payload.salt...)),
 	}
 	s.valid("seal-"+slug, requirements, comment, "container.seal", input, vectors.Object{"container": vectors.Bytes(b.bytes())}).of(b)
@@ -70,11 +70,15 @@ func containerSealsFrom(s *suite) {
 		seal(slug, requirements, comment, frames, frames)
 	}
 	same("longest-path", "CON-10 (boundary)", "A path of 1024 bytes.", file(strings.Repeat("p", 1024), other, "1"))
-	late := file("late", other, "1")
-	late.modified = 1<<52 - 1
-	early := file("early", other, "2")
-	early.modified = 0
-	same("times", "CON-4 (boundary)", "The greatest time there can be, and the least.", late, early)
+	at := func(path string, time uint64) frame {
+		f := file(path, other, path)
+		f.modified = time
+		return f
+	}
+	same("times", "CON-4 ARC-77 ARC-82 (boundary)", "The greatest time there can be, the least, and one that is not known.", at("late", 1<<52-1), at("early", 1), at("unknown", 0))
+	same("times-near-1970", "ARC-77 ARC-82 (boundary)", "The beginning of 1970, a millisecond before and one after.", at("in 1970", epoch), at("before", epoch-1), at("after", epoch+1))
+	same("times-of-systems", "ARC-77 ARC-82", "Times at which counts of systems begin or end: the years 1, 1601, 2038 and 2262.",
+		at("1", epoch-62135596800000), at("1601", epoch-11644473600000), at("2038", epoch+1000<<31), at("2262", epoch+9223372036855))
 	same("common-beginnings", "ARC-11 CON-10", "Paths with common beginnings, given in the opposite order.", file("ab", other, "1"), file("a-", other, "2"), file("a/b", other, "3"), file("A", other, "4"))
 	for _, length := range []int{512, 16384, 16384 + 1024} {
 		least := newPlain(make([]byte, 24), []frame{file("a", other, "")})
@@ -90,12 +94,15 @@ func containerSealsFrom(s *suite) {
 	}{
 		{"longest-producer", "The longest producer, and the greatest time.", strings.Repeat("x", 255), 1<<52 - 1},
 		{"no-producer", "No producer, and no time.", "", 0},
+		{"created-least", "The least time that is known.", "p", 1},
+		{"created-1970", "The beginning of 1970.", "p", epoch},
+		{"created-1969", "A millisecond before 1970.", "p", epoch - 1},
 	} {
 		box := newBox("container/seal-"+c.slug, purposeArchive)
 		box.plain = newPlain(box.payload.salt, []frame{file("a", other, "1")})
 		box.plain.producer, box.plain.created = c.producer, c.created
 		box.finish()
-		s.sealedFrom(c.slug, layout+" CON-4 (boundary)", c.comment, box.plain.frames, box)
+		s.sealedFrom(c.slug, layout+" CON-4 ARC-82 (boundary)", c.comment, box.plain.frames, box)
 	}
 	box := archiveOf("container/seal-sixteen-slots", file("a", other, "1"))
 	var slots []*slotBox
