@@ -152,7 +152,6 @@ var unstated = []struct{ names, reason string }{
 	{"extract.minHole; extract.maxNumber", "bounds that only spare work"},
 	{"extract.Posix; extract.Apple; extract.Windows", "names of platforms without a value of their own"},
 	{"literal(archive.fieldEnd, 3); literal(archive.fieldEnd, 8); literal(archive.Salvage.segmentAt, 4); literal(cobblestone.chunkCipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
-	{"extract.maxNumber", "a bound of what a number can add to a name, which only decides how numbers are found"},
 	{"key.hexDigits", "the digits of section 3.3 in their order, used to count through them"},
 	{"archive.Whole; archive.Damaged; archive.Missing", "words of section 10.3, which vectors compare"},
 }
