@@ -79,6 +79,10 @@ func containerSealsFrom(s *suite) {
 	same("times-near-1970", "ARC-77 ARC-82 (boundary)", "The beginning of 1970, a millisecond before and one after.", at("in 1970", epoch), at("before", epoch-1), at("after", epoch+1))
 	same("times-of-systems", "ARC-77 ARC-82", "Times at which counts of systems begin or end: the years 1, 1601, 2038 and 2262.",
 		at("1", epoch-62135596800000), at("1601", epoch-11644473600000), at("2038", epoch+1000<<31), at("2262", epoch+9223372036855))
+	same("long-common-beginnings", "ARC-11 ARC-76 CON-10", "Paths that begin with the same 64, 255 and 1023 bytes.",
+		file(strings.Repeat("a", 64)+"2", other, "1"), file(strings.Repeat("a", 64)+"1", other, "2"),
+		file(strings.Repeat("b", 255)+"2", other, "3"), file(strings.Repeat("b", 255)+"1", other, "4"),
+		file(strings.Repeat("c", 1023)+"2", other, "5"), file(strings.Repeat("c", 1023)+"1", other, "6"))
 	same("common-beginnings", "ARC-11 CON-10", "Paths with common beginnings, given in the opposite order.", file("ab", other, "1"), file("a-", other, "2"), file("a/b", other, "3"), file("A", other, "4"))
 	for _, length := range []int{512, 16384, 16384 + 1024} {
 		least := newPlain(make([]byte, 24), []frame{file("a", other, "")})
