@@ -71,7 +71,9 @@ func eachEntry[T any](name string, change func(T) any) faulty {
 		entries, _ := input["entries"].([]any)
 		for _, e := range entries {
 			e := e.(vectors.Object)
-			e[name] = change(e[name].(T))
+			if v, ok := e[name].(T); ok { // and not null
+				e[name] = change(v)
+			}
 		}
 	})
 }
