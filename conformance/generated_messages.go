@@ -154,7 +154,20 @@ func generatedMessages(seed int64) []check {
 			func(t *trial, m messageSample) report.Outcome {
 				return t.asksInPieces("cobblestone.seal", m.sealing(), m.pieces)
 			}),
+		times(2, "seal-long-write", "COB-5 COB-7", "writer deterministic streaming",
+			"A plaintext of several times 256 KiB that arrives in one piece becomes the same message.", drawLonger,
+			func(t *trial, m messageSample) report.Outcome {
+				return t.asksInPieces("cobblestone.seal", m.sealing(), []int{m.size})
+			}),
 	}
+}
+
+// drawLonger is drawMessage for plaintexts that fill a buffer of 256 KiB, and one
+// of 512 KiB, more than once.
+func drawLonger(r *rand.Rand) messageSample {
+	m := drawMessage(r)
+	m.size = (48+r.Intn(32))*cobblestone.ChunkSize + r.Intn(cobblestone.ChunkSize)
+	return m
 }
 
 // drawLong is drawMessage for plaintexts that a writer of some 256 KiB at a time

@@ -112,6 +112,7 @@ func (c *child) exchange(ctx context.Context, q protocol.Request, limit <-chan t
 
 func start(command []string, stderr io.Writer) (*child, error) {
 	c := &child{cmd: exec.Command(command[0], command[1:]...), lines: make(chan line), quit: make(chan struct{}), ended: make(chan struct{})}
+	c.cmd.Env = environment()
 	c.cmd.Stderr = stderr
 	c.cmd.WaitDelay = pipeGrace
 	ownGroup(c.cmd)
@@ -160,8 +161,9 @@ func (c *child) end(stdout *os.File, heard <-chan struct{}) error {
 	case <-c.ended:
 		select {
 		case <-heard:
-		case <-c.quit:
-		case <-time.After(pipeGrace): // something holds the pipe, or nobody asks for what was said
+		case <-c.quit: // nobody asks for what was said,
+			stdout.Close()
+		case <-time.After(pipeGrace): // or something holds the pipe
 			stdout.Close()
 		}
 		<-heard

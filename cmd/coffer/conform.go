@@ -85,6 +85,7 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	if !cmd.Flags().Changed("seed") {
 		flags.seed = conformance.NewSeed()
 	}
+	defer conformance.KeepDescendants()()
 	debug.SetGCPercent(200) // a run lasts for seconds: collecting took a tenth of them
 	suite, err := conformance.NewSuite(flags.seed)
 	if err != nil {
@@ -208,6 +209,7 @@ The exit status is 0 if every step is ok, 1 if one is not, 2 for a usage error.`
 			if o.Timeout < time.Millisecond {
 				return usagef("--timeout takes what is greater than zero")
 			}
+			defer conformance.KeepDescendants()()
 			status, err := conformance.Doctor(cmd.Context(), o)
 			if err != nil {
 				return suiteError(cmd, err)

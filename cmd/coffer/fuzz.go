@@ -46,6 +46,7 @@ func fuzz(cmd *cobra.Command, o conformance.FuzzOptions) error {
 	if o.Time < time.Millisecond || o.Timeout < time.Millisecond {
 		return usagef("--time and --timeout take what is greater than zero")
 	}
+	defer conformance.KeepDescendants()()
 	result, err := conformance.Fuzz(cmd.Context(), o)
 	var usage conformance.UsageError
 	switch {

@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +18,11 @@ type openCommand struct {
 	secret secretFlags
 	dir    string
 	force  bool
+	shared bool
 }
+
+// extension is what the names of containers end in, in capital letters, too.
+const extension = ".coffer"
 
 func newOpenCommand() *cobra.Command {
 	var o openCommand
@@ -32,9 +32,13 @@ func newOpenCommand() *cobra.Command {
 		Long: `Restore the files of a container, or those that are named: a path as "coffer list"
 shows it, or a folder for all that lies below it.
 
-A file gets its name only when all of it is restored and authentic. Files that
-exist are not replaced, and links in the folder are not followed. A name that the
-file system cannot hold is changed, and shown.`,
+A file gets its name only when all of it is restored and authentic. Links in the
+folder are not followed. A name that the file system cannot hold is changed, and
+shown.
+
+Files that exist are not replaced: one with the same content stays, so that a restore
+that was interrupted goes on when it is run again; one with another content stays,
+too, and is named. What cannot be restored is named, and all the rest is restored.`,
 		Example: `  coffer open monday.coffer
   coffer open monday.coffer -C Restored Media/photo.jpg
   ssh host cat monday.coffer | coffer open --key-file key.txt -C Restored -`,
@@ -48,16 +52,17 @@ file system cannot hold is changed, and shown.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be (default: FILE without .coffer)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
+	f.BoolVar(&o.shared, "shared", false, "let others read what is restored, as the umask says (default: only you)")
 	return cmd
 }
 
 func (o *openCommand) run(ctx context.Context, path string, names []string) error {
-	if o.dir == "" {
-		base, ok := strings.CutSuffix(filepath.Base(path), ".coffer")
-		if !ok || base == "" {
-			return usagef("%s does not end in .coffer: give -C DIR", shown(path))
+	ownName := o.dir == ""
+	if ownName {
+		var err error
+		if o.dir, err = folderOf(path); err != nil {
+			return err
 		}
-		o.dir = base
 	}
 	in, c, r, err := o.secret.openArchive(ctx, path)
 	if err != nil {
@@ -75,39 +80,28 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
-	bar := newProgress("restoring", total(records))
-	var restored atomic.Int64
-	opts := extract.Options{
-		Replace:  o.force,
-		Progress: bar.add,
-		Renamed:  tellRenamed,
-		Restored: func(string) { restored.Add(1) },
-	}
+	run := newRestore(o.dir, total(records), extract.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
 	if len(names) == 0 {
-		err = extract.All(ctx, r, o.dir, opts)
+		err = extract.All(ctx, r, o.dir, run.opts)
 	} else {
-		err = extract.Entries(ctx, r, records, o.dir, opts)
+		err = extract.Entries(ctx, r, records, o.dir, run.opts)
 	}
-	bar.finish()
-	if err != nil {
-		return unrestored(err, restored.Load(), o.dir)
-	}
-	note("restored %s (%s) to %s", count(len(records), "file"), sizeText(total(records)), shown(o.dir))
-	return nil
+	return run.end(err, len(records), total(records))
 }
 
-func tellRenamed(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
-
-// unrestored adds to an error what became of the files.
-func unrestored(err error, restored int64, dir string) error {
-	if restored > 0 {
-		note("%s in %s had been restored before this, each one whole", count(int(restored), "file"), shown(dir))
+// folderOf returns the folder that a container is restored to if the holder names
+// none: a single one in the folder where the program runs, whatever the file is called.
+func folderOf(path string) (string, error) {
+	base := filepath.Base(path)
+	at := len(base) - len(extension)
+	if at < 0 || !strings.EqualFold(base[at:], extension) {
+		return "", usagef("%s does not end in %s: give the folder with -C DIR", shown(path), extension)
 	}
-	var pathErr *fs.PathError
-	if errors.Is(err, fs.ErrExist) && errors.As(err, &pathErr) {
-		return fmt.Errorf("%s exists already: give another folder with -C, or --force to replace what exists", shown(pathErr.Path))
+	name := base[:at]
+	if strings.Trim(name, ". ") == "" || !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) {
+		return "", usagef("%s is named after no folder that could be made: give one with -C DIR", shown(path))
 	}
-	return err
+	return name, nil
 }
 
 // choose returns the entries of some names: an entry itself, or all that lie in

@@ -3,10 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -71,13 +71,17 @@ func (s *salvageCommand) run(ctx context.Context, path string) error {
 	if err := s.print(found, in); err != nil {
 		return err
 	}
+	var incomplete exitError
 	if s.dir != "" {
-		if err := s.restore(ctx, found); err != nil {
+		if err := s.restore(ctx, found); err != nil && !errors.As(err, &incomplete) {
 			return err
 		}
 	}
 	if found.Fault != nil { // [SLV-14]
 		return advisedError{found.Fault, "what is listed as whole is sound"}
+	}
+	if incomplete != exitDone {
+		return incomplete
 	}
 	return nil
 }
@@ -90,20 +94,8 @@ func (s *salvageCommand) restore(ctx context.Context, found *archive.Salvage) er
 			size += e.Record.Entry.Size
 		}
 	}
-	bar := newProgress("restoring", size)
-	var restored atomic.Int64
-	err := extract.Salvaged(ctx, found, s.partial, s.dir, extract.Options{
-		Replace:  s.force,
-		Progress: bar.add,
-		Renamed:  tellRenamed,
-		Restored: func(string) { restored.Add(1) },
-	})
-	bar.finish()
-	if err != nil {
-		return unrestored(err, restored.Load(), s.dir)
-	}
-	note("restored %s (%s) to %s", count(files, "file"), sizeText(size), shown(s.dir))
-	return nil
+	run := newRestore(s.dir, size, extract.Options{Replace: s.force})
+	return run.end(extract.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 
 func (s *salvageCommand) print(found *archive.Salvage, in *input) error {

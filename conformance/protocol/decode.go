@@ -68,15 +68,20 @@ func plainly(err error) error {
 	return err
 }
 
-// maxDepth bounds the nesting of a line; the deepest output has 4 levels.
-const maxDepth = 16
+const (
+	// maxDepth bounds the nesting of a line; the deepest output has 4 levels.
+	maxDepth = 16
+	// maxValues bounds the values of a line, names of fields included: each takes
+	// many times the memory of its characters. The longest output has some 70,000.
+	maxValues = 1 << 18
+)
 
-// decode decodes one JSON object. Unlike encoding/json it refuses a name that
-// stands twice in an object, bytes that are not UTF-8, and integers with a
-// fraction or an exponent.
 // ErrMark says that a line does not begin with its object.
 var ErrMark = errors.New("the line begins with a byte order mark")
 
+// decode decodes one JSON object. Unlike encoding/json it refuses a name that
+// stands twice in an object, bytes that are not UTF-8, integers with a fraction
+// or an exponent, and more than maxValues values.
 func decode(line []byte) (vectors.Object, error) {
 	switch {
 	case bytes.HasPrefix(line, []byte("\xef\xbb\xbf")):
@@ -86,9 +91,9 @@ func decode(line []byte) (vectors.Object, error) {
 	case !utf8.Valid(line):
 		return nil, errors.New("the line is not UTF-8")
 	}
-	d := json.NewDecoder(bytes.NewReader(line))
+	d := &decoder{Decoder: json.NewDecoder(bytes.NewReader(line)), left: maxValues}
 	d.UseNumber()
-	v, err := decodeValue(d, 0)
+	v, err := d.value(0)
 	if err != nil {
 		return nil, fmt.Errorf("the line is not a JSON object: %w", err)
 	}
@@ -102,7 +107,15 @@ func decode(line []byte) (vectors.Object, error) {
 	return o, nil
 }
 
-func decodeValue(d *json.Decoder, depth int) (any, error) {
+type decoder struct {
+	*json.Decoder
+	left int // values that may follow
+}
+
+func (d *decoder) value(depth int) (any, error) {
+	if d.left--; d.left < 0 {
+		return nil, fmt.Errorf("it has more than %d values", maxValues)
+	}
 	if depth > maxDepth {
 		return nil, fmt.Errorf("it is nested more than %d deep", maxDepth)
 	}
@@ -117,6 +130,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 	case json.Delim('{'):
 		o := vectors.Object{}
 		for d.More() {
+			d.left--
 			name, err := d.Token()
 			if err != nil {
 				return nil, err
@@ -125,7 +139,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 			if _, twice := o[key]; !ok || twice {
 				return nil, fmt.Errorf("the name %v stands twice", brief(name))
 			}
-			if o[key], err = decodeValue(d, depth+1); err != nil {
+			if o[key], err = d.value(depth + 1); err != nil {
 				return nil, err
 			}
 		}
@@ -134,7 +148,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 	case json.Delim('['):
 		list := []any{}
 		for d.More() {
-			v, err := decodeValue(d, depth+1)
+			v, err := d.value(depth + 1)
 			if err != nil {
 				return nil, err
 			}

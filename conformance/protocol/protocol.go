@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/spec"
@@ -54,6 +55,16 @@ type Hello struct {
 	// Indistinct are sets of error names that the implementation cannot tell
 	// apart: each stands for every other of its set.
 	Indistinct [][]string `json:"indistinct,omitempty"`
+}
+
+// alike are the errors of which spec section 11.3 says how one input can look like
+// the other: no more than two are alike.
+var alike = [][2]string{
+	{"truncated", "payload_tampered"}, // a cut, or bytes appended
+	{"truncated", "damaged_header"},   // the length of the slots was changed
+	{"truncated", "not_a_container"},  // fewer than 8 bytes
+	{"damaged_header", "header_tampered"},
+	{"wrong_secret", "header_tampered"}, // a slot that was altered
 }
 
 // Same reports whether an answer of the error got is as good as want.
@@ -143,13 +154,15 @@ func ParseHello(a Answer) (Hello, error) {
 		}
 	}
 	for _, set := range h.Indistinct {
-		if len(set) < 2 {
-			return h, errors.New("a set of indistinct errors has fewer than two names")
-		}
 		for _, name := range set {
 			if !slices.Contains(spec.ErrorNames(), name) {
 				return h, fmt.Errorf("its indistinct error %q is not in the list of chapter 11%s", name, suggest.DidYouMean(name, spec.ErrorNames()))
 			}
+		}
+		if !slices.ContainsFunc(alike, func(pair [2]string) bool {
+			return len(set) == 2 && set[0] != set[1] && slices.Contains(pair[:], set[0]) && slices.Contains(pair[:], set[1])
+		}) {
+			return h, fmt.Errorf("it takes %s for one error: only the pairs that conformance/README.md lists may be indistinct", strings.Join(set, ", "))
 		}
 	}
 	return h, nil

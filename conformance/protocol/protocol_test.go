@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -175,7 +176,7 @@ func FuzzParseAnswer(f *testing.F) {
 // A hello is checked, too.
 func TestParseHello(t *testing.T) {
 	good := func() vectors.Object {
-		return vectors.Object{"protocol": 1, "name": "n", "version": "1", "profiles": []string{"reader"}, "indistinct": [][]string{{"truncated", "limit_exceeded"}}}
+		return vectors.Object{"protocol": 1, "name": "n", "version": "1", "profiles": []string{"reader"}, "indistinct": [][]string{{"truncated", "payload_tampered"}, {"header_tampered", "wrong_secret"}}}
 	}
 	if _, err := ParseHello(Answer{Output: good()}); err != nil {
 		t.Error(err)
@@ -195,6 +196,34 @@ func TestParseHello(t *testing.T) {
 		if _, err := ParseHello(Answer{Output: bad}); err == nil {
 			t.Errorf("%s may be %v", name, value)
 		}
+	}
+}
+
+// Only two errors that one input can look like may be declared to be one: whoever
+// declares more could answer every refusal alike.
+func TestIndistinct(t *testing.T) {
+	for _, set := range [][]string{
+		{}, {"truncated", "truncated"}, {"truncated", "limit_exceeded"}, {"wrong_secret", "payload_tampered"}, {"malformed_key", "mistyped_key"},
+		{"truncated", "payload_tampered", "damaged_header"}, {"payload_tampered", "damaged_header"}, spec.ErrorNames(),
+	} {
+		hello := vectors.Object{"protocol": 1, "name": "n", "version": "1", "profiles": []string{"reader"}, "indistinct": [][]string{set}}
+		if _, err := ParseHello(Answer{Output: hello}); err == nil {
+			t.Errorf("%v may be indistinct", set)
+		}
+	}
+}
+
+// The values of a line are bounded, however they are nested: each takes more
+// memory than its characters.
+func TestValues(t *testing.T) {
+	for name, unit := range map[string]string{"objects": "{},", "lists": "[],", "numbers": "1,", "fields": `{"a":1},`} {
+		list := strings.TrimSuffix(strings.Repeat(unit, maxValues), ",")
+		if _, err := decode([]byte(`{"output":[` + list + `]}`)); err == nil || !strings.Contains(err.Error(), "values") {
+			t.Errorf("%d %s: %v", maxValues, name, err)
+		}
+	}
+	if _, err := decode([]byte(`{"output":[` + strings.Repeat("1,", maxValues/2) + `1]}`)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -60,5 +60,6 @@ func (c *Comparison) WriteHTML(w io.Writer) error {
 	for _, f := range c.pairFailures() {
 		p.Failures = append(p.Failures, comparisonFailure{Who: f.Opened + " opens what " + f.Sealed + " sealed", Event: f.Event})
 	}
-	return template.Must(pageFunctions("comparison").Parse(comparisonText)).Execute(w, p)
+	page := template.Must(pageFunctions("comparison").Parse(comparisonText))
+	return writeLines(w, func(w io.Writer) error { return page.Execute(w, p) })
 }

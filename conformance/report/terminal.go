@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/coffer-format/coffer/spec"
 )
@@ -77,7 +76,7 @@ func (t *Terminal) causes() {
 		listed = causes[:min(len(causes), listedCauses)]
 	}
 	for _, c := range listed {
-		fmt.Fprintf(w, "%8d\t%s\t%s\n", len(c.Events), printable(shortened(c.Text, 90)), c.Events[0].ID)
+		fmt.Fprintf(w, "%8d\t%s\t%s\n", len(c.Events), Printable(shortened(c.Text, 90)), c.Events[0].ID)
 	}
 	w.Flush() // to a buffer: no error
 	if more := len(causes) - len(listed); more > 0 {
@@ -109,7 +108,7 @@ func (t *Terminal) describe(e Event) {
 	fmt.Fprintf(&t.out, "%s  %s\n", strings.ToUpper(words(e.Verdict)), e.ID)
 	row := func(name, text string) {
 		if text != "" {
-			fmt.Fprintf(&t.out, "    %-8s %s\n", name, printable(text))
+			fmt.Fprintf(&t.out, "    %-8s %s\n", name, Printable(text))
 		}
 	}
 	row("case", e.Comment)
@@ -138,17 +137,7 @@ func (t *Terminal) describe(e Event) {
 			row("stderr", l)
 		}
 	}
-	fmt.Fprintf(&t.out, "    %-8s %s\n\n", "again", t.r.Again(e.ID))
-}
-
-// printable keeps what an implementation says from steering the terminal.
-func printable(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsPrint(c) {
-			return c
-		}
-		return '\ufffd'
-	}, s)
+	fmt.Fprintf(&t.out, "    %-8s %s\n\n", "again", Printable(t.r.Again(e.ID)))
 }
 
 func (t *Terminal) table() {
@@ -180,10 +169,10 @@ func (t *Terminal) table() {
 func (t *Terminal) verdict() {
 	h := t.r.Implementation
 	if name := strings.TrimSpace(h.Name + " " + h.Version); name != "" {
-		fmt.Fprintf(&t.out, "%s claims: %s\n", printable(name), strings.Join(h.Profiles, ", "))
+		fmt.Fprintf(&t.out, "%s claims: %s\n", Printable(name), Printable(strings.Join(h.Profiles, ", ")))
 	}
 	for _, set := range h.Indistinct {
-		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", strings.Join(set, ", "))
+		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", Printable(strings.Join(set, ", ")))
 	}
 	fmt.Fprintln(&t.out, t.r.seedLine())
 	fmt.Fprintln(&t.out, t.r.verdictLine())
@@ -192,6 +181,7 @@ func (t *Terminal) verdict() {
 func (t *Terminal) flush() {
 	t.progress.clear()
 	if t.err == nil {
-		_, t.err = io.Copy(t.w, &t.out)
+		_, t.err = io.WriteString(t.w, Lines(t.out.String()))
+		t.out.Reset()
 	}
 }

@@ -7,28 +7,43 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/coffer-format/coffer/ref/archive"
 )
 
-// Options say how entries are restored. The zero value never replaces a file.
+// Options say how entries are restored. The zero value never replaces a file, and
+// gives nobody else access to one.
 type Options struct {
-	Replace  bool                    // existing files
-	Progress func(n int64)           // n more bytes were written; may be called concurrently
-	Renamed  func(path, name string) // an entry gets another name; called before anything is written
-	Restored func(path string)       // an entry has got its name; may be called concurrently
+	Replace  bool                          // existing files
+	OwnName  bool                          // the folder is not one that the holder named: it must not be a link
+	Shared   bool                          // others have the access that the umask gives
+	Progress func(n int64)                 // n more bytes were written or compared; may be called concurrently
+	Renamed  func(path, name string)       // an entry gets another name; called before anything is written
+	Restored func(path string)             // an entry has got its name; may be called concurrently
+	Present  func(path string)             // an entry was there already, its content, too; may be called concurrently
+	Removed  func(name string, size int64) // a killed run had left a temporary file
+}
+
+func (o Options) modes() (file, folder fs.FileMode) {
+	if o.Shared {
+		return sharedFile, sharedFolder
+	}
+	return privateFile, privateFolder
 }
 
 // All restores every entry to the folder dir, which is made if it does not
 // exist. Between them NewReader, Walk and the contents open every chunk, so that
-// nil means that the whole container is sound. Errors: missing_container, those
-// of Reader.Walk and Reader.WriteContent, fs.ErrExist for a file that is there,
-// and those of the system. What was restored before an error stays. [ARC-29]
-// [ARC-31]
+// nil means that the whole container is sound. A file that is there already and has
+// the entry's content stays as it is: a restore that was interrupted goes on.
+//
+// What the system refuses for one file does not keep the others from being restored:
+// the error is an *IncompleteError then. Others are missing_container, and those of
+// Reader.Walk and Reader.WriteContent. What was restored before an error stays.
+// [ARC-29] [ARC-31]
 func All(ctx context.Context, r *archive.Reader, dir string, opts Options) error {
 	if err := r.CheckComplete(); err != nil { // [ARC-24]
 		return err
@@ -76,57 +91,67 @@ type file struct {
 }
 
 func restore(ctx context.Context, files []file, dir string, opts Options) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(dir) // [ARC-32]
+	root, err := openFolder(dir, opts)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	platform, err := platformOf(root)
+	can, err := namesOf(root)
 	if err != nil {
-		return err
+		return failed(dir, err)
 	}
 
 	paths := make([]string, len(files))
 	for i, f := range files {
 		paths[i] = f.path
 	}
-	names := PortableNames(paths, platform)
-	if !opts.Replace {
-		if err := checkAbsent(root, names); err != nil {
-			return err
-		}
-	}
+	named := portableNames(paths, can)
+	removeStale(root, named, opts)
 	if opts.Renamed != nil {
-		for i, name := range names {
+		for i, name := range named {
 			if name != paths[i] {
 				opts.Renamed(paths[i], name)
 			}
 		}
 	}
-	return restoreAll(ctx, root, files, names, opts)
+	return restoreAll(ctx, root, files, named, opts)
 }
 
-// checkAbsent finds a file that exists before others are restored beside it.
-// The check that counts comes when a file gets its name. [ARC-34]
-func checkAbsent(root *os.Root, names []string) error {
-	if entries, err := fs.ReadDir(root.FS(), "."); err != nil || len(entries) == 0 {
-		return err
-	}
-	for _, name := range names {
-		if _, err := root.Lstat(name); err == nil {
-			return exists(name)
+// openFolder opens the folder to restore to, and makes it if it does not exist. A
+// link is followed only if the holder has named it. [ARC-32]
+func openFolder(dir string, opts Options) (*os.Root, error) {
+	_, mode := opts.modes()
+	if opts.OwnName {
+		parent, err := os.OpenRoot(filepath.Dir(dir))
+		if err != nil {
+			return nil, failed(dir, err)
 		}
+		defer parent.Close()
+		root, err := makeOne(mode)(parent, filepath.Base(dir))
+		if err != nil {
+			return nil, failed(dir, err)
+		}
+		return root, nil
 	}
-	return nil
+	if err := os.MkdirAll(dir, mode); err != nil {
+		if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
+			err = ErrNotFolder
+		}
+		return nil, failed(dir, err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, failed(dir, err)
+	}
+	return root, nil
 }
 
-// restoreAll restores the files, a few at a time, up to the first error.
-func restoreAll(ctx context.Context, root *os.Root, files []file, names []string, opts Options) error {
+// restoreAll restores the files, a few at a time. What concerns one file only does
+// not end it.
+func restoreAll(ctx context.Context, root *os.Root, files []file, named []string, opts Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	failures := make([]error, len(files))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -134,7 +159,10 @@ func restoreAll(ctx context.Context, root *os.Root, files []file, names []string
 			w := worker{ctx: ctx, root: root, opts: opts}
 			defer w.leave()
 			for i := range next {
-				if err := w.restore(files[i], names[i]); err != nil {
+				err := w.restore(files[i], named[i])
+				if fileErr := (*FileError)(nil); errors.As(err, &fileErr) {
+					failures[i] = err
+				} else if err != nil {
 					cancel(err)
 				}
 			}
@@ -148,30 +176,8 @@ func restoreAll(ctx context.Context, root *os.Root, files []file, names []string
 	}
 	close(next)
 	workers.Wait()
-	return context.Cause(ctx)
-}
-
-// exists is the error for a name that is taken.
-func exists(name string) error {
-	return &fs.PathError{Op: "restore", Path: name, Err: fs.ErrExist}
-}
-
-// failed is the error for a file that the system does not take. It names the
-// file that was meant and not a temporary one.
-func failed(name string, err error) error {
-	var pathErr *fs.PathError
-	var linkErr *os.LinkError
-	switch {
-	case errors.As(err, &pathErr):
-		err = pathErr.Err
-	case errors.As(err, &linkErr):
-		err = linkErr.Err
+	if err := context.Cause(ctx); err != nil {
+		return err
 	}
-	return &fs.PathError{Op: "restore", Path: name, Err: err}
-}
-
-// split cuts a name into its folder, "" for none, and the rest.
-func split(name string) (dir, base string) {
-	i := strings.LastIndexByte(name, '/')
-	return name[:max(i, 0)], name[i+1:]
+	return incomplete(files, failures)
 }

@@ -23,62 +23,98 @@ const (
 const (
 	maxName = 255 // bytes
 	cutName = 240
+
+	maxNumber = 24 // bytes at most that a number adds to a name
 )
 
 // PortableNames returns, for each path, the path that it gets on a platform.
 // Paths are unique and no path is another's folder. [ARC-35] [ARC-36] [ARC-37]
 // [ARC-81]
 func PortableNames(paths []string, platform Platform) []string {
+	return portableNames(paths, names{platform, maxName})
+}
+
+// names says what names a folder can hold.
+type names struct {
+	platform Platform
+	longest  int // bytes, at most maxName
+}
+
+// portableNames keeps only the folders of the path it is at: in the order of the
+// paths, a folder that is left does not come again.
+func portableNames(paths []string, can names) []string {
 	order := make([]int, len(paths))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(paths[a], paths[b]) }) // [ARC-50]
 
-	root := newFolder("")
-	names := make([]string, len(paths))
+	open := []*folder{{}}
+	named := make([]string, len(paths))
 	for _, i := range order {
 		parts := strings.Split(paths[i], "/")
-		f := root
-		for _, part := range parts[:len(parts)-1] {
-			f = f.folder(part, platform)
+		dirs, base := parts[:len(parts)-1], parts[len(parts)-1]
+		kept := 1
+		for kept < len(open) && kept <= len(dirs) && open[kept].part == dirs[kept-1] { // [ARC-51]
+			kept++
 		}
-		names[i] = f.path + f.give(parts[len(parts)-1], platform)
+		open = open[:kept]
+		for _, part := range dirs[kept-1:] {
+			open = append(open, &folder{part: part, name: open[len(open)-1].give(part, can)})
+		}
+		named[i] = pathIn(open, open[len(open)-1].give(base, can))
+		if named[i] == paths[i] {
+			named[i] = paths[i] // one string is enough
+		}
 	}
-	return names
+	return named
+}
+
+// pathIn returns the path of a name in the last of some folders, of which the first
+// is that of the restore.
+func pathIn(open []*folder, name string) string {
+	var b strings.Builder
+	for _, f := range open[1:] {
+		b.WriteString(f.name)
+		b.WriteByte('/')
+	}
+	b.WriteString(name)
+	return b.String()
 }
 
 // folder is a folder of a restore.
 type folder struct {
-	path    string             // its own, with a slash at the end
-	taken   map[string]bool    // names given in it, as the platform compares them
-	folders map[string]*folder // by the part they have in the archive
-}
-
-func newFolder(path string) *folder {
-	return &folder{path, map[string]bool{}, map[string]*folder{}}
-}
-
-// folder returns the folder that a part stands for: the first time it gets a name. [ARC-51]
-func (f *folder) folder(part string, platform Platform) *folder {
-	sub := f.folders[part]
-	if sub == nil {
-		sub = newFolder(f.path + f.give(part, platform) + "/")
-		f.folders[part] = sub
-	}
-	return sub
+	part  string          // what it is called in the archive
+	name  string          // and in the restore
+	taken map[string]bool // names given in it, as the platform compares them
+	next  map[string]int  // by short names as they are compared, the least number that may be free
 }
 
 // give returns the name of a part that has none yet. [ARC-57]
-func (f *folder) give(part string, platform Platform) string {
-	if platform == Windows {
+func (f *folder) give(part string, can names) string {
+	if can.platform == Windows {
 		part = windowsName(part)
 	}
-	name := cut(part)
-	for n := 2; f.taken[compared(name, platform)]; n++ {
-		name = cut(numbered(part, n))
+	name, n := can.cut(part), 2
+	same := compared(name, can.platform)
+	short := len(part) <= can.longest-maxNumber // no number makes it one that is cut
+	if first := f.next[same]; short && first > 0 {
+		n = first
 	}
-	f.taken[compared(name, platform)] = true
+	for plain := same; f.taken[same]; n++ {
+		name = can.cut(numbered(part, n))
+		same = compared(name, can.platform)
+		if short {
+			if f.next == nil {
+				f.next = map[string]int{}
+			}
+			f.next[plain] = n + 1
+		}
+	}
+	if f.taken == nil {
+		f.taken = map[string]bool{}
+	}
+	f.taken[same] = true
 	return name
 }
 
@@ -92,11 +128,11 @@ func numbered(name string, n int) string {
 }
 
 // cut shortens a name that is too long for a file system. [ARC-56]
-func cut(name string) string {
-	if len(name) <= maxName {
+func (can names) cut(name string) string {
+	if len(name) <= can.longest {
 		return name
 	}
-	n := cutName
+	n := can.longest - (maxName - cutName)
 	for !utf8.RuneStart(name[n]) {
 		n--
 	}

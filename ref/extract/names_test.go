@@ -66,6 +66,17 @@ func TestPortableNames(t *testing.T) {
 	}
 }
 
+// Where a file system holds shorter names, a cut takes as much from its longest one.
+func TestShorterNames(t *testing.T) {
+	long := strings.Repeat("a", 150)
+	odd := "x" + strings.Repeat("é", 75) // byte 128 is within a character
+	got := portableNames([]string{long[:143], long, long[1:] + "/" + odd, strings.ToUpper(long)}, names{Apple, 143})
+	want := []string{long[:143], long[:128] + "~31bc67af", long[:128] + "~de105e3d/" + odd[:127] + "~9f44234f", strings.ToUpper(long)[:128] + "~945a35da"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // pathSets generates sets of unpleasant paths that an archive may have.
 func pathSets() gopter.Gen {
 	part := gen.OneGenOf(

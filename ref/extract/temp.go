@@ -5,54 +5,131 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync/atomic"
 )
+
+// tempName is the name of a file that is being restored, or tried. It is locked while
+// it is written.
+var tempName = regexp.MustCompile(`^\.coffer-open-[0-9]+-[0-9]+[?x]*\.tmp$`)
 
 var (
 	temps atomic.Int64
 	pid   = os.Getpid()
 )
 
+// Permissions before the umask: chats are nobody else's, not even for a moment.
+const (
+	privateFile   = 0o600
+	privateFolder = 0o700
+	sharedFile    = 0o666
+	sharedFolder  = 0o777
+)
+
 // createTemp creates a file with a name that no other has, and that nobody takes
 // for a restored one.
-func createTemp(folder *os.Root) (string, *os.File, error) {
+func createTemp(folder *os.Root, mode fs.FileMode) (string, *os.File, error) {
 	for {
-		name := fmt.Sprintf(".coffer-%d-%d.tmp", pid, temps.Add(1))
-		f, err := create(folder, name)
+		name := fmt.Sprintf(".coffer-open-%d-%d.tmp", pid, temps.Add(1))
+		f, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if err == nil {
+			tryLock(f)
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return name, f, err
 		}
 	}
 }
 
-func create(folder *os.Root, name string) (*os.File, error) {
-	return folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+// removeStale removes what runs that were killed left in the folders of some names.
+// A run that still writes holds the lock of its file.
+func removeStale(root *os.Root, names []string, opts Options) {
+	seen := map[string]bool{}
+	for _, name := range names {
+		dir, _ := split(name)
+		if seen[dir] {
+			continue
+		}
+		seen[dir] = true
+		folder, err := descend(root, dir, openOne)
+		if err != nil {
+			continue // the restore makes it, or says what it is
+		}
+		removeStaleIn(folder, dir, opts)
+		folder.Close()
+	}
 }
 
-// platformOf finds out which names a folder can hold: a file system may have
-// other rules than the system it is used on, as many removable ones do.
-func platformOf(root *os.Root) (Platform, error) {
-	name, f, err := createTemp(root)
+func removeStaleIn(folder *os.Root, dir string, opts Options) {
+	list, err := folder.Open(".")
 	if err != nil {
-		return 0, err
+		return
+	}
+	defer list.Close()
+	entries, _ := list.ReadDir(-1)
+	for _, e := range entries {
+		if !tempName.MatchString(e.Name()) || !e.Type().IsRegular() {
+			continue
+		}
+		f, err := folder.OpenFile(e.Name(), os.O_RDWR, 0)
+		if err != nil {
+			continue
+		}
+		info, err := f.Stat()
+		now, nowErr := folder.Lstat(e.Name())
+		if err == nil && nowErr == nil && os.SameFile(info, now) && tryLock(f) && folder.Remove(e.Name()) == nil && opts.Removed != nil {
+			opts.Removed(join(dir, e.Name()), info.Size())
+		}
+		f.Close()
+	}
+}
+
+// namesOf finds out which names a folder can hold: a file system may have other
+// rules than the system it is used on, as many removable ones do.
+func namesOf(root *os.Root) (names, error) {
+	name, f, err := createTemp(root, privateFile)
+	if err != nil {
+		return names{}, err
 	}
 	f.Close()
 	defer root.Remove(name)
 
-	const reserved = "?"
-	f, err = create(root, name+reserved)
-	if err == nil {
-		f.Close()
-		root.Remove(name + reserved)
-	}
+	can := names{Posix, longestName(root, name)}
+	reserved := !holds(root, name, "?")
 	_, upper := root.Lstat(strings.ToUpper(name))
 	switch {
-	case runtime.GOOS == "windows" || err != nil:
-		return Windows, nil
+	case runtime.GOOS == "windows" || reserved:
+		can.platform = Windows
 	case runtime.GOOS == "darwin" || runtime.GOOS == "ios" || upper == nil:
-		return Apple, nil
+		can.platform = Apple
 	}
-	return Posix, nil
+	return can, nil
+}
+
+// longestName returns how many bytes a name in a folder can have, at most what step 4
+// of spec section 8.9 leaves.
+func longestName(root *os.Root, name string) int {
+	fits, fitsNot := len(name), maxName+1
+	for n := maxName; fits+1 < fitsNot; n = (fits + fitsNot) / 2 {
+		if holds(root, name, strings.Repeat("x", n-len(name))) {
+			fits = n
+		} else {
+			fitsNot = n
+		}
+	}
+	return fits
+}
+
+// holds reports whether a folder can hold the name of a temporary file with more in it.
+func holds(root *os.Root, name, more string) bool {
+	name = strings.TrimSuffix(name, ".tmp") + more + ".tmp"
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, privateFile)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	root.Remove(name)
+	return true
 }

@@ -2,10 +2,8 @@ package extract
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -26,6 +24,11 @@ func (w *worker) restore(f file, name string) error {
 	dir, base := split(name)
 	if err := w.enter(dir); err != nil {
 		return err
+	}
+	if !w.opts.Replace {
+		if done, err := w.present(f, base, name); done || err != nil {
+			return err
+		}
 	}
 	tmp, err := w.writeTemp(f, name)
 	if err == nil {
@@ -49,45 +52,13 @@ func (w *worker) enter(dir string) error {
 		return nil
 	}
 	w.leave()
-	folder, err := w.root.OpenRoot(".")
+	_, mode := w.opts.modes()
+	folder, err := descend(w.root, dir, makeOne(mode))
 	if err != nil {
-		return failed(dir, err)
-	}
-	if dir != "" {
-		done := 0
-		for part := range strings.SplitSeq(dir, "/") {
-			done += len(part) + 1
-			inner, err := enterOne(folder, part)
-			folder.Close()
-			if err != nil {
-				return failed(dir[:done-1], err)
-			}
-			folder = inner
-		}
+		return err
 	}
 	w.folder, w.at = folder, dir
 	return nil
-}
-
-var (
-	errNotFolder = errors.New("it is not a folder, and files are to be restored in it")
-	errFolder    = errors.New("a folder has this name")
-)
-
-// enterOne opens a folder in another one. It follows no link, not even one that
-// stays within the restore: two entries could fall into one file. [ARC-32] [ARC-36]
-func enterOne(folder *os.Root, part string) (*os.Root, error) {
-	if err := folder.Mkdir(part, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	info, err := folder.Lstat(part)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return nil, errNotFolder
-	}
-	return folder.OpenRoot(part)
 }
 
 func (w *worker) leave() {
@@ -100,11 +71,16 @@ func (w *worker) leave() {
 // writeTemp writes a file under a temporary name, which it returns if there is
 // something to remove. [ARC-33]
 func (w *worker) writeTemp(f file, name string) (string, error) {
-	tmp, out, err := createTemp(w.folder)
+	mode, _ := w.opts.modes()
+	tmp, out, err := createTemp(w.folder, mode)
 	if err != nil {
 		return "", failed(name, err)
 	}
-	err = f.write(&watched{w.ctx, out, w.opts.Progress, name})
+	content := &watched{ctx: w.ctx, out: out, progress: w.opts.Progress, name: name}
+	err = f.write(content)
+	if err == nil {
+		err = content.finish()
+	}
 	if e := out.Close(); err == nil && e != nil {
 		err = failed(name, e)
 	}
@@ -124,15 +100,15 @@ func (w *worker) publish(tmp, base, name string) error {
 			return nil
 		}
 		if info, statErr := w.folder.Lstat(base); statErr == nil && info.IsDir() {
-			err = errFolder
+			err = ErrFolder
 		}
 		return failed(name, err)
 	}
 	err := w.folder.Link(tmp, base)
 	if err == nil {
 		err = w.folder.Remove(tmp)
-	} else if _, statErr := w.folder.Lstat(base); !errors.Is(statErr, fs.ErrNotExist) {
-		return exists(name)
+	} else if _, statErr := w.folder.Lstat(base); statErr == nil {
+		return failed(name, fs.ErrExist)
 	} else {
 		err = w.folder.Rename(tmp, base)
 	}
@@ -140,26 +116,4 @@ func (w *worker) publish(tmp, base, name string) error {
 		return failed(name, err)
 	}
 	return nil
-}
-
-// watched stops writing when the restore was called off, and counts.
-type watched struct {
-	ctx      context.Context
-	out      *os.File
-	progress func(int64)
-	name     string // for errors
-}
-
-func (w *watched) Write(p []byte) (int, error) {
-	if w.ctx.Err() != nil {
-		return 0, context.Cause(w.ctx)
-	}
-	n, err := w.out.Write(p)
-	if w.progress != nil {
-		w.progress(int64(n))
-	}
-	if err != nil {
-		err = failed(w.name, err)
-	}
-	return n, err
 }

@@ -48,6 +48,7 @@ func payloadOrder(s *suite) {
 		{"index-before-segment-chunk", "ARC-19 COB-12", "complete is 2, and the first chunk, which only the segment needs, is altered.", func(p *plain) { p.complete = 2 }, 0, fault.MalformedArchive},
 		{"reference-before-segment-chunk", "ARC-20 COB-12", "The reference's length is one more, and the first chunk is altered.", func(p *plain) { p.refs[0].length++ }, 0, fault.MalformedArchive},
 		{"trailer-before-segment-chunk", "ARC-18 ARC-41 COB-12", "The trailer points one byte too far, and the first chunk is altered.", func(p *plain) { p.trailer++ }, 0, fault.MalformedArchive},
+		{"trailer-far-before-segment-chunk", "ARC-18 ARC-41 COB-12", "The trailer points into the first chunk, which is altered: farther back than an index frame can begin.", func(p *plain) { p.trailer = uint64(len(p.bytes())) - 3000 }, 0, fault.MalformedArchive},
 		{"length-before-segment-chunk", "ARC-9 COB-12", "The length is no Padm\u00e9 length, and the first chunk is altered.", func(p *plain) { p.pad(len(p.zeros) + 1) }, 0, fault.MalformedArchive},
 		{"segment-chunk-before-path", "ARC-5 COB-12", "A path is unsafe, and the first chunk is altered.", func(p *plain) { p.live[0].path = "." }, 0, fault.PayloadTampered},
 		{"segment-chunk-before-records", "ARC-23 COB-12", "A byte follows the removed paths, and the first chunk is altered.", func(p *plain) {

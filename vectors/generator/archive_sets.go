@@ -2,6 +2,7 @@ package generator
 
 import (
 	"bytes"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -42,12 +43,28 @@ func archiveSets(s *suite) {
 			p.pad(len(p.zeros))
 		}), refused(fault.MalformedArchive))
 	small := archiveOf("archive/set-small", samples()...)
-	s.listed("set-small-stand-alone", "ARC-9 ARC-21", "A stand-alone archive may be small.", small).
-		but("set-small", "ARC-9 ARC-21 (set resealed)", "The same in a set is too small.", reseal(func(p *plain) {
+	alone := s.listed("set-small-stand-alone", "ARC-9 ARC-21", "A stand-alone archive may be small.", small)
+	for _, c := range []struct {
+		slug, comment string
+		edit          func(p *plain)
+	}{
+		{"set-small", "The same in a set is too small.", func(p *plain) {}},
+		{"set-small-incomplete", "The same, naming a part of its generation.", func(p *plain) { p.complete = 0 }},
+		{"set-small-later", "The same of a later generation.", func(p *plain) { p.generation, p.epoch, p.previous = 7, 3, draw("archive/set-small previous", 24) }},
+	} {
+		alone.but(c.slug, "ARC-9 ARC-21 (set resealed)", c.comment, reseal(func(p *plain) {
 			p.setID[0], p.generation, p.epoch = 1, 1, 1
+			c.edit(p)
 		}), refused(fault.MalformedArchive))
+	}
 	next := setArchive("archive/set-next", 270336)
 	s.listed("set-next-length", "ARC-9 (set long boundary)", "270336 bytes, the next Padm\u00e9 length.", next)
+
+	part := setArchive("archive/set-extract", 262144)
+	part.plain.complete = 0
+	part.finish()
+	s.extracted("set-extract", "ARC-19 ARC-27 (set long)", "An entry of an archive that names a part of its generation.", part, 0).
+		but("set-extract-not-there", "ARC-27 (set long)", "There is no such entry in it, wherever the rest of the generation lies.", replace("path", []byte("b")), refused(fault.EntryNotFound))
 
 	foreign := draw("archive/set other container", 24)
 	for _, c := range []struct {
@@ -66,6 +83,10 @@ func archiveSets(s *suite) {
 		{"previous-ones", "ARC-78 (set long)", "A previous container whose id is of bytes 0xff.", func(p *plain) { copy(p.previous, bytes.Repeat([]byte{0xff}, 24)) }},
 		{"previous-last-byte-only", "ARC-78 (set long)", "A previous container whose id is zero but for its last byte.", func(p *plain) { clear(p.previous); p.previous[23] = 1 }},
 		{"removed", "ARC-12 ARC-22 ARC-39 (set long)", "In a set paths may be removed.", func(p *plain) { p.removed = []string{"aa", "old/photo.jpg", "z"}; p.layOut() }},
+		{"removed-in-order-of-bytes", "ARC-12 (set long unicode)", "Removed paths in the order of their bytes, which is not that of signed bytes, of UTF-16 or of collation.", func(p *plain) {
+			p.removed = []string{"Z", "z", "\u00e9", "\uff5e", "\U0001f600"}
+			p.layOut()
+		}},
 		{"removed-longest", "CON-1 (set long boundary)", "A removed path of 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1024)}; p.layOut() }},
 		{"foreign-record", "ARC-24 ARC-25 ARC-43 (set long)", "An entry that lies in another container is listed.", func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }},
 		{"foreign-offset", "ARC-15 (set long boundary)", "The entry region binds only records of the container itself.", func(p *plain) {
@@ -95,6 +116,13 @@ func archiveSets(s *suite) {
 		{"epoch-zero", "ARC-21", "The epoch is zero, and set_id and generation are not.", func(p *plain) { p.epoch = 0 }},
 		{"generation-and-epoch-zero", "ARC-21", "set_id is all there is.", func(p *plain) { p.generation, p.epoch = 0, 0 }},
 		{"removed-disorder", "ARC-12", "Removed paths are out of order.", func(p *plain) { p.removed = []string{"y", "x"}; p.layOut() }},
+		{"removed-in-order-of-signed-bytes", "ARC-12", "Removed paths in the order of signed bytes.", func(p *plain) { p.removed = []string{"\u00e9", "z"}; p.layOut() }},
+		{"removed-in-order-of-utf-16", "ARC-12", "Removed paths in the order of UTF-16.", func(p *plain) { p.removed = []string{"\U0001f600", "\uff5e"}; p.layOut() }},
+		{"removed-in-order-of-letters", "ARC-12", "Removed paths in an order that does not mind case.", func(p *plain) { p.removed = []string{"b", "C"}; p.layOut() }},
+		{"trailer-is-length-of-index", "ARC-18 ARC-41", "The trailer is the length of the index frame.", func(p *plain) { p.trailer = uint64(len(p.indexBytes())) }},
+		{"trailer-is-distance-from-end", "ARC-18 ARC-41", "The trailer is the number of bytes from the index frame to the end.", func(p *plain) { p.trailer = uint64(len(p.indexBytes())) + 8 }},
+		{"trailer-is-negative-distance", "ARC-18 ARC-41 CON-5", "The trailer is that number, negative.", func(p *plain) { p.trailer = -(uint64(len(p.indexBytes())) + 8) }},
+		{"trailer-in-other-byte-order", "ARC-18 ARC-41", "The trailer is the index frame's offset with its bytes in the other order.", func(p *plain) { p.trailer = bits.ReverseBytes64(p.trailer) }},
 		{"removed-twice", "ARC-12", "A path is removed twice.", func(p *plain) { p.removed = []string{"x", "x"}; p.layOut() }},
 		{"removed-and-live", "ARC-12", "A path is removed and live.", func(p *plain) { p.removed = []string{"a"}; p.layOut() }},
 		{"removed-and-live-last", "ARC-12", "The last removed path is the last live one.", func(p *plain) { p.removed = []string{"aa", "b", "long"}; p.layOut() }},

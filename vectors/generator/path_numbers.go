@@ -37,6 +37,10 @@ func pathNumbers(s *suite) {
 		s.named(platform, "number-not-padded", ids, "Numbers that are written otherwise are other names.", "A", "A", "A (02)", "A (02)", "A(2)", "A(2)", "A  (2)", "A  (2)", "A [2]", "A [2]", "a", "a (2)")
 		s.named(platform, "number-in-each-folder", ids+" ARC-51", "Each folder counts for itself, and for its entries and folders together.",
 			"x/A", "x/A", "x/a", "x/a (2)", "y/A/z", "y/A/z", "y/a", "y/a (2)", "z/a", "z/a")
+		composed, later := strings.Repeat("\u00e9", 100), strings.Repeat("\u00e9", 48)+strings.Repeat("e\u0301", 52)
+		s.named(platform, "number-cut-in-one-form", ids+" ARC-56 ARC-59 (boundary)", "One name in three forms: the longest is cut with its number, which is the first.",
+			"A"+"\u00c9"+composed[2:], "A"+"\u00c9"+composed[2:], "A"+composed, "A"+composed+" (2)",
+			"a"+later, cutName("a"+later+" (2)", 239))
 		s.named(platform, "three-by-case", ids, "Four names that differ only in case get three numbers.", "AB", "AB", "Ab", "Ab (2)", "aB", "aB (3)", "ab", "ab (4)")
 		var many []string
 		for i := range 128 { // in order: a bit that is not set is a capital letter

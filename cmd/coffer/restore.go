@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/coffer-format/coffer/ref/extract"
+)
+
+// restore tells a person about a restore to the folder dir.
+type restore struct {
+	dir               string
+	bar               *progress
+	restored, present atomic.Int64 // files
+	opts              extract.Options
+}
+
+func newRestore(dir string, size int64, opts extract.Options) *restore {
+	r := &restore{dir: dir, bar: newProgress("restoring", size)}
+	opts.Progress = r.bar.add
+	opts.Renamed = func(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
+	opts.Restored = func(string) { r.restored.Add(1) }
+	opts.Present = func(string) { r.present.Add(1) }
+	opts.Removed = func(name string, size int64) {
+		note("%s (%s) was left by a run that did not end: it is removed", shown(name), sizeText(size))
+	}
+	r.opts = opts
+	return r
+}
+
+// end tells what became of some files.
+func (r *restore) end(err error, files int, size int64) error {
+	r.bar.finish()
+	there := ""
+	if n := int(r.present.Load()); n > 0 {
+		there = fmt.Sprintf("; %s there already", were(n, "file"))
+	}
+	var incomplete *extract.IncompleteError
+	switch {
+	case err == nil && there == "":
+		note("restored %s (%s) to %s", count(files, "file"), sizeText(size), shown(r.dir))
+		return nil
+	case err == nil:
+		note("restored %s to %s%s, with the same content", count(int(r.restored.Load()), "file"), shown(r.dir), there)
+		return nil
+	case errors.As(err, &incomplete):
+		r.explain(incomplete.Left)
+		note("restored %s to %s%s; %s not restored: %s", count(int(r.restored.Load()), "file"), shown(r.dir), there, were(len(incomplete.Left), "file"), r.next(incomplete.Left))
+		return exitError(exitIncomplete)
+	}
+	if n := int(r.restored.Load()); n > 0 {
+		note("%s in %s had been restored before this, each one whole", count(n, "file"), shown(r.dir))
+	}
+	var fileErr *extract.FileError
+	if errors.As(err, &fileErr) {
+		return fmt.Errorf("%s: %s: give another folder with -C", shown(fileErr.Name), reason(fileErr.Err))
+	}
+	return err
+}
+
+// explain names what was not restored, and why.
+func (r *restore) explain(left []extract.Left) {
+	for _, l := range left {
+		what := shown(l.Path)
+		var fileErr *extract.FileError
+		if errors.As(l.Err, &fileErr) && fileErr.Name != l.Path {
+			what += ": " + shown(fileErr.Name)
+		}
+		note("not restored: %s: %s", what, reason(l.Err))
+	}
+}
+
+// next says what to do about files that were not restored.
+func (r *restore) next(left []extract.Left) string {
+	for _, l := range left {
+		if errors.Is(l.Err, extract.ErrDiffers) || errors.Is(l.Err, extract.ErrLink) {
+			return "give another folder with -C, or --force to replace what exists"
+		}
+	}
+	return "when the reasons are mended, run the command again, which goes on from here; or give another folder with -C"
+}
+
+// reason says in words why the system or what is there does not take a file.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return "a file of this name has appeared meanwhile"
+	case errors.Is(err, fs.ErrNotExist):
+		return "its folder is gone"
+	case errors.Is(err, fs.ErrPermission):
+		return "you may not write there (permission denied)"
+	case errors.Is(err, syscall.EFBIG):
+		return "the file system holds no file of this size (file too large)"
+	}
+	var fileErr *extract.FileError
+	if errors.As(err, &fileErr) {
+		return fileErr.Err.Error()
+	}
+	return err.Error()
+}
+
+// were returns "1 file was" or "2 files were".
+func were(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun + " was"
+	}
+	return count(n, noun) + " were"
+}
