@@ -135,7 +135,9 @@ func (f *fuzzer) finish() *FuzzResult {
 	return &f.FuzzResult
 }
 
-func (f *fuzzer) say(format string, args ...any) { fmt.Fprintf(f.o.Out, format, args...) }
+func (f *fuzzer) say(format string, args ...any) {
+	io.WriteString(f.o.Out, report.Lines(fmt.Sprintf(format, args...)))
+}
 
 // longestInput is the number of digits of the longest byte string of an input.
 const longestInput = 2 * 64 << 10

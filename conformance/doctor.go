@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -72,12 +71,7 @@ func Doctor(ctx context.Context, o DoctorOptions) (int, error) {
 func (d *doctor) again(id string) string { return report.New(d.hello, d.o.Command, "", 0).Again(id) }
 
 func (d *doctor) print(format string, args ...any) {
-	fmt.Fprint(d.o.Out, strings.Map(func(c rune) rune {
-		if unicode.IsPrint(c) || c == '\n' {
-			return c
-		}
-		return unicode.ReplacementChar
-	}, fmt.Sprintf(format, args...)))
+	io.WriteString(d.o.Out, report.Lines(fmt.Sprintf(format, args...)))
 }
 
 // ok says that a step is right.

@@ -149,8 +149,7 @@ func (c *collection) walk(root, base string) error {
 func (c *collection) add(file, root, name string, info fs.FileInfo) {
 	stored := storedPath(name)
 	if len(stored) > archive.MaxPathSize {
-		c.failed = append(c.failed, fmt.Errorf("%s has a path of %d bytes, at most %d are possible", shown(file), len(stored), archive.MaxPathSize))
-		return
+		stored = shorterPath(stored)
 	}
 	switch {
 	case stored == name:

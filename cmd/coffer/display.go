@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 )
 
@@ -28,14 +28,7 @@ func shown(name string) string {
 }
 
 // oneLine keeps a message on its line, and from steering the terminal.
-func oneLine(text string) string {
-	return strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return unicode.ReplacementChar
-		}
-		return c
-	}, text)
-}
+func oneLine(text string) string { return report.Printable(text) }
 
 // note tells a person something on the side.
 func note(format string, args ...any) {
@@ -43,12 +36,7 @@ func note(format string, args ...any) {
 }
 
 // printJSON writes v as it is, for programs.
-func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func printJSON(w io.Writer, v any) error { return report.WriteJSON(w, v) }
 
 // sizeText returns a number of bytes for a person.
 func sizeText(n int64) string {

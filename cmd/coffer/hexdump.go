@@ -93,7 +93,7 @@ func (d *hexDump) line(f annotate.Field, i int64) error {
 func (d *hexDump) describe(f annotate.Field) string {
 	text := d.style(bold, f.Name)
 	if f.Value != "" {
-		text += " = " + d.style(green, f.Value)
+		text += " = " + d.style(green, oneLine(f.Value))
 	}
 	if f.Fault != "" {
 		text += "  " + d.style(red, "! "+oneLine(f.Fault))

@@ -32,6 +32,8 @@ func (s *secretFlags) register(cmd *cobra.Command) {
 type secret struct {
 	container.Secret
 	key *key.Key
+
+	opened *container.Container // if it has been tried
 }
 
 // open opens a container's file and asks for its secret.
@@ -62,7 +64,7 @@ func (s *secretFlags) existing(in *input) (secret, error) {
 			wanted = &h.KeyCheck
 		}
 		k, err := readKey(in.ctx, s.keyFile, wanted)
-		return secret{container.WithKey(k), &k}, err
+		return secret{Secret: container.WithKey(k), key: &k}, err
 	case s.passwordFile != "":
 		raw, err := readPassword(in.ctx, s.passwordFile)
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
@@ -71,18 +73,36 @@ func (s *secretFlags) existing(in *input) (secret, error) {
 	if err != nil {
 		return secret{}, err
 	}
+	var sec secret
+	err = askAgain(func() (err error) {
+		if sec, err = askSecret(in.ctx, h); err != nil {
+			return err
+		}
+		if sec.opened, err = sec.unlock(in); isMistyped(err) {
+			return err
+		}
+		return nil // what else is wrong is the command's concern
+	})
+	return sec, err
+}
+
+// askSecret asks for what a container takes.
+func askSecret(ctx context.Context, h *header.Header) (secret, error) {
 	if slices.ContainsFunc(h.Slots, isPassword) {
-		raw, err := ask(in.ctx, "Password: ")
+		raw, err := ask(ctx, "Password: ")
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
 	}
-	k, err := askKey(in.ctx, h.KeyCheck)
-	return secret{container.WithKey(k), &k}, err
+	k, err := askKey(ctx, h.KeyCheck)
+	return secret{Secret: container.WithKey(k), key: &k}, err
 }
 
 func isPassword(s slot.Slot) bool { return s.Type() == slot.TypePassword }
 
 // unlock opens a container with the secret.
 func (s secret) unlock(in *input) (*container.Container, error) {
+	if s.opened != nil {
+		return s.opened, nil
+	}
 	c, err := container.Open(in, in.size, s.Secret)
 	if err != nil {
 		return nil, s.explain(err, in)

@@ -69,7 +69,7 @@ func roomHandler(ctx context.Context, root string, pages map[string][]byte) http
 		if name == room.DecoderName {
 			var err error
 			if data, err = decoder(); err != nil {
-				fmt.Fprintln(os.Stderr, err)
+				note("%v", err)
 				http.Error(w, err.Error(), http.StatusInternalServerError)
 				return
 			}

@@ -170,11 +170,15 @@ func (c *Comparison) pairFailures() []pairFailure {
 // WriteText shows the comparison to a person: the verdict on each implementation,
 // its subjects, then every pair, then what failed between them.
 func (c *Comparison) WriteText(w io.Writer) error {
+	return writeLines(w, c.writeText)
+}
+
+func (c *Comparison) writeText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(first string, cells []string) {
-		fmt.Fprint(t, first)
+		fmt.Fprint(t, Printable(first))
 		for _, cell := range cells {
-			fmt.Fprintf(t, "\t%s", cell)
+			fmt.Fprintf(t, "\t%s", Printable(cell))
 		}
 		fmt.Fprintln(t)
 	}
@@ -188,7 +192,7 @@ func (c *Comparison) WriteText(w io.Writer) error {
 		}
 	}
 	for i, verdict := range c.verdicts() {
-		line(printable(c.Names[i]), []string{printable(verdict)})
+		line(c.Names[i], []string{verdict})
 	}
 	line("", nil)
 	line("", c.Names)
@@ -199,16 +203,16 @@ func (c *Comparison) WriteText(w io.Writer) error {
 	fmt.Fprintf(t, "\nwhat the suite drew follows from the seed %d\n", c.Seed)
 	for i, r := range c.Reports {
 		if r.Exit != ExitConformant {
-			fmt.Fprintf(t, "%s alone: %s\n", printable(c.Names[i]), r.Again(protocol.HelloOp))
+			fmt.Fprintf(t, "%s alone: %s\n", Printable(c.Names[i]), r.Again(protocol.HelloOp))
 		}
 	}
 	for _, f := range c.pairFailures() {
 		fmt.Fprintf(t, "%s does not open what %s sealed: %s (%d of %d, the first: %s)\n",
-			printable(f.Opened), printable(f.Sealed), printable(f.Cause.Text), len(f.Cause.Events), f.Asked, f.Cause.Events[0].ID)
+			Printable(f.Opened), Printable(f.Sealed), Printable(f.Cause.Text), len(f.Cause.Events), f.Asked, f.Cause.Events[0].ID)
 	}
 	return t.Flush()
 }
 
 // WriteJSON writes the comparison for programs. The reports in it are those of
 // Schema, and what is in pairs are events as theirs.
-func (c *Comparison) WriteJSON(w io.Writer) error { return writeJSON(w, c) }
+func (c *Comparison) WriteJSON(w io.Writer) error { return WriteJSON(w, c) }

@@ -63,5 +63,6 @@ func (c *Comparison) WriteHTML(w io.Writer) error {
 		who := f.Opened + " opens what " + f.Sealed + " sealed"
 		p.Failures = append(p.Failures, comparisonFailure{Who: who, Text: f.Cause.Text, Count: len(f.Cause.Events), Event: f.Cause.Events[0]})
 	}
-	return template.Must(pageFunctions("comparison").Parse(comparisonText)).Execute(w, p)
+	page := template.Must(pageFunctions("comparison").Parse(comparisonText))
+	return writeLines(w, func(w io.Writer) error { return page.Execute(w, p) })
 }

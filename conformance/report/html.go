@@ -125,7 +125,8 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		p.Causes = append(p.Causes, r.pageCause(c, cases))
 	}
 	p.Chapters = r.pageChapters()
-	return template.Must(pageFunctions("report").Parse(pageText)).Execute(w, p)
+	text := template.Must(pageFunctions("report").Parse(pageText))
+	return writeLines(w, func(w io.Writer) error { return text.Execute(w, p) })
 }
 
 func (r *Report) pageSubject(name string, columns []Verdict) pageSubject {

@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	_ "embed"
-	"encoding/json"
 	"io"
 )
 
@@ -14,11 +13,4 @@ var schema []byte
 func Schema() []byte { return bytes.Clone(schema) }
 
 // WriteJSON writes the report for programs.
-func (r *Report) WriteJSON(w io.Writer) error { return writeJSON(w, r) }
-
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func (r *Report) WriteJSON(w io.Writer) error { return WriteJSON(w, r) }

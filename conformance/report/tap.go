@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 )
 
 // WriteTAP writes the report in the Test Anything Protocol, version 13: a line for
@@ -23,7 +24,7 @@ func (r *Report) WriteTAP(w io.Writer) error {
 		case e.Expected != nil:
 			directive = " # TODO a known failure"
 		}
-		fmt.Fprintf(b, "%s %d - %s%s\n", word, i+1, printable(e.ID), directive)
+		fmt.Fprintf(b, "%s %d - %s%s\n", word, i+1, Printable(e.ID), directive)
 		if e.Verdict.Against() {
 			b.WriteString("  ---\n")
 			for _, f := range r.facts(e) {
@@ -68,7 +69,7 @@ func yamlString(s string) string {
 			b.WriteRune(c)
 		case c == '\n':
 			b.WriteString(`\n`)
-		case c < 0x20 || c >= 0x7f && c <= 0xa0 || c >= 0x2028 && c <= 0x2029 || c == 0xfeff || c >= 0xfffe:
+		case !unicode.IsPrint(c):
 			fmt.Fprintf(&b, `\U%08x`, c)
 		default:
 			b.WriteRune(c)

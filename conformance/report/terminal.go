@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"github.com/coffer-format/coffer/spec"
 )
@@ -78,7 +77,7 @@ func (t *Terminal) describe(e Event) {
 	fmt.Fprintf(&t.out, "%s  %s\n", strings.ToUpper(words(e.Verdict)), e.ID)
 	row := func(name, text string) {
 		if text != "" {
-			fmt.Fprintf(&t.out, "    %-8s %s\n", name, printable(text))
+			fmt.Fprintf(&t.out, "    %-8s %s\n", name, Printable(text))
 		}
 	}
 	row("case", e.Comment)
@@ -107,22 +106,13 @@ func (t *Terminal) describe(e Event) {
 			row("stderr", l)
 		}
 	}
-	fmt.Fprintf(&t.out, "    %-8s %s\n\n", "again", t.r.Again(e.ID))
-}
-
-// printable keeps what an implementation says from steering the terminal.
-func printable(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsPrint(c) {
-			return c
-		}
-		return '\ufffd'
-	}, s)
+	fmt.Fprintf(&t.out, "    %-8s %s\n\n", "again", Printable(t.r.Again(e.ID)))
 }
 
 func (t *Terminal) flush() {
 	t.progress.clear()
 	if t.err == nil {
-		_, t.err = io.Copy(t.w, &t.out)
+		_, t.err = io.WriteString(t.w, Lines(t.out.String()))
+		t.out.Reset()
 	}
 }

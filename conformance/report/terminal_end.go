@@ -75,7 +75,7 @@ func (t *Terminal) present(causes []Cause) {
 		listed = causes[:min(len(causes), listedCauses)]
 	}
 	for _, c := range listed {
-		fmt.Fprintf(w, "%8d\t%s\t%s\n", len(c.Events), printable(shortened(c.Text, 90)), c.Events[0].ID)
+		fmt.Fprintf(w, "%8d\t%s\t%s\n", len(c.Events), Printable(shortened(c.Text, 90)), c.Events[0].ID)
 	}
 	w.Flush() // to a buffer: no error
 	if more := len(causes) - len(listed); more > 0 {
@@ -131,7 +131,7 @@ func (t *Terminal) table() {
 func (t *Terminal) verdict() {
 	h := t.r.Implementation
 	if name := strings.TrimSpace(h.Name + " " + h.Version); name != "" {
-		fmt.Fprintf(&t.out, "%s claims: %s\n", printable(name), strings.Join(h.Profiles, ", "))
+		fmt.Fprintf(&t.out, "%s claims: %s\n", Printable(name), strings.Join(h.Profiles, ", "))
 	}
 	for _, set := range h.Indistinct {
 		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", strings.Join(set, ", "))
