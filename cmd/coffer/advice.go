@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -38,6 +39,31 @@ type advisedError struct {
 
 func (e advisedError) Unwrap() error { return e.error }
 
+// inWords returns an error as a person would say it: what it is about, and not how the
+// system is asked.
+func inWords(err error) string {
+	line := err.Error()
+	var pathErr *fs.PathError
+	var linkErr *os.LinkError
+	switch {
+	case errors.As(err, &pathErr):
+		return strings.Replace(line, pathErr.Error(), pathInWords(pathErr.Path, pathErr.Err), 1)
+	case errors.As(err, &linkErr):
+		return strings.Replace(line, linkErr.Error(), pathInWords(linkErr.New, linkErr.Err), 1)
+	}
+	return line
+}
+
+func pathInWords(path string, err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("there is no file %s", shown(path))
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Sprintf("you have no access to %s (%v)", shown(path), err)
+	}
+	return fmt.Sprintf("%s: %v", shown(path), err)
+}
+
 // explain prints an error as one line and returns the exit status.
 func explain(ctx context.Context, cmd *cobra.Command, err error) int {
 	var exit exitError
@@ -48,7 +74,7 @@ func explain(ctx context.Context, cmd *cobra.Command, err error) int {
 		fmt.Fprintf(os.Stderr, "%s: interrupted; what was unfinished has been removed\n", cmd.CommandPath())
 		return exitInterrupted
 	}
-	line := err.Error()
+	line := inWords(err)
 	more := advice[fault.NameOf(err)]
 	var advised advisedError
 	if errors.As(err, &advised) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -293,7 +294,7 @@ func TestProgress(t *testing.T) {
 	shown := make([]byte, 1<<16)
 	n, err := master.Read(shown)
 	f.check(err)
-	if !strings.Contains(string(shown[:n]), "sealing") {
+	if !regexp.MustCompile(`sealing: [0-9.]+ [KM]iB of 8.0 MiB \([0-9]+ %\), [0-9.]+ [KM]?i?B per second, (about [0-9]+|a few) (second|minute)s? left`).Match(shown[:n]) {
 		t.Errorf("shown on a terminal: %q", shown[:n])
 	}
 	log, err := os.Create(f.path("log"))

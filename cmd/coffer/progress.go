@@ -1,16 +1,16 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"sync/atomic"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
-// progress shows how far the work is, with rate and time left, on a terminal
-// and once it takes longer than a second; otherwise nothing.
+// progress shows how far the work is, on a terminal and once it takes longer than a
+// second; otherwise nothing.
 type progress struct {
 	done atomic.Int64 // bytes
 	stop chan struct{}
@@ -26,39 +26,55 @@ func newProgress(what string, total int64) *progress {
 	return p
 }
 
+const clearLine = "\r\x1b[K"
+
 func (p *progress) show(what string, total int64) {
 	defer close(p.gone)
-	bar := progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(later{time.Now().Add(time.Second)}),
-		progressbar.OptionSetDescription(what),
-		progressbar.OptionUseIECUnits(true),
-		progressbar.OptionShowBytes(true),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetWidth(20),
-		progressbar.OptionSetTheme(progressbar.ThemeASCII),
-	)
-	defer bar.Clear()
+	begun, shown := time.Now(), false
 	for {
-		bar.Set64(min(p.done.Load(), total))
-		bar.RenderBlank() // Set64 shows nothing when nothing moves
 		select {
 		case <-p.stop:
+			if shown {
+				fmt.Fprint(os.Stderr, clearLine)
+			}
 			return
 		case <-time.After(200 * time.Millisecond):
+		}
+		if taken := time.Since(begun); taken > time.Second {
+			text := progressText(what, min(p.done.Load(), total), total, taken)
+			if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 {
+				text = text[:min(len(text), width-1)]
+			}
+			fmt.Fprint(os.Stderr, clearLine+text)
+			shown = true
 		}
 	}
 }
 
-// later writes to the terminal from some time on. The display itself runs from
-// the beginning, so that its rate is right.
-type later struct{ from time.Time }
-
-func (w later) Write(p []byte) (int, error) {
-	if time.Now().Before(w.from) {
-		return len(p), nil
+// progressText says what is done of the whole, how fast, and for how long yet.
+func progressText(what string, done, total int64, taken time.Duration) string {
+	text := fmt.Sprintf("%s: %s of %s (%d %%)", what, sizeText(done), sizeText(total), int(100*float64(done)/float64(total)))
+	if done == 0 {
+		return text
 	}
-	return os.Stderr.Write(p)
+	rate := float64(done) / taken.Seconds()
+	return fmt.Sprintf("%s, %s per second, %s left", text, sizeText(int64(rate)), durationText(float64(total-done)/rate))
+}
+
+// durationText says a number of seconds as a person would.
+func durationText(seconds float64) string {
+	about := func(n float64, unit string) string { return "about " + count(int(n+0.5), unit) }
+	switch {
+	case seconds < 5:
+		return "a few seconds"
+	case seconds < 90:
+		return about(seconds, "second")
+	case seconds < 90*60:
+		return about(seconds/60, "minute")
+	case seconds < 36*60*60:
+		return about(seconds/60/60, "hour")
+	}
+	return about(seconds/60/60/24, "day")
 }
 
 func (p *progress) add(n int64) { p.done.Add(n) }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/leanovate/gopter"
@@ -156,6 +157,23 @@ func TestSizeText(t *testing.T) {
 	} {
 		if got := sizeText(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)
+		}
+	}
+}
+
+// What is done, of how much, how fast and for how long yet, in words.
+func TestProgressText(t *testing.T) {
+	for want, got := range map[string]string{
+		"sealing: 0 B of 1.0 KiB (0 %)": progressText("sealing", 0, 1<<10, time.Second),
+		"restoring: 1.0 GiB of 4.0 GiB (25 %), 102.4 MiB per second, about 30 seconds left": progressText("restoring", 1<<30, 4<<30, 10*time.Second),
+		"restoring: 1.0 GiB of 4.0 GiB (25 %), 1.0 MiB per second, about 51 minutes left":   progressText("restoring", 1<<30, 4<<30, 1024*time.Second),
+		"reading: 4.0 GiB of 4.0 GiB (100 %), 4.0 GiB per second, a few seconds left":       progressText("reading", 4<<30, 4<<30, time.Second),
+		"about 2 hours":    durationText(7200),
+		"about 3 days":     durationText(3 * 86400),
+		"about 89 seconds": durationText(89),
+	} {
+		if got != want {
+			t.Errorf("%q, not %q", got, want)
 		}
 	}
 }

@@ -203,7 +203,7 @@ func (c *Comparison) writeText(w io.Writer) error {
 	fmt.Fprintf(t, "\nwhat the suite drew follows from the seed %d\n", c.Seed)
 	for i, r := range c.Reports {
 		if r.Exit != ExitConformant {
-			fmt.Fprintf(t, "%s alone: %s\n", Printable(c.Names[i]), r.Again(protocol.HelloOp))
+			fmt.Fprintf(t, "%s alone: %s\n", Printable(c.Names[i]), Printable(r.Again(protocol.HelloOp)))
 		}
 	}
 	for _, f := range c.pairFailures() {

@@ -131,10 +131,10 @@ func (t *Terminal) table() {
 func (t *Terminal) verdict() {
 	h := t.r.Implementation
 	if name := strings.TrimSpace(h.Name + " " + h.Version); name != "" {
-		fmt.Fprintf(&t.out, "%s claims: %s\n", Printable(name), strings.Join(h.Profiles, ", "))
+		fmt.Fprintf(&t.out, "%s claims: %s\n", Printable(name), Printable(strings.Join(h.Profiles, ", ")))
 	}
 	for _, set := range h.Indistinct {
-		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", strings.Join(set, ", "))
+		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", Printable(strings.Join(set, ", ")))
 	}
 	fmt.Fprintln(&t.out, t.r.seedLine())
 	fmt.Fprintln(&t.out, t.r.casesLine())
