@@ -151,12 +151,27 @@ func isLabel(text string) bool {
 // parseSegment decodes a whole segment frame. Errors: malformed_archive,
 // unsafe_path.
 func parseSegment(frame []byte) (*Segment, error) {
+	var removed []string
+	seg, err := decodeSegment(frame, func(path string) { removed = append(removed, path) })
+	if err != nil {
+		return nil, err
+	}
+	seg.Removed = removed
+	return seg, nil
+}
+
+// decodeSegment is parseSegment for whom the removed paths need not be kept: it hands
+// them to remove.
+func decodeSegment(frame []byte, remove func(path string)) (*Segment, error) {
 	seg := new(Segment)
 	s := cryptobyte.String(frame)
 	var typ uint8
 	var live, removed cryptobyte.String
 	if !s.ReadUint8(&typ) || typ != frameSegment || !readPart(&s, &live) || !readPart(&s, &removed) || !s.Empty() { // [ARC-23]
 		return nil, malformed("the segment does not have the layout that the index states")
+	}
+	if n := countRecords(live); n > 0 {
+		seg.Live = make([]Record, 0, n)
 	}
 	for !live.Empty() {
 		var r Record
@@ -171,16 +186,16 @@ func parseSegment(frame []byte) (*Segment, error) {
 		}
 		seg.Live = append(seg.Live, r)
 	}
-	next := 0
+	next, count, before := 0, 0, ""
 	for !removed.Empty() {
 		var path string
 		if !readPath(&removed, &path) {
-			return nil, malformed("removed path %d of the segment does not decode", len(seg.Removed))
+			return nil, malformed("removed path %d of the segment does not decode", count)
 		}
 		if err := CheckPath(path); err != nil {
 			return nil, err
 		}
-		if n := len(seg.Removed); n > 0 && seg.Removed[n-1] >= path { // [ARC-12]
+		if count > 0 && before >= path { // [ARC-12]
 			return nil, malformed("the removed paths are not in order at %q", path)
 		}
 		for next < len(seg.Live) && seg.Live[next].Entry.Path < path {
@@ -189,9 +204,24 @@ func parseSegment(frame []byte) (*Segment, error) {
 		if next < len(seg.Live) && seg.Live[next].Entry.Path == path { // [ARC-12]
 			return nil, malformed("the path %q is live and removed", path)
 		}
-		seg.Removed = append(seg.Removed, path)
+		remove(path)
+		count, before = count+1, path
 	}
 	return seg, nil
+}
+
+// countRecords returns how many records there are, as far as they have lengths: one
+// list that is made for all of them takes less than one that grows.
+func countRecords(records cryptobyte.String) (n int) {
+	var container ID
+	var path cryptobyte.String
+	var kind uint8
+	var offset, modified, size uint64
+	for records.CopyBytes(container[:]) && records.ReadUint64(&offset) && records.ReadUint16LengthPrefixed(&path) &&
+		records.ReadUint8(&kind) && records.ReadUint64(&modified) && records.ReadUint64(&size) {
+		n++
+	}
+	return n
 }
 
 func readPart(s *cryptobyte.String, part *cryptobyte.String) bool {

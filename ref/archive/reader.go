@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"encoding/binary"
 	"io"
 	"slices"
@@ -50,12 +51,13 @@ func NewReader(plain Plaintext, id ID) (*Reader, error) {
 	if first := index.Segments[0]; first.Container != id { // [ARC-24]
 		return nil, fault.New(fault.MissingContainer, "the archive continues container %x, which is not here", first.Container)
 	}
-	segment, err := readSegment(plain, index.ownSegment())
+	removed := "" // the first, which is not empty
+	segment, err := readSegment(plain, index.ownSegment(), func(path string) { removed = cmp.Or(removed, path) })
 	if err != nil {
 		return nil, err
 	}
-	if index.StandAlone() && len(segment.Removed) > 0 { // [ARC-22]
-		return nil, malformed("a stand-alone archive says that %q was removed", segment.Removed[0])
+	if index.StandAlone() && removed != "" { // [ARC-22]
+		return nil, malformed("a stand-alone archive says that %q was removed", removed)
 	}
 	r := &Reader{plain: plain, id: id, index: *index, records: segment.Live} // [ARC-39] of a list that was empty
 	r.entryEnd = index.ownSegment().Offset - minPaddingFrame
@@ -82,7 +84,7 @@ func readIndex(plain Plaintext, id ID) (*Index, error) {
 	return parseIndex(frame, id, int64(offset))
 }
 
-func readSegment(plain Plaintext, ref SegmentRef) (*Segment, error) {
+func readSegment(plain Plaintext, ref SegmentRef, remove func(path string)) (*Segment, error) {
 	if ref.Length > maxSegmentFrame { // [CON-3]
 		return nil, malformed("the segment has %d bytes, more than a segment can have", ref.Length)
 	}
@@ -90,7 +92,7 @@ func readSegment(plain Plaintext, ref SegmentRef) (*Segment, error) {
 	if err := readFull(plain, frame, ref.Offset); err != nil {
 		return nil, err
 	}
-	return parseSegment(frame)
+	return decodeSegment(frame, remove)
 }
 
 func readFull(plain Plaintext, p []byte, off int64) error {
@@ -105,6 +107,14 @@ func (r *Reader) checkList() error {
 	if path, ok := entryAndFolder(r.records); ok { // [ARC-13]
 		return malformed("the path %q is an entry and a folder", path)
 	}
+	own := 0
+	for _, rec := range r.records {
+		if rec.Container == r.id {
+			own++
+		}
+	}
+	r.own = make([]Record, 0, own)
+	var elsewhere []Record
 	for _, rec := range r.records {
 		if rec.Container == r.id {
 			if rec.Offset+minEntryFrame+rec.Entry.Size > r.entryEnd { // [ARC-15]
@@ -113,17 +123,22 @@ func (r *Reader) checkList() error {
 			r.own = append(r.own, rec)
 		} else if r.index.StandAlone() { // [ARC-22]
 			return malformed("the entry %q of a stand-alone archive lies in another container", rec.Entry.Path)
+		} else {
+			elsewhere = append(elsewhere, rec)
 		}
 	}
-	byPlace := slices.Clone(r.records)
-	slices.SortFunc(byPlace, compareOffsets)
-	for i := 1; i < len(byPlace); i++ {
-		a, b := byPlace[i-1], byPlace[i]
+	return cmp.Or(sortByPlace(r.own), sortByPlace(elsewhere))
+}
+
+// sortByPlace sorts records by their places, and finds those that overlap.
+func sortByPlace(records []Record) error {
+	slices.SortFunc(records, compareOffsets)
+	for i := 1; i < len(records); i++ {
+		a, b := records[i-1], records[i]
 		if a.Container == b.Container && a.Offset+minEntryFrame+a.Entry.Size > b.Offset { // [ARC-14]
 			return malformed("the frames of %q and %q overlap", a.Entry.Path, b.Entry.Path)
 		}
 	}
-	slices.SortFunc(r.own, compareOffsets)
 	return nil
 }
 

@@ -149,7 +149,7 @@ func (s *Salvage) segmentAt(off int64) (*Segment, error) {
 	if at > s.plain.size { // [CON-3]
 		return nil, errLost
 	}
-	segment, err := readSegment(s.plain, SegmentRef{Offset: off, Length: at - off})
+	segment, err := readSegment(s.plain, SegmentRef{Offset: off, Length: at - off}, func(string) {})
 	if err != nil {
 		return nil, err
 	}

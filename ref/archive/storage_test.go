@@ -46,7 +46,7 @@ func (p oncePlaintext) WriteRange(w io.Writer, off, n int64) error {
 // An error of the plaintext, at whichever of its calls, ends the reading with that
 // error, be it of a frame, of the index or of content that no record names.
 func TestReadErrors(t *testing.T) {
-	a, abandoned, b := newItem("a", 50), newItem("x", 30), newItem("b", 60)
+	a, abandoned, b := newItem("a", 50), newItem("x", 40000), newItem("b", 20000) // in several chunks
 	plaintext := raw{
 		frames:  frames(a, abandoned, b),
 		segment: segmentFrame(t, Segment{Live: slices.DeleteFunc(records(a, abandoned, b), func(r Record) bool { return r.Entry.Path == "x" })}),

@@ -17,6 +17,12 @@ func (r *Reader) Walk() error {
 // walk returns the offset of the padding frame. From there on, all chunks have
 // been opened.
 func (r *Reader) walk() (int64, error) {
+	walker := *r
+	walker.plain = &nearby{Plaintext: r.plain}
+	return walker.frames()
+}
+
+func (r *Reader) frames() (int64, error) {
 	next := 0 // the first record whose frame has not come
 	for off := int64(0); ; {
 		if next < len(r.own) && r.own[next].Offset == off {
