@@ -50,7 +50,7 @@ func (r *restore) end(err error, files int, size int64) error {
 	case errors.As(err, &incomplete):
 		r.explain(incomplete.Left)
 		note("restored %s to %s%s; %s not restored: %s", count(int(r.restored.Load()), "file"), shown(r.dir), there, were(len(incomplete.Left), "file"), r.next(incomplete.Left))
-		return exitError(exitIncomplete)
+		return exitError(exitRefused)
 	}
 	if n := int(r.restored.Load()); n > 0 {
 		note("%s in %s had been restored before this, each one whole", count(n, "file"), shown(r.dir))
