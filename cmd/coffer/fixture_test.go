@@ -43,7 +43,7 @@ func (f *fixture) check(err error) {
 func (f *fixture) write(name string, data []byte) {
 	f.t.Helper()
 	f.check(os.MkdirAll(filepath.Dir(f.path(name)), 0o777))
-	f.check(os.WriteFile(f.path(name), data, 0o666))
+	f.check(os.WriteFile(f.path(name), data, 0o600))
 }
 
 func (f *fixture) read(name string) []byte {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -11,19 +12,27 @@ import (
 )
 
 func newKeyCommand() *cobra.Command {
-	var path string
+	var path, of string
+	var secret secretFlags
 	cmd := &cobra.Command{
-		Use:   "key [-o FILE]",
-		Short: "Make a new 64-digit key",
+		Use:   "key [-o FILE] [--of FILE]",
+		Short: "Make a new 64-digit key, or show that of a container",
 		Long: `Make a new 64-digit key and print it. Its fingerprint, on standard error, tells
 it from other keys: write it down with the key. "coffer inspect" shows the
 fingerprint of the key that a container wants.
 
+With --of, show the key of a container that a password opens: it opens the container
+when the password is lost or changed, and nobody can recover either.
+
 Whoever has the key can open what is sealed with it, and nobody can without.`,
-		Example: "  coffer key -o key.txt",
-		Args:    cobra.NoArgs,
+		Example: `  coffer key -o key.txt
+  coffer key --of monday.coffer`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			k, err := key.New(rand.Reader) // [KEY-1] [KEY-2] [CON-7]
+			if of == "" && secret != (secretFlags{}) {
+				return usagef("a new key needs no secret: --of FILE shows the key of a container")
+			}
+			k, err := makeKey(cmd.Context(), of, &secret)
 			if err != nil {
 				return err
 			}
@@ -40,7 +49,26 @@ Whoever has the key can open what is sealed with it, and nobody can without.`,
 		},
 	}
 	cmd.Flags().StringVarP(&path, "output", "o", "", "write the key to `FILE`, which only you can read")
+	cmd.Flags().StringVar(&of, "of", "", "show the key of the container `FILE`")
+	secret.register(cmd)
 	return cmd
+}
+
+// makeKey returns a new key, or that of a container.
+func makeKey(ctx context.Context, of string, secret *secretFlags) (key.Key, error) {
+	if of == "" {
+		return key.New(rand.Reader) // [KEY-1] [KEY-2] [CON-7]
+	}
+	in, sec, err := secret.open(ctx, of)
+	if err != nil {
+		return key.Key{}, err
+	}
+	defer in.Close()
+	c, err := sec.unlock(in)
+	if err != nil {
+		return key.Key{}, err
+	}
+	return c.Key, nil
 }
 
 // writeKey never replaces a file: it could be the only copy of another key.

@@ -3,25 +3,36 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"strings"
 
 	"golang.org/x/term"
 
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/password"
 )
 
-// ask reads a line from the terminal without showing it, even if standard input
-// and output are something else.
-func ask(ctx context.Context, prompt string) ([]byte, error) {
-	in, out := os.Stdin, os.Stderr
+// promptTries is how often a person is asked who mistypes.
+const promptTries = 3
+
+// terminal returns where a person is asked, even if standard input and output are
+// something else, and what closes it.
+func terminal() (in, out *os.File, closeTerminal func()) {
 	if tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0); err == nil {
-		in, out = tty, tty
-		defer tty.Close()
+		return tty, tty, func() { tty.Close() }
 	}
+	return os.Stdin, os.Stderr, func() {}
+}
+
+// ask reads a line from the terminal without showing it.
+func ask(ctx context.Context, prompt string) ([]byte, error) {
+	in, out, closeTerminal := terminal()
+	defer closeTerminal()
 	fd := int(in.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
@@ -37,6 +48,38 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 	return line, err
 }
 
+// tell shows a person something on the terminal only.
+func tell(format string, args ...any) {
+	_, out, closeTerminal := terminal()
+	defer closeTerminal()
+	fmt.Fprintln(out, oneLine(fmt.Sprintf(format, args...)))
+}
+
+// askAgain calls f until it works, or fails for another reason than a mistyped secret,
+// or the person has had all tries.
+func askAgain(f func() error) error {
+	for try := 1; ; try++ {
+		err := f()
+		if !isMistyped(err) || try == promptTries {
+			return err
+		}
+		tell("%v: try again", err)
+	}
+}
+
+// errMistyped is a new password that was not typed well.
+type errMistyped struct{ error }
+
+// isMistyped reports whether another try may work.
+func isMistyped(err error) bool {
+	switch fault.NameOf(err) {
+	case fault.WrongSecret, fault.MalformedKey, fault.MalformedPassword:
+		return true
+	}
+	var mistyped errMistyped
+	return errors.As(err, &mistyped)
+}
+
 // askKey reads a 64-digit key, which may come in several lines, as it is shown.
 // The prompt says which key is wanted. [KEY-14]
 func askKey(ctx context.Context, wanted key.Check) (key.Key, error) {
@@ -50,45 +93,75 @@ func askKey(ctx context.Context, wanted key.Check) (key.Key, error) {
 		text = append(append(text, line...), '\n')
 		typed, more := unfinished(text)
 		if !more || len(line) == 0 {
-			return key.Parse(string(text))
+			return parseKey(string(text), &wanted)
 		}
-		prompt = fmt.Sprintf("%d of 64 digits, go on: ", typed)
+		prompt = fmt.Sprintf("%d of %d digits, go on: ", typed, keyDigits)
 	}
 }
 
 // unfinished counts the digits of a text, and says whether more would make it a
 // key.
 func unfinished(text []byte) (digits int, more bool) {
-	for _, c := range text {
-		if strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 {
-			digits++
-		}
-	}
-	if digits >= 64 {
+	digits = len(digitsOf(string(text)))
+	if digits >= keyDigits {
 		return digits, false
 	}
-	_, err := key.Parse(string(text) + strings.Repeat("0", 64-digits))
+	_, err := key.Parse(string(text) + strings.Repeat("0", keyDigits-digits))
 	return digits, err == nil
 }
 
 // askNewPassword asks for a new password twice, and prepares it.
-func askNewPassword(ctx context.Context, allowWeak bool) ([]byte, error) {
-	raw, err := ask(ctx, "New password: ")
-	if err != nil {
-		return nil, err
+func askNewPassword(ctx context.Context, allowWeak bool) (prepared []byte, err error) {
+	tell("An empty line gives you a generated password.")
+	err = askAgain(func() error {
+		raw, err := ask(ctx, "New password: ")
+		if err != nil {
+			return err
+		}
+		if len(raw) == 0 {
+			generated, err := generatePassword()
+			if err != nil {
+				return err
+			}
+			tell("Write this down, and keep it where the container is not: %s", generated)
+			raw = []byte(generated)
+		}
+		if prepared, err = acceptable(raw, allowWeak); err != nil {
+			return errMistyped{err}
+		}
+		if raw, err = ask(ctx, "The same again: "); err != nil {
+			return err
+		}
+		second, err := password.Prepare(raw)
+		if err != nil || !bytes.Equal(prepared, second) {
+			return errMistyped{errors.New("the two passwords differ; nothing was written")}
+		}
+		return nil
+	})
+	return prepared, err
+}
+
+// Generated passwords: 79 bits, of characters that are not taken for others.
+const (
+	passwordLetters = "abcdefghjkmnpqrstuvwxyz23456789"
+	passwordGroups  = 4
+	passwordGroup   = 4
+)
+
+// generatePassword draws a password that nobody guesses.
+func generatePassword() (string, error) {
+	var b strings.Builder
+	for i := range passwordGroups * passwordGroup {
+		if i > 0 && i%passwordGroup == 0 {
+			b.WriteByte('-')
+		}
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(passwordLetters))))
+		if err != nil {
+			return "", err
+		}
+		b.WriteByte(passwordLetters[n.Int64()])
 	}
-	first, err := acceptable(raw, allowWeak)
-	if err != nil {
-		return nil, err
-	}
-	if raw, err = ask(ctx, "The same again: "); err != nil {
-		return nil, err
-	}
-	second, err := password.Prepare(raw)
-	if err != nil || !bytes.Equal(first, second) {
-		return nil, errors.New("the two passwords differ; nothing was written")
-	}
-	return first, nil
+	return b.String(), nil
 }
 
 // acceptable prepares a new password, and says nothing of it but what is wrong

@@ -237,6 +237,13 @@ func TestSpecialOutputs(t *testing.T) {
 			t.Errorf("%q: status %d: %s", args, status, stderr)
 		}
 	}
+	f.write("pipe.d/pipe", []byte("a"))
+	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "pipe.d")
+	for _, command := range []string{"open", "salvage"} {
+		if status, stderr := f.run(command, "--force", "--key-file", "key.txt", "-C", ".", "c.coffer"); status == 0 || !strings.Contains(stderr, "what has this name is not a file") {
+			t.Errorf("%s: status %d: %s", command, status, stderr)
+		}
+	}
 	if info, err := os.Stat(f.path("pipe")); err != nil || info.Mode().Type() != fs.ModeNamedPipe {
 		t.Errorf("the pipe is %v, %v", info, err)
 	}

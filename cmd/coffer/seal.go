@@ -161,7 +161,7 @@ func orForce(err error) error {
 // key returns the container's key and the slots that open it, too.
 func (s *sealCommand) key(ctx context.Context) (key.Key, []slot.Slot, error) {
 	if s.secret.keyFile != "" {
-		k, err := readKey(ctx, s.secret.keyFile)
+		k, err := readKey(ctx, s.secret.keyFile, nil)
 		return k, nil, err
 	}
 	prepared, err := s.secret.newPassword(ctx, s.allowWeak)
@@ -266,7 +266,18 @@ func (s *sealCommand) summarize(found *collection, k key.Key) {
 		in = "standard output"
 	}
 	note("sealed %s (%s) in %s, key %s%s", count(s.files, "file"), sizeText(s.size), in, k.Check().Fingerprint(), more) // [KEY-13]
-	if s.showKey {
+	switch {
+	case s.showKey:
 		fmt.Fprintln(os.Stderr, k.Text())
+	case s.secret.keyFile == "":
+		tellUnrecoverable(s.output)
 	}
+}
+
+// tellUnrecoverable says how not to lose what only a password opens.
+func tellUnrecoverable(file string) {
+	if file == "-" {
+		file = "FILE"
+	}
+	note("nobody can recover a lost password; \"coffer key --of %s\" shows the 64-digit key, which opens it without: keep that on paper, away from the file", shown(file))
 }

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -18,10 +15,6 @@ import (
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
 )
-
-// maxSecretFile bounds what is read of a secret's file, in bytes. It is more
-// than any secret has: what is longer is refused by name. [KEY-5] [PWD-2]
-const maxSecretFile = 1 << 16
 
 // secretFlags say where a secret comes from. It never comes from an argument or
 // the environment, which others on the machine may see.
@@ -39,6 +32,8 @@ func (s *secretFlags) register(cmd *cobra.Command) {
 type secret struct {
 	container.Secret
 	key *key.Key
+
+	opened *container.Container // if it has been tried
 }
 
 // open opens a container's file and asks for its secret.
@@ -64,8 +59,12 @@ func (s *secretFlags) open(ctx context.Context, path string) (*input, secret, er
 func (s *secretFlags) existing(in *input) (secret, error) {
 	switch {
 	case s.keyFile != "":
-		k, err := readKey(in.ctx, s.keyFile)
-		return secret{container.WithKey(k), &k}, err
+		var wanted *key.Check
+		if h, _, err := header.Examine(in, in.size); err == nil {
+			wanted = &h.KeyCheck
+		}
+		k, err := readKey(in.ctx, s.keyFile, wanted)
+		return secret{Secret: container.WithKey(k), key: &k}, err
 	case s.passwordFile != "":
 		raw, err := readPassword(in.ctx, s.passwordFile)
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
@@ -74,18 +73,36 @@ func (s *secretFlags) existing(in *input) (secret, error) {
 	if err != nil {
 		return secret{}, err
 	}
+	var sec secret
+	err = askAgain(func() (err error) {
+		if sec, err = askSecret(in.ctx, h); err != nil {
+			return err
+		}
+		if sec.opened, err = sec.unlock(in); isMistyped(err) {
+			return err
+		}
+		return nil // what else is wrong is the command's concern
+	})
+	return sec, err
+}
+
+// askSecret asks for what a container takes.
+func askSecret(ctx context.Context, h *header.Header) (secret, error) {
 	if slices.ContainsFunc(h.Slots, isPassword) {
-		raw, err := ask(in.ctx, "Password: ")
+		raw, err := ask(ctx, "Password: ")
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
 	}
-	k, err := askKey(in.ctx, h.KeyCheck)
-	return secret{container.WithKey(k), &k}, err
+	k, err := askKey(ctx, h.KeyCheck)
+	return secret{Secret: container.WithKey(k), key: &k}, err
 }
 
 func isPassword(s slot.Slot) bool { return s.Type() == slot.TypePassword }
 
 // unlock opens a container with the secret.
 func (s secret) unlock(in *input) (*container.Container, error) {
+	if s.opened != nil {
+		return s.opened, nil
+	}
 	c, err := container.Open(in, in.size, s.Secret)
 	if err != nil {
 		return nil, s.explain(err, in)
@@ -173,32 +190,4 @@ func (s *secretFlags) newPassword(ctx context.Context, allowWeak bool) ([]byte, 
 		return nil, err
 	}
 	return acceptable(raw, allowWeak)
-}
-
-func readKey(ctx context.Context, path string) (key.Key, error) {
-	text, err := readSecretFile(ctx, path)
-	if err != nil {
-		return key.Key{}, err
-	}
-	return key.Parse(string(text))
-}
-
-// readPassword reads a password without the line end that editors add.
-func readPassword(ctx context.Context, path string) ([]byte, error) {
-	raw, err := readSecretFile(ctx, path)
-	return bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r")), err
-}
-
-func readSecretFile(ctx context.Context, path string) ([]byte, error) {
-	return wait(ctx, func() ([]byte, error) {
-		f := os.Stdin
-		if path != "-" {
-			var err error
-			if f, err = os.Open(path); err != nil {
-				return nil, err
-			}
-			defer f.Close()
-		}
-		return io.ReadAll(io.LimitReader(f, maxSecretFile))
-	})
 }

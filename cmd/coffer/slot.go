@@ -131,6 +131,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 		return err
 	}
 	note("password of %s %s; copies that were made before keep their secrets", ch.in, done)
+	tellUnrecoverable(path)
 	return nil
 }
 
@@ -243,13 +244,15 @@ func openForChange(ctx context.Context, flags *secretFlags, path string) (*chang
 	if info, err := os.Stat(path); err == nil && isSpecial(info.Mode()) {
 		return nil, fmt.Errorf("%s is not a file, and cannot be changed", shown(path))
 	}
-	in, sec, err := flags.open(ctx, path)
+	in, err := openInput(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	ch := &change{in: in, secret: sec}
+	ch := &change{in: in}
 	if ch.old, err = identityOf(in.file); err == nil {
-		ch.Container, err = sec.unlock(in)
+		if ch.secret, err = flags.existing(in); err == nil {
+			ch.Container, err = ch.secret.unlock(in)
+		}
 	}
 	if err != nil {
 		in.Close()

@@ -104,6 +104,34 @@ func TestDifference(t *testing.T) {
 	}
 }
 
+// For every digit that is missing or too many the message names the group that has to be
+// mended, whatever else the text has between the digits.
+func TestDigitMissingOrTooMany(t *testing.T) {
+	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(3))
+	properties.Property("the group is named", prop.ForAll(func(seed []byte, at int, extra bool) string {
+		var meant key.Key
+		copy(meant[:], seed)
+		check := meant.Check()
+		digits := fmt.Sprintf("%x", meant[:])
+		typed := digits[:at] + digits[at+1:]
+		if extra {
+			typed = digits[:at] + "7" + digits[at:]
+		}
+		_, err := parseKey(typed[:30]+"-"+typed[30:]+"\r\n", &check)
+		if err == nil {
+			return "it is taken"
+		}
+		// In a run of equal digits any one may be the one.
+		for group := at / 4; group < 16 && group <= at/4+1 || group == max(at/4-1, 0); group++ {
+			if strings.Contains(err.Error(), fmt.Sprintf("group %d of line %d should be %q", group%4+1, group/4+1, digits[group*4:group*4+4])) {
+				return ""
+			}
+		}
+		return err.Error()
+	}, gen.SliceOfN(key.Size, gen.UInt8()), gen.IntRange(0, 63), gen.Bool()))
+	properties.TestingRun(t)
+}
+
 // A text is unfinished while more digits can make it a key.
 func TestUnfinished(t *testing.T) {
 	for text, want := range map[string]bool{

@@ -95,14 +95,18 @@ func (w *worker) writeTemp(f file, name string) (string, error) {
 // where there are no links, a look before the renaming must do. [ARC-34]
 func (w *worker) publish(tmp, base, name string) error {
 	if w.opts.Replace {
-		err := w.folder.Rename(tmp, base)
-		if err == nil {
-			return nil
+		if info, err := w.folder.Lstat(base); err == nil {
+			switch mode := info.Mode(); {
+			case mode.IsDir():
+				return failed(name, ErrFolder)
+			case !mode.IsRegular() && mode.Type() != fs.ModeSymlink:
+				return failed(name, ErrSpecial)
+			}
 		}
-		if info, statErr := w.folder.Lstat(base); statErr == nil && info.IsDir() {
-			err = ErrFolder
+		if err := w.folder.Rename(tmp, base); err != nil {
+			return failed(name, err)
 		}
-		return failed(name, err)
+		return nil
 	}
 	err := w.folder.Link(tmp, base)
 	if err == nil {
