@@ -80,7 +80,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
-	run := newRestore(o.dir, total(records), extract.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
+	run := newRestore(o.dir, len(records), total(records), extract.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
 	if len(names) == 0 {
 		err = extract.All(ctx, r, o.dir, run.opts)
 	} else {

@@ -18,9 +18,18 @@ type restore struct {
 	opts              extract.Options
 }
 
-func newRestore(dir string, size int64, opts extract.Options) *restore {
+// manyFolders is how many folders are told before they are made if they are many for
+// the files in them, too: a path can name hundreds.
+const manyFolders = 1000
+
+func newRestore(dir string, files int, size int64, opts extract.Options) *restore {
 	r := &restore{dir: dir, bar: newProgress("restoring", size)}
 	opts.Progress = r.bar.add
+	opts.Folders = func(n int) {
+		if n > manyFolders && n > manyFolders/100*files {
+			note("%s in %d folders, each of which takes room on the disk", lie(files), n)
+		}
+	}
 	opts.Renamed = func(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
 	opts.Retimed = tellRetimed
 	opts.Restored = func(string) { r.restored.Add(1) }
@@ -101,6 +110,14 @@ func reason(err error) string {
 		return fileErr.Err.Error()
 	}
 	return err.Error()
+}
+
+// lie returns "1 file lies" or "2 files lie".
+func lie(n int) string {
+	if n == 1 {
+		return "1 file lies"
+	}
+	return count(n, "file") + " lie"
 }
 
 // were returns "1 file was" or "2 files were".

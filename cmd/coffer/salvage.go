@@ -94,7 +94,7 @@ func (s *salvageCommand) restore(ctx context.Context, found *archive.Salvage) er
 			size += e.Record.Entry.Size
 		}
 	}
-	run := newRestore(s.dir, size, extract.Options{Replace: s.force})
+	run := newRestore(s.dir, files, size, extract.Options{Replace: s.force})
 	return run.end(extract.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 

@@ -23,6 +23,7 @@ type Options struct {
 	OwnName  bool                           // the folder is not one that the holder named: it must not be a link
 	Shared   bool                           // others have the access that the umask gives
 	Progress func(n int64)                  // n more bytes were written or compared; may be called concurrently
+	Folders  func(n int)                    // so many are made if they are not there; called before anything is written
 	Renamed  func(path, name string)        // an entry gets another name; called before anything is written
 	Retimed  func(path string, t time.Time) // an entry's file does not have its time t; may be called concurrently
 	Restored func(path string)              // an entry has got its name; may be called concurrently
@@ -107,7 +108,10 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 	for i, f := range files {
 		paths[i] = f.path
 	}
-	named := portableNames(paths, can)
+	named, folders := portableNames(paths, can)
+	if opts.Folders != nil {
+		opts.Folders(folders)
+	}
 	removeStale(root, named, opts)
 	if opts.Renamed != nil {
 		for i, name := range named {
