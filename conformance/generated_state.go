@@ -55,7 +55,7 @@ func (v *headers) stateOfMessages() {
 	}{{"context", input["context"]}, {"context", drawName(v.r)}, {"key", drawHex(v.r, 32)}, {"salt", drawHex(v.r, 24)}} {
 		for _, n := range []int{0, 40, 20000}[:2+i%2] {
 			sealing := with(with(input, change.name, change.value), "plaintext", drawHex(v.r, n))
-			message := reference.Handle("cobblestone.seal", sealing).Output["message"]
+			message := reference.Answer("cobblestone.seal", sealing).Output["message"]
 			opening := vectors.Object{"key": sealing["key"], "context": sealing["context"], "message": message}
 			v.ask("cobblestone.open", opening, "opens %d bytes", n)
 			v.ask("cobblestone.open", with(opening, "key", input["key"]), "opens %d bytes with the first key", n)
