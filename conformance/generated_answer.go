@@ -26,7 +26,7 @@ type answers struct {
 // length, where that is another (spec section 4.6). It is an error if the
 // reference does not take the input.
 func allowed(op string, input vectors.Object) (answers, error) {
-	return allowedBeside(reference.Handle(op, input), op, input)
+	return allowedBeside(reference.Answer(op, input), op, input)
 }
 
 // allowedBeside is allowed, given the answer of the reference.
@@ -70,7 +70,7 @@ func refusesToWrite(op string, input vectors.Object) bool {
 	case "container.seal", "keyring.seal":
 		return true
 	case "container.set_slots":
-		opened := reference.Handle("container.unlock", vectors.Object{"container": input["container"], "secret": input["secret"]})
+		opened := reference.Answer("container.unlock", vectors.Object{"container": input["container"], "secret": input["secret"]})
 		return opened.Output != nil
 	}
 	return false

@@ -135,7 +135,7 @@ func randomFor(slots []vectors.Object) int {
 func (s archiveSample) container() []byte { return sealedByReference("container.seal", s.sealing()) }
 
 func sealedByReference(op string, input vectors.Object) []byte {
-	answer := reference.Handle(op, input)
+	answer := reference.Answer(op, input)
 	if answer.Output == nil {
 		panic(suiteFault{fmt.Errorf("the reference refuses %s of %v: %s%s", op, input, answer.Error, answer.Unsupported)})
 	}

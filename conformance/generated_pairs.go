@@ -108,7 +108,7 @@ func (p pairing) small() (all []grammarVariant) {
 	nameOf := func(f chosenFault) string {
 		text := f.String()
 		if _, known := names[text]; !known {
-			names[text] = reference.Handle(p.op, base.clone().with(f).input(p.op)).Error
+			names[text] = reference.Answer(p.op, base.clone().with(f).input(p.op)).Error
 		}
 		return names[text]
 	}

@@ -53,7 +53,7 @@ func (q *requests) stateOfMessages() {
 	}{{"context", input["context"]}, {"context", drawName(q.r)}, {"key", drawHex(q.r, 32)}, {"salt", drawHex(q.r, 24)}} {
 		for _, n := range []int{0, 40, 20000}[:2+i%2] {
 			sealing := with(with(input, change.name, change.value), "plaintext", drawHex(q.r, n))
-			message := reference.Handle("cobblestone.seal", sealing).Output["message"]
+			message := reference.Answer("cobblestone.seal", sealing).Output["message"]
 			opening := vectors.Object{"key": sealing["key"], "context": sealing["context"], "message": message}
 			q.ask("cobblestone.open", opening, "opens %d bytes", n)
 			q.ask("cobblestone.open", with(opening, "key", input["key"]), "opens %d bytes with the first key", n)

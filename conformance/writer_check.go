@@ -186,7 +186,7 @@ func sameAsReference(s *sealed, op string, input vectors.Object) error {
 		id := s.Header.ContainerID()
 		random = append(random, id[:]...)
 	}
-	answer := reference.Handle(op, with(with(input, "random", toHex(random)), "slots", asked))
+	answer := reference.Answer(op, with(with(input, "random", toHex(random)), "slots", asked))
 	if answer.Output == nil {
 		return fmt.Errorf("given the randomness that it shows, the reference refuses: %s %s%s", answer.Error, answer.Detail, answer.Unsupported)
 	}

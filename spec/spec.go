@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -66,7 +67,9 @@ func Lookup(id string) (Requirement, bool) {
 }
 
 // ErrorNames returns the names in the table of chapter 11, in its order.
-func ErrorNames() []string { return builtIn().ErrorNames() }
+func ErrorNames() []string { return slices.Clone(errorNames()) }
+
+var errorNames = sync.OnceValue(func() []string { return builtIn().ErrorNames() })
 
 func chapterOf(file string) int {
 	n, err := strconv.Atoi(file[:2])

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -122,8 +123,30 @@ func expand(o Object, isBytes func(string) bool) (Object, error) {
 	return v.(Object), nil
 }
 
+// IsDecoded reports whether v is made of the types that decoding JSON gives: what
+// comes over a line or from a file is, what a program makes need not be.
+func IsDecoded(v any) bool {
+	switch v := v.(type) {
+	case Object:
+		for _, member := range v {
+			if !IsDecoded(member) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		return !slices.ContainsFunc(v, func(item any) bool { return !IsDecoded(item) })
+	case nil, bool, string, json.Number:
+		return true
+	}
+	return false
+}
+
 // decoded returns what decoding the encoding of o gives.
 func decoded(o Object) (Object, error) {
+	if IsDecoded(o) {
+		return o, nil
+	}
 	data, err := json.Marshal(o)
 	if err != nil {
 		return nil, err
