@@ -236,7 +236,10 @@ func producers(r *rand.Rand) (all []job) {
 }
 
 func times(r *rand.Rand) (all []job) {
-	edges := []uint64{0, 1, 999, 1<<31 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1<<51 + 1, 1<<52 - 1}
+	edges := []int64{
+		unknown, 0, 1, 999, 1<<31 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1000 << 31, 9223372036855, latest,
+		-1, -999, -1000, -1001, -1 << 31, -1 << 32, -1000<<31 - 1, -9223372036855, -11644473600000, -62135596800000, -latest,
+	}
 	for _, created := range edges {
 		j := drawJob(r)
 		j.created, j.entries = created, nil

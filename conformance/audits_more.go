@@ -129,7 +129,7 @@ func restored(entries []entry) vectors.Case {
 	for _, e := range entries {
 		sum := sha512.Sum512(e.content)
 		wanted = append(wanted, vectors.Object{
-			"path": nfc.String(e.path), "kind": number(uint64(e.kind)), "modified_ms": number(e.modified),
+			"path": nfc.String(e.path), "kind": number(uint64(e.kind)), "modified_ms": momentOf(e.modified),
 			"size": number(uint64(len(e.content))), "sha512": toHex(sum[:]),
 		})
 	}

@@ -34,7 +34,7 @@ func refuses(draw func(r *rand.Rand) []job) auditRun {
 	return func(a *asker, r *rand.Rand) report.Outcome {
 		for _, j := range draw(r) {
 			if o := refused(a, "container.seal", j.input()); o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (producer %.40q, entries %s)", j.producer, briefEntries(j.entries))
+				o.Sample = fmt.Sprintf("the producer %.40q, the entries %s", j.producer, briefEntries(j.entries))
 				return o
 			}
 		}
@@ -105,7 +105,7 @@ func refusesSlots(draw func(r *rand.Rand) [][]vectors.Object) auditRun {
 				o = refused(a, "container.set_slots", replacing(container, plain.key, slots...))
 			}
 			if o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (slots %s)", brief(listOf(slots)))
+				o.Sample = "the slots " + brief(listOf(slots))
 				return o
 			}
 		}
@@ -131,13 +131,17 @@ func refusesRings(changes ...func(g *ringJob)) auditRun {
 			g := drawKeyring(r, 5)
 			change(&g)
 			if o := refused(a, "keyring.seal", g.input()); o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (the epochs %d of the old keys, %d of the key; number %d)", g.epochs, g.epoch, i+1)
+				o.Sample = fmt.Sprintf("the epochs %d of the old keys, %d of the key; number %d", g.epochs, g.epoch, i+1)
 				return o
 			}
 		}
 		return passed()
 	}
 }
+
+// beyondTime are times that the format cannot hold. The second would be a time that
+// is not known.
+var beyondTime = []int64{latest + 1, -latest - 1, latest + 2, -latest - 2, 1 << 52, -1 << 52, 1<<53 - 1, 1 - 1<<53}
 
 func refusalAudits() []audit {
 	long := strings.Repeat("a", 1025)
@@ -172,12 +176,15 @@ func refusalAudits() []audit {
 		})},
 		{"refuses-unknown-kind", "ARC-4", "", "A kind that is not in the list is not written.",
 			refusesEntry(func(e *entry, kind archive.Kind) { e.kind = kind }, 9, 10, 16, 127, 128, 200, 255)},
-		{"refuses-late-time", "CON-4", "", "A time of 2^52 milliseconds is not written.",
-			refusesEntry(func(e *entry, t uint64) { e.modified = t }, 1<<52, 1<<52+1, 1<<53-1)},
-		{"refuses-late-creation", "CON-4", "", "A time of creation of 2^52 milliseconds is not written.", refuses(func(r *rand.Rand) []job {
-			j := drawJob(r)
-			j.created = 1 << 52
-			return []job{j}
+		{"refuses-late-time", "CON-4 ARC-82", "", "A time of 2^51 milliseconds after 1970, or before, is not written.",
+			refusesEntry(func(e *entry, t int64) { e.modified = t }, beyondTime...)},
+		{"refuses-late-creation", "CON-4 ARC-82", "", "Nor is such a time of creation.", refuses(func(r *rand.Rand) (all []job) {
+			for _, t := range beyondTime {
+				j := drawJob(r)
+				j.created = t
+				all = append(all, j)
+			}
+			return all
 		})},
 		{"refuses-character-in-producer", "CON-10", "", "A producer with a control character is not written.",
 			producing("a\nb", "\x00", "a\x1f", "\x7fa", "a\u0080", "\u009f", "a\u0085b", "a\tb")},

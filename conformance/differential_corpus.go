@@ -82,7 +82,7 @@ func compact(o vectors.Object) vectors.Object {
 }
 
 // replay compares the cases of the corpus that the implementation claims. What
-// differs counts as found; what does not is mended. A file that is no case is named
+// differs counts as found; what was saved because it did, and does not, is mended. A file that is no case is named
 // and skipped.
 func (f *fuzzer) replay() error {
 	if f.o.Corpus == "" {
@@ -94,7 +94,7 @@ func (f *fuzzer) replay() error {
 	}
 	slices.Sort(paths)
 	for _, name := range paths {
-		s, id, err := readCase(filepath.Join(f.o.Corpus, name))
+		s, c, err := readCase(filepath.Join(f.o.Corpus, name))
 		if err != nil {
 			f.skip(name, err)
 			continue
@@ -109,15 +109,27 @@ func (f *fuzzer) replay() error {
 			f.skip(name, errors.New("the specification says nothing about this input"))
 		case found != nil:
 			f.known[found.kind] = true
-			f.Differences = append(f.Differences, id)
-			f.say("%s\n", show("STILL DIFFERENT", id, found.outcome))
+			f.Differences = append(f.Differences, c.ID)
+			f.say("%s\n", show(differs(c), c.ID, found.outcome))
+		case c.Result == "":
+			f.say("AS IT SHOULD BE  %s\n", c.ID)
+			f.add(s)
 		default:
-			f.Mended = append(f.Mended, id)
-			f.say("MENDED  %s, which stays in the corpus\n", id)
+			f.Mended = append(f.Mended, c.ID)
+			f.say("MENDED  %s, which stays in the corpus\n", c.ID)
 			f.add(s)
 		}
 	}
 	return nil
+}
+
+// differs says of a case that its answer differs. One that was written without an
+// answer, and not saved because it differed, may do so for the first time.
+func differs(c vectors.Case) string {
+	if c.Result == "" {
+		return "DIFFERENT"
+	}
+	return "STILL DIFFERENT"
 }
 
 // skip names a file of the corpus that cannot be used.
@@ -126,36 +138,36 @@ func (f *fuzzer) skip(name string, why error) {
 	f.say("SKIPPED  %s: %v\n", filepath.Join(f.o.Corpus, name), why)
 }
 
-func readCase(path string) (*specimen, string, error) {
+func readCase(path string) (*specimen, vectors.Case, error) {
 	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, "", err
-	}
 	var c vectors.Case
+	if err != nil {
+		return nil, c, err
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
-		return nil, "", err
+		return nil, c, err
 	}
 	if d.More() || c.ID == "" || c.Op == "" || len(c.Profiles) == 0 || c.Input == nil {
-		return nil, "", errors.New("it is not one case with an id, an op, profiles and an input")
+		return nil, c, errors.New("it is not one case with an id, an op, profiles and an input")
 	}
 	for _, p := range c.Profiles {
 		if !slices.Contains(protocol.Profiles, p) {
-			return nil, "", fmt.Errorf("there is no profile %q%s", p, suggest.DidYouMean(p, protocol.Profiles))
+			return nil, c, fmt.Errorf("there is no profile %q%s", p, suggest.DidYouMean(p, protocol.Profiles))
 		}
 	}
 	input, err := vectors.ExpandObject(c.Input)
 	if err != nil {
-		return nil, "", err
+		return nil, c, err
 	}
 	if a := reference.Handle(c.Op, input); a.Unsupported != "" {
-		return nil, "", errors.New(a.Unsupported)
+		return nil, c, errors.New(a.Unsupported)
 	}
 	s := &specimen{op: c.Op, input: input, from: c.ID, profiles: c.Profiles, requirements: c.Requirements}
 	s.findKey(c, map[string]string{})
-	return s, c.ID, nil
+	return s, c, nil
 }
 
 // show describes an outcome to a person.

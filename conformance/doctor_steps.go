@@ -229,7 +229,14 @@ func (d *doctor) profiles(files []vectors.File) error {
 			d.ok("%s: %s passes", step, e.ID)
 			continue
 		}
-		_ = d.not(step, strings.TrimSpace(fmt.Sprintf("%s: %s: %s; wanted %s; got %s", e.ID, e.Verdict, e.Message, e.Want, e.Got)),
+		seen := fmt.Sprintf("%s: %s: %s", e.ID, e.Verdict, e.Message)
+		if e.Want != "" {
+			seen += "; wanted " + e.Want
+		}
+		if e.Got != "" {
+			seen += "; got " + e.Got
+		}
+		_ = d.not(step, seen,
 			"run it alone: "+d.again(e.ID))
 	}
 	return nil

@@ -41,7 +41,7 @@ func drawPath(r *rand.Rand) string {
 func drawArchive(r *rand.Rand) archiveSample {
 	s := archiveSample{seed: r.Int63()}
 	s.producer = oneOf(r, "p", "an app 1.0", "größer als ASCII", strings.Repeat("é", 127))
-	s.created = oneOf(r, 1, 1<<52-1, drawTime(r))
+	s.created = oneOf(r, unknown, -1, 0, -latest, latest, drawTime(r))
 	for range r.Intn(8) {
 		size := r.Intn(60)
 		switch r.Intn(8) {
@@ -53,7 +53,7 @@ func drawArchive(r *rand.Rand) archiveSample {
 			size = r.Intn(40000)
 		}
 		s.add(entry{
-			drawPath(r), archive.Kind(r.Intn(9)), oneOf(r, 0, 1, uint64(r.Int63n(1<<52)), 1<<52-1), bytesFrom(r.Int63(), size),
+			drawPath(r), archive.Kind(r.Intn(9)), oneOf(r, unknown, -1, 0, -latest, latest, drawTime(r)), bytesFrom(r.Int63(), size),
 		})
 	}
 	return s

@@ -23,7 +23,7 @@ func argon2Check(seed int64) check {
 	}
 	c.run = func(a *asker) report.Outcome {
 		r := rand.New(rand.NewSource(seedFor(seed, c.id)))
-		h := newHeaded(r, false)
+		h := newCraftedContainer(r, false)
 		passkey, password := passkeyIn(r, h.k, "example.org", drawBytes(r, 16)), passwordIn(r, h.k)
 		h = h.with(passkey, password)
 		costly := h.clone()
@@ -39,7 +39,7 @@ func argon2Check(seed int64) check {
 			{"another password", with(password.secret, "password", toHex(drawPasswordText(r))), 1},
 		} {
 			if o := runsOnly(a, h, costly, one.secret, one.runs); o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (opened with %s, beside a password slot of %d MiB)", one.what, costlyKiB>>10)
+				o.Sample = fmt.Sprintf("opened with %s, beside a password slot of %d MiB", one.what, costlyKiB>>10)
 				return o
 			}
 		}
@@ -50,10 +50,10 @@ func argon2Check(seed int64) check {
 
 // runsOnly compares what a costly container needs with what a cheap one does, and
 // Argon2id so many times.
-func runsOnly(a *asker, cheap, costly *headed, secret vectors.Object, runs int64) report.Outcome {
+func runsOnly(a *asker, cheap, costly *craftedContainer, secret vectors.Object, runs int64) report.Outcome {
 	t := &trial{asker: a}
 	var needs [2]need
-	for i, h := range []*headed{cheap, costly} {
+	for i, h := range []*craftedContainer{cheap, costly} {
 		if o := t.asksLike("container.unlock", h.asking("container.unlock", secret)); o.Verdict != report.Pass {
 			return o
 		}

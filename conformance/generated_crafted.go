@@ -72,7 +72,7 @@ type patch struct {
 func newCrafted(seed int64, paths ...string) *crafted {
 	r := rand.New(rand.NewSource(seed))
 	c := &crafted{
-		seed: seed, setID: make([]byte, 16), previous: make([]byte, 24), created: 1700000000123, complete: 1, producer: "p",
+		seed: seed, setID: make([]byte, 16), previous: make([]byte, 24), created: 1<<51 + 1700000000123, complete: 1, producer: "p",
 	}
 	id := c.id()
 	c.refs = []craftedRef{{container: id}}

@@ -69,7 +69,7 @@ func tryVariants(a *asker, field string, all []grammarVariant) report.Outcome {
 	for _, v := range all {
 		t := &trial{asker: a}
 		if o := t.asksLike(v.op, v.input()); o.Verdict != report.Pass {
-			o.Message += fmt.Sprintf(" (it %s; %s)", v.what, requestLine(t.request))
+			o.Sample, o.Request = "it "+v.what, requestLine(t.request)
 			return o
 		}
 	}
@@ -157,9 +157,9 @@ var bodies = map[string]string{"password": "PasswordSlot", "vault": "VaultSlot",
 // archive adds the variants of the frames of an archive. It is laid out and sealed
 // again.
 func (v *variants) archive() {
-	s := archiveSample{seed: v.r.Int63(), job: job{producer: oneOf(v.r, "p", "an app 1.0", "größer"), created: uint64(v.r.Int63n(1 << 52))}}
-	s.add(entry{oneOf(v.r, "a", "a b", "é"), archive.Messages, uint64(v.r.Int63n(1 << 52)), v.bytes(1 + v.r.Intn(20))})
-	s.add(entry{oneOf(v.r, "b/c", "漢字", "d/e/f"), archive.Kind(2 + v.r.Intn(7)), uint64(v.r.Int63n(1 << 52)), v.bytes(v.r.Intn(20))})
+	s := archiveSample{seed: v.r.Int63(), job: job{producer: oneOf(v.r, "p", "an app 1.0", "größer"), created: drawTime(v.r)}}
+	s.add(entry{oneOf(v.r, "a", "a b", "é"), archive.Messages, drawTime(v.r), v.bytes(1 + v.r.Intn(20))})
+	s.add(entry{oneOf(v.r, "b/c", "漢字", "d/e/f"), archive.Kind(2 + v.r.Intn(7)), drawTime(v.r), v.bytes(v.r.Intn(20))})
 	container, k := s.container(), key.Key(s.key())
 	change := func(op string, f func(p *archiveParts)) vectors.Object {
 		return s.opening(op, resealed(container, k, func(plaintext []byte) []byte {

@@ -4,67 +4,38 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
-	"math/rand"
 	"slices"
-	"strings"
 
-	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// headers collects requests about headers in which one thing after the other is
-// another.
-type headers struct {
-	r   *rand.Rand
-	all []grammarVariant
-}
-
-func (v *headers) add(op string, h *headed, secret vectors.Object, format string, args ...any) {
-	v.all = append(v.all, grammarVariant{fmt.Sprintf(format, args...), op, func() vectors.Object { return h.asking(op, secret) }})
-}
-
-func (v *headers) ask(op string, input vectors.Object, format string, args ...any) {
-	v.all = append(v.all, grammarVariant{fmt.Sprintf(format, args...), op, func() vectors.Object { return input }})
-}
-
-// drawnCheck asks what is collected, and follows from the seed.
-func drawnCheck(seed int64, subject, name, requirements, profiles, comment string, collect func(v *headers)) check {
-	c := check{id: subject + "/generated-" + name, subject: subject, comment: comment, requirements: strings.Fields(requirements), profiles: strings.Fields(profiles)}
-	c.run = func(a *asker) report.Outcome {
-		v := &headers{r: rand.New(rand.NewSource(seedFor(seed, c.id)))}
-		collect(v)
-		return tryVariants(a, c.id, v.all)
-	}
-	return c
-}
-
 // generatedHeaders are headers, slots and keyrings with one value that is another,
 // or one rule broken, at every place that a reader might not look at.
 func generatedHeaders(seed int64) []check {
-	of := func(subject, name, requirements, profiles, comment string, collect func(v *headers)) check {
+	of := func(subject, name, requirements, profiles, comment string, collect func(q *requests)) check {
 		return drawnCheck(seed, subject, name, requirements, profiles, comment, collect)
 	}
 	const slotted = "reader password vault passkey"
 	return []check{
-		of("slot", "secrets", "SLT-7 SLT-15 SLT-19", slotted, "Every byte of a secret counts, and no two fields of it are taken for one.", (*headers).secrets),
-		of("header", "places", "SLT-1 SLT-16 SLT-17 SLT-20 SLT-21", "reader", "A rule of slots is broken at each of their places, and between any two.", (*headers).places),
-		of("header", "numbers", "SLT-1 SLT-2 SLT-10 CON-1", "reader", "Types, lengths and parameters of every width are read whole.", (*headers).numbers),
-		of("container", "fields", "HDR-13 HDR-18 HDR-19 HDR-20 SLT-7 SLT-8", slotted, "Every field of a header is compared whole, whoever signed it.", (*headers).fields),
-		of("container", "order", "ERR-1", slotted, "Of two things that are wrong the one gives the name that is looked at first.", (*headers).order),
-		of("keyring", "places", "KRG-2 KRG-3 KRG-4 CON-5", "reader", "A rule of old keys is broken at the first, a middle and the last of them, and between any two.", (*headers).rings),
+		of("slot", "secrets", "SLT-7 SLT-15 SLT-19", slotted, "Every byte of a secret counts, and no two fields of it are taken for one.", (*requests).secrets),
+		of("header", "places", "SLT-1 SLT-16 SLT-17 SLT-20 SLT-21", "reader", "A rule of slots is broken at each of their places, and between any two.", (*requests).places),
+		of("header", "numbers", "SLT-1 SLT-2 SLT-10 CON-1", "reader", "Types, lengths and parameters of every width are read whole.", (*requests).numbers),
+		of("container", "fields", "HDR-13 HDR-18 HDR-19 HDR-20 SLT-7 SLT-8", slotted, "Every field of a header is compared whole, whoever signed it.", (*requests).fields),
+		of("container", "order", "ERR-1", slotted, "Of two things that are wrong the one gives the name that is looked at first.", (*requests).order),
+		of("keyring", "places", "KRG-2 KRG-3 KRG-4 CON-5", "reader", "A rule of old keys is broken at the first, a middle and the last of them, and between any two.", (*requests).rings),
 	}
 }
 
 // slotted returns an archive with a slot of each kind that may stand together, and
 // another with a vault slot.
-func (v *headers) slotted() []*headed {
-	h := newHeaded(v.r, false)
-	id := drawName(v.r) + ".example"
-	one, two := passkeyIn(v.r, h.k, id, drawBytes(v.r, 16)), passkeyIn(v.r, h.k, id, drawBytes(v.r, 16))
-	return []*headed{
-		h.with(one, passwordIn(v.r, h.k), unknownIn(4, drawBytes(v.r, 9)), two),
-		h.with(vaultIn(v.r, h.k), one, two),
+func (q *requests) slotted() []*craftedContainer {
+	h := newCraftedContainer(q.r, false)
+	id := drawName(q.r) + ".example"
+	one, two := passkeyIn(q.r, h.k, id, drawBytes(q.r, 16)), passkeyIn(q.r, h.k, id, drawBytes(q.r, 16))
+	return []*craftedContainer{
+		h.with(one, passwordIn(q.r, h.k), unknownIn(4, drawBytes(q.r, 9)), two),
+		h.with(vaultIn(q.r, h.k), one, two),
 	}
 }
 
@@ -75,29 +46,29 @@ type changed struct {
 }
 
 // changed returns what a field may be mistaken for.
-func (v *headers) changed(b []byte) []changed {
+func (q *requests) changed(b []byte) []changed {
 	all := []changed{{"zeros", make([]byte, len(b))}, {"ones", slices.Repeat([]byte{0xff}, len(b))}}
 	for _, at := range []int{0, len(b) / 2, len(b) - 1} {
 		c := slices.Clone(b)
-		c[at] ^= 1 << v.r.Intn(8)
+		c[at] ^= 1 << q.r.Intn(8)
 		all = append(all, changed{fmt.Sprintf("another byte %d", at), c})
 	}
 	return all
 }
 
 // secrets are asked of slots that they nearly open.
-func (v *headers) secrets() {
-	h := newHeaded(v.r, false)
-	for _, s := range []headedSlot{passkeyIn(v.r, h.k, drawName(v.r)+".example", drawBytes(v.r, 20)), vaultIn(v.r, h.k), passwordIn(v.r, h.k)} {
+func (q *requests) secrets() {
+	h := newCraftedContainer(q.r, false)
+	for _, s := range []craftedSlot{passkeyIn(q.r, h.k, drawName(q.r)+".example", drawBytes(q.r, 20)), vaultIn(q.r, h.k), passwordIn(q.r, h.k)} {
 		ask := func(secret vectors.Object, format string, args ...any) {
-			v.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, format, args...)
+			q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, format, args...)
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.secret)) {
 			if name == "kind" || name == "rp_id" {
 				continue
 			}
 			b := unhex(s.secret[name])
-			for _, c := range v.changed(b) {
+			for _, c := range q.changed(b) {
 				ask(with(s.secret, name, toHex(c.bytes)), "is asked with %s in %s", c.what, name)
 			}
 			if name == "credential" && s.typ == uint16(slot.TypePasskey) || name == "password" {
@@ -108,28 +79,28 @@ func (v *headers) secrets() {
 		}
 	}
 	// The same bytes, cut elsewhere.
-	id, credential := drawName(v.r), []byte(drawName(v.r))
+	id, credential := drawName(q.r), []byte(drawName(q.r))
 	whole := id + string(credential)
 	for _, cut := range []int{len(id), 1, len(whole) - 1, len(id) + 1} {
-		s := passkeyIn(v.r, h.k, whole[:cut], []byte(whole[cut:]))
+		s := passkeyIn(q.r, h.k, whole[:cut], []byte(whole[cut:]))
 		for _, at := range []int{len(id), 1, len(whole) - 1} {
 			secret := with(with(s.secret, "rp_id", whole[:at]), "credential", toHex([]byte(whole[at:])))
-			v.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, "is asked with the passkey %s of %q for one cut at %d", whole[at:], whole[:at], cut)
+			q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, "is asked with the passkey %s of %q for one cut at %d", whole[at:], whole[:at], cut)
 		}
 	}
-	s := passkeyIn(v.r, h.k, "a.b-c.example", []byte("aBcDeF"))
+	s := passkeyIn(q.r, h.k, "a.b-c.example", []byte("aBcDeF"))
 	for _, other := range []string{"A.b-c.example", "a.b-c.exampl", ".a.b-c.example", "b-c.example", "a.b-c.example.", "a.b_c.example", "x.a.b-c.example", "example", "*.example", ""} {
 		if other != "" {
-			v.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "rp_id", other)}, "is asked with the relying party %q", other)
+			q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "rp_id", other)}, "is asked with the relying party %q", other)
 		}
 	}
-	v.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "credential", toHex([]byte("abcdef")))}, "is asked with a credential in another case")
+	q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "credential", toHex([]byte("abcdef")))}, "is asked with a credential in another case")
 }
 
 // fields alters every field of a header and its slots, and has it signed by nobody,
 // by somebody without the key, and by who has it.
-func (v *headers) fields() {
-	for _, h := range v.slotted() {
+func (q *requests) fields() {
+	for _, h := range q.slotted() {
 		b := h.bytes()
 		borders := slices.Clone(containerBorders(b))
 		at := slotsAt
@@ -151,24 +122,24 @@ func (v *headers) fields() {
 				secrets = append(secrets, s.secret)
 			}
 		}
-		other := drawKey(v.r)
+		other := drawKey(q.r)
 		for i, begin := range borders[:len(borders)-1] {
 			end := borders[i+1]
-			for _, field := range v.changed(b[begin:end]) {
+			for _, field := range q.changed(b[begin:end]) {
 				c := slices.Concat(b[:begin], field.bytes, b[end:])
 				if slices.Equal(c, b) {
 					continue
 				}
 				ask := func(signed string, c []byte, secrets ...vectors.Object) {
 					for _, secret := range secrets {
-						v.ask("container.unlock", vectors.Object{"container": toHex(c), "secret": secret}, "has %s at %d to %d, %s", field.what, begin, end, signed)
+						q.ask("container.unlock", vectors.Object{"container": toHex(c), "secret": secret}, "has %s at %d to %d, %s", field.what, begin, end, signed)
 					}
 				}
-				ask("unsigned", c, oneOf(v.r, secrets...))
+				ask("unsigned", c, oneOf(q.r, secrets...))
 				if head, slots, payload, ok := sections(c); ok {
 					if begin < at || begin >= at+headerRest {
-						ask("with its digest", signed(head, slots, payload, other), oneOf(v.r, secrets...))
-						ask("signed", signed(head, slots, payload, h.k), secrets[0], oneOf(v.r, secrets[1:]...))
+						ask("with its digest", signed(head, slots, payload, other), oneOf(q.r, secrets...))
+						ask("signed", signed(head, slots, payload, h.k), secrets[0], oneOf(q.r, secrets[1:]...))
 					} else if begin >= at+8 {
 						ask("with another MAC", c, secrets...)
 					}
@@ -179,81 +150,81 @@ func (v *headers) fields() {
 }
 
 // places breaks the rules of slots at each of their places.
-func (v *headers) places() {
+func (q *requests) places() {
 	const most = 16
-	h := newHeaded(v.r, false)
-	id := drawName(v.r) + ".example"
-	passkeys := make([]headedSlot, most)
+	h := newCraftedContainer(q.r, false)
+	id := drawName(q.r) + ".example"
+	passkeys := make([]craftedSlot, most)
 	for i := range passkeys {
-		passkeys[i] = passkeyIn(v.r, h.k, id, binary.BigEndian.AppendUint16(drawBytes(v.r, 4), uint16(i)))
+		passkeys[i] = passkeyIn(q.r, h.k, id, binary.BigEndian.AppendUint16(drawBytes(q.r, 4), uint16(i)))
 	}
-	password, vault := passwordIn(v.r, h.k), vaultIn(v.r, h.k)
+	password, vault := passwordIn(q.r, h.k), vaultIn(q.r, h.k)
 	for n := range most + 2 {
-		many := h.with(slices.Repeat([]headedSlot{unknownIn(uint16(4+v.r.Intn(1000)), nil)}, n)...)
-		v.add("header.read", many, nil, "has %d unknown slots", n)
+		many := h.with(slices.Repeat([]craftedSlot{unknownIn(uint16(4+q.r.Intn(1000)), nil)}, n)...)
+		q.add("header.read", many, nil, "has %d unknown slots", n)
 	}
 	full := h.with(passkeys...)
-	v.add("header.read", full, nil, "has sixteen slots")
+	q.add("header.read", full, nil, "has sixteen slots")
 	for _, i := range []int{0, 1, 7, 8, 14, 15} {
-		put := func(c *headed, at int, s headedSlot) *headed {
+		put := func(c *craftedContainer, at int, s craftedSlot) *craftedContainer {
 			c = c.clone()
 			c.slots[at] = s
 			return c
 		}
-		for _, s := range []headedSlot{password, vault, unknownIn(0, nil), unknownIn(65535, drawBytes(v.r, 3))} {
-			v.add("header.read", put(full, i, s), nil, "has a slot of type %d at place %d", s.typ, i)
+		for _, s := range []craftedSlot{password, vault, unknownIn(0, nil), unknownIn(65535, drawBytes(q.r, 3))} {
+			q.add("header.read", put(full, i, s), nil, "has a slot of type %d at place %d", s.typ, i)
 		}
 		short, upper, beyond := passkeys[i], passkeys[i], password
 		short.body = short.body[1:]
 		upper.body = slices.Clone(upper.body)
-		upper.body[33+v.r.Intn(len(id))] = 'A'
+		upper.body[33+q.r.Intn(len(id))] = 'A'
 		beyond.body = slices.Clone(beyond.body)
 		beyond.body[passesAt+3] = 11
-		v.add("header.read", put(full, i, short), nil, "has a slot that lacks a byte at place %d", i)
-		v.add("header.read", put(full, i, upper), nil, "has an upper-case letter in the relying party id at place %d", i)
-		v.add("header.read", put(full, i, beyond), nil, "has eleven passes at place %d", i)
-		v.add("container.unlock", put(full, i, beyond), h.plain, "has eleven passes at place %d", i)
+		q.add("header.read", put(full, i, short), nil, "has a slot that lacks a byte at place %d", i)
+		q.add("header.read", put(full, i, upper), nil, "has an upper-case letter in the relying party id at place %d", i)
+		q.add("header.read", put(full, i, beyond), nil, "has eleven passes at place %d", i)
+		q.add("container.unlock", put(full, i, beyond), h.plain, "has eleven passes at place %d", i)
 		for j := range most {
 			if j == i {
 				continue
 			}
 			again := passkeys[j]
-			again.body = slices.Concat(drawBytes(v.r, 32), again.body[32:])
-			v.add("header.read", put(full, i, again), nil, "has one passkey at the places %d and %d", i, j)
-			a, b := oneOf(v.r, password, vault), oneOf(v.r, password, vault)
-			v.add("header.read", put(put(full, i, a), j, b), nil, "has slots of the types %d and %d at the places %d and %d", a.typ, b.typ, i, j)
+			again.body = slices.Concat(drawBytes(q.r, 32), again.body[32:])
+			q.add("header.read", put(full, i, again), nil, "has one passkey at the places %d and %d", i, j)
+			a, b := oneOf(q.r, password, vault), oneOf(q.r, password, vault)
+			q.add("header.read", put(put(full, i, a), j, b), nil, "has slots of the types %d and %d at the places %d and %d", a.typ, b.typ, i, j)
 		}
 	}
 }
 
 // numbers gives types, lengths and parameters every width.
-func (v *headers) numbers() {
-	h := newHeaded(v.r, false)
+func (q *requests) numbers() {
+	h := newCraftedContainer(q.r, false)
 	types := []uint16{0, 4, 5, 127, 128, 255, 256, 257, 258, 259, 511, 512, 513, 32767, 32768, 32769, 65534, 65535}
 	for bit := range 16 {
 		types = append(types, 1<<bit|4)
 	}
 	for _, typ := range types {
-		v.add("header.read", h.with(unknownIn(typ, drawBytes(v.r, v.r.Intn(200)))), nil, "has a slot of type %d", typ)
+		q.add("header.read", h.with(unknownIn(typ, drawBytes(q.r, q.r.Intn(200)))), nil, "has a slot of type %d", typ)
 	}
 	for _, n := range []int{0, 1, 2, 127, 128, 129, 255, 256, 257, 511, 512, 1023, 1024, 4095, 4096, 16384, 32767, 32768, 32769, 49152, 65530, 65531} {
-		v.add("header.read", h.with(unknownIn(4, drawBytes(v.r, n))), nil, "has an unknown slot of %d bytes", n)
-		v.add("container.unlock", h.with(unknownIn(4, drawBytes(v.r, n))), h.plain, "has an unknown slot of %d bytes", n)
+		q.add("header.read", h.with(unknownIn(4, drawBytes(q.r, n))), nil, "has an unknown slot of %d bytes", n)
+		q.add("container.unlock", h.with(unknownIn(4, drawBytes(q.r, n))), h.plain, "has an unknown slot of %d bytes", n)
 		if n < 65000 {
-			v.add("header.read", h.with(unknownIn(4, drawBytes(v.r, n)), passkeyIn(v.r, h.k, "a", []byte{1})), nil, "has a passkey slot behind %d bytes", n)
+			q.add("header.read", h.with(unknownIn(4, drawBytes(q.r, n)), passkeyIn(q.r, h.k, "a", []byte{1})), nil, "has a passkey slot behind %d bytes", n)
 		}
 	}
 	ids := "abcdefghijklmnopqrstuvwxyz0123456789-."
 	for _, n := range []int{1, 2, 63, 64, 127, 128, 129, 200, 254, 255} {
 		id := make([]byte, n)
 		for i := range id {
-			id[i] = ids[v.r.Intn(len(ids))]
+			id[i] = ids[q.r.Intn(len(ids))]
 		}
 		for _, m := range []int{1, 127, 128, 255, 256, 257, 511, 512, 1000, 1022, 1023, 1024, 1025, 32768, 33000} {
-			v.add("header.read", h.with(passkeyIn(v.r, h.k, string(id), drawBytes(v.r, m))), nil, "has a relying party id of %d bytes, and a credential of %d", n, m)
+			q.add("header.read", h.with(passkeyIn(q.r, h.k, string(id), drawBytes(q.r, m))), nil, "has a relying party id of %d bytes, and a credential of %d", n, m)
 		}
 	}
-	password := passwordIn(v.r, h.k)
+	password := passwordIn(q.r, h.k)
 	for _, at := range []int{memoryAt, passesAt} {
 		numbers := []uint32{0, 1<<32 - 1, 262143, 262144, 262145, 1<<31 + 3, 65536 + 3, 256 + 3, 65536 * 256}
 		for bit := range 32 {
@@ -262,7 +233,7 @@ func (v *headers) numbers() {
 		for _, n := range numbers {
 			c := h.with(password)
 			binary.BigEndian.PutUint32(c.slots[0].body[at:], n)
-			v.add("header.read", c, nil, "has %d in the password slot at %d", n, at)
+			q.add("header.read", c, nil, "has %d in the password slot at %d", n, at)
 		}
 	}
 	for lanes := range 256 {
@@ -270,23 +241,23 @@ func (v *headers) numbers() {
 			c := h.with(password)
 			binary.BigEndian.PutUint32(c.slots[0].body[memoryAt:], memory)
 			c.slots[0].body[lanesAt] = byte(lanes)
-			if lanes < 8 || v.r.Intn(8) == 0 {
-				v.add("header.read", c, nil, "has %d lanes and %d KiB", lanes, memory)
+			if lanes < 8 || q.r.Intn(8) == 0 {
+				q.add("header.read", c, nil, "has %d lanes and %d KiB", lanes, memory)
 			}
 		}
 	}
 	for b := range 256 {
-		id := slices.Insert([]byte("example"), v.r.Intn(8), byte(b))
-		v.add("header.read", h.with(passkeyIn(v.r, h.k, string(id), []byte{1})), nil, "has the relying party id %q", id)
+		id := slices.Insert([]byte("example"), q.r.Intn(8), byte(b))
+		q.add("header.read", h.with(passkeyIn(q.r, h.k, string(id), []byte{1})), nil, "has the relying party id %q", id)
 	}
 	for _, purpose := range []byte{0, 3, 4, 127, 128, 129, 130, 255} {
 		c := h.clone()
 		c.head[10] = purpose
-		v.add("header.read", c, nil, "has the purpose %d", purpose)
+		q.add("header.read", c, nil, "has the purpose %d", purpose)
 	}
 	for _, version := range []uint16{0, 2, 255, 256, 257, 32769, 65535} {
 		c := h.clone()
 		binary.BigEndian.PutUint16(c.head[8:], version)
-		v.add("header.read", c, nil, "has the version %d", version)
+		q.add("header.read", c, nil, "has the version %d", version)
 	}
 }

@@ -13,17 +13,17 @@ import (
 // spec section 11.2.
 type headerFault struct {
 	what  string
-	apply func(r *rand.Rand, h *headed)
+	apply func(r *rand.Rand, h *craftedContainer)
 }
 
 // edited is a fault of what is signed.
-func edited(edit func(b []byte) []byte) func(*rand.Rand, *headed) {
-	return func(_ *rand.Rand, h *headed) { h.edits = append(h.edits, edit) }
+func edited(edit func(b []byte) []byte) func(*rand.Rand, *craftedContainer) {
+	return func(_ *rand.Rand, h *craftedContainer) { h.edits = append(h.edits, edit) }
 }
 
 // inSlot is a fault of the body of a slot, if there is one of the type.
-func inSlot(typ slot.Type, change func(body []byte) []byte) func(*rand.Rand, *headed) {
-	return func(_ *rand.Rand, h *headed) {
+func inSlot(typ slot.Type, change func(body []byte) []byte) func(*rand.Rand, *craftedContainer) {
+	return func(_ *rand.Rand, h *craftedContainer) {
 		if s := h.first(typ); s != nil {
 			s.body = change(s.body)
 		}
@@ -45,26 +45,26 @@ func cutBy(n int) func(b []byte) []byte {
 	return func(b []byte) []byte { return b[:max(0, len(b)-n)] }
 }
 
-func lacking(typ slot.Type) func(*rand.Rand, *headed) {
-	return func(_ *rand.Rand, h *headed) {
-		h.slots = slices.DeleteFunc(h.slots, func(s headedSlot) bool { return s.typ == uint16(typ) })
+func lacking(typ slot.Type) func(*rand.Rand, *craftedContainer) {
+	return func(_ *rand.Rand, h *craftedContainer) {
+		h.slots = slices.DeleteFunc(h.slots, func(s craftedSlot) bool { return s.typ == uint16(typ) })
 	}
 }
 
 var headerFaults = []headerFault{
 	{"has another magic", edited(flipAt(7))},
-	{"has another version", func(_ *rand.Rand, h *headed) { h.head[9] = 2 }},
+	{"has another version", func(_ *rand.Rand, h *craftedContainer) { h.head[9] = 2 }},
 	{"has nothing behind the version", edited(func(b []byte) []byte { return b[:min(len(b), 10)] })},
 	{"lacks the end of its header", edited(func(b []byte) []byte { return b[:min(len(b), 140)] })},
-	{"lacks the end of the only chunk", func(_ *rand.Rand, h *headed) {
+	{"lacks the end of the only chunk", func(_ *rand.Rand, h *craftedContainer) {
 		n := len(h.payload) - cobblestone.PrefixSize - 15
 		h.edits = append(h.edits, cutBy(n))
 	}},
-	{"ends with a full chunk", func(_ *rand.Rand, h *headed) {
+	{"ends with a full chunk", func(_ *rand.Rand, h *craftedContainer) {
 		more := make([]byte, cobblestone.PrefixSize+16400-len(h.payload))
 		h.edits = append(h.edits, func(b []byte) []byte { return append(slices.Clone(b), more...) })
 	}},
-	{"has another digest", func(_ *rand.Rand, h *headed) {
+	{"has another digest", func(_ *rand.Rand, h *craftedContainer) {
 		n := -len(h.payload) - headerRest
 		h.edits = append(h.edits, func(b []byte) []byte {
 			if len(b)+n < slotsAt {
@@ -73,18 +73,20 @@ var headerFaults = []headerFault{
 			return flipAt(n)(b)
 		})
 	}},
-	{"has the purpose 3", func(_ *rand.Rand, h *headed) { h.head[10] = 3 }},
+	{"has the purpose 3", func(_ *rand.Rand, h *craftedContainer) { h.head[10] = 3 }},
 	{"has a password slot that lacks a byte", inSlot(slot.TypePassword, cutBy(1))},
 	{"has a vault slot that lacks a byte", inSlot(slot.TypeVault, cutBy(1))},
 	{"has a passkey slot with an upper-case letter", inSlot(slot.TypePasskey, func(b []byte) []byte { b[33] = 'A'; return b })},
-	{"has a byte behind its slots", func(_ *rand.Rand, h *headed) { h.tail = []byte{0} }},
-	{"has seventeen slots", func(_ *rand.Rand, h *headed) {
+	{"has a byte behind its slots", func(_ *rand.Rand, h *craftedContainer) { h.tail = []byte{0} }},
+	{"has seventeen slots", func(_ *rand.Rand, h *craftedContainer) {
 		for len(h.slots) < 17 {
 			h.slots = append(h.slots, unknownIn(9, nil))
 		}
 	}},
-	{"has two slots that can be guessed", func(r *rand.Rand, h *headed) { h.slots = append(h.slots, vaultIn(r, h.k), passwordIn(r, h.k)) }},
-	{"has one passkey twice", func(_ *rand.Rand, h *headed) {
+	{"has two slots that can be guessed", func(r *rand.Rand, h *craftedContainer) {
+		h.slots = append(h.slots, vaultIn(r, h.k), passwordIn(r, h.k))
+	}},
+	{"has one passkey twice", func(_ *rand.Rand, h *craftedContainer) {
 		if s := h.first(slot.TypePasskey); s != nil {
 			h.slots = append(h.slots, *s)
 		}
@@ -110,46 +112,46 @@ var headerFaults = []headerFault{
 	{"has another sealed key in its password slot", inSlot(slot.TypePassword, flipAt(-20))},
 	{"has another sealed key in its vault slot", inSlot(slot.TypeVault, flipAt(-1))},
 	{"has another sealed key in its passkey slot", inSlot(slot.TypePasskey, flipAt(-1))},
-	{"has a vault slot of another key", func(r *rand.Rand, h *headed) {
+	{"has a vault slot of another key", func(r *rand.Rand, h *craftedContainer) {
 		if s := h.first(slot.TypeVault); s != nil {
 			export := unhex(s.secret["export_key"])
 			*s = sealedIn(r, drawKey(r), slot.TypeVault, s.body[:min(64, len(s.body))], slot.VaultInputKey(export), s.secret)
 		}
 	}},
-	{"has another key check", func(_ *rand.Rand, h *headed) { h.head[11+17] ^= 4 }},
-	{"is signed with another key", func(r *rand.Rand, h *headed) { h.signer = drawKey(r) }},
-	{"has another commitment", func(_ *rand.Rand, h *headed) { h.payload[40] ^= 8 }},
-	{"has the other purpose", func(_ *rand.Rand, h *headed) { h.head[10] ^= 3 }},
+	{"has another key check", func(_ *rand.Rand, h *craftedContainer) { h.head[11+17] ^= 4 }},
+	{"is signed with another key", func(r *rand.Rand, h *craftedContainer) { h.signer = drawKey(r) }},
+	{"has another commitment", func(_ *rand.Rand, h *craftedContainer) { h.payload[40] ^= 8 }},
+	{"has the other purpose", func(_ *rand.Rand, h *craftedContainer) { h.head[10] ^= 3 }},
 	{"has another chunk", edited(flipAt(-1))},
 }
 
 // order breaks two rules at a time.
-func (v *headers) order() {
-	archives := v.slotted()
-	keyring := newHeaded(v.r, true)
-	keyring = keyring.with(passkeyIn(v.r, keyring.k, "example.org", drawBytes(v.r, 16)), passwordIn(v.r, keyring.k))
+func (q *requests) order() {
+	archives := q.slotted()
+	keyring := newCraftedContainer(q.r, true)
+	keyring = keyring.with(passkeyIn(q.r, keyring.k, "example.org", drawBytes(q.r, 16)), passwordIn(q.r, keyring.k))
 	all := append(archives, keyring)
 	for i, one := range headerFaults {
 		for _, other := range headerFaults[i:] {
 			for range 2 {
-				h := oneOf(v.r, all...)
+				h := oneOf(q.r, all...)
 				secrets := []vectors.Object{h.plain}
 				for _, s := range h.slots {
 					if s.secret != nil {
 						secrets = append(secrets, s.secret)
 					}
 				}
-				op := oneOf(v.r, "container.unlock", "archive.list", "keyring.open")
-				secret := oneOf(v.r, secrets...)
-				if secret["kind"] == "password" && v.r.Intn(8) == 0 {
+				op := oneOf(q.r, "container.unlock", "archive.list", "keyring.open")
+				secret := oneOf(q.r, secrets...)
+				if secret["kind"] == "password" && q.r.Intn(8) == 0 {
 					secret = with(secret, "password", "")
 				}
 				c := h.clone()
-				one.apply(v.r, c)
+				one.apply(q.r, c)
 				if one.what != other.what {
-					other.apply(v.r, c)
+					other.apply(q.r, c)
 				}
-				v.add(op, c, secret, "%s, and %s; the secret is a %s", one.what, other.what, secret["kind"])
+				q.add(op, c, secret, "%s, and %s; the secret is a %s", one.what, other.what, secret["kind"])
 			}
 		}
 	}

@@ -59,9 +59,9 @@ func (p *archiveParts) field(name string) numberField {
 
 func drawHostile(r *rand.Rand) hostileSample {
 	s := hostileSample{archiveSample: archiveSample{seed: r.Int63()}, field: r.Intn(len(hostileFields))}
-	s.producer, s.created = fmt.Sprintf("app %d", r.Intn(1000)), uint64(1+r.Int63n(1<<52-1))
+	s.producer, s.created = fmt.Sprintf("app %d", r.Intn(1000)), drawTime(r)
 	for range 2 {
-		s.add(entry{drawPath(r), archive.Kind(r.Intn(9)), uint64(r.Int63n(1 << 52)), bytesFrom(r.Int63(), 1+r.Intn(200))})
+		s.add(entry{drawPath(r), archive.Kind(r.Intn(9)), drawTime(r), bytesFrom(r.Int63(), 1+r.Intn(200))})
 	}
 	s.claim = oneOf(r, 1<<64-1, 1<<63, 1<<52, 1<<52-1, 1<<52-1-uint64(r.Intn(1<<20)), 1<<40+uint64(r.Intn(1<<20)), 0xfffffffffffffff0)
 	return s

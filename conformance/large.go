@@ -5,7 +5,6 @@ import (
 	"crypto/cipher"
 	"crypto/subtle"
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"math/rand"
 	"slices"
@@ -34,7 +33,7 @@ func large(seed int64, subject, name, requirements, profiles, comment string, ru
 			t := &trial{asker: a}
 			o := run(t, rand.New(rand.NewSource(seedFor(seed, id))))
 			if o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (seed %d; %s)", seed, requestLine(t.request))
+				o.Request = requestLine(t.request)
 			}
 			return o
 		},

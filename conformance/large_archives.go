@@ -125,11 +125,11 @@ func (a *sparseArchive) opening(m *sparse) vectors.Object {
 func (a *sparseArchive) listing() vectors.Object {
 	entries := []vectors.Object{}
 	for _, e := range a.entries {
-		entries = append(entries, vectors.Object{"path": e.path, "kind": 0, "modified_ms": 0, "size": e.size})
+		entries = append(entries, vectors.Object{"path": e.path, "kind": 0, "modified_ms": nil, "size": e.size})
 	}
 	slices.SortFunc(entries, func(x, y vectors.Object) int { return compareText(x["path"].(string), y["path"].(string)) })
 	return vectors.Object{
-		"set_id": toHex(make([]byte, 16)), "generation": 0, "epoch": 0, "created_ms": 0, "complete": true,
+		"set_id": toHex(make([]byte, 16)), "generation": 0, "epoch": 0, "created_ms": nil, "complete": true,
 		"previous": toHex(make([]byte, 24)), "producer": "", "entries": entries,
 	}
 }
@@ -162,7 +162,7 @@ func largeArchives(seed int64) []check {
 		one("index", "ARC-18 ARC-20", "Every bit of the places of the index counts.", farIndex),
 		one("overlap", "ARC-14 ARC-15", "Frames far from the beginning may touch, and may not overlap or reach beyond the entries.", farOverlaps),
 		one("content", "ARC-26 COB-12", "An entry of a thousand chunks is extracted; with any of them altered it is not.", longContent),
-		one("padding", "ARC-10 ARC-30", "Every byte of a padding of several chunks is zero.", longPadding),
+		one("padding", "ARC-10 ARC-30 ARC-72", "Every byte of a padding of forty chunks is zero, which is judged when all are open.", longPadding),
 	}
 }
 

@@ -52,6 +52,7 @@ var answering = map[string]func(protocol.Request) protocol.Answer{
 	"outputs what is none": func(protocol.Request) protocol.Answer {
 		return protocol.Answer{Output: vectors.Object{"key": 1}}
 	},
+	"parses keys alone": parseAlone,
 	"releases too much": func(q protocol.Request) protocol.Answer {
 		a := reference.Handle(q.Op, q.Input)
 		if a.Error != "" {

@@ -130,6 +130,9 @@ func start(command []string, stderr io.Writer) (*child, error) {
 	if err := c.cmd.Start(); err != nil {
 		stdout.Close()
 		stdin.Close()
+		if call := (*os.PathError)(nil); errors.As(err, &call) {
+			err = fmt.Errorf("%s: %w", call.Path, call.Err)
+		}
 		return nil, err
 	}
 	var waited error

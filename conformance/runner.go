@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,14 +111,20 @@ func (s *Suite) run(ctx context.Context, o Options) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	progress := o.progress(len(selected))
+	progress.Say("the suite checks itself")
 	if err := s.judge(); err != nil {
 		return nil, err
 	}
 
+	progress.Say("starting " + strings.Join(o.Command, " "))
 	hello, bad := greet(ctx, o)
 	r := report.New(hello, o.Command, o.Pattern, len(s.checks))
 	r.Seed = s.seed
-	terminal := report.NewTerminal(o.Out, r, o.All || o.FirstFailure, o.progress(nameOf(r), len(selected)))
+	if progress != nil {
+		progress.What = nameOf(r)
+	}
+	terminal := report.NewTerminal(o.Out, r, o.All || o.FirstFailure, progress)
 	add := func(e report.Event) (last bool) {
 		e = known.apply(e)
 		r.Add(e)
@@ -139,11 +146,11 @@ func (s *Suite) run(ctx context.Context, o Options) (*report.Report, error) {
 	return r, nil
 }
 
-func (o Options) progress(what string, total int) *report.Progress {
+func (o Options) progress(total int) *report.Progress {
 	if o.Progress == nil {
 		return nil
 	}
-	return &report.Progress{W: o.Progress, What: what, Total: total}
+	return &report.Progress{W: o.Progress, Total: total}
 }
 
 // checksOf returns the checks, in the order in which they run: those of a subject

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand"
 	"slices"
 	"strings"
@@ -24,9 +25,11 @@ import (
 type entry struct {
 	path     string
 	kind     archive.Kind
-	modified uint64
+	modified int64 // milliseconds since 1970, or unknown
 	content  []byte
 }
+
+const unknown = math.MinInt64
 
 // job is what an audit lets the implementation seal.
 type job struct {
@@ -34,13 +37,13 @@ type job struct {
 	slots    []vectors.Object
 	entries  []entry
 	producer string
-	created  uint64
+	created  int64 // as in entry
 }
 
 // drawJob returns a job of an entry under a drawn key.
 func drawJob(r *rand.Rand) job {
 	return job{
-		key: drawKey(r), producer: fmt.Sprintf("größer als ASCII %d", r.Intn(1<<20)), created: uint64(r.Int63n(1 << 52)),
+		key: drawKey(r), producer: fmt.Sprintf("größer als ASCII %d", r.Intn(1<<20)), created: drawTime(r),
 		entries: []entry{drawEntry(r, "chat "+drawName(r))},
 	}
 }
@@ -62,7 +65,7 @@ func drawHex(r *rand.Rand, n int) string   { return toHex(drawBytes(r, n)) }
 func drawKey(r *rand.Rand) key.Key         { return key.Key(drawBytes(r, key.Size)) }
 func drawName(r *rand.Rand) string         { return fmt.Sprintf("%08x", r.Uint32()) }
 func drawKind(r *rand.Rand) archive.Kind   { return archive.Kind(r.Intn(9)) }
-func drawTime(r *rand.Rand) uint64         { return uint64(r.Int63n(1 << 52)) }
+func drawTime(r *rand.Rand) int64          { return r.Int63n(1<<52-1) - latest }
 func drawPasswordText(r *rand.Rand) []byte { return []byte("orange lantern walks " + drawName(r)) }
 
 func drawEntry(r *rand.Rand, path string) entry {
@@ -74,7 +77,7 @@ func drawEntry(r *rand.Rand, path string) entry {
 // crosses two chunks.
 func drawEntries(r *rand.Rand) []entry {
 	return []entry{
-		{"photos/" + drawName(r), archive.Image, 0, nil},
+		{"photos/" + drawName(r), archive.Image, unknown, nil},
 		{"photos/Cafe\u0301 " + drawName(r), archive.Image, drawTime(r), drawBytes(r, 40_000)},
 		{"settings " + drawName(r), archive.Settings, drawTime(r), []byte("{}")},
 		{"chats/" + drawName(r), archive.Messages, drawTime(r), drawBytes(r, 10)},
@@ -125,6 +128,29 @@ func with(o vectors.Object, name string, value any) vectors.Object {
 func toHex(b []byte) string       { return hex.EncodeToString(b) }
 func number(n uint64) json.Number { return json.Number(fmt.Sprint(n)) }
 
+// latest is the latest time there can be.
+const latest = 1<<51 - 1
+
+// momentOf returns a time as the protocol has it.
+func momentOf(ms int64) any {
+	if ms == unknown {
+		return nil
+	}
+	return json.Number(fmt.Sprint(ms))
+}
+
+// timeOf returns a time as the format has it.
+func timeOf(ms int64) archive.Time {
+	if ms == unknown {
+		return 0
+	}
+	t, err := archive.TimeOf(ms)
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: what is refused is not compared
+	}
+	return t
+}
+
 func unhex(v any) []byte {
 	b, err := hex.DecodeString(v.(string))
 	if err != nil {
@@ -146,10 +172,10 @@ func listOf(all []vectors.Object) []any {
 func (j job) input() vectors.Object {
 	entries := []any{}
 	for _, e := range j.entries {
-		entries = append(entries, vectors.Object{"path": e.path, "kind": e.kind, "modified_ms": e.modified, "content": toHex(e.content)})
+		entries = append(entries, vectors.Object{"path": e.path, "kind": e.kind, "modified_ms": momentOf(e.modified), "content": toHex(e.content)})
 	}
 	return vectors.Object{
-		"key": toHex(j.key[:]), "slots": listOf(j.slots), "entries": entries, "created_ms": j.created, "producer": j.producer,
+		"key": toHex(j.key[:]), "slots": listOf(j.slots), "entries": entries, "created_ms": momentOf(j.created), "producer": j.producer,
 	}
 }
 

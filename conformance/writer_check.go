@@ -30,7 +30,7 @@ func (j job) check(s *sealed) error {
 		return err
 	}
 	index := r.Index()
-	if !index.StandAlone() || index.CreatedMS != j.created || index.Producer != j.producer {
+	if !index.StandAlone() || index.CreatedMS != timeOf(j.created) || index.Producer != j.producer {
 		return fmt.Errorf("the index does not say what was asked for: created %d by %q, set %x", index.CreatedMS, index.Producer, index.SetID)
 	}
 	if err := j.checkEntries(r); err != nil {
@@ -50,8 +50,8 @@ func (j job) checkEntries(r *archive.Reader) error {
 	}
 	for i, record := range r.Entries() {
 		e, w := record.Entry, wanted[i]
-		if e.Path != w.path || e.Kind != w.kind || e.ModifiedMS != w.modified { // [ARC-6]
-			return fmt.Errorf("entry %d is %q, kind %v, time %d instead of %q, kind %v, time %d", i, e.Path, e.Kind, e.ModifiedMS, w.path, w.kind, w.modified)
+		if e.Path != w.path || e.Kind != w.kind || e.ModifiedMS != timeOf(w.modified) { // [ARC-6]
+			return fmt.Errorf("entry %d is %q, kind %v, time %d instead of %q, kind %v, time %d", i, e.Path, e.Kind, e.ModifiedMS, w.path, w.kind, timeOf(w.modified))
 		}
 		var content bytes.Buffer
 		if err := r.WriteContent(&content, record); err != nil {

@@ -118,7 +118,7 @@ func keepsUnknown(a *asker, r *rand.Rand) report.Outcome {
 		before := withSlots(plain, j.key, slots...)
 		for n := range 4 {
 			if o := replacesRightly(a, before, j.key, drawPasskeys(r, n)...); o.Verdict != report.Pass {
-				o.Message += fmt.Sprintf(" (slots %s, u unknown and k known, replaced by %d)", layout, n)
+				o.Sample = fmt.Sprintf("the slots %s, u unknown and k known, replaced by %d", layout, n)
 				return o
 			}
 		}
@@ -148,7 +148,7 @@ func keepsPayload(a *asker, r *rand.Rand) report.Outcome {
 	}
 	for i, before := range containers {
 		if o := replacesRightly(a, before, j.key, drawPasskeys(r, r.Intn(3))...); o.Verdict != report.Pass {
-			o.Message += fmt.Sprintf(" (container %d: an archive, one of a set, a keyring, and the first with damage in three places)", i+1)
+			o.Sample = fmt.Sprintf("container %d: an archive, one of a set, a keyring, and the first with damage in three places", i+1)
 			return o
 		}
 	}
@@ -170,7 +170,7 @@ func keepsLong(a *asker, r *rand.Rand) report.Outcome {
 // setContainer is a container of a backup set.
 func setContainer(r *rand.Rand, k key.Key) []byte {
 	var out bytes.Buffer
-	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + drawTime(r)/2, Epoch: 1 + drawTime(r)/2, CreatedMS: drawTime(r), Producer: "p"}
+	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + uint64(r.Int63n(1<<51)), Epoch: 1 + uint64(r.Int63n(1<<51)), CreatedMS: timeOf(drawTime(r)), Producer: "p"}
 	w, err := container.NewArchiveWriter(&out, r, k, nil, index)
 	if err == nil {
 		err = w.Add(archive.Entry{Path: drawName(r), Size: 5}, bytes.NewReader(drawBytes(r, 5)))

@@ -71,7 +71,9 @@ func eachEntry[T any](name string, change func(T) any) faulty {
 		entries, _ := input["entries"].([]any)
 		for _, e := range entries {
 			e := e.(vectors.Object)
-			e[name] = change(e[name].(T))
+			if v, ok := e[name].(T); ok { // and not null
+				e[name] = change(v)
+			}
 		}
 	})
 }
@@ -208,7 +210,14 @@ var badWriters = []struct {
 		return protocol.Answer{Unsupported: "not yet"}
 	}},
 	{"cuts contents", "long content-sizes padding-steps", eachEntry("content", func(c string) any { return c[:max(0, len(c)-2)] })},
-	{"caps times", "times", eachEntry("modified_ms", func(n float64) any { return min(n, 1<<51) })},
+	{"caps times", "times", eachEntry("modified_ms", func(n float64) any { return min(n, 1<<50) })},
+	{"has no time before 1970", "times", eachEntry("modified_ms", func(n float64) any { return max(n, 0) })},
+	{"takes 1970 for a time that is not known", "times", eachEntry("modified_ms", func(n float64) any {
+		if n == 0 {
+			return nil
+		}
+		return n
+	})},
 	{"caps the creation", "times", changing(func(_ string, in vectors.Object) {
 		if n, ok := in["created_ms"].(float64); ok {
 			in["created_ms"] = min(n, 1<<32)

@@ -29,7 +29,7 @@ func Read(folder fs.FS) (*Document, error) {
 		return nil, err
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("there is no chapter, as 01-introduction.md is one")
+		return nil, fmt.Errorf("there are no chapters, such as 01-introduction.md: is it the root of the repository?")
 	}
 	d := new(Document)
 	var contents chapterContents

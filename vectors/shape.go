@@ -47,6 +47,10 @@ func (s shape) differs(at string, v any, want *jsonschema.Schema) string {
 func (s shape) fits(v any, want *jsonschema.Schema) bool {
 	alone := *want.CloneSchemas()
 	alone.Items, alone.Properties, alone.Required, alone.AdditionalProperties = nil, nil, nil, nil
+	alone.Defs = map[string]*jsonschema.Schema{} // a list of fixed length refers to them
+	for name, definition := range s.defs {
+		alone.Defs[name] = definition.CloneSchemas()
+	}
 	return resolve(&alone).Validate(v) == nil
 }
 

@@ -35,3 +35,21 @@ func TestShape(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Every value of a recipe, a range and a list of parts may be of the wrong shape,
+// and the place is named.
+func TestShapesOfLists(t *testing.T) {
+	recipe := func(parts any) Object { return Object{"length": 5, "parts": parts} }
+	for name, input := range map[string]Object{
+		"a part that is no list":        {"key": "00*32", "context": "", "message": recipe([]any{1})},
+		"a part of one member":          {"key": "00*32", "context": "", "message": recipe([]any{[]any{0}})},
+		"a part whose offset is a text": {"key": "00*32", "context": "", "message": recipe([]any{[]any{"0", "00"}})},
+		"an excerpt that is a number":   {"key": "00*32", "context": "", "message": "", "excerpts": []any{1}},
+		"an excerpt of three numbers":   {"key": "00*32", "context": "", "message": "", "excerpts": []any{[]any{1, 2, 3}}},
+		"an excerpt of two texts":       {"key": "00*32", "context": "", "message": "", "excerpts": []any{[]any{"1", "2"}}},
+	} {
+		if err := CheckInput("cobblestone.open", input); err == nil {
+			t.Errorf("%s has the right shape", name)
+		}
+	}
+}

@@ -31,6 +31,7 @@ type collection struct {
 	sources  []source
 	size     int64
 	renamed  [][2]string // file, path
+	undated  []string    // whose time a container cannot hold
 	composed [][2]string // those that are renamed by normalization only
 	left     leftOut
 	failed   []error
@@ -157,17 +158,17 @@ func (c *collection) add(file, root, name string, info fs.FileInfo) {
 	default:
 		c.renamed = append(c.renamed, [2]string{file, stored})
 	}
+	modified := milliseconds(modifiedMS(info))
+	if modified == 0 {
+		c.undated = append(c.undated, file)
+	}
 	c.sources = append(c.sources, source{file, root, info, archive.Entry{
 		Path:       stored,
 		Kind:       kindOf(stored),
-		ModifiedMS: milliseconds(info.ModTime().UnixMilli()),
+		ModifiedMS: modified,
 		Size:       info.Size(),
 	}})
 	c.size += info.Size()
-}
-
-func milliseconds(ms int64) uint64 {
-	return uint64(min(max(ms, 0), archive.MaxUint64))
 }
 
 // storedPath writes what the format does not allow in a path as %XX, a byte

@@ -51,8 +51,10 @@ func craft(ts *testscript.TestScript, _ bool, args []string) {
 			paths = append(paths, strings.Repeat(name+"/", 500)+name)
 		}
 		out = *craftArchive(ts, nil, archive.Index{Complete: true}, paths...)
+	case "times":
+		out = *craftArchive(ts, nil, archive.Index{Complete: true}, "unknown", "year1")
 	case "set": // of its two entries, one lies elsewhere
-		index := archive.Index{SetID: [16]byte{1}, Generation: 5, Epoch: 1, Complete: true, CreatedMS: 1e12, Producer: "messenger 1.0"}
+		index := archive.Index{SetID: [16]byte{1}, Generation: 5, Epoch: 1, Complete: true, CreatedMS: 1<<51 + 1e12, Producer: "messenger 1.0"}
 		out = *craftArchive(ts, nil, index, "here.txt", "there.txt")
 	case "slots": // one of every type
 		password, err := slot.NewPassword(&rand, testKey, []byte("correct horse"), slot.DefaultParams)
@@ -82,7 +84,7 @@ func long(letter string) string { return string(bytes.Repeat([]byte(letter), 300
 
 // craftArchive makes a container whose entries hold their own paths, without
 // asking whether a correct program would. In a set, the last entry's record says
-// that it lies in another container.
+// that it lies in another container. The entry year1 is as old as that.
 func craftArchive(ts *testscript.TestScript, slots []slot.Slot, index archive.Index, paths ...string) *bytes.Buffer {
 	salt := bytes.Repeat([]byte{0x5a}, cobblestone.SaltSize)
 	id := archive.ID(salt)
@@ -92,6 +94,9 @@ func craftArchive(ts *testscript.TestScript, slots []slot.Slot, index archive.In
 		rec := archive.Record{Container: id, Offset: int64(plain.Len()), Entry: archive.Entry{Path: path, Size: int64(len(path))}}
 		if path == "there.txt" {
 			rec.Container = archive.ID{0xee}
+		}
+		if path == "year1" {
+			rec.Entry.ModifiedMS = 1<<51 - 62135596800000
 		}
 		segment.Live = append(segment.Live, rec)
 		plain.WriteByte(1)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -61,14 +60,6 @@ func count(n int, noun string) string {
 		return fmt.Sprintf("%d %sies", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// timeText returns a time of an archive as the holder's clock shows it.
-func timeText(ms uint64) string {
-	if ms == 0 {
-		return "-"
-	}
-	return time.UnixMilli(int64(ms)).Format("2006-01-02 15:04")
 }
 
 // origin says when and by what an archive was made.

@@ -31,7 +31,7 @@ var exitMeanings = []struct {
 	{exitWrongSecret, "the secret is wrong, or is not a key or a password"},
 	{exitDamaged, "the container is damaged, forged or malformed"},
 	{exitNotContainer, "not a container, or one of a newer version"},
-	{exitIncomplete, "the container is cut, one that it needs is missing, or not all of it was restored"},
+	{exitIncomplete, "the container is cut, or one that it needs is missing"},
 	{exitInterrupted, "interrupted"},
 }
 

@@ -19,7 +19,8 @@ func newListCommand() *cobra.Command {
 		Use:   "list FILE",
 		Short: "List what is in a container",
 		Long: `List the files in a container: size, time of the last change, kind and path. A
-path with characters that do not show is quoted; --json has them as they are.
+path with characters that do not show is quoted; --json has them as they are, and
+times in milliseconds since 1970, negative before and null if not known.
 
 Only the index is read; "coffer verify" checks the contents.`,
 		Args:              cobra.ExactArgs(1),
@@ -59,7 +60,7 @@ func list(ctx context.Context, secret *secretFlags, path string, asJSON bool) er
 type archiveJSON struct {
 	Container  string      `json:"container"`
 	Key        string      `json:"key"` // its fingerprint
-	CreatedMS  uint64      `json:"created_ms"`
+	CreatedMS  *int64      `json:"created_ms"`
 	Producer   string      `json:"producer"`
 	SetID      string      `json:"set_id,omitempty"`
 	Generation uint64      `json:"generation,omitempty"`
@@ -71,7 +72,7 @@ type archiveJSON struct {
 type entryJSON struct {
 	Path       string `json:"path"`
 	Kind       string `json:"kind"`
-	ModifiedMS uint64 `json:"modified_ms"`
+	ModifiedMS *int64 `json:"modified_ms"`
 	Size       int64  `json:"size"`
 	Container  string `json:"container,omitempty"` // if it is another one
 }
@@ -81,7 +82,7 @@ func listing(c *container.Container, r *archive.Reader) archiveJSON {
 	all := archiveJSON{
 		Container:  fmt.Sprintf("%x", id),
 		Key:        c.Key.Check().Fingerprint(),
-		CreatedMS:  x.CreatedMS,
+		CreatedMS:  timeJSON(x.CreatedMS),
 		Producer:   x.Producer,
 		Generation: x.Generation,
 		Epoch:      x.Epoch,
@@ -92,7 +93,7 @@ func listing(c *container.Container, r *archive.Reader) archiveJSON {
 		all.SetID = fmt.Sprintf("%x", x.SetID)
 	}
 	for _, rec := range r.Entries() {
-		e := entryJSON{Path: rec.Entry.Path, Kind: rec.Entry.Kind.String(), ModifiedMS: rec.Entry.ModifiedMS, Size: rec.Entry.Size}
+		e := entryJSON{Path: rec.Entry.Path, Kind: rec.Entry.Kind.String(), ModifiedMS: timeJSON(rec.Entry.ModifiedMS), Size: rec.Entry.Size}
 		if rec.Container != id {
 			e.Container = fmt.Sprintf("%x", rec.Container)
 		}

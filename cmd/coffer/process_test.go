@@ -115,7 +115,7 @@ func TestFullDisk(t *testing.T) {
 	f.succeed("seal", "--key-file", "key.txt", "folder")
 	before := f.read("folder.coffer")
 	status, stderr = f.limited(1024, "open --key-file key.txt -C out folder.coffer")
-	if status != exitIncomplete || !strings.Contains(stderr, "not restored: large: the file system holds no file of this size (file too large)\n") {
+	if status != exitRefused || !strings.Contains(stderr, "not restored: large: the file system holds no file of this size (file too large)\n") {
 		t.Errorf("open: status %d: %s", status, stderr)
 	}
 	if _, err := os.Stat(f.path("out/large")); err == nil {

@@ -31,6 +31,7 @@ func newRestore(dir string, files int, size int64, opts extract.Options) *restor
 		}
 	}
 	opts.Renamed = func(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
+	opts.Retimed = tellRetimed
 	opts.Restored = func(string) { r.restored.Add(1) }
 	opts.Present = func(string) { r.present.Add(1) }
 	opts.Removed = func(name string, size int64) {
@@ -58,7 +59,7 @@ func (r *restore) end(err error, files int, size int64) error {
 	case errors.As(err, &incomplete):
 		r.explain(incomplete.Left)
 		note("restored %s to %s%s; %s not restored: %s", count(int(r.restored.Load()), "file"), shown(r.dir), there, were(len(incomplete.Left), "file"), r.next(incomplete.Left))
-		return exitError(exitIncomplete)
+		return exitError(exitRefused)
 	}
 	if n := int(r.restored.Load()); n > 0 {
 		note("%s in %s had been restored before this, each one whole", count(n, "file"), shown(r.dir))

@@ -82,7 +82,7 @@ func TestRestoreGoesOn(t *testing.T) {
 	}
 	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
 	status, said := f.limited(100, "open --key-file key.txt -C out c.coffer")
-	if status != exitIncomplete || !strings.Contains(said, "not restored: a-large: the file system holds no file of this size (file too large)\n") {
+	if status != exitRefused || !strings.Contains(said, "not restored: a-large: the file system holds no file of this size (file too large)\n") {
 		t.Errorf("status %d: %s", status, said)
 	}
 	for _, name := range []string{"b", "c/d", "e"} {

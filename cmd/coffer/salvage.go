@@ -194,7 +194,7 @@ func toSalvageJSON(found *archive.Salvage) salvageJSON {
 	}
 	for _, e := range found.Entries {
 		entry := foundJSON{
-			entryJSON: entryJSON{Path: e.Record.Entry.Path, Kind: e.Record.Entry.Kind.String(), ModifiedMS: e.Record.Entry.ModifiedMS, Size: e.Record.Entry.Size},
+			entryJSON: entryJSON{Path: e.Record.Entry.Path, Kind: e.Record.Entry.Kind.String(), ModifiedMS: timeJSON(e.Record.Entry.ModifiedMS), Size: e.Record.Entry.Size},
 			Offset:    e.Record.Offset,
 			Status:    e.Status,
 			Confirmed: e.Confirmed,

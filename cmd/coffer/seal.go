@@ -252,6 +252,9 @@ func (s *sealCommand) summarize(found *collection, k key.Key) {
 	for _, r := range found.renamed {
 		note("%s is stored as %s", shown(r[0]), shown(r[1]))
 	}
+	for _, file := range found.undated {
+		note("%s is stored without its time, which a container cannot hold", shown(file))
+	}
 	if n := len(found.composed); n > 0 {
 		first := found.composed[0]
 		note("%s with decomposed letters stored as composed ones, which look the same: %+q is stored as %+q", count(n, "name"), filepath.Base(first[0]), path.Base(first[1]))

@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"fmt"
 	"go/parser"
 	"go/token"
 	"os"
@@ -52,6 +53,23 @@ func TestDerive(t *testing.T) {
 		if _, err := parser.ParseFile(token.NewFileSet(), m.File, mutated, parser.SkipObjectResolution); err != nil {
 			t.Errorf("%s: %v", m, err)
 		}
+	}
+}
+
+// The README says how many mutants there are.
+func TestCounts(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(source, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hand, err := ByHand(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grouped := func(n int) string { return strings.TrimPrefix(fmt.Sprintf("%d,%03d", n/1000, n%1000), "0,") }
+	want := fmt.Sprintf("operators make %s and people who had not seen the suite wrote %s", grouped(len(derive(t))), grouped(len(hand)))
+	if !strings.Contains(strings.ReplaceAll(string(readme), "\n", " "), want) {
+		t.Errorf("the README does not say that %s", want)
 	}
 }
 

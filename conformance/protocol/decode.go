@@ -34,11 +34,8 @@ func parseLine(line []byte, fields map[string]any) (vectors.Object, error) {
 		case *vectors.Object:
 			*field, ok = o[name].(vectors.Object)
 		}
-		switch {
-		case o[name] == nil:
-			return nil, fmt.Errorf("its field %s is null", name)
-		case !ok:
-			return nil, fmt.Errorf("its field %s is of the wrong type: a JSON %s", name, kind(o[name]))
+		if !ok {
+			return nil, fmt.Errorf("%s: %s, want %s", name, kind(o[name]), wanted(fields[name]))
 		}
 	}
 	return o, nil
@@ -47,16 +44,26 @@ func parseLine(line []byte, fields map[string]any) (vectors.Object, error) {
 // kind is what JSON calls the kind of a value.
 func kind(v any) string {
 	switch v.(type) {
+	case nil:
+		return "null"
 	case string:
-		return "string"
+		return "a string"
 	case json.Number:
-		return "number"
+		return "a number"
 	case bool:
-		return "bool"
+		return "a boolean"
 	case []any:
-		return "array"
+		return "an array"
 	}
-	return "object"
+	return "an object"
+}
+
+// wanted is the kind of what is stored in a field.
+func wanted(field any) string {
+	if _, ok := field.(*string); ok {
+		return "a string"
+	}
+	return "an object"
 }
 
 // plainly says what encoding/json does in words of JSON alone.
@@ -95,7 +102,7 @@ func decode(line []byte) (vectors.Object, error) {
 	d.UseNumber()
 	v, err := d.value(0)
 	if err != nil {
-		return nil, fmt.Errorf("the line is not a JSON object: %w", err)
+		return nil, err
 	}
 	o, ok := v.(vectors.Object)
 	if !ok {
@@ -119,10 +126,7 @@ func (d *decoder) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("it is nested more than %d deep", maxDepth)
 	}
-	token, err := d.Token()
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
+	token, err := d.next()
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +135,7 @@ func (d *decoder) value(depth int) (any, error) {
 		o := vectors.Object{}
 		for d.More() {
 			d.left--
-			name, err := d.Token()
+			name, err := d.next()
 			if err != nil {
 				return nil, err
 			}
@@ -143,7 +147,7 @@ func (d *decoder) value(depth int) (any, error) {
 				return nil, err
 			}
 		}
-		_, err := d.Token()
+		_, err := d.next()
 		return o, err
 	case json.Delim('['):
 		list := []any{}
@@ -154,13 +158,24 @@ func (d *decoder) value(depth int) (any, error) {
 			}
 			list = append(list, v)
 		}
-		_, err := d.Token()
+		_, err := d.next()
 		return list, err
 	}
 	if n, ok := token.(json.Number); ok {
 		if bytes.ContainsAny([]byte(n), ".eE") {
 			return nil, fmt.Errorf("the number %.40s is not written as an integer", n)
 		}
+	}
+	return token, nil
+}
+
+func (d *decoder) next() (json.Token, error) {
+	token, err := d.Token()
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the line is not a JSON object: %w", err)
 	}
 	return token, nil
 }

@@ -4,6 +4,7 @@ package protocol
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,11 +115,11 @@ func ParseAnswer(line []byte, request Request) (Answer, error) {
 	switch {
 	case a.Output != nil:
 		if err := checkOutput(request.Op, a.Output); err != nil {
-			return Answer{}, fmt.Errorf("the output is not one of %s: %w", request.Op, err)
+			return Answer{}, fmt.Errorf("%s: %w", request.Op, err)
 		}
 	case o["error"] != nil:
 		if !slices.Contains(spec.ErrorNames(), a.Error) {
-			return Answer{}, fmt.Errorf("the error %q is not in the list of chapter 11%s", a.Error, suggest.DidYouMean(a.Error, spec.ErrorNames()))
+			return Answer{}, fmt.Errorf("there is no error %q%s", a.Error, suggest.DidYouMean(a.Error, spec.ErrorNames()))
 		}
 		if err := vectors.CheckPlain(vectors.Object{"content": a.Released}); err != nil {
 			return Answer{}, fmt.Errorf("released: %w", err)
@@ -156,7 +157,7 @@ func ParseHello(a Answer) (Hello, error) {
 	for _, set := range h.Indistinct {
 		for _, name := range set {
 			if !slices.Contains(spec.ErrorNames(), name) {
-				return h, fmt.Errorf("its indistinct error %q is not in the list of chapter 11%s", name, suggest.DidYouMean(name, spec.ErrorNames()))
+				return h, fmt.Errorf("there is no error %q, as indistinct names it%s", name, suggest.DidYouMean(name, spec.ErrorNames()))
 			}
 		}
 		if !slices.ContainsFunc(alike, func(pair [2]string) bool {
@@ -185,17 +186,19 @@ func checkOutput(op string, output vectors.Object) error {
 	if op == HelloOp {
 		return nil // ParseHello checks it
 	}
-	if err := vectors.CheckPlain(output); err != nil {
-		return err
-	}
-	return vectors.CheckOutput(op, brieflyOf(output))
+	return checkPlainly(op, output, vectors.CheckOutput)
 }
 
 // CheckInput returns an error if an input is not one of the op, or has a byte
 // string that is not plain hexadecimal.
 func CheckInput(op string, input vectors.Object) error {
-	if err := vectors.CheckPlain(input); err != nil {
-		return err
+	return checkPlainly(op, input, vectors.CheckInput)
+}
+
+// checkPlainly checks the shape of an object, and that its byte strings are plain.
+func checkPlainly(op string, o vectors.Object, check func(string, vectors.Object) error) error {
+	if err := vectors.CheckPlain(o); err != nil {
+		return cmp.Or(check(op, o), err) // which says where it is
 	}
-	return vectors.CheckInput(op, brieflyOf(input))
+	return check(op, brieflyOf(o))
 }

@@ -82,7 +82,15 @@ func containerUnlock(in opening) (result, error) {
 }
 
 func describeEntry(e archive.Entry) vectors.Object {
-	return vectors.Object{"path": e.Path, "kind": int(e.Kind), "modified_ms": e.ModifiedMS, "size": e.Size}
+	return vectors.Object{"path": e.Path, "kind": int(e.Kind), "modified_ms": moment(e.ModifiedMS), "size": e.Size}
+}
+
+// moment returns a time as the protocol has it: a number, or null if it is not known.
+func moment(t archive.Time) any {
+	if ms, known := t.UnixMilli(); known {
+		return ms
+	}
+	return nil
 }
 
 func archiveList(in opening) (result, error) {
@@ -99,7 +107,7 @@ func archiveList(in opening) (result, error) {
 		"set_id":     toHex(index.SetID[:]),
 		"generation": index.Generation,
 		"epoch":      index.Epoch,
-		"created_ms": index.CreatedMS,
+		"created_ms": moment(index.CreatedMS),
 		"complete":   index.Complete,
 		"previous":   toHex(index.Previous[:]),
 		"producer":   index.Producer,

@@ -83,10 +83,18 @@ func (g given) source() (io.Reader, func() error) {
 	}
 }
 
+// timeOf returns a time as the format has it, of one of the protocol.
+func timeOf(ms *int64) (archive.Time, error) {
+	if ms == nil {
+		return 0, nil
+	}
+	return archive.TimeOf(*ms)
+}
+
 type newEntry struct {
 	Path       string
 	Kind       archive.Kind
-	ModifiedMS uint64 `json:"modified_ms"`
+	ModifiedMS *int64 `json:"modified_ms"`
 	Content    data
 }
 
@@ -96,7 +104,7 @@ func containerSeal(in struct {
 	Key       octets32
 	Slots     []newSlot
 	Entries   []newEntry
-	CreatedMS uint64 `json:"created_ms"`
+	CreatedMS *int64 `json:"created_ms"`
 	Producer  string
 },
 ) (result, error) {
@@ -107,7 +115,11 @@ func containerSeal(in struct {
 		return result{}, err
 	}
 	sealed := in.Excerpts.sink()
-	index := archive.Index{CreatedMS: in.CreatedMS, Complete: true, Producer: in.Producer}
+	created, err := timeOf(in.CreatedMS)
+	if err != nil {
+		return result{}, err
+	}
+	index := archive.Index{CreatedMS: created, Complete: true, Producer: in.Producer}
 	w, err := container.NewArchiveWriter(sealed, random, k, slots, index)
 	if err != nil {
 		return result{}, err
@@ -116,10 +128,15 @@ func containerSeal(in struct {
 		return boolInt(a.Kind != archive.Messages) - boolInt(b.Kind != archive.Messages)
 	})
 	for _, e := range in.Entries {
+		modified, err := timeOf(e.ModifiedMS)
+		if err != nil {
+			w.Abort()
+			return result{}, err
+		}
 		entry := archive.Entry{
 			Path:       nfc.String(e.Path), // [ARC-6]
 			Kind:       e.Kind,
-			ModifiedMS: e.ModifiedMS,
+			ModifiedMS: modified,
 			Size:       e.Content.length,
 		}
 		if err := w.Add(entry, e.Content.stream()); err != nil {

@@ -11,12 +11,19 @@ import (
 // Cause is one of the causes of failures, and its failures.
 type Cause struct {
 	Text   string
-	Absent bool    // an op that is claimed and not supported
+	Absent string  // an op that is claimed and not supported
 	Events []Event // in the order of the suite
 }
 
-// particular is what differs between messages about the same thing.
-var particular = regexp.MustCompile(`"[^"]*"|[0-9]+`)
+// What differs between messages about the same thing: what a value of the wrong
+// shape is, and texts and numbers, but not single words, which are names.
+var (
+	misshapen  = regexp.MustCompile(`: the (string|number) .*, want `)
+	lengthy    = regexp.MustCompile(`a string of [0-9]+ characters \(.*\)`)
+	inList     = regexp.MustCompile(`\[[0-9]+\]`)
+	particular = regexp.MustCompile(`"[^"]*"|[0-9]+`)
+	name       = regexp.MustCompile(`^"[a-z_]*"$`)
+)
 
 // CauseOf returns what failures of one cause have in common.
 func CauseOf(o Outcome) string {
@@ -24,16 +31,34 @@ func CauseOf(o Outcome) string {
 		return o.Cause
 	}
 	message, _, _ := strings.Cut(o.Message, "\n")
-	return words(o.Verdict) + ": " + particular.ReplaceAllString(message, "N")
+	message = lengthy.ReplaceAllString(message, "a string")
+	message = misshapen.ReplaceAllString(message, ": a $1, want ")
+	message = inList.ReplaceAllString(message, "[]")
+	message, wanted, shape := strings.Cut(message, ", want ")
+	message = particular.ReplaceAllStringFunc(message, func(s string) string {
+		switch {
+		case name.MatchString(s):
+			return s
+		case s[0] == '"':
+			return `"..."`
+		}
+		return "N"
+	})
+	if shape {
+		message += ", want " + wanted
+	}
+	return words(o.Verdict) + ": " + message
 }
 
 func words(v Verdict) string { return strings.ReplaceAll(string(v), "_", " ") }
 
 // causes returns the causes of some of the events, that with the most first.
-func (r *Report) causes(failed func(Event) bool) []Cause {
+func (r *Report) causes(failed func(Event) bool) []Cause { return causesOf(r.Events, failed) }
+
+func causesOf(events []Event, failed func(Event) bool) []Cause {
 	var all []Cause
 	at := map[string]int{}
-	for _, e := range r.Events {
+	for _, e := range events {
 		if !failed(e) || e.Verdict == Skipped {
 			continue
 		}
@@ -42,7 +67,7 @@ func (r *Report) causes(failed func(Event) bool) []Cause {
 		if !ok {
 			i = len(all)
 			at[text] = i
-			all = append(all, Cause{Text: text, Absent: e.Absent != ""})
+			all = append(all, Cause{Text: text, Absent: e.Absent})
 		}
 		all[i].Events = append(all[i].Events, e)
 	}
@@ -62,13 +87,18 @@ func amount(events []Event) string {
 	case others == 0:
 		return fmt.Sprintf("%d vectors", vectors)
 	case vectors == 0:
-		return fmt.Sprintf("%d generated cases and audits", others)
+		return fmt.Sprintf("%d generated and audits", others)
 	default:
-		return fmt.Sprintf("%d vectors + %d generated cases and audits", vectors, others)
+		return fmt.Sprintf("%d vectors + %d generated and audits", vectors, others)
 	}
 }
 
-// having returns the events with a verdict.
-func (r *Report) having(v Verdict) []Event {
-	return slices.DeleteFunc(slices.Clone(r.Events), func(e Event) bool { return e.Verdict != v })
+// asked returns those of the events whose profiles are claimed.
+func asked(events []Event) []Event {
+	return slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.Verdict == Unsupported })
+}
+
+// having returns those of the events that have a verdict.
+func having(events []Event, v Verdict) []Event {
+	return slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.Verdict != v })
 }

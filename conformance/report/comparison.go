@@ -148,20 +148,19 @@ func (c *Comparison) verdicts() []string {
 	return all
 }
 
-// pairFailure is what one implementation did not open of another's.
+// pairFailure is what one implementation did not open of another's, for one cause.
 type pairFailure struct {
 	Sealed, Opened string
-	Event          Event
+	Asked          int
+	Cause          Cause
 }
 
 func (c *Comparison) pairFailures() []pairFailure {
 	var all []pairFailure
 	for i, cells := range c.Pairs {
 		for j, cell := range cells {
-			for _, e := range cell {
-				if e.Against() {
-					all = append(all, pairFailure{c.Names[i], c.Names[j], e})
-				}
+			for _, cause := range causesOf(cell, Event.Against) {
+				all = append(all, pairFailure{c.Names[i], c.Names[j], len(asked(cell)), cause})
 			}
 		}
 	}
@@ -204,11 +203,12 @@ func (c *Comparison) writeText(w io.Writer) error {
 	fmt.Fprintf(t, "\nwhat the suite drew follows from the seed %d\n", c.Seed)
 	for i, r := range c.Reports {
 		if r.Exit != ExitConformant {
-			fmt.Fprintf(t, "%s failed: %s\n", Printable(c.Names[i]), Printable(r.Again(protocol.HelloOp)))
+			fmt.Fprintf(t, "%s alone: %s\n", Printable(c.Names[i]), Printable(r.Again(protocol.HelloOp)))
 		}
 	}
 	for _, f := range c.pairFailures() {
-		fmt.Fprintln(t, Printable(fmt.Sprintf("%s sealed, %s opened: %s: %s: %s", f.Sealed, f.Opened, f.Event.ID, f.Event.Verdict, f.Event.Message)))
+		fmt.Fprintf(t, "%s does not open what %s sealed: %s (%d of %d, the first: %s)\n",
+			Printable(f.Opened), Printable(f.Sealed), Printable(f.Cause.Text), len(f.Cause.Events), f.Asked, f.Cause.Events[0].ID)
 	}
 	return t.Flush()
 }

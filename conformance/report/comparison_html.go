@@ -9,23 +9,26 @@ import (
 //go:embed comparison.html
 var comparisonText string
 
-// mostFailures is how many failures the page of a comparison shows of each
+// mostCauses is how many causes of failures the page of a comparison shows of each
 // implementation: its own report has all.
-const mostFailures = 5
+const mostCauses = 10
 
 // comparisonPage is what comparison.html shows.
 type comparisonPage struct {
 	Seed            int64
 	Names, Verdicts []string
 	OK              bool
+	Failed          int // implementations that failed alone
 	Subjects, Pairs []row
 	Failures        []comparisonFailure
 	More            int
 }
 
+// comparisonFailure is a cause of failures, and the first of them.
 type comparisonFailure struct {
-	Who, Again string
-	Event      Event
+	Who, Text, Again string
+	Count            int
+	Event            Event
 }
 
 // Class is the style of a cell.
@@ -45,20 +48,20 @@ func (t tally) Class() string {
 func (c *Comparison) WriteHTML(w io.Writer) error {
 	p := comparisonPage{Seed: c.Seed, Names: c.Names, Verdicts: c.verdicts(), OK: c.Exit() == ExitConformant, Subjects: c.subjects(), Pairs: c.pairs()}
 	for i, r := range c.Reports {
-		shown := 0
-		for _, e := range r.Events {
-			switch {
-			case !e.Against():
-			case shown == mostFailures:
-				p.More++
-			default:
-				shown++
-				p.Failures = append(p.Failures, comparisonFailure{c.Names[i], r.Again(e.ID), e})
-			}
+		if r.Exit != ExitConformant {
+			p.Failed++
+		}
+		causes := r.causes(Event.Against)
+		shown := causes[:min(len(causes), mostCauses)]
+		p.More += len(causes) - len(shown)
+		for _, cause := range shown {
+			e := cause.Events[0]
+			p.Failures = append(p.Failures, comparisonFailure{c.Names[i], cause.Text, r.Again(e.ID), len(cause.Events), e})
 		}
 	}
 	for _, f := range c.pairFailures() {
-		p.Failures = append(p.Failures, comparisonFailure{Who: f.Opened + " opens what " + f.Sealed + " sealed", Event: f.Event})
+		who := f.Opened + " opens what " + f.Sealed + " sealed"
+		p.Failures = append(p.Failures, comparisonFailure{Who: who, Text: f.Cause.Text, Count: len(f.Cause.Events), Event: f.Cause.Events[0]})
 	}
 	page := template.Must(pageFunctions("comparison").Parse(comparisonText))
 	return writeLines(w, func(w io.Writer) error { return page.Execute(w, p) })

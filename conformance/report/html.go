@@ -52,12 +52,13 @@ func Prose(sentence string) template.HTML {
 // page is what report.html shows.
 type page struct {
 	*Report
-	Name     string
-	Verdict  string
-	Columns  []Verdict
-	Subjects []pageSubject
-	Chapters []pageChapter
-	Causes   []pageCause
+	Name      string
+	Verdict   string
+	CasesLine string
+	Columns   []Verdict
+	Subjects  []pageSubject
+	Chapters  []pageChapter
+	Causes    []pageCause
 }
 
 // pageCause is a cause of failures: some are shown, of the rest only the ids.
@@ -75,6 +76,7 @@ const pageDescribed = 10
 type pageSubject struct {
 	Name   string
 	Counts []int // by column
+	Cases  int
 	Passed []Event
 	First  string // the id of the first failure
 }
@@ -115,7 +117,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 			cases[c.ID] = c
 		}
 	}
-	p := page{Report: r, Name: strings.TrimSpace(r.Implementation.Name + " " + r.Implementation.Version), Verdict: r.verdictLine(), Columns: r.columns()}
+	p := page{Report: r, Name: strings.TrimSpace(r.Implementation.Name + " " + r.Implementation.Version), Verdict: r.verdictLine(), CasesLine: r.casesLine(), Columns: r.columns()}
 	for _, name := range r.subjects() {
 		p.Subjects = append(p.Subjects, r.pageSubject(name, p.Columns))
 	}
@@ -133,6 +135,7 @@ func (r *Report) pageSubject(name string, columns []Verdict) pageSubject {
 		if e.Subject != name {
 			continue
 		}
+		s.Cases++
 		for i, v := range columns {
 			if e.Verdict == v {
 				s.Counts[i]++

@@ -56,7 +56,7 @@ func TestOutside(t *testing.T) {
 				}
 			}
 			if name != "html" && name != "comparison html" && name != "junit" && strings.Contains(b.String(), "\nCONFORMANT") {
-				t.Error("an implementation has written a line of the report")
+				t.Errorf("an implementation has written a line of the report:\n%s", b.String())
 			}
 		})
 	}

@@ -21,6 +21,19 @@ type Progress struct {
 // perLine is the time between two lines: what changes more often cannot be read.
 const perLine = 100 * time.Millisecond
 
+// Say shows what is done before any case is.
+func (p *Progress) Say(text string) {
+	if p != nil {
+		p.show("%s", text)
+	}
+}
+
+func (p *Progress) show(format string, args ...any) {
+	p.clear()
+	fmt.Fprintf(p.W, format, args...)
+	p.shown = true
+}
+
 func (p *Progress) add(e Event) {
 	if p == nil {
 		return
@@ -31,9 +44,7 @@ func (p *Progress) add(e Event) {
 	}
 	if now := time.Now(); now.Sub(p.last) >= perLine {
 		p.last = now
-		p.clear()
-		fmt.Fprintf(p.W, "%s: %d of %d cases, %d failed", p.What, p.done, p.Total, p.failed)
-		p.shown = true
+		p.show("%s: %d of %d cases, %d failed", p.What, p.done, p.Total, p.failed)
 	}
 }
 

@@ -109,10 +109,10 @@ func (r *Report) failures() int {
 // verdictLine says in a sentence what the report comes to.
 func (r *Report) verdictLine() string {
 	failed := r.failures()
-	passed := amount(r.having(Pass))
+	passed := amount(having(r.Events, Pass))
 	switch {
 	case failed > 0:
-		return fmt.Sprintf("NOT CONFORMANT: %d of %d cases failed; passed %s", failed, len(r.Events)-r.Counts[Unsupported], passed)
+		return fmt.Sprintf("NOT CONFORMANT: %d of %d cases failed", failed, len(asked(r.Events)))
 	case r.Counts[Skipped] > 0:
 		return fmt.Sprintf("NOT CONFORMANT: the run was interrupted, %d cases were skipped", r.Counts[Skipped])
 	case r.Known > 0:
@@ -120,14 +120,24 @@ func (r *Report) verdictLine() string {
 	case r.Counts[Pass] == 0:
 		return "NOT CONFORMANT: the profiles that are claimed have none of the cases"
 	case !r.Conformant:
-		return fmt.Sprintf("passed %s of the %d cases of the suite; the others were not asked for", passed, r.Cases)
+		return fmt.Sprintf("passed %s; the suite has %d cases, and the others were not asked", passed, r.Cases)
 	}
-	return fmt.Sprintf("CONFORMANT: passed all %s of these profiles", passed)
+	return fmt.Sprintf("CONFORMANT: passed all %d cases of these profiles", r.Counts[Pass])
+}
+
+// casesLine says what the cases were.
+func (r *Report) casesLine() string {
+	all := asked(r.Events)
+	line := fmt.Sprintf("%d cases: %s", len(all), amount(all))
+	if n := r.Counts[Unsupported]; n > 0 {
+		line += fmt.Sprintf("; %d of profiles not claimed", n)
+	}
+	return line
 }
 
 // seedLine says how to get the same inputs again.
 func (r *Report) seedLine() string {
-	return fmt.Sprintf("what the suite drew follows from the seed %d: --seed %d draws it again", r.Seed, r.Seed)
+	return fmt.Sprintf("seed %d: --seed %d asks the same again", r.Seed, r.Seed)
 }
 
 // subjects returns the subjects in the order of the events.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/coffer-format/coffer/spec"
 )
@@ -58,36 +57,6 @@ func (t *Terminal) Finish() error {
 	return t.err
 }
 
-// causes lists the causes of failures, unless every failure has been described
-// and stands for itself.
-func (t *Terminal) causes() {
-	causes := t.r.causes(Event.Against)
-	failures := 0
-	for _, c := range causes {
-		failures += len(c.Events)
-	}
-	if failures == 0 || failures == len(t.shown) {
-		return
-	}
-	w := tabwriter.NewWriter(&t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "failures\tcause\tfirst\n")
-	listed := causes
-	if !t.all {
-		listed = causes[:min(len(causes), listedCauses)]
-	}
-	for _, c := range listed {
-		fmt.Fprintf(w, "%8d\t%s\t%s\n", len(c.Events), Printable(shortened(c.Text, 90)), c.Events[0].ID)
-	}
-	w.Flush() // to a buffer: no error
-	if more := len(causes) - len(listed); more > 0 {
-		fmt.Fprintf(&t.out, "%8s  and %d more causes\n", "", more)
-	}
-	if !t.all {
-		fmt.Fprintln(&t.out, "--all describes every failure, --run PATTERN runs some cases alone, --html FILE makes a page of it.")
-	}
-	fmt.Fprintln(&t.out)
-}
-
 // shortened returns at most n characters of a text.
 func shortened(text string, n int) string {
 	if all := []rune(text); len(all) > n {
@@ -138,44 +107,6 @@ func (t *Terminal) describe(e Event) {
 		}
 	}
 	fmt.Fprintf(&t.out, "    %-8s %s\n\n", "again", Printable(t.r.Again(e.ID)))
-}
-
-func (t *Terminal) table() {
-	columns := t.r.columns()
-	counts := map[string]map[Verdict]int{}
-	for _, e := range t.r.Events {
-		if counts[e.Subject] == nil {
-			counts[e.Subject] = map[Verdict]int{}
-		}
-		counts[e.Subject][e.Verdict]++
-	}
-	w := tabwriter.NewWriter(&t.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(name string, cell func(Verdict) string) {
-		fmt.Fprintf(w, "%-12s\t", name)
-		for _, v := range columns {
-			fmt.Fprintf(w, "%s\t", cell(v))
-		}
-		fmt.Fprintln(w)
-	}
-	row("", words)
-	for _, s := range t.r.subjects() {
-		row(s, func(v Verdict) string { return fmt.Sprint(counts[s][v]) })
-	}
-	row("all", func(v Verdict) string { return fmt.Sprint(t.r.Counts[v]) })
-	w.Flush() // to a buffer: no error
-	fmt.Fprintln(&t.out)
-}
-
-func (t *Terminal) verdict() {
-	h := t.r.Implementation
-	if name := strings.TrimSpace(h.Name + " " + h.Version); name != "" {
-		fmt.Fprintf(&t.out, "%s claims: %s\n", Printable(name), Printable(strings.Join(h.Profiles, ", ")))
-	}
-	for _, set := range h.Indistinct {
-		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", Printable(strings.Join(set, ", ")))
-	}
-	fmt.Fprintln(&t.out, t.r.seedLine())
-	fmt.Fprintln(&t.out, t.r.verdictLine())
 }
 
 func (t *Terminal) flush() {

@@ -80,7 +80,7 @@ func newItem(path string, size int) item {
 	for i := range content {
 		content[i] = byte(len(path) + i*7 + i>>8)
 	}
-	return item{Entry{Path: path, Kind: Image, ModifiedMS: uint64(size), Size: int64(size)}, content}
+	return item{Entry{Path: path, Kind: Image, ModifiedMS: Time(size), Size: int64(size)}, content}
 }
 
 // someSizes put the ends of frames at and around the ends of chunks.
@@ -150,7 +150,7 @@ func entryFrame(it item) []byte {
 	b := []byte{frameEntry}
 	b = append(binary.BigEndian.AppendUint16(b, uint16(len(it.Path))), it.Path...)
 	b = append(b, byte(it.Kind))
-	b = binary.BigEndian.AppendUint64(b, it.ModifiedMS)
+	b = binary.BigEndian.AppendUint64(b, uint64(it.ModifiedMS))
 	b = binary.BigEndian.AppendUint64(b, uint64(it.Size))
 	return append(b, it.content...)
 }

@@ -25,7 +25,7 @@ func randomSegment(r *rand.Rand) Segment {
 			s.Removed = append(s.Removed, path+"x")
 			continue
 		}
-		rec := Record{ID{byte(r.Uint32())}, r.Int64N(1 << 52), Entry{path + "x", Kind(r.IntN(9)), r.Uint64N(1 << 52), r.Int64N(1 << 52)}}
+		rec := Record{ID{byte(r.Uint32())}, r.Int64N(1 << 52), Entry{path + "x", Kind(r.IntN(9)), Time(r.Uint64N(1 << 52)), r.Int64N(1 << 52)}}
 		s.Live = append(s.Live, rec)
 	}
 	return s
@@ -33,7 +33,7 @@ func randomSegment(r *rand.Rand) Segment {
 
 // randomIndex returns an index and the offset of its frame.
 func randomIndex(r *rand.Rand) (Index, int64) {
-	x := Index{CreatedMS: r.Uint64N(1 << 52), Complete: true, Producer: strings.Repeat("ö", r.IntN(128))}
+	x := Index{CreatedMS: Time(r.Uint64N(1 << 52)), Complete: true, Producer: strings.Repeat("ö", r.IntN(128))}
 	if r.IntN(2) == 0 {
 		x.SetID, x.Generation, x.Epoch = setID, 1+r.Uint64N(1<<50), 1+r.Uint64N(1<<50)
 		x.Complete, x.Previous = r.IntN(2) == 0, ID{byte(r.IntN(2))}

@@ -65,12 +65,11 @@ func (k Kind) String() string {
 	return kindNames[Other] // [ARC-3]
 }
 
-// Entry is what an archive says of one piece of content. ModifiedMS is in
-// milliseconds since 1970 in UTC, 0 if not known; Size is in bytes.
+// Entry is what an archive says of one piece of content. Size is in bytes.
 type Entry struct {
 	Path       string
 	Kind       Kind
-	ModifiedMS uint64
+	ModifiedMS Time
 	Size       int64
 }
 
@@ -84,7 +83,7 @@ type Record struct {
 func (e Entry) marshal(b *cryptobyte.Builder) {
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(e.Path)) })
 	b.AddUint8(uint8(e.Kind))
-	b.AddUint64(e.ModifiedMS)
+	b.AddUint64(uint64(e.ModifiedMS))
 	b.AddUint64(uint64(e.Size))
 }
 
@@ -96,7 +95,7 @@ func (r Record) marshal(b *cryptobyte.Builder) {
 
 func readEntry(s *cryptobyte.String, e *Entry) bool {
 	var kind uint8
-	if !readPath(s, &e.Path) || !s.ReadUint8(&kind) || !readUint64(s, &e.ModifiedMS) || !readLength(s, &e.Size) {
+	if !readPath(s, &e.Path) || !s.ReadUint8(&kind) || !readTime(s, &e.ModifiedMS) || !readLength(s, &e.Size) {
 		return false
 	}
 	e.Kind = Kind(kind)
@@ -121,6 +120,10 @@ func readPath(s *cryptobyte.String, path *string) bool {
 
 func readUint64(s *cryptobyte.String, v *uint64) bool {
 	return s.ReadUint64(v) && *v <= MaxUint64 // [CON-5]
+}
+
+func readTime(s *cryptobyte.String, t *Time) bool {
+	return readUint64(s, (*uint64)(t))
 }
 
 // readLength reads a uint64 that places or counts bytes. Below 2^52 the sum of

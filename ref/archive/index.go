@@ -28,7 +28,7 @@ type Index struct {
 	SetID      [16]byte
 	Generation uint64
 	Epoch      uint64
-	CreatedMS  uint64
+	CreatedMS  Time
 	Complete   bool
 	Previous   ID
 	Producer   string
@@ -64,7 +64,7 @@ func (x *Index) Frame() ([]byte, error) {
 	b.AddBytes(x.SetID[:])
 	b.AddUint64(x.Generation)
 	b.AddUint64(x.Epoch)
-	b.AddUint64(x.CreatedMS)
+	b.AddUint64(uint64(x.CreatedMS))
 	complete := uint8(0)
 	if x.Complete {
 		complete = 1
@@ -94,7 +94,7 @@ func parseIndex(frame []byte, id ID, offset int64) (*Index, error) {
 		return nil, malformed("the trailer does not point to an index frame")
 	}
 	if !s.CopyBytes(x.SetID[:]) || !readUint64(&s, &x.Generation) || !readUint64(&s, &x.Epoch) ||
-		!readUint64(&s, &x.CreatedMS) || !s.ReadUint8(&complete) || !s.CopyBytes(x.Previous[:]) ||
+		!readTime(&s, &x.CreatedMS) || !s.ReadUint8(&complete) || !s.CopyBytes(x.Previous[:]) ||
 		!s.ReadUint8LengthPrefixed(&producer) ||
 		!s.ReadUint16LengthPrefixed(&refs) || !s.Empty() { // [ARC-18] [CON-1] [CON-2]
 		return nil, malformed("the index does not decode")

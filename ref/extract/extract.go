@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/coffer-format/coffer/ref/archive"
 )
@@ -18,15 +19,16 @@ import (
 // Options say how entries are restored. The zero value never replaces a file, and
 // gives nobody else access to one.
 type Options struct {
-	Replace  bool                          // existing files
-	OwnName  bool                          // the folder is not one that the holder named: it must not be a link
-	Shared   bool                          // others have the access that the umask gives
-	Progress func(n int64)                 // n more bytes were written or compared; may be called concurrently
-	Folders  func(n int)                   // so many are made if they are not there; called before anything is written
-	Renamed  func(path, name string)       // an entry gets another name; called before anything is written
-	Restored func(path string)             // an entry has got its name; may be called concurrently
-	Present  func(path string)             // an entry was there already, its content, too; may be called concurrently
-	Removed  func(name string, size int64) // a killed run had left a temporary file
+	Replace  bool                           // existing files
+	OwnName  bool                           // the folder is not one that the holder named: it must not be a link
+	Shared   bool                           // others have the access that the umask gives
+	Progress func(n int64)                  // n more bytes were written or compared; may be called concurrently
+	Folders  func(n int)                    // so many are made if they are not there; called before anything is written
+	Renamed  func(path, name string)        // an entry gets another name; called before anything is written
+	Retimed  func(path string, t time.Time) // an entry's file does not have its time t; may be called concurrently
+	Restored func(path string)              // an entry has got its name; may be called concurrently
+	Present  func(path string)              // an entry was there already, its content, too; may be called concurrently
+	Removed  func(name string, size int64)  // a killed run had left a temporary file
 }
 
 func (o Options) modes() (file, folder fs.FileMode) {
@@ -86,9 +88,9 @@ func Salvaged(ctx context.Context, s *archive.Salvage, partial bool, dir string,
 
 // file is what one file is made from.
 type file struct {
-	path       string
-	modifiedMS uint64
-	write      func(io.Writer) error
+	path     string
+	modified archive.Time
+	write    func(io.Writer) error
 }
 
 func restore(ctx context.Context, files []file, dir string, opts Options) error {

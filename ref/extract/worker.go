@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"os"
-	"time"
 )
 
 // worker restores one file after the other. It keeps the folder it works in
@@ -84,9 +83,8 @@ func (w *worker) writeTemp(f file, name string) (string, error) {
 	if e := out.Close(); err == nil && e != nil {
 		err = failed(name, e)
 	}
-	if err == nil && f.modifiedMS != 0 {
-		t := time.UnixMilli(int64(f.modifiedMS))
-		w.folder.Chtimes(tmp, t, t) // a file system that cannot hold the time can hold the file
+	if err == nil {
+		w.setTime(tmp, f)
 	}
 	return tmp, err
 }

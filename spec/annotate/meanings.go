@@ -20,7 +20,7 @@ type show int
 const (
 	plain  show = iota // a number; nothing for bytes
 	text               // bytes that are UTF-8
-	moment             // milliseconds since 1970
+	moment             // a time
 )
 
 // meanings are those of all fields of the grammar, by structure and field, except
@@ -74,6 +74,9 @@ var meanings = map[string]meaning{
 	"OldKey.key":     {phrase: "a key that was the set's before"},
 }
 
+// epoch is the number of 1970-01-01T00:00:00Z.
+const epoch = 1 << 51
+
 // valueOf returns the value of a field as a person reads it. Text is quoted, so
 // that it can be shown anywhere.
 func valueOf(n *grammar.Node, as show) string {
@@ -85,8 +88,10 @@ func valueOf(n *grammar.Node, as show) string {
 			return fmt.Sprintf("%d %s", n.Number, name)
 		}
 		return fmt.Sprintf("%d, not assigned", n.Number)
-	case n.Type.Kind == grammar.Number && as == moment && n.Number > 0 && n.Number < grammar.MaxUint64/1000:
-		return fmt.Sprintf("%d %s", n.Number, time.UnixMilli(int64(n.Number)).UTC().Format("2006-01-02T15:04:05.000Z"))
+	case n.Type.Kind == grammar.Number && as == moment && n.Number == 0:
+		return "0, not known"
+	case n.Type.Kind == grammar.Number && as == moment:
+		return fmt.Sprintf("%d %s", n.Number, time.UnixMilli(int64(n.Number)-epoch).UTC().Format("2006-01-02T15:04:05.000Z"))
 	case n.Type.Kind == grammar.Number:
 		return strconv.FormatUint(n.Number, 10)
 	case as == text:

@@ -212,7 +212,7 @@ func (c comparison) agreeOnArchive(what string, plain []byte, id archive.ID) {
 	got.bytes("set_id", x.SetID[:])
 	got.number("generation", x.Generation)
 	got.number("epoch", x.Epoch)
-	got.number("created_ms", x.CreatedMS)
+	got.number("created_ms", uint64(x.CreatedMS))
 	got.number("complete", 0)
 	if x.Complete {
 		got.number("complete", 1)
@@ -284,7 +284,7 @@ func entryFields(e archive.Entry) fields {
 	f := fields{}
 	f.bytes("path", []byte(e.Path))
 	f["kind"] = e.Kind.String()
-	f.number("modified_ms", e.ModifiedMS)
+	f.number("modified_ms", uint64(e.ModifiedMS))
 	f.number("size", uint64(e.Size))
 	return f
 }

@@ -102,8 +102,10 @@ func archiveIndex(s *suite) {
 		slug, requirements, comment string
 		edit                        func(p *plain)
 	}{
-		{"created-zero", "ARC-18 (boundary)", "A time that is not known.", func(p *plain) { p.created = 0 }},
-		{"created-greatest", "CON-5 (boundary)", "The greatest time there can be, 2^52 - 1.", func(p *plain) { p.created = 1<<52 - 1 }},
+		{"created-zero", "ARC-83 (boundary)", "A time that is not known.", func(p *plain) { p.created = 0 }},
+		{"created-1970", "ARC-83 (boundary)", "The beginning of 1970, which is known.", func(p *plain) { p.created = epoch }},
+		{"created-1969", "ARC-83 (boundary)", "A millisecond before 1970.", func(p *plain) { p.created = epoch - 1 }},
+		{"created-greatest", "CON-5 ARC-83 (boundary)", "The greatest time there can be, 2^52 - 1.", func(p *plain) { p.created = 1<<52 - 1 }},
 		{"producer-empty", "ARC-19 (boundary)", "A producer without a name.", func(p *plain) { p.producer = ""; p.layOut() }},
 		{"producer-255-bytes", "ARC-19 (boundary)", "The longest producer.", func(p *plain) { p.producer = string(slices.Repeat([]byte{'x'}, 255)); p.layOut() }},
 		{"producer-allowed", "ARC-19 (boundary unicode)", "U+0020, U+007E and U+00A0 lie next to what is refused; backslash and colon are text like any other.",

@@ -133,6 +133,11 @@ func setOrder(s *suite) {
 	restore := s.restored("order-set-restore", "ARC-24 ARC-30 (set long)", "The same, restored.", b)
 	restore.but("order-set-entry-before-walk", "ARC-24 ARC-30 ARC-49 (set long order resealed)", "An entry lies in a container that is not there, and a frame has a type that does not exist: what is missing comes before the walk.",
 		reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign; p.frames[0].typ = 9 }), refused(fault.MissingContainer))
+	restore.but("order-set-empty-entry-before-walk", "ARC-24 ARC-30 ARC-49 (set long order resealed)", "The same with an entry of no bytes: it has a frame there all the same.",
+		reseal(func(p *plain) {
+			p.live[0].frame, p.live[0].container, p.live[0].size = -1, foreign, 0
+			p.frames[0].typ = 9
+		}), refused(fault.MissingContainer))
 }
 
 // walkOrder are archives that are restored: which chunks the walk opens, and
@@ -164,9 +169,20 @@ func walkOrder(s *suite) {
 	left := archiveOf("archive/order-abandoned", quietFile("a-long", other, 33000), file("b", other, "x"))
 	left.plain.live = left.plain.live[1:]
 	left.finish()
-	s.restored("order-abandoned", "ARC-30 (long)", "The same, in which no record names the long frame.", left).
-		but("order-abandoned-content-before-padding", "ARC-10 ARC-30 COB-12 (long order)", "The last byte of the padding is 1, and the second chunk is altered: the walk reads the content of a frame that no record names.",
-			twice(func(b *box) { b.plain.zeros[len(b.plain.zeros)-1] = 1 }, func(b *box) { b.damage(1) }), refused(fault.PayloadTampered))
+	abandoned := s.restored("order-abandoned", "ARC-30 (long)", "The same, in which no record names the long frame.", left)
+	abandoned.but("order-abandoned-content-before-padding", "ARC-10 ARC-30 COB-12 (long order)", "The last byte of the padding is 1, and the second chunk is altered: the walk reads the content of a frame that no record names.",
+		twice(func(b *box) { b.plain.zeros[len(b.plain.zeros)-1] = 1 }, func(b *box) { b.damage(1) }), refused(fault.PayloadTampered))
+	abandoned.but("order-record-in-abandoned-fields", "ARC-30 ARC-73 COB-12 (long order)", "The record points into the fields of the long frame, and the second chunk is altered: its content is not read.",
+		twice(func(b *box) { b.plain.live[0].offset = 5 }, func(b *box) { b.damage(1) }), refused(fault.MalformedArchive))
+
+	// The second of three chunks holds nothing but padding.
+	padded := archiveOf("archive/order-padding", file("a", other, "content"))
+	padded.plain.pad(36864 - len(padded.plain.bytes()) + len(padded.plain.zeros))
+	padded.seal()
+	padded.sign()
+	s.restored("order-padding", "ARC-10 ARC-30 (long)", "An archive with more padding than it needs, of which the second of three chunks is full.", padded).
+		but("order-record-before-padding", "ARC-30 ARC-73 COB-12 (long order)", "A record points into the padding, and the second chunk is altered: there is no frame, whatever the padding holds.",
+			twice(func(b *box) { b.plain.live[0].offset = b.plain.paddingAt() + 20 }, func(b *box) { b.damage(1) }), refused(fault.MalformedArchive))
 
 	// A record without a frame in the first chunk, fields in the second.
 	lost := archiveOf("archive/order-record", quietFile("a", other, 17000), file("b", other, "in the second chunk"), quietFile("c", other, 18000))

@@ -71,8 +71,15 @@ func archiveRecords(s *suite) {
 		slug, requirements, comment string
 		edit                        func(r *record)
 	}{
-		{"modified-greatest", "CON-5 (boundary)", "The greatest time there can be, 2^52 - 1.", func(r *record) { r.modified = 1<<52 - 1 }},
-		{"modified-zero", "ARC-25 (boundary)", "A time that is not known.", func(r *record) { r.modified = 0 }},
+		{"modified-greatest", "CON-5 ARC-83 (boundary)", "The greatest time there can be, 2^52 - 1, which is in the year 73326.", func(r *record) { r.modified = 1<<52 - 1 }},
+		{"modified-zero", "ARC-83 (boundary)", "A time that is not known.", func(r *record) { r.modified = 0 }},
+		{"modified-least", "ARC-83 (boundary)", "The least time that is known: 1.", func(r *record) { r.modified = 1 }},
+		{"modified-1970", "ARC-83 (boundary)", "The beginning of 1970, which is known.", func(r *record) { r.modified = epoch }},
+		{"modified-1969", "ARC-83 (boundary)", "A millisecond before 1970.", func(r *record) { r.modified = epoch - 1 }},
+		{"modified-1601", "ARC-83", "The beginning of 1601.", func(r *record) { r.modified = epoch - 11644473600000 }},
+		{"modified-year-1", "ARC-83", "The beginning of the year 1.", func(r *record) { r.modified = epoch - 62135596800000 }},
+		{"modified-2038", "ARC-83", "The second after 2^31 - 1 seconds since 1970.", func(r *record) { r.modified = epoch + 1000<<31 }},
+		{"modified-2262", "ARC-83", "The millisecond after 2^63 - 1 nanoseconds since 1970.", func(r *record) { r.modified = epoch + 9223372036855 }},
 		{"kind-8", "ARC-3 (boundary)", "The last kind that is assigned.", func(r *record) { r.kind = 8 }},
 		{"kind-9", "ARC-3 (boundary unknown)", "The first kind that is not assigned is read as other.", func(r *record) { r.kind = 9 }},
 		{"kind-255", "ARC-3 (boundary unknown)", "The last kind there can be is read as other.", func(r *record) { r.kind = 255 }},
@@ -83,7 +90,7 @@ func archiveRecords(s *suite) {
 		slug, requirements, comment string
 		edit                        func(r *record)
 	}{
-		{"modified-beyond", "CON-5 (boundary resealed)", "A time of 2^52.", func(r *record) { r.modified = 1 << 52 }},
+		{"modified-beyond", "CON-5 (boundary resealed)", "A time of 2^52, which is 2^51 milliseconds after 1970.", func(r *record) { r.modified = 1 << 52 }},
 		{"offset-greatest", "ARC-15 CON-6 (boundary resealed)", "An offset of 2^52 - 1 lies outside the plaintext.", func(r *record) { r.offset = 1<<52 - 1 }},
 		{"offset-beyond", "CON-5 (boundary resealed)", "An offset of 2^52.", func(r *record) { r.offset = 1 << 52 }},
 		{"offset-negative", "CON-5 CON-6 (resealed)", "An offset of 2^64 - 1.", func(r *record) { r.offset = 1<<64 - 1 }},
@@ -126,7 +133,7 @@ func archiveRecords(s *suite) {
 	}
 
 	renamed := archiveOf("archive/renamed", samples()...)
-	renamed.plain.live[1].path, renamed.plain.live[1].kind, renamed.plain.live[1].modified = "letters/2024.jsonl", document, 5
+	renamed.plain.live[1].path, renamed.plain.live[1].kind, renamed.plain.live[1].modified = "letters/2024.jsonl", document, epoch+5
 	renamed.finish()
 	s.listed("renamed-list", "ARC-26 ARC-46", "A record with another path, kind and time than its frame: the record governs.", renamed)
 	s.restored("renamed-restore", "ARC-26 ARC-30 ARC-46 ARC-47", "The same, restored whole.", renamed)

@@ -63,8 +63,8 @@ func archiveSets(s *suite) {
 	part := setArchive("archive/set-extract", 262144)
 	part.plain.complete = 0
 	part.finish()
-	s.extracted("set-extract", "ARC-19 ARC-27 (set long)", "An entry of an archive that names a part of its generation.", part, 0).
-		but("set-extract-not-there", "ARC-27 (set long)", "There is no such entry in it, wherever the rest of the generation lies.", replace("path", []byte("b")), refused(fault.EntryNotFound))
+	s.extracted("set-extract-in-part", "ARC-19 ARC-27 (set long)", "An entry of an archive that names a part of its generation.", part, 0).
+		but("set-extract-in-part-not-there", "ARC-27 (set long)", "There is no such entry in it, wherever the rest of the generation lies.", replace("path", []byte("b")), refused(fault.EntryNotFound))
 
 	foreign := draw("archive/set other container", 24)
 	for _, c := range []struct {
@@ -277,7 +277,13 @@ func archiveDamage(s *suite) {
 			return spliceIn("container", at(2), 0, b.bytes()[at(1):at(2)])
 		}, nil, true, fault.PayloadTampered},
 	} {
-		requirements := "COB-12 HDR-11 (long)"
+		requirements := "COB-12 (long)"
+		switch {
+		case c.name == fault.Truncated:
+			requirements = "HDR-11 (long)"
+		case strings.HasPrefix(c.slug, "cut-"):
+			requirements = "COB-12 HDR-11 (long)"
+		}
 		restore.but("damage-"+c.slug+"-restore", "ARC-31 ERR-2 SLV-1 "+requirements, c.comment, c.edit(), refused(c.name))
 		if c.whole {
 			list.but("damage-"+c.slug+"-list", requirements, c.comment+" No name is listed.", c.edit(), refused(c.name))

@@ -53,6 +53,20 @@ func archiveChunkEnds(s *suite) {
 		extract.but("chunk-end-"+c.slug, "ARC-26 ARC-74 ARC-75 COB-12 (long order boundary)", comment, twice(first, lost), refused(c.name))
 		restore.but("chunk-end-"+c.slug+"-restore", "ARC-30 ARC-74 ARC-75 COB-12 (long order boundary)", comment+" All is to be restored.", twice(first, lost), refused(c.name))
 	}
+	// No record names the second frame: only the segment bounds its fields.
+	unnamed := archiveOf("archive/chunk-end-unnamed", quietFile("first", other, chunkSize-25-3), file(path, other, "content"), quietFile("third", other, 20000))
+	unnamed.plain.live = slices.Delete(unnamed.plain.live, 1, 2)
+	unnamed.finish()
+	s.restored("chunk-end-unnamed-restore", "ARC-30 ARC-75 (long boundary)", "A frame that no record names begins 3 bytes before the end of a chunk. All is restored.", unnamed).
+		but("chunk-end-unnamed-path-beyond-next-restore", "ARC-30 ARC-75 COB-12 (long order boundary)", "Its path states 31 bytes, one beyond the next record's frame, and the next chunk is altered: the path is read, up to the segment there is room.",
+			twice(func(b *box) { b.plain.raw = patched(b.plain, b.plain.frameAt(1)+1, u16(31)) }, lost), refused(fault.PayloadTampered))
+	last := archiveOf("archive/chunk-end-last", quietFile("first", other, chunkSize-25-3), quietFile(path, other, 20000))
+	long := func(b *box) { b.plain.raw = patched(b.plain, b.plain.frameAt(1)+1, u16(1025)) }
+	const comment = "The last frame begins 3 bytes before the end of a chunk."
+	s.extracted("chunk-end-last", "ARC-26 ARC-74 (long boundary)", comment, last, 1).
+		but("chunk-end-last-path-1025", "ARC-74 COB-12 (long order boundary)", comment+" Its path states 1025 bytes, for which there is room; the next chunk is altered.", twice(long, lost), refused(fault.MalformedArchive))
+	s.restored("chunk-end-last-restore", "ARC-30 ARC-74 (long boundary)", comment+" All is restored.", last).
+		but("chunk-end-last-path-1025-restore", "ARC-74 COB-12 (long order boundary)", comment+" Its path states 1025 bytes, for which there is room; the next chunk is altered.", twice(long, lost), refused(fault.MalformedArchive))
 }
 
 // archiveChunkEndPaths are paths of the bounds of their length, whose length ends

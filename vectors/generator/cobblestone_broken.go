@@ -161,7 +161,11 @@ func cobblestoneMoves(base *made) {
 		{"prefix-of-stranger", "Salt and commitment are those of a message of another key.", spliceIn("message", 0, prefixSize, stranger.prefix()), 0, fault.WrongSecret},
 		{"chunk-of-stranger", "The second chunk is that of a message of another key.", spliceIn("message", chunkAt(1), sealedSize, stranger.chunks[1]), 1, fault.PayloadTampered},
 	} {
-		base.but("move-"+c.slug, "COB-11 COB-12 COB-13 (long)", c.comment, c.edit, refused(c.name).after(whole[:c.chunks*chunkSize]))
+		requirements := "COB-12 COB-13 (long)"
+		if c.name == fault.WrongSecret {
+			requirements = "COB-11 (long)"
+		}
+		base.but("move-"+c.slug, requirements, c.comment, c.edit, refused(c.name).after(whole[:c.chunks*chunkSize]))
 	}
 	// The same key, salt and chunks under other nonces or data: what another
 	// reading of the specification would make.

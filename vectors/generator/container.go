@@ -79,7 +79,7 @@ func unlockBySlot(s *suite) {
 	byVault := s.unlocked("by-vault", "SLT-15 SLT-9 HDR-19", "A vault slot behind a passkey slot.", withVault, vault.secret)
 
 	byPassword.but("wrong-password", "SLT-7 (wrong-secret)", "Another password.", replace("secret.password", []byte("incorrect horse battery staple")), refused(fault.WrongSecret))
-	byPassword.but("password-not-utf-8", "PWD-4 HDR-17", "What was typed cannot be a password, and the container has a password slot.",
+	byPassword.but("password-not-utf-8", "PWD-4 HDR-23", "What was typed cannot be a password, and the container has a password slot.",
 		replace("secret.password", []byte("caf\xe9")), refused(fault.MalformedPassword))
 	byPasskey.but("unknown-passkey", "SLT-19 (wrong-secret)", "A passkey that the container has no slot for.", flip("secret.credential", 0, 1), refused(fault.NoMatchingSlot))
 	byPasskey.but("wrong-prf", "SLT-7 (wrong-secret)", "The PRF output is another.", flip("secret.prf", 0, 1), refused(fault.WrongSecret))
@@ -94,7 +94,7 @@ func unlockBySlot(s *suite) {
 	byPasskey.but("no-passkey-slot", "SLT-19", "A passkey, and no slot for one.", without(password), refused(fault.NoMatchingSlot))
 	byVault.but("no-vault-slot", "SLT-15", "An export key, and no vault slot.", without(second), refused(fault.NoMatchingSlot))
 
-	byPassword.but("empty-password", "PWD-3 HDR-17 HDR-23", "An empty password, and a slot for one: it is refused as a password.", replace("secret.password", nil), refused(fault.MalformedPassword))
+	byPassword.but("empty-password", "PWD-3 HDR-23", "An empty password, and a slot for one: it is refused as a password.", replace("secret.password", nil), refused(fault.MalformedPassword))
 
 	limit := func(b *box) { copy(b.slots[2].body[atMemory:], u32(262145)) }
 	byPassword.but("limit-before-secret", "SLT-10 CON-9 ERR-3 (order resealed)", "Too much memory: Argon2id does not run.", resign(limit), refused(fault.LimitExceeded))
@@ -214,7 +214,7 @@ func containerSlots(s *suite) {
 	base := set("password", "HDR-4 HDR-5 SLT-5 SLT-12", "A password is changed, by who knows the old one.", b.with(oldPassword), oldPassword.secret, only, b.with(only...))
 	set("by-key", "HDR-4 HDR-5", "The password gives way to a passkey, by who has the key.", b.with(oldPassword), b.withKey(), []*slotBox{passkey}, b.with(passkey))
 	set("none", "HDR-4 HDR-5 (boundary)", "All slots are removed: the key alone opens the container.", b.with(oldPassword, passkey), oldPassword.secret, nil, b.with())
-	set("first", "HDR-4 HDR-5 SLT-18 (boundary)", "A container without a slot gets two.", b, b.withKey(), []*slotBox{passkey, vault}, b.with(passkey, vault))
+	set("first", "HDR-4 HDR-5 (boundary)", "A container without a slot gets two.", b, b.withKey(), []*slotBox{passkey, vault}, b.with(passkey, vault))
 	set("unknown-kept-first", "SLT-3 SLT-22 HDR-4 (unknown)", "An unknown slot in front of the replaced one stays, unchanged and in its place.",
 		b.with(unknown, oldPassword), oldPassword.secret, []*slotBox{passkey}, b.with(unknown, passkey))
 	set("unknown-kept-last", "SLT-3 SLT-22 HDR-4 (unknown)", "An unknown slot behind the replaced one stays, unchanged and in its place.",
@@ -230,4 +230,12 @@ func containerSlots(s *suite) {
 		after.digestAgain()
 		return p.change("splice", "container", differences(before.pieces(), after.pieces()))
 	}, refused(fault.HeaderTampered))
+	base.but("set-slots-other-payload", "HDR-20 (resealed)", "Nothing is signed again for a payload that is not the key's: its commitment is another.", func(p *made) change {
+		before := b.with(oldPassword)
+		after := before.clone()
+		after.commitment = slices.Clone(after.commitment)
+		after.commitment[31] ^= 1
+		after.sign()
+		return p.change("resign", "container", differences(before.pieces(), after.pieces()))
+	}, refused(fault.PayloadTampered))
 }

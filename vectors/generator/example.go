@@ -65,7 +65,7 @@ func Example() ([]byte, error) {
 		"PayloadContext": b.payload.context, "Files": filesOf(b.plain.frames),
 		"Length": len(b.payload.plaintext), "Unpadded": len(b.payload.plaintext) - len(b.plain.zeros),
 		"Plaintext": b.plain.fields(), "Container": b.fields(), "Size": len(b.bytes()), "Signed": len(b.signed()),
-		"Digest": b.digest, "MAC": b.mac, "Created": b.plain.created, "Producer": b.plain.producer,
+		"Digest": b.digest, "MAC": b.mac, "Created": moment(b.plain.created), "Producer": b.plain.producer,
 	})
 	return out.Bytes(), err
 }
@@ -79,15 +79,16 @@ func valuesOf(m *message) values {
 
 // entry is an entry, for the template.
 type entry struct {
-	Path           string
-	Kind           byte
-	Modified, Size uint64
-	Content        []byte
+	Path     string
+	Kind     byte
+	Modified any
+	Size     uint64
+	Content  []byte
 }
 
 func filesOf(frames []frame) (all []entry) {
 	for _, f := range frames {
-		all = append(all, entry{f.path, f.kind, f.modified, f.size, f.content})
+		all = append(all, entry{f.path, f.kind, moment(f.modified), f.size, f.content})
 	}
 	return all
 }

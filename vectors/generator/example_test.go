@@ -126,12 +126,13 @@ func recomputed(t *testing.T, sealed, typed []byte) recomputedValues {
 		t.Fatal(err)
 	}
 	index, check, headerKey := r.Index(), c.Key.Check(), c.Key.Derive(key.LabelHeader)
+	created, _ := index.CreatedMS.UnixMilli()
 	x := func(b []byte) string { return hex.EncodeToString(b) }
 	v := recomputedValues{shown: c.Key.Text(), plaintext: plaintext, rows: map[string]string{
 		"15.1 K":                 hexOf(c.Key),
 		"15.1 password":          strconv.Quote(string(typed)),
 		"15.1 prepared password": x(prepared),
-		"15.1 created_ms":        fmt.Sprint(index.CreatedMS),
+		"15.1 created_ms":        fmt.Sprint(created),
 		"15.1 producer":          strconv.Quote(index.Producer),
 		"15.2 key check":         x(check[:]),
 		"15.2 fingerprint":       check.Fingerprint(),
@@ -160,7 +161,8 @@ func recomputed(t *testing.T, sealed, typed []byte) recomputedValues {
 			t.Fatal(err)
 		}
 		e := rec.Entry
-		v.rows["15.1 "+e.Path] = fmt.Sprintf("%d | %d | %d | %x", e.Kind, e.ModifiedMS, e.Size, content.Bytes())
+		modified, _ := e.ModifiedMS.UnixMilli()
+		v.rows["15.1 "+e.Path] = fmt.Sprintf("%d | %d | %d | %x", e.Kind, modified, e.Size, content.Bytes())
 		padding -= 20 + int64(len(e.Path)) + e.Size
 	}
 	v.unpadded = len(plaintext) - int(padding) + 9

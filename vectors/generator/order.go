@@ -39,6 +39,12 @@ func slotOrder(s *suite) {
 		splicesIn("slot", altered(atPasswordSealed+24, 1), altered(atPasswordSealed+56, 1)), refused(fault.WrongSecret))
 	slot.but("order-limit-before-secret", "SLT-7 SLT-10 (order forged)", "There are eleven passes, and the commitment is altered: the limits come first.",
 		splicesIn("slot", altered(atPasses+3, 10), altered(atPasswordSealed+24, 1)), refused(fault.LimitExceeded))
+	passkey := passkeySlot("slot/order passkey", key, "example.org", draw("slot/order credential", 16))
+	beyond := passwordSlot("slot/order", key, "correct horse battery staple", cheap)
+	beyond.body[atPasses+3] = 11
+	s.opened("order-passkey", "SLT-19", "A passkey slot, for the next case.", key, passkey).
+		but("order-limit-before-kind", "SLT-10 HDR-17 SLT-19 (order)", "The secret is a passkey's, and the slot is a password slot with eleven passes: the limits come first.",
+			replace("slot", beyond.bytes()), refused(fault.LimitExceeded))
 	slot.but("order-structure-before-limit", "SLT-1 SLT-10 (order)", "There are no passes, and the body lacks its last byte: the structure comes first.",
 		splicesIn("slot", put{2, 2, u16(144)}, altered(atPasses+3, 1), put{148, 1, nil}), refused(fault.MalformedHeader))
 }

@@ -30,8 +30,8 @@ func pathWindows(s *suite) {
 			ports = append(ports, fmt.Sprintf("%x/COM%c", c, c))
 		}
 	}
-	s.kept("windows", "ascii", "ARC-35 ARC-53", "Every other character of ASCII stays.", free...)
-	s.kept("windows", "ports-by-ascii", "ARC-35 ARC-55", "COM and any character of ASCII but a digit is a name like others.", ports...)
+	s.kept("windows", "ascii", "ARC-53", "Every other character of ASCII stays.", free...)
+	s.kept("windows", "ports-by-ascii", "ARC-55", "COM and any character of ASCII but a digit is a name like others.", ports...)
 }
 
 // pathDevices are cases of the third step.
@@ -43,7 +43,7 @@ func pathDevices(s *suite) {
 	s.named("windows", "devices-by-case", ids, "Names of devices are reserved in every case.", "aux", "_aux", "cOm1", "_cOm1", "conin$", "_conin$", "lpt1", "_lpt1", "nUL", "_nUL")
 	s.named("windows", "devices-superscript", ids+" (unicode)", "Superscript digits number devices, too.", "COM\u00b9", "_COM\u00b9", "COM\u00b2", "_COM\u00b2", "com\u00b3", "_com\u00b3", "lpt\u00b9", "_lpt\u00b9")
 	s.named("windows", "devices-with-extension", ids, "A device with an extension is the device.", "CON.txt", "_CON.txt", "NUL.tar.gz", "_NUL.tar.gz", "aux.", "_aux._", "folder/com1.log", "folder/_com1.log", "prn/x", "_prn/x")
-	s.kept("windows", "not-devices", ids, "Names that only resemble a device's.",
+	s.kept("windows", "not-devices", "ARC-55", "Names that only resemble a device's.",
 		"COM", "COM10", "CON1", "CONIN", "CONSOLE", "LPT", "LPT\u2074", "NULL", "XCON", "_CON", "com1x", "con_", "my con.txt")
 	s.named("windows", "reserved-then-device", "ARC-53 ARC-54 ARC-55", "The characters come first: what they make is looked at again.", "CON ", "CON _", "NUL.?", "_NUL._")
 
@@ -70,10 +70,10 @@ func pathDevices(s *suite) {
 	each("each-device-character", "Each device with a reserved character after its full stop.", func(d string) (string, string) { return d + ".*", "_" + d + "._" })
 	each("each-device-space", "No device with a space after it: it gets its underscore at the end.", func(d string) (string, string) { return d + " ", d + " _" })
 	each("each-device-in-more", "No device with something before it, or after it.", func(d string) (string, string) { return "x" + d + "/" + d + "x", "x" + d + "/" + d + "x" })
-	s.kept("windows", "not-devices-numbered", ids+" (unicode)", "No other digits number devices, and no two.",
+	s.kept("windows", "not-devices-numbered", "ARC-55 (unicode)", "No other digits number devices, and no two.",
 		"COM\u2070", "COM\u2074", "COM\u2080", "COM\u2081", "COM\uff11", "COM\u0661", "COM\u2460", "COM\u00bc", "COM\u00b9\u00b2", "COM00", "COM01", "LPT1\u00b9", "LPT-1", "COM 1", "COM#1")
-	s.kept("windows", "not-devices-beyond-ascii", ids+" (unicode)", "Only letters of ASCII spell devices, whatever folding makes of others.",
+	s.kept("windows", "not-devices-beyond-ascii", "ARC-55 (unicode)", "Only letters of ASCII spell devices, whatever folding makes of others.",
 		"con\u0131n$", "CON\u0130N$", "\uff23\uff2f\uff2e", "C\u041eN", "\u0441on", "prn\u0301", "aux\u200d", "n\u016bl", "LP\u1d1b1")
-	s.kept("windows", "not-devices-punctuated", ids, "Only a full stop ends the name of a device.",
+	s.kept("windows", "not-devices-punctuated", "ARC-55", "Only a full stop ends the name of a device.",
 		"CON,x", "CON-x.txt", "CON;", "CON~1", "CON$", "CLOCK$", "CONIN$x", "CONOUT", "CON .txt", " CON", ".CON", "x.CON", "NUL'")
 }

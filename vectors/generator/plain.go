@@ -32,7 +32,7 @@ type frame struct {
 
 // file is a frame with the given content.
 func file(path string, kind byte, content string) frame {
-	return frame{typ: 1, path: path, kind: kind, modified: 1700000000000, size: uint64(len(content)), content: []byte(content)}
+	return frame{typ: 1, path: path, kind: kind, modified: epoch + 1700000000000, size: uint64(len(content)), content: []byte(content)}
 }
 
 // quietFile is a frame of n bytes of content that are zero once sealed.
@@ -102,7 +102,7 @@ type plain struct {
 func newPlain(id []byte, frames []frame) *plain {
 	p := &plain{
 		id: id, frames: frames, setID: make([]byte, 16), previous: make([]byte, 24),
-		created: 1735689600000, complete: 1, producer: "coffer vectors", refs: []segmentRef{{container: id}},
+		created: epoch + 1735689600000, complete: 1, producer: "coffer vectors", refs: []segmentRef{{container: id}},
 	}
 	for i, f := range frames {
 		p.live = append(p.live, record{frame: i, container: id, path: f.path, kind: f.kind, modified: f.modified, size: f.size})
@@ -223,7 +223,7 @@ func (p *plain) entries() []any {
 		if kind > 8 {
 			kind = other
 		}
-		all = append(all, vectors.Object{"path": r.path, "kind": int(kind), "modified_ms": r.modified, "size": r.size})
+		all = append(all, vectors.Object{"path": r.path, "kind": int(kind), "modified_ms": moment(r.modified), "size": r.size})
 	}
 	return all
 }
@@ -231,7 +231,7 @@ func (p *plain) entries() []any {
 // list is the output of archive.list.
 func (p *plain) list() vectors.Object {
 	return vectors.Object{
-		"set_id": vectors.Bytes(p.setID), "generation": p.generation, "epoch": p.epoch, "created_ms": p.created,
+		"set_id": vectors.Bytes(p.setID), "generation": p.generation, "epoch": p.epoch, "created_ms": moment(p.created),
 		"complete": p.complete == 1, "previous": vectors.Bytes(p.previous), "producer": p.producer, "entries": p.entries(),
 	}
 }
@@ -243,6 +243,17 @@ func (p *plain) restored() vectors.Object {
 		all[i].(vectors.Object)["sha512"] = vectors.Bytes(sha512Of(p.frames[r.frame].content))
 	}
 	return vectors.Object{"entries": all}
+}
+
+// epoch is the time 1970-01-01T00:00:00Z.
+const epoch = 1 << 51
+
+// moment returns a time as the ops have it.
+func moment(t uint64) any {
+	if t == 0 {
+		return nil
+	}
+	return int64(t) - epoch
 }
 
 func entryBytes(path string, kind byte, modified, size uint64) []byte {

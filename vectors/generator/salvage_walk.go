@@ -39,7 +39,7 @@ func salvageWalked(s *suite) {
 		cutTo("container", at(2)+8000), walk(fault.PayloadTampered, frameE, first, second, third, p.found(3, false, p.from(3, 2*chunkSize, 1<<30))))
 	base.but("walked-cut-to-one-chunk", requirements+" (long cut boundary)", "The first chunk is left: the walk knows the second entry, and where the third would be.",
 		cutTo("container", at(1)), walk(fault.Truncated, int(p.frameAt(2)), first, p.found(1, false, p.from(1, chunkSize, 1<<30))))
-	base.but("walked-over-lost-content", requirements+" SLV-3 SLV-26 SLV-27 (long)", "The third chunk, which holds nothing but content, and the last one are damaged.",
+	base.but("walked-over-lost-content", requirements+" SLV-26 SLV-27 (long)", "The third chunk, which holds nothing but content, and the last one are damaged.",
 		flips("container", 1, at(2), at(3)), walk(fault.PayloadTampered, frameE, first, second, third, p.found(3, false, p.from(3, 2*chunkSize, 1<<30))))
 	base.but("walked-fields-lost", requirements+" SLV-3 SLV-26 (long)", "The second chunk, which holds the fields of two frames, and the last one are damaged: the walk ends, though more is whole behind.",
 		flips("container", 1, at(1), at(3)), walk(fault.PayloadTampered, int(p.frameAt(2)), first, p.found(1, false, p.from(1, chunkSize, 1<<30))))

@@ -80,7 +80,7 @@ func salvageSplices(s *suite) {
 	sibling.finish()
 	p := b.plain
 	at := func(chunk int) int { return b.headerSize() + chunkAt(chunk) }
-	base := s.rescue("splices", "SLV-2 SLV-3 (long)", "The archive of the next cases: three chunks.", b, b.withKey(), rescued{indexed: true, end: reached, entries: p.allWhole(true)})
+	base := s.rescue("splices", "SLV-5 SLV-9 SLV-25 (long)", "The archive of the next cases: three chunks.", b, b.withKey(), rescued{indexed: true, end: reached, entries: p.allWhole(true)})
 	found := func(indexed bool, end int, entries ...any) want {
 		return accepted(rescued{fault: fault.PayloadTampered, indexed: indexed, end: end, entries: entries}.output())
 	}

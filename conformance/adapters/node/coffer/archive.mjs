@@ -42,7 +42,7 @@ export async function readFrame(source, offset, end) {
   const n = (await field(2)).uint(2);
   if (n < 1 || n > 1024) bad("the length of a path");
   const pathBytes = (await field(n)).bytes, kind = (await field(1)).uint(1);
-  const modified_ms = (await field(8)).uint64(), size = (await field(8)).uint64();
+  const modified_ms = (await field(8)).time(), size = (await field(8)).uint64();
   return { type, pathBytes, kind, modified_ms, size, start: at };
 }
 /** The frame of a record [ARC-26]. */
@@ -58,7 +58,7 @@ function decodeIndex(bytes) {
   const d = new Decoder(bytes, ERROR);
   if (d.uint(1) !== 4) bad("the trailer does not point to an index frame"); // [ARC-18]
   const index = {
-    set_id: d.take(16), generation: d.uint64(), epoch: d.uint64(), created_ms: d.uint64(), complete: d.uint(1),
+    set_id: d.take(16), generation: d.uint64(), epoch: d.uint64(), created_ms: d.time(), complete: d.uint(1),
     previous: d.take(24), producer: d.vector(0, 255), segments: [],
   };
   const refs = new Decoder(d.vector(40, 640), ERROR);
@@ -102,7 +102,7 @@ export function decodeSegment(bytes, id, standAlone) {
   };
   while (live.left) {
     const container = hex(live.take(24)), offset = live.uint64(), pathBytes = live.vector(1, 1024);
-    const kind = live.uint(1), modified_ms = live.uint64(), size = live.uint64();
+    const kind = live.uint(1), modified_ms = live.time(), size = live.uint64();
     const path = next(pathBytes);
     records.push({ path, kind: kindOf(kind), modified_ms, size, container, offset, own: container === id });
     paths.add(path);

@@ -1,7 +1,7 @@
 // Sealing containers: chapters 6 to 8, as they concern writers.
 import { fail } from "./errors.mjs";
 import { bytesOf, compare, concat, isWellFormed, sourceOf } from "./bytes.mjs";
-import { uint, vector } from "./structures.mjs";
+import { time, uint, vector } from "./structures.mjs";
 import { randomBytes } from "./primitives.mjs";
 import { derive } from "./keys.mjs";
 import { PREFIX, seal } from "./cobblestone.mjs";
@@ -17,7 +17,7 @@ export async function sealContainer(purpose, K, slots, plaintextOf, random = ran
 }
 
 const encodeEntry = (e) =>
-  concat(vector(bytesOf(e.path), 1024), uint(e.kind, 1), uint(e.modified_ms, 8), uint(e.content.length, 8));
+  concat(vector(bytesOf(e.path), 1024), uint(e.kind, 1), time(e.modified_ms), uint(e.content.length, 8));
 
 /** The plaintext of section 8.1, of a stand-alone archive. */
 function encodeArchive(id, entries, created_ms, producer) {
@@ -35,13 +35,13 @@ function encodeArchive(id, entries, created_ms, producer) {
   }
   records.sort((a, b) => compare(a.path, b.path)); // [ARC-11]
   const segment = concat([3], vector(concat(...records.map((r) => r.encoded)), 67108864), uint(0, 4));
-  const index = (at) => concat([4], new Uint8Array(32), uint(created_ms, 8), [1], new Uint8Array(24),
+  const index = (at) => concat([4], new Uint8Array(32), time(created_ms), [1], new Uint8Array(24),
     vector(bytesOf(producer), 255), vector(concat(id, uint(at, 8), uint(segment.length, 8)), 640));
   const L = offset + 9 + segment.length + index(0).length + 8, n = padded(L) - L; // [ARC-8]
   const at = offset + 9 + n;
   return concat(...frames, [2], uint(n, 8), new Uint8Array(n), segment, index(at), uint(at + segment.length, 8));
 }
-/** A stand-alone archive, as a Uint8Array. Entries are {path, kind, modified_ms, content}. */
+/** A stand-alone archive, as a Uint8Array. Entries are {path, kind, modified_ms, content}; a time may be null. */
 export async function sealArchive({ key, slots, entries, created_ms, producer }, random) {
   if (!isWellFormed(producer)) fail("malformed_archive", "a producer that is no text");
   return sealContainer(ARCHIVE, key, slots, async (id) => {

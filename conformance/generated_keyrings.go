@@ -9,8 +9,8 @@ import (
 )
 
 // rings breaks the rules of keyrings at every place.
-func (v *headers) rings() {
-	s := ringSample{v.r.Int63(), []uint64{1}}
+func (q *requests) rings() {
+	s := ringSample{q.r.Int63(), []uint64{1}}
 	base, k := s.container(), s.opening(nil)["secret"]
 	type old struct {
 		epoch uint64
@@ -30,12 +30,12 @@ func (v *headers) rings() {
 			}
 			return b
 		})
-		v.ask("keyring.open", vectors.Object{"container": toHex(container), "secret": k}, format, args...)
+		q.ask("keyring.open", vectors.Object{"container": toHex(container), "secret": k}, format, args...)
 	}
 	of := func(n int) ring {
-		g := ring{setID: drawBytes(v.r, 16), epoch: uint64(2*n + 3)}
+		g := ring{setID: drawBytes(q.r, 16), epoch: uint64(2*n + 3)}
 		for i := range n {
-			g.old = append(g.old, old{uint64(2*i + 2), drawBytes(v.r, 32)})
+			g.old = append(g.old, old{uint64(2*i + 2), drawBytes(q.r, 32)})
 		}
 		return g
 	}
@@ -103,7 +103,7 @@ func (v *headers) rings() {
 	for at := range 16 {
 		g := of(1)
 		g.setID = make([]byte, 16)
-		g.setID[at] = 1 << v.r.Intn(8)
+		g.setID[at] = 1 << q.r.Intn(8)
 		ask(g, "has the set id %x", g.setID)
 	}
 	for _, n := range append(widths(5), 1, 2, 3) {

@@ -11,12 +11,12 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// headed is a container of which every field of the header can be another. It is
+// craftedContainer is a container of which every field of the header can be another. It is
 // signed last of all.
-type headed struct {
+type craftedContainer struct {
 	k       key.Key
 	head    []byte // before the length of the slots
-	slots   []headedSlot
+	slots   []craftedSlot
 	tail    []byte // behind the last slot
 	payload []byte
 	signer  key.Key                 // makes the MAC
@@ -24,20 +24,20 @@ type headed struct {
 	plain   vectors.Object          // the key as a secret
 }
 
-// headedSlot is a slot and the secret that opens it.
-type headedSlot struct {
+// craftedSlot is a slot and the secret that opens it.
+type craftedSlot struct {
 	typ    uint16
 	body   []byte
 	secret vectors.Object
 }
 
-func (s headedSlot) bytes() []byte {
+func (s craftedSlot) bytes() []byte {
 	b := binary.BigEndian.AppendUint16(nil, s.typ)
 	return append(binary.BigEndian.AppendUint16(b, uint16(len(s.body))), s.body...)
 }
 
-// newHeaded returns an archive, or a keyring, without a slot.
-func newHeaded(r *rand.Rand, keyring bool) *headed {
+// newCraftedContainer returns an archive, or a keyring, without a slot.
+func newCraftedContainer(r *rand.Rand, keyring bool) *craftedContainer {
 	s := archiveSample{seed: r.Int63()}
 	container := s.container()
 	if keyring {
@@ -45,10 +45,10 @@ func newHeaded(r *rand.Rand, keyring bool) *headed {
 	}
 	head, _, payload, _ := sections(container)
 	k := key.Key(s.key())
-	return &headed{k: k, head: head, payload: payload, signer: k, plain: keySecret(k)}
+	return &craftedContainer{k: k, head: head, payload: payload, signer: k, plain: keySecret(k)}
 }
 
-func (h *headed) clone() *headed {
+func (h *craftedContainer) clone() *craftedContainer {
 	c := *h
 	c.head, c.payload, c.edits = slices.Clone(h.head), slices.Clone(h.payload), slices.Clone(h.edits)
 	c.slots = slices.Clone(h.slots)
@@ -59,13 +59,13 @@ func (h *headed) clone() *headed {
 }
 
 // with returns a copy with these slots behind its own.
-func (h *headed) with(slots ...headedSlot) *headed {
+func (h *craftedContainer) with(slots ...craftedSlot) *craftedContainer {
 	c := h.clone()
 	c.slots = append(c.slots, slots...)
 	return c
 }
 
-func (h *headed) bytes() []byte {
+func (h *craftedContainer) bytes() []byte {
 	var slots []byte
 	for _, s := range h.slots {
 		slots = append(slots, s.bytes()...)
@@ -78,7 +78,7 @@ func (h *headed) bytes() []byte {
 }
 
 // first returns the first slot of a type, nil if there is none.
-func (h *headed) first(typ slot.Type) *headedSlot {
+func (h *craftedContainer) first(typ slot.Type) *craftedSlot {
 	for i := range h.slots {
 		if h.slots[i].typ == uint16(typ) {
 			return &h.slots[i]
@@ -88,7 +88,7 @@ func (h *headed) first(typ slot.Type) *headedSlot {
 }
 
 // asking is the input of an op that opens the container with a secret.
-func (h *headed) asking(op string, secret vectors.Object) vectors.Object {
+func (h *craftedContainer) asking(op string, secret vectors.Object) vectors.Object {
 	input := vectors.Object{"container": toHex(h.bytes())}
 	if op != "header.read" {
 		input["secret"] = secret
@@ -97,12 +97,12 @@ func (h *headed) asking(op string, secret vectors.Object) vectors.Object {
 }
 
 // sealedIn returns a slot in which a key is sealed under the fields before it.
-func sealedIn(r *rand.Rand, k key.Key, typ slot.Type, fields, inputKey []byte, secret vectors.Object) headedSlot {
+func sealedIn(r *rand.Rand, k key.Key, typ slot.Type, fields, inputKey []byte, secret vectors.Object) craftedSlot {
 	context := string(binary.BigEndian.AppendUint16([]byte("coffer/v1 slot"), uint16(typ))) + string(fields)
-	return headedSlot{uint16(typ), append(slices.Clone(fields), cobblestone.Seal(inputKey, drawBytes(r, cobblestone.SaltSize), context, k[:])...), secret}
+	return craftedSlot{uint16(typ), append(slices.Clone(fields), cobblestone.Seal(inputKey, drawBytes(r, cobblestone.SaltSize), context, k[:])...), secret}
 }
 
-func passkeyIn(r *rand.Rand, k key.Key, rpID string, credential []byte) headedSlot {
+func passkeyIn(r *rand.Rand, k key.Key, rpID string, credential []byte) craftedSlot {
 	fields := slices.Concat(drawBytes(r, 32), []byte{byte(len(rpID))}, []byte(rpID), binary.BigEndian.AppendUint16(nil, uint16(len(credential))), credential)
 	prf := drawBytes(r, 32)
 	return sealedIn(r, k, slot.TypePasskey, fields, slot.PasskeyInputKey(prf), vectors.Object{
@@ -110,7 +110,7 @@ func passkeyIn(r *rand.Rand, k key.Key, rpID string, credential []byte) headedSl
 	})
 }
 
-func vaultIn(r *rand.Rand, k key.Key) headedSlot {
+func vaultIn(r *rand.Rand, k key.Key) craftedSlot {
 	vault, credential, export := drawBytes(r, 32), drawBytes(r, 32), drawBytes(r, 64)
 	return sealedIn(r, k, slot.TypeVault, slices.Concat(vault, credential), slot.VaultInputKey(export), vectors.Object{
 		"kind": "vault", "vault": toHex(vault), "credential": toHex(credential), "export_key": toHex(export),
@@ -118,13 +118,13 @@ func vaultIn(r *rand.Rand, k key.Key) headedSlot {
 }
 
 // passwordIn returns a password slot of little cost.
-func passwordIn(r *rand.Rand, k key.Key) headedSlot {
+func passwordIn(r *rand.Rand, k key.Key) craftedSlot {
 	password := drawPasswordText(r)
 	encoded := sealedPassword(k, [32]byte(drawBytes(r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
-	return headedSlot{uint16(slot.TypePassword), encoded[4:], vectors.Object{"kind": "password", "password": toHex(password)}}
+	return craftedSlot{uint16(slot.TypePassword), encoded[4:], vectors.Object{"kind": "password", "password": toHex(password)}}
 }
 
-func unknownIn(typ uint16, body []byte) headedSlot { return headedSlot{typ: typ, body: body} }
+func unknownIn(typ uint16, body []byte) craftedSlot { return craftedSlot{typ: typ, body: body} }
 
 // Where the numbers of a password slot's body stand (spec section 6.3).
 const (
