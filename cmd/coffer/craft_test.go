@@ -45,14 +45,14 @@ func craft(ts *testscript.TestScript, _ bool, args []string) {
 		out = *craftArchive(ts, nil, archive.Index{Complete: true}, "../evil")
 	case "long":
 		out = *craftArchive(ts, nil, archive.Index{Complete: true}, long("a")+".jpg", "dir/"+long("b"))
-	case "times":
-		out = *craftArchive(ts, nil, archive.Index{Complete: true}, "unknown", "year1")
 	case "folders": // many for their files
 		var paths []string
 		for _, name := range []string{"a", "b", "c"} {
 			paths = append(paths, strings.Repeat(name+"/", 500)+name)
 		}
 		out = *craftArchive(ts, nil, archive.Index{Complete: true}, paths...)
+	case "times":
+		out = *craftArchive(ts, nil, archive.Index{Complete: true}, "unknown", "year1")
 	case "set": // of its two entries, one lies elsewhere
 		index := archive.Index{SetID: [16]byte{1}, Generation: 5, Epoch: 1, Complete: true, CreatedMS: 1<<51 + 1e12, Producer: "messenger 1.0"}
 		out = *craftArchive(ts, nil, index, "here.txt", "there.txt")

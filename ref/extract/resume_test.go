@@ -141,35 +141,6 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// Zero bytes come back as zero bytes, in the middle and at the end, and take no room.
-func TestHoles(t *testing.T) {
-	contents := map[string]string{
-		"only":   strings.Repeat("\x00", 8<<20),
-		"middle": "x" + strings.Repeat("\x00", 4<<20) + "y",
-		"end":    strings.Repeat("x", 5000) + strings.Repeat("\x00", 4<<20),
-		"small":  "\x00",
-	}
-	dir := t.TempDir()
-	if err := All(context.Background(), open(t, sealed(t, contents)), dir, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if got := tree(t, dir); !maps.Equal(got, contents) {
-		t.Error("other contents")
-	}
-	if runtime.GOOS != "linux" {
-		return
-	}
-	for name, content := range contents {
-		info, err := os.Stat(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if used := info.Sys().(*syscall.Stat_t).Blocks * 512; used > 1<<17 {
-			t.Errorf("%s: %d of %d bytes take room", name, used, len(content))
-		}
-	}
-}
-
 // What killed runs left is removed wherever files are restored; what a running one
 // writes, what a link leads to and what is no file of this program stays.
 func TestStale(t *testing.T) {
