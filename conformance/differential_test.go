@@ -30,7 +30,7 @@ func fuzzed(t *testing.T, o FuzzOptions, f func(op string, input vectors.Object)
 // The reference does not differ from itself, and is led to outcomes of every kind.
 func TestFuzzReference(t *testing.T) {
 	errors := map[string]int{}
-	result, out := fuzzed(t, FuzzOptions{Time: 500 * time.Millisecond}, func(op string, input vectors.Object) protocol.Answer {
+	result, out := fuzzed(t, FuzzOptions{Time: 2 * time.Second}, func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		errors[answer.Error]++
 		return answer
@@ -79,6 +79,9 @@ func TestFuzzFindsFault(t *testing.T) {
 		}, "cobblestone.open", 3000},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name != "no control characters" {
+				thorough(t)
+			}
 			t.Parallel()
 			o := FuzzOptions{Time: time.Minute, First: true, Corpus: filepath.Join(t.TempDir(), "new", "corpus")}
 			result, out := fuzzed(t, o, fault.answer)

@@ -36,9 +36,7 @@ func parseAlone(q protocol.Request) protocol.Answer {
 // The report on the first run of an adapter fits two screens of 24 lines and 80
 // columns, and says what is there, what is not, and what comes next.
 func TestFirstRun(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it runs the whole suite")
-	}
+	thorough(t)
 	suite, err := NewSuite(DefaultSeed)
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 // The reference is conformant, and says the same behind the protocol.
 func TestReferenceConforms(t *testing.T) {
+	thorough(t)
 	var out strings.Builder
 	r, err := wholeSuite(t).Run(t.Context(), Options{Out: &out})
 	if err != nil || r.Exit != report.ExitConformant {

@@ -109,9 +109,7 @@ func failures(t *testing.T, all []check, answer func(q protocol.Request, n int) 
 // An adapter without any cryptography, that knows the answers of one run, passes
 // when the same seed is drawn from, and fails in every subject with another.
 func TestAnswersFromMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it runs most of the suite three times")
-	}
+	thorough(t)
 	files, err := vectors.Load()
 	if err != nil {
 		t.Fatal(err)

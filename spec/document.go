@@ -29,7 +29,7 @@ func Read(folder fs.FS) (*Document, error) {
 		return nil, err
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("there are no chapters, such as 01-introduction.md: is it the root of the repository?")
+		return nil, fmt.Errorf("there are no chapters, such as 01-introduction.md")
 	}
 	d := new(Document)
 	var contents chapterContents
