@@ -71,6 +71,10 @@ func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
 	return s
 }
 
+// Size returns the length of the plaintext that the container has room for. The frames
+// of a cut one claim more.
+func (s *Salvage) Size() int64 { return s.plain.size }
+
 // addIndexed adds an entry that the index names. With an error it is missing.
 func (s *Salvage) addIndexed(r *Reader, rec Record) error {
 	found := Found{Record: rec, Status: Missing, Confirmed: true}
