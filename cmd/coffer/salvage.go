@@ -59,11 +59,8 @@ func (s *salvageCommand) run(ctx context.Context, path string) error {
 	}
 	defer in.Close()
 	in.bar = newProgress("reading", in.size)
-	found, err := container.Salvage(in, in.size, sec.Secret) // because the holder asked: [SLV-1]
+	found, err := container.Salvage(ctx, in, in.size, sec.Secret) // because the holder asked: [SLV-1]
 	in.bar.finish()
-	if err == nil {
-		err = ctx.Err() // what was not read any more is not lost
-	}
 	if err != nil {
 		return notSalvaged(sec.explain(err, in), sec, isFaulty(in))
 	}
