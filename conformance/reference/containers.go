@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"context"
 	"crypto/sha512"
 
 	"github.com/coffer-format/coffer/ref/archive"
@@ -165,7 +166,7 @@ func archiveSalvage(in opening) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	s, err := container.Salvage(in.Container, in.Container.length, secret)
+	s, err := container.Salvage(context.Background(), in.Container, in.Container.length, secret)
 	if err != nil {
 		return result{}, err
 	}

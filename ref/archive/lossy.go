@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"context"
 	"errors"
 	"io"
 
@@ -14,24 +15,29 @@ var errLost = errors.New("lost")
 // lossy is a plaintext some of whose chunks do not open.
 type lossy struct {
 	chunks *cobblestone.Chunks
-	lost   []bool // by chunk
-	size   int64  // of the plaintext; a last chunk that is lost counts as a full one
-	fault  error  // of the first chunk that is lost
+	lost   []byte        // a bit for each chunk
+	size   int64         // of the plaintext; a last chunk that is lost counts as a full one
+	fault  error         // of the first chunk that is lost
+	recent *recentChunks // for all reads, unless nil
 }
 
 // newLossy opens every chunk once to learn which are lost. A chunk that cannot
 // be read from its medium is lost like one that was altered. [SLV-22] [SLV-23]
-func newLossy(chunks *cobblestone.Chunks) *lossy {
+// The only error is that of the context.
+func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 	p := &lossy{
 		chunks: chunks,
-		lost:   make([]bool, chunks.Count()),
+		lost:   make([]byte, chunks.Count()/8+1),
 		size:   chunks.Count() * cobblestone.ChunkSize,
 	}
 	buf := make([]byte, 0, cobblestone.ChunkSize)
 	for i := range chunks.Count() {
 		opened, err := chunks.Open(buf, i)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err != nil {
-			p.lost[i] = true
+			p.lost[i/8] |= 1 << (i % 8)
 			if p.fault == nil {
 				p.fault = named(err, i)
 			}
@@ -39,7 +45,40 @@ func newLossy(chunks *cobblestone.Chunks) *lossy {
 			p.size -= cobblestone.ChunkSize - int64(len(opened))
 		}
 	}
-	return p
+	return p, nil
+}
+
+// frontToBack returns the plaintext for reading small parts front to back: a chunk is
+// opened once and not for each of them. It is not safe for concurrent use.
+func (p *lossy) frontToBack() *lossy {
+	return &lossy{p.chunks, p.lost, p.size, p.fault, newRecentChunks(p.chunks)}
+}
+
+// recentChunks keeps the two chunks that were opened last: what begins in one ends in
+// the other.
+type recentChunks struct {
+	chunks *cobblestone.Chunks
+	number [2]int64 // -1 for none
+	opened [2][]byte
+}
+
+func newRecentChunks(chunks *cobblestone.Chunks) *recentChunks {
+	return &recentChunks{chunks: chunks, number: [2]int64{-1, -1}}
+}
+
+// open returns chunk i, until the second call after this one.
+func (r *recentChunks) open(i int64) ([]byte, error) {
+	at := i % 2
+	if r.number[at] == i {
+		return r.opened[at], nil
+	}
+	r.number[at] = -1
+	opened, err := r.chunks.Open(r.opened[at][:0], i)
+	if err != nil {
+		return nil, err
+	}
+	r.number[at], r.opened[at] = i, opened
+	return opened, nil
 }
 
 // named gives the error of chunk i a name of the specification, if it is one of
@@ -73,13 +112,16 @@ func (w *sliceWriter) Write(p []byte) (int, error) {
 
 // WriteRange writes up to the first byte that is lost.
 func (p *lossy) WriteRange(w io.Writer, off, n int64) error {
-	buf := make([]byte, 0, cobblestone.ChunkSize)
+	chunks := p.recent
+	if chunks == nil {
+		chunks = newRecentChunks(p.chunks)
+	}
 	for n > 0 {
 		i, skip := off/cobblestone.ChunkSize, off%cobblestone.ChunkSize
 		if p.isLost(i) {
 			return errLost
 		}
-		chunk, err := p.chunks.Open(buf, i)
+		chunk, err := chunks.open(i)
 		if err != nil {
 			return err
 		}
@@ -122,5 +164,5 @@ func (p *lossy) lostIn(off, n int64) []Range {
 }
 
 func (p *lossy) isLost(i int64) bool {
-	return i >= p.chunks.Count() || p.lost[i]
+	return i >= p.chunks.Count() || p.lost[i/8]>>(i%8)&1 != 0
 }

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -51,44 +52,65 @@ type Salvage struct {
 }
 
 // NewSalvage opens every chunk, and finds the entries by the index if it can be
-// read and by a walk otherwise. [SLV-5]
-func NewSalvage(chunks *cobblestone.Chunks, id ID) *Salvage {
-	plain := newLossy(chunks)
-	s := &Salvage{plain: plain, Fault: plain.fault}
-	r, err := NewReader(plain, id) // reads nothing that is lost, such as the end of a last chunk: [SLV-24]
+// read and by a walk otherwise. The only error is that of the context. [SLV-5]
+func NewSalvage(ctx context.Context, chunks *cobblestone.Chunks, id ID) (*Salvage, error) {
+	plain, err := newLossy(ctx, chunks)
 	if err != nil {
-		s.walk(id)
+		return nil, err
+	}
+	s := &Salvage{plain: plain, Fault: plain.fault}
+	near := plain.frontToBack()
+	r, err := NewReader(near, id) // reads nothing that is lost, such as the end of a last chunk: [SLV-24]
+	if err != nil {
+		s.walk(near, id)
 	} else {
 		s.Indexed, s.EndReached = true, true
-		for _, rec := range r.records { // [SLV-25] [SLV-33]
-			err = cmp.Or(err, s.addIndexed(r, rec))
-		}
+		err = s.addIndexed(r)
 		err = cmp.Or(r.Walk(), r.CheckComplete(), err)
 	}
 	if s.Fault == nil { // [SLV-32]
 		s.Fault = err
 	}
-	return s
+	if err := ctx.Err(); err != nil { // what was not read any more is not lost
+		return nil, err
+	}
+	return s, nil
 }
 
-// addIndexed adds an entry that the index names. With an error it is missing.
-func (s *Salvage) addIndexed(r *Reader, rec Record) error {
-	found := Found{Record: rec, Status: Missing, Confirmed: true}
-	content, err := r.locate(rec)
-	if err == nil {
-		found.content = content
-		s.assess(&found)
+// Size returns the length of the plaintext that the container has room for. The frames
+// of a cut one claim more.
+func (s *Salvage) Size() int64 { return s.plain.size }
+
+// addIndexed adds the entries of an index, and looks for their frames in the order in
+// which these lie. The error is that of the first that is missing. [SLV-25] [SLV-33]
+func (s *Salvage) addIndexed(r *Reader) error {
+	s.Entries = make([]Found, len(r.records))
+	byPlace := make([]*Found, 0, len(r.own))
+	for i, rec := range r.records {
+		s.Entries[i] = Found{Record: rec, Status: Missing, Confirmed: true}
+		if rec.Container == r.id {
+			byPlace = append(byPlace, &s.Entries[i])
+		}
 	}
-	s.Entries = append(s.Entries, found)
-	return err
+	slices.SortFunc(byPlace, func(a, b *Found) int { return compareOffsets(a.Record, b.Record) })
+	var first error
+	for _, f := range byPlace {
+		content, err := r.locate(f.Record)
+		if err == nil {
+			f.content = content
+			s.assess(f)
+		}
+		first = cmp.Or(first, err)
+	}
+	return first
 }
 
 // walk finds entry frames from the first one on, and the segment after the last
 // (spec section 10.2). Each frame says where the next one begins, so that lost
 // content does not end the walk. [SLV-3] [SLV-26]
-func (s *Salvage) walk(id ID) {
-	s.findFrames(id)
-	segment, err := s.segmentAt(s.WalkEnd)
+func (s *Salvage) walk(plain *lossy, id ID) {
+	s.findFrames(plain, id)
+	segment, err := segmentAt(plain, s.WalkEnd)
 	s.EndReached = err == nil
 	if s.EndReached {
 		s.confirm(segment, id)
@@ -98,9 +120,11 @@ func (s *Salvage) walk(id ID) {
 }
 
 // findFrames takes steps A to D of the walk. [SLV-7] [SLV-27] [SLV-28]
-func (s *Salvage) findFrames(id ID) {
+func (s *Salvage) findFrames(plain *lossy, id ID) {
+	buf := make([]byte, maxEntryHeader)
 	for {
-		f, err := s.frameAt(s.WalkEnd)
+		n, _ := plain.ReadAt(buf, s.WalkEnd) // up to what is lost, or the end
+		f, err := parseFrame(buf[:n], s.WalkEnd)
 		if err != nil {
 			return
 		}
@@ -127,29 +151,21 @@ func (s *Salvage) leaveOutUnsafe() {
 	})
 }
 
-// frameAt is Reader.frameAt for a plaintext with losses: what is lost after the
-// fields does not matter.
-func (s *Salvage) frameAt(off int64) (frame, error) {
-	buf := make([]byte, maxEntryHeader)
-	n, _ := s.plain.ReadAt(buf, off) // up to what is lost, or the end
-	return parseFrame(buf[:n], off)
-}
-
 // segmentAt reads the segment frame at off, if it counts; the lengths of its two
 // parts say how long it is. [SLV-29]
-func (s *Salvage) segmentAt(off int64) (*Segment, error) {
+func segmentAt(plain *lossy, off int64) (*Segment, error) {
 	at := off + 1
 	for range 2 {
 		var length [4]byte
-		if err := readFull(s.plain, length[:], at); err != nil {
+		if err := readFull(plain, length[:], at); err != nil {
 			return nil, err
 		}
 		at += 4 + int64(binary.BigEndian.Uint32(length[:]))
 	}
-	if at > s.plain.size { // [CON-3]
+	if at > plain.size { // [CON-3]
 		return nil, errLost
 	}
-	segment, err := readSegment(s.plain, SegmentRef{Offset: off, Length: at - off}, func(string) {})
+	segment, err := readSegment(plain, SegmentRef{Offset: off, Length: at - off}, func(string) {})
 	if err != nil {
 		return nil, err
 	}

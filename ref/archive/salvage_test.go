@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -35,7 +36,11 @@ func salvage(t testing.TB, message []byte) *Salvage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewSalvage(chunks, testID)
+	s, err := NewSalvage(context.Background(), chunks, testID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func plainSalvage(t testing.TB, plaintext []byte) *Salvage {
@@ -454,7 +459,10 @@ func TestUnreadableChunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewSalvage(chunks, testID)
+	s, err := NewSalvage(context.Background(), chunks, testID)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if s.Fault == nil || len(s.Entries) != 3 || s.Entries[0].Status != Whole || s.Entries[1].Status != Damaged || s.Entries[2].Status != Whole {
 		t.Errorf("%v: %v", s.Fault, summary(s))
 	}

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -95,7 +96,10 @@ func TestSalvageErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewSalvage(chunks, testID)
+	s, err := NewSalvage(context.Background(), chunks, testID)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(s.Entries) != 2 || s.Entries[0].Status != Damaged || s.Entries[1].Status != Whole {
 		t.Fatal(summary(s))
 	}

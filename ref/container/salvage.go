@@ -1,6 +1,7 @@
 package container
 
 import (
+	"context"
 	"errors"
 	"io"
 
@@ -15,8 +16,9 @@ import (
 // what spec section 10.1 says. Fault in the result is the first fault of the
 // container. Errors: not_a_container, unsupported_version, truncated (nothing to
 // go on with), those of the secret, wrong_secret, malformed_archive (a keyring),
-// and the first fault of a container whose payload is gone.
-func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error) {
+// the first fault of a container whose payload is gone,
+// and that of the context.
+func Salvage(ctx context.Context, r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error) {
 	h, faults, err := header.Examine(r, size) // [SLV-16]
 	if err != nil {
 		return nil, err
@@ -44,7 +46,10 @@ func Salvage(r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error)
 	if err != nil {
 		return nil, err
 	}
-	s := archive.NewSalvage(chunks, h.ContainerID())
+	s, err := archive.NewSalvage(ctx, chunks, h.ContainerID())
+	if err != nil {
+		return nil, err
+	}
 	if err := firstOf(faults, authentic); err != nil { // [SLV-32]
 		s.Fault = err
 	}

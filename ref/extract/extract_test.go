@@ -501,5 +501,9 @@ func salvage(t *testing.T, message []byte, damageAt int) *archive.Salvage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return archive.NewSalvage(chunks, testID)
+	s, err := archive.NewSalvage(context.Background(), chunks, testID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

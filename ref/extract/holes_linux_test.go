@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"os"
@@ -8,6 +9,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
 // Zero bytes come back as zero bytes, in the middle and at the end, and take no room.
@@ -33,5 +37,31 @@ func TestHoles(t *testing.T) {
 		if used := info.Sys().(*syscall.Stat_t).Blocks * 512; used > 1<<17 {
 			t.Errorf("%s: %d of %d bytes take room", name, used, len(content))
 		}
+	}
+}
+
+// A partial restore leaves holes for what is lost.
+func TestPartialHoles(t *testing.T) {
+	contents := map[string]string{"a": strings.Repeat("x", 4<<20)}
+	message := sealed(t, contents)
+	clear(message[1<<16 : 4<<20-1<<16])
+	chunks, err := cobblestone.NewChunks(bytes.NewReader(message), int64(len(message)), testKey, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := archive.NewSalvage(context.Background(), chunks, testID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := Salvaged(context.Background(), found, true, dir, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(dir, "a.damaged"))
+	if err != nil || info.Size() != 4<<20 {
+		t.Fatal(info, err)
+	}
+	if used := info.Sys().(*syscall.Stat_t).Blocks * 512; used > 1<<18 {
+		t.Errorf("%d of %d bytes take room", used, info.Size())
 	}
 }

@@ -249,7 +249,7 @@ func (h *Header) UnlockWithKey(k key.Key) error {
 func (h *Header) Authenticate(k key.Key) error {
 	mac := h.computeMAC(k)
 	if subtle.ConstantTimeCompare(mac[:], h.MAC[:]) != 1 { // [HDR-19]
-		return fault.New(fault.HeaderTampered, "the header was altered, or belongs to another container")
+		return fault.New(fault.HeaderTampered, "the header was damaged or altered, or belongs to another container")
 	}
 	if !h.CommitsTo(k) { // [HDR-20]
 		return fault.New(fault.PayloadTampered, "the payload is not sealed under the container's key")

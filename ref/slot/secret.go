@@ -210,9 +210,9 @@ func open(s Slot, inputKey []byte) (key.Key, error) {
 	plaintext, err := cobblestone.Open(inputKey, Context(s), s.sealed()) // [SLT-6]
 	switch {
 	case errors.Is(err, fault.WrongSecret): // [SLT-7]
-		return key.Key{}, fault.New(fault.WrongSecret, "%s is not the one this container was sealed with", describe(s))
+		return key.Key{}, fault.New(fault.WrongSecret, "%s is not the one that opens this container", describe(s))
 	case err != nil: // [SLT-8]
-		return key.Key{}, fault.New(fault.HeaderTampered, "%s fits its slot, but the slot was altered", describe(s))
+		return key.Key{}, fault.New(fault.HeaderTampered, "%s fits its slot, but the slot was damaged or altered", describe(s))
 	}
 	return key.Key(plaintext), nil
 }

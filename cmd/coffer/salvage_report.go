@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/coffer-format/coffer/cmd/internal/inspect"
+	"github.com/coffer-format/coffer/ref/archive"
+)
+
+func (s *salvageCommand) print(found *archive.Salvage, in *input) error {
+	out := bufio.NewWriter(os.Stdout)
+	if s.asJSON {
+		if err := printJSON(out, toSalvageJSON(found)); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	// What is at fault comes last, where a person sees it first.
+	sums := map[archive.Status]string{}
+	for _, status := range []archive.Status{archive.Whole, archive.Damaged, archive.Missing} {
+		n, unconfirmed, size := 0, 0, int64(0)
+		for _, e := range found.Entries {
+			if e.Status != status {
+				continue
+			}
+			if status != archive.Whole || s.verbose {
+				printFound(out, e)
+			}
+			n++
+			if !e.Confirmed {
+				unconfirmed++
+			}
+			size += e.Record.Entry.Size
+		}
+		sums[status] = fmt.Sprintf("%d %s (%s)", n, status, sizeText(size))
+		if status == archive.Whole && unconfirmed > 0 { // [SLV-6]
+			sums[status] = fmt.Sprintf("%d %s (%s, %d unconfirmed)", n, status, sizeText(size), unconfirmed)
+		}
+	}
+	for _, off := range found.Unsafe { // [SLV-8]
+		fmt.Fprintf(out, "left out: the entry at offset %d has a path that no correct program writes\n", off)
+	}
+	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, sums[archive.Whole], sums[archive.Damaged], sums[archive.Missing])
+	switch {
+	case found.Indexed:
+		fmt.Fprintln(out, "The index is whole: these are all the files.")
+	case found.EndReached: // [SLV-11]
+		fmt.Fprintln(out, "The index is lost, and the list of files was found behind them: these are all the files.")
+	case found.WalkEnd >= found.Size(): // what the last file claims is not there
+		fmt.Fprintln(out, "The index is lost. Files were looked for from the beginning to the end of what is there; there may have been more.")
+	default:
+		fmt.Fprintf(out, "The index is lost. Files were looked for from the beginning up to offset %d; there may have been more.\n", found.WalkEnd)
+	}
+	return out.Flush()
+}
+
+func printFound(out *bufio.Writer, e archive.Found) {
+	entry := e.Record.Entry
+	fmt.Fprintf(out, "%-8s%10s  %s", e.Status, sizeText(entry.Size), shown(entry.Path))
+	if !e.Confirmed { // [SLV-6]
+		fmt.Fprint(out, "  (unconfirmed)")
+	}
+	if e.Status == archive.Damaged { // [SLV-10]
+		fmt.Fprintf(out, "  (lost: %s)", ranges(e.Lost, entry.Size))
+	}
+	fmt.Fprintln(out)
+}
+
+// ranges lists ranges of a file's bytes, and of many the first ones.
+func ranges(lost []archive.Range, size int64) string {
+	const most = 4
+	var list []string
+	for i, r := range lost {
+		if i == most {
+			list = append(list, fmt.Sprintf("and %d more ranges", len(lost)-most))
+			break
+		}
+		if r.Offset+r.Length == size {
+			list = append(list, fmt.Sprintf("%d to the end", r.Offset))
+			break
+		}
+		list = append(list, fmt.Sprintf("%d to %d", r.Offset, r.Offset+r.Length-1))
+	}
+	return "bytes " + strings.Join(list, ", ")
+}
+
+// salvageJSON is what "salvage --json" prints.
+type salvageJSON struct {
+	Indexed    bool           `json:"indexed"`
+	EndReached bool           `json:"end_reached"`
+	WalkEnd    *int64         `json:"walk_end"` // null if the index was read
+	Unsafe     []int64        `json:"unsafe"`   // offsets of entries left out
+	Entries    []foundJSON    `json:"entries"`
+	Fault      *inspect.Fault `json:"fault"`
+}
+
+type foundJSON struct {
+	entryJSON
+	Offset    int64          `json:"offset"`
+	Status    archive.Status `json:"status"`
+	Confirmed bool           `json:"confirmed"`
+	Lost      []rangeJSON    `json:"lost"`
+}
+
+type rangeJSON struct {
+	Offset int64 `json:"offset"`
+	Length int64 `json:"length"`
+}
+
+func toSalvageJSON(found *archive.Salvage) salvageJSON {
+	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Entries: []foundJSON{}}
+	if !found.Indexed {
+		j.WalkEnd = &found.WalkEnd
+	}
+	if found.Fault != nil {
+		f := inspect.FaultOf(found.Fault)
+		j.Fault = &f
+	}
+	for _, e := range found.Entries {
+		entry := foundJSON{
+			entryJSON: entryJSON{Path: e.Record.Entry.Path, Kind: e.Record.Entry.Kind.String(), ModifiedMS: timeJSON(e.Record.Entry.ModifiedMS), Size: e.Record.Entry.Size},
+			Offset:    e.Record.Offset,
+			Status:    e.Status,
+			Confirmed: e.Confirmed,
+			Lost:      []rangeJSON{},
+		}
+		for _, r := range e.Lost {
+			entry.Lost = append(entry.Lost, rangeJSON{r.Offset, r.Length})
+		}
+		j.Entries = append(j.Entries, entry)
+	}
+	return j
+}
