@@ -15,7 +15,7 @@ var errLost = errors.New("lost")
 // lossy is a plaintext some of whose chunks do not open.
 type lossy struct {
 	chunks *cobblestone.Chunks
-	lost   []byte        // a bit for each chunk
+	lost   []bool        // by chunk
 	size   int64         // of the plaintext; a last chunk that is lost counts as a full one
 	fault  error         // of the first chunk that is lost
 	recent *recentChunks // for all reads, unless nil
@@ -27,7 +27,7 @@ type lossy struct {
 func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 	p := &lossy{
 		chunks: chunks,
-		lost:   make([]byte, chunks.Count()/8+1),
+		lost:   make([]bool, chunks.Count()),
 		size:   chunks.Count() * cobblestone.ChunkSize,
 	}
 	buf := make([]byte, 0, cobblestone.ChunkSize)
@@ -37,7 +37,7 @@ func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 			return nil, ctx.Err()
 		}
 		if err != nil {
-			p.lost[i/8] |= 1 << (i % 8)
+			p.lost[i] = true
 			if p.fault == nil {
 				p.fault = named(err, i)
 			}
@@ -51,29 +51,26 @@ func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 // frontToBack returns the plaintext for reading small parts front to back: a chunk is
 // opened once and not for each of them. It is not safe for concurrent use.
 func (p *lossy) frontToBack() *lossy {
-	return &lossy{p.chunks, p.lost, p.size, p.fault, newRecentChunks(p.chunks)}
+	return &lossy{p.chunks, p.lost, p.size, p.fault, &recentChunks{chunks: p.chunks}}
 }
 
 // recentChunks keeps the two chunks that were opened last: what begins in one ends in
 // the other.
 type recentChunks struct {
 	chunks *cobblestone.Chunks
-	number [2]int64 // -1 for none
-	opened [2][]byte
-}
-
-func newRecentChunks(chunks *cobblestone.Chunks) *recentChunks {
-	return &recentChunks{chunks: chunks, number: [2]int64{-1, -1}}
+	number [2]int64
+	opened [2][]byte // none if nil
 }
 
 // open returns chunk i, until the second call after this one.
 func (r *recentChunks) open(i int64) ([]byte, error) {
 	at := i % 2
-	if r.number[at] == i {
+	if r.opened[at] != nil && r.number[at] == i {
 		return r.opened[at], nil
 	}
-	r.number[at] = -1
-	opened, err := r.chunks.Open(r.opened[at][:0], i)
+	buf := r.opened[at][:0]
+	r.opened[at] = nil
+	opened, err := r.chunks.Open(buf, i)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +111,7 @@ func (w *sliceWriter) Write(p []byte) (int, error) {
 func (p *lossy) WriteRange(w io.Writer, off, n int64) error {
 	chunks := p.recent
 	if chunks == nil {
-		chunks = newRecentChunks(p.chunks)
+		chunks = &recentChunks{chunks: p.chunks}
 	}
 	for n > 0 {
 		i, skip := off/cobblestone.ChunkSize, off%cobblestone.ChunkSize
@@ -164,5 +161,5 @@ func (p *lossy) lostIn(off, n int64) []Range {
 }
 
 func (p *lossy) isLost(i int64) bool {
-	return i >= p.chunks.Count() || p.lost[i/8]>>(i%8)&1 != 0
+	return i >= p.chunks.Count() || p.lost[i]
 }

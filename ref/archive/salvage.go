@@ -108,9 +108,9 @@ func (s *Salvage) addIndexed(r *Reader) error {
 // walk finds entry frames from the first one on, and the segment after the last
 // (spec section 10.2). Each frame says where the next one begins, so that lost
 // content does not end the walk. [SLV-3] [SLV-26]
-func (s *Salvage) walk(plain *lossy, id ID) {
-	s.findFrames(plain, id)
-	segment, err := segmentAt(plain, s.WalkEnd)
+func (s *Salvage) walk(near *lossy, id ID) {
+	s.findFrames(near, id)
+	segment, err := s.segmentAt(s.WalkEnd)
 	s.EndReached = err == nil
 	if s.EndReached {
 		s.confirm(segment, id)
@@ -120,10 +120,10 @@ func (s *Salvage) walk(plain *lossy, id ID) {
 }
 
 // findFrames takes steps A to D of the walk. [SLV-7] [SLV-27] [SLV-28]
-func (s *Salvage) findFrames(plain *lossy, id ID) {
+func (s *Salvage) findFrames(near *lossy, id ID) {
 	buf := make([]byte, maxEntryHeader)
 	for {
-		n, _ := plain.ReadAt(buf, s.WalkEnd) // up to what is lost, or the end
+		n, _ := near.ReadAt(buf, s.WalkEnd) // up to what is lost, or the end
 		f, err := parseFrame(buf[:n], s.WalkEnd)
 		if err != nil {
 			return
@@ -153,19 +153,19 @@ func (s *Salvage) leaveOutUnsafe() {
 
 // segmentAt reads the segment frame at off, if it counts; the lengths of its two
 // parts say how long it is. [SLV-29]
-func segmentAt(plain *lossy, off int64) (*Segment, error) {
+func (s *Salvage) segmentAt(off int64) (*Segment, error) {
 	at := off + 1
 	for range 2 {
 		var length [4]byte
-		if err := readFull(plain, length[:], at); err != nil {
+		if err := readFull(s.plain, length[:], at); err != nil {
 			return nil, err
 		}
 		at += 4 + int64(binary.BigEndian.Uint32(length[:]))
 	}
-	if at > plain.size { // [CON-3]
+	if at > s.plain.size { // [CON-3]
 		return nil, errLost
 	}
-	segment, err := readSegment(plain, SegmentRef{Offset: off, Length: at - off}, func(string) {})
+	segment, err := readSegment(s.plain, SegmentRef{Offset: off, Length: at - off}, func(string) {})
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ const (
 
 	nonceSize      = 12
 	minMessageSize = PrefixSize + TagSize
-	maxMessageSize = PrefixSize + MaxChunks*SealedChunkSize - 1
+	MaxMessageSize = PrefixSize + MaxChunks*SealedChunkSize - 1
 
 	infoLabel = "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\x00"
 )
@@ -73,7 +73,7 @@ func PlaintextSize(n int64) (int64, error) {
 	if last < TagSize { // [COB-8], since less than a prefix leaves less than nothing; [COB-9]
 		return 0, errTruncated()
 	}
-	if n > maxMessageSize { // [COB-10]
+	if n > MaxMessageSize { // [COB-10]
 		return 0, errTooLong()
 	}
 	return full*ChunkSize + last - TagSize, nil

@@ -104,7 +104,7 @@ func TestSizes(t *testing.T) {
 			t.Errorf("PlaintextSize(%d): %v, want %q", length, err, want)
 		}
 	}
-	if sealedSize(1<<52-1) != maxMessageSize {
+	if sealedSize(1<<52-1) != MaxMessageSize {
 		t.Error("the longest plaintext and the longest message do not belong together")
 	}
 	if _, err := PlaintextSize(sealedSize(1 << 52)); err == nil {

@@ -15,13 +15,16 @@ import (
 // Salvage finds what is left of a container of purpose archive, and tolerates
 // what spec section 10.1 says. Fault in the result is the first fault of the
 // container. Errors: not_a_container, unsupported_version, truncated (nothing to
-// go on with), those of the secret, wrong_secret, malformed_archive (a keyring),
+// go on with), limit_exceeded (longer than any payload), those of the secret, wrong_secret, malformed_archive (a keyring),
 // the first fault of a container whose payload is gone,
 // and that of the context.
 func Salvage(ctx context.Context, r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error) {
 	h, faults, err := header.Examine(r, size) // [SLV-16]
 	if err != nil {
 		return nil, err
+	}
+	if size-h.Size() > cobblestone.MaxMessageSize { // [SLV-16]
+		return nil, faults[0]
 	}
 	k, err := secret.find(h) // [SLV-17] [SLV-18]
 	if err != nil {

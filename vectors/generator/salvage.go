@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"fmt"
+
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -154,6 +156,23 @@ func salvageHeader(s *suite) {
 	lost := rescued{fault: fault.PayloadTampered}.output()
 	base.but("cut-to-piece-of-16", "SLV-11 SLV-22 SLV-32 (cut boundary)", "16 bytes of the only chunk are left, which do not open.", cutTo("container", header+56+16), accepted(lost))
 	base.but("only-chunk-damaged", "SLV-2 SLV-11", "The only chunk is damaged: nothing is found.", flip("container", -20, 1), accepted(lost))
+
+	recipe := s.valid("as-recipe", "SLV-5 SLV-14", "The same container, which a recipe gives.", "archive.salvage", vectors.Object{
+		"container": vectors.Object{"length": int64(len(b.bytes())), "parts": []any{[]any{int64(0), vectors.Bytes(b.bytes())}}},
+		"secret":    b.withKey(),
+	}, whole.output())
+	const longest = prefixSize + (lastChunk+1)*sealedSize - 1
+	for _, c := range []struct {
+		slug, comment string
+		more          int64
+		name          fault.Name
+	}{
+		{"longer-than-any", "The payload is longer than any, and no reading of it would end.", 1 + tagSize, fault.LimitExceeded},
+		{"longer-than-any-and-cut", "The same, of a length that no payload has.", 1, fault.Truncated},
+	} {
+		recipe.but(c.slug, "HDR-11 HDR-12 SLV-16 (long boundary)", c.comment,
+			replace("container.length", fmt.Append(nil, int64(header)+longest+c.more)), refused(c.name))
+	}
 
 	password := passwordSlot(seed+" password", b.key, "correct horse battery staple", cheap)
 	passkey := passkeySlot(seed+" passkey", b.key, "backup.example.org", draw(seed+" credential", 16))

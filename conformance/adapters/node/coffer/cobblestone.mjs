@@ -5,7 +5,7 @@ import { fixed, uint } from "./structures.mjs";
 import { AesGcm, hmac } from "./primitives.mjs";
 
 export const CHUNK = 16384, SEALED = 16400, PREFIX = 56;
-const LONGEST = 4507997673881655;
+export const LONGEST = 4507997673881655;
 const NAME = bytesOf("c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0");
 
 /** The key schedule of section 4.2, and the chunks of one message. */

@@ -5,7 +5,7 @@ import { uint, vector } from "./structures.mjs";
 import { hmac, sha512 } from "./primitives.mjs";
 import { derive, fits, keyCheckOf } from "./keys.mjs";
 import { checkLimits, decodeSlots, matching, openSlot } from "./slots.mjs";
-import { Cipher, Message, PREFIX, lengthFault } from "./cobblestone.mjs";
+import { Cipher, LONGEST, Message, PREFIX, lengthFault } from "./cobblestone.mjs";
 
 const MAGIC = new Uint8Array([0x89, 0x43, 0x46, 0x52, 0x0d, 0x0a, 0x1a, 0x0a]);
 export const ARCHIVE = 1, KEYRING = 2;
@@ -13,7 +13,7 @@ export const payloadContext = (purpose) => bytesOf(purpose === KEYRING ? "coffer
 
 /**
  * Section 7.3: the header of a file, a Uint8Array or a Blob. `refuse` is told the name of every check that fails from
- * [HDR-11] on; that of salvage lets some pass.
+ * [HDR-11] on; that of salvage lets some pass. What is longer than any payload fails in salvage, too.
  */
 export async function readHeader(file, refuse = fail) {
   const source = sourceOf(file), n = source.length, head = await source.bytes(0, Math.min(n, 45));
@@ -30,7 +30,7 @@ export async function readHeader(file, refuse = fail) {
     container_id: all.subarray(offset, offset + 24), payload_offset: offset, payload,
   };
   const fault = lengthFault(payload.length);
-  if (fault) refuse(fault, "the length of the payload"); // [HDR-11], [HDR-12]
+  if (fault) (payload.length > LONGEST ? fail : refuse)(fault, "the length of the payload"); // [HDR-11], [HDR-12], [SLV-16]
   if (compare(await digestOf(h), h.digest) !== 0) refuse("damaged_header", "the digest"); // [HDR-13]
   if (h.purpose !== ARCHIVE && h.purpose !== KEYRING) refuse("malformed_header", "the purpose"); // [HDR-14]
   try {
