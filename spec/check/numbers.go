@@ -151,8 +151,7 @@ var unstated = []struct{ names, reason string }{
 	{"extract.privateFile; extract.privateFolder; extract.sharedFile; extract.sharedFolder", "permissions on the file system of the reader"},
 	{"extract.minHole; extract.maxNumber", "bounds that only spare work"},
 	{"extract.Posix; extract.Apple; extract.Windows", "names of platforms without a value of their own"},
-	{"literal(archive.fieldEnd, 3); literal(archive.fieldEnd, 8); literal(archive.segmentAt, 4); literal(cobblestone.chunkCipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
-	{"literal(archive.newLossy, 8); literal(archive.lossy.isLost, 8)", "the bits of a byte, one for each chunk that is lost"},
+	{"literal(archive.fieldEnd, 3); literal(archive.fieldEnd, 8); literal(archive.Salvage.segmentAt, 4); literal(cobblestone.chunkCipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
 	{"key.hexDigits", "the digits of section 3.3 in their order, used to count through them"},
 	{"archive.Whole; archive.Damaged; archive.Missing", "words of section 10.3, which vectors compare"},
 }
