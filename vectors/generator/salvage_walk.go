@@ -141,6 +141,23 @@ func salvageSegment(s *suite) {
 	base.but("segment-contradicts", "SLV-9 SLV-6 SLV-28 (long resealed)", "A record's size differs from its frame's, and the index is malformed: the entry is missing.",
 		reseal(func(p *plain) { p.complete = 2; p.live[1].size++ }),
 		accepted(rescued{fault: fault.MalformedArchive, end: reached, entries: []any{p.found(0, true), contradicted, p.found(3, true)}}.output()))
+	base.but("segment-one-place-in-two-containers", "SLV-29 SLV-30 (long resealed)", "A record of another container has the offset of one of this container, and the index is malformed: the segment counts.",
+		reseal(func(p *plain) {
+			p.complete = 2
+			p.live[1].frame, p.live[1].container, p.live[1].offset = -1, draw(seed+" other container", 24), p.live[0].offset
+		}),
+		accepted(rescued{fault: fault.MalformedArchive, end: reached, entries: []any{p.found(0, true), p.found(3, true)}}.output()))
+
+	lossy := archiveOf("salvage/segment-contradicts", quietFile("a", other, 33000), file("b", other, "whole"))
+	q := lossy.plain
+	missing := q.found(0, true)
+	missing["status"], missing["size"] = "missing", q.frames[0].size+1
+	delete(missing, "sha512")
+	s.rescue("segment-three-chunks", "SLV-5 (long)", "The archive of the next case: the second of three chunks holds nothing but content.", lossy, lossy.withKey(),
+		rescued{indexed: true, end: reached, entries: []any{q.found(0, true), q.found(1, true)}}).
+		but("segment-contradicts-lossy", "SLV-9 SLV-10 SLV-28 (long)", "A record's size differs from its frame's, the index is malformed, and a chunk of the content is lost: the entry is missing, without ranges.",
+			twice(func(b *box) { b.plain.complete = 2; b.plain.live[0].size++ }, func(b *box) { b.damage(1) }),
+			accepted(rescued{fault: fault.PayloadTampered, end: reached, entries: []any{missing, q.found(1, true)}}.output()))
 }
 
 // salvagePlanted is an archive of which an entry holds what looks like the end
