@@ -232,4 +232,8 @@ func (s *suite) paddingNotZero() {
 		extract.but("padding-"+c.slug+"-byte-extract", "ARC-10 (boundary resealed)", "A byte of the padding is not zero: extracting does not read it.",
 			dirty(), accepted(extract.Output))
 	}
+	restore.but("padding-two-equal-bytes-restore", "ARC-10 (resealed)", "Two bytes of the padding are 1, which cancel each other in an exclusive or.",
+		reseal(func(p *plain) { p.zeros[0], p.zeros[2] = 1, 1 }), refused(fault.MalformedArchive))
+	restore.but("padding-bytes-that-add-up-restore", "ARC-10 (resealed)", "Two bytes of the padding are 128, which add up to a multiple of 256.",
+		reseal(func(p *plain) { p.zeros[0], p.zeros[2] = 128, 128 }), refused(fault.MalformedArchive))
 }
