@@ -103,6 +103,11 @@ func (b *box) seal() {
 // sign computes the digest and the MAC again.
 func (b *box) sign() {
 	b.digestAgain()
+	b.signDigest()
+}
+
+// signDigest computes the MAC again, over the digest as it stands.
+func (b *box) signDigest() {
 	b.mac = hmacSHA512(derive(b.key, "header"), b.signed(), b.digest, b.payloadPrefix())
 }
 

@@ -146,7 +146,11 @@ func salvageHeader(s *suite) {
 		{"version-2", "HDR-8 SLV-16", "Another version cannot be salvaged.", flip("container", atVersion+1, 3), fault.UnsupportedVersion},
 		{"cut-in-header", "HDR-10 SLV-16 (cut)", "The header lacks its last byte.", cutTo("container", header-1), fault.Truncated},
 		{"cut-in-prefix", "SLV-4 SLV-16 (cut boundary)", "55 bytes follow the header, one less than salt and commitment.", cutTo("container", header+55), fault.Truncated},
-		{"keyring-instead", "SLV-15", "A keyring has no entries.", archiveKeyringInstead(seed, b), fault.MalformedArchive},
+		{"keyring-instead", "SLV-15", "A keyring has no entries.", archiveKeyringInstead(seed, b, nil), fault.MalformedArchive},
+		{"keyring-instead-digest-damaged", "HDR-19 SLV-15 SLV-19", "The digest of a keyring is damaged; the MAC covers it as it stands, and does not verify.",
+			archiveKeyringInstead(seed, b, func(r *box) { r.digest[0] ^= 1 }), fault.DamagedHeader},
+		{"keyring-instead-digest-signed", "HDR-19 SLV-15", "The digest of a keyring does not fit; the MAC covers it as it stands, and verifies.",
+			archiveKeyringInstead(seed, b, func(r *box) { r.digest[7] ^= 0x80; r.signDigest() }), fault.MalformedArchive},
 	} {
 		base.but(c.slug, c.requirements, c.comment, c.edit, refused(c.name))
 	}
@@ -211,12 +215,16 @@ func salvageHeader(s *suite) {
 		resign(func(b *box) { copy(b.slots[1].body[atMemory:], u32(262145)) }), refused(fault.LimitExceeded))
 }
 
-// archiveKeyringInstead replaces an archive by a keyring under the same key.
-func archiveKeyringInstead(seed string, b *box) edit {
+// archiveKeyringInstead replaces an archive by a keyring under the same key, of
+// which alter changes the header, if it is not nil.
+func archiveKeyringInstead(seed string, b *box, alter func(r *box)) edit {
 	return func(p *made) change {
 		r := ringOf(seed + " keyring")
 		r.rekey(b.key, r.payload.salt)
 		r.finish()
+		if alter != nil {
+			alter(r)
+		}
 		return p.changeBox("replace", "container", r, differences([][]byte{b.bytes()}, [][]byte{r.bytes()}))
 	}
 }
