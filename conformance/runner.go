@@ -180,7 +180,7 @@ func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
 // session returns a session with the implementation, and what ends it.
 func (o Options) session() (session, func()) {
 	if len(o.Command) == 0 {
-		return inProcess(reference.Handle), func() {}
+		return inProcess(reference.Answer), func() {}
 	}
 	p := &process{command: o.Command}
 	return p, p.close

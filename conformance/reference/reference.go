@@ -73,7 +73,7 @@ func Handle(op string, input vectors.Object) protocol.Answer {
 }
 
 // Answer is Handle for an input that is one of the op. The suite makes no others,
-// as it sees when it asks the reference for them as an implementation.
+// as it sees when it asks the reference as a program.
 func Answer(op string, input vectors.Object) protocol.Answer {
 	return answerTo(op, input, func(string, vectors.Object, []byte) error { return nil })
 }

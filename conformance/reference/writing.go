@@ -53,7 +53,25 @@ func (s newSlot) seal(random io.Reader, k key.Key) (slot.Slot, error) {
 	return slot.NewPassword(random, k, prepared, params)
 }
 
+// unsealed returns the slot without its key.
+func (s newSlot) unsealed() slot.Slot {
+	switch s.Type {
+	case "vault":
+		return &slot.Vault{Vault: s.Vault, Credential: [32]byte(s.Credential)}
+	case "passkey":
+		return &slot.Passkey{Salt: s.Salt, RPID: s.RPID, Credential: s.Credential}
+	}
+	return &slot.Password{Params: slot.DefaultParams}
+}
+
 func sealSlots(random io.Reader, k key.Key, wanted []newSlot) ([]slot.Slot, error) {
+	var together []slot.Slot
+	for _, w := range wanted {
+		together = append(together, w.unsealed())
+	}
+	if _, err := slot.Marshal(together); err != nil { // before Argon2id runs
+		return nil, err
+	}
 	var sealed []slot.Slot
 	for _, w := range wanted {
 		s, err := w.seal(random, k)
