@@ -7,11 +7,12 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The reference is conformant, and says the same behind the protocol.
 func TestReferenceConforms(t *testing.T) {
-	thorough(t)
+	thorough.Only(t)
 	var out strings.Builder
 	r, err := wholeSuite(t).Run(t.Context(), Options{Out: &out})
 	if err != nil || r.Exit != report.ExitConformant {

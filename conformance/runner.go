@@ -50,9 +50,10 @@ func (e UsageError) Unwrap() error { return e.Err }
 
 // Suite is what implementations are checked with.
 type Suite struct {
-	checks []check      // in the order in which they run
-	seed   int64        // of what they draw
-	judge  func() error // says, once it has found out, whether the suite is at fault
+	files  []vectors.File
+	checks []check  // in the order in which they run
+	seed   int64    // of what they draw
+	judged sync.Map // what judge found out of a pattern
 }
 
 // NewSuite returns the suite, with everything that it draws drawn from a seed. Who
@@ -69,7 +70,25 @@ func NewSuite(seed int64) (*Suite, error) {
 }
 
 func newSuite(files []vectors.File, checks []check) *Suite {
-	return &Suite{checks: checks, judge: sync.OnceValue(func() error { return canaries(files) })}
+	return &Suite{files: files, checks: checks}
+}
+
+// judge says, once it has found out, whether the suite is at fault in the vectors
+// that a pattern selects.
+func (s *Suite) judge(pattern string) error {
+	find := sync.OnceValue(func() error {
+		if pattern == "" {
+			return canaries(s.files)
+		}
+		matches := IDPattern(pattern)
+		selected := slices.Clone(s.files)
+		for i, f := range selected {
+			selected[i].Cases = slices.DeleteFunc(slices.Clone(f.Cases), func(c vectors.Case) bool { return !matches.MatchString(c.ID) })
+		}
+		return tryLiars(s.files, selected)
+	})
+	found, _ := s.judged.LoadOrStore(pattern, find)
+	return found.(func() error)()
 }
 
 // IDs returns the ids of the checks, in the order in which they run.
@@ -112,13 +131,14 @@ func (s *Suite) run(ctx context.Context, o Options) (*report.Report, error) {
 		return nil, err
 	}
 	progress := o.progress(len(selected))
-	progress.Say("the suite checks itself")
-	if err := s.judge(); err != nil {
-		return nil, err
-	}
-
 	progress.Say("starting " + strings.Join(o.Command, " "))
 	hello, bad := greet(ctx, o)
+	if bad == nil {
+		progress.Say("the suite checks itself")
+		if err := s.judge(o.Pattern); err != nil {
+			return nil, err
+		}
+	}
 	r := report.New(hello, o.Command, o.Pattern, len(s.checks))
 	r.Seed = s.seed
 	if progress != nil {

@@ -79,7 +79,8 @@ var schema []byte
 // Schema returns the JSON Schema (2020-12) of a case file.
 func Schema() []byte { return bytes.Clone(schema) }
 
-// Load returns the case files in the order of Subjects.
+// Load returns the case files in the order of Subjects. That they are as Encode
+// writes them is looked at where they are made.
 func Load() ([]File, error) {
 	var all []File
 	for _, subject := range Subjects {
@@ -87,7 +88,7 @@ func Load() ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := Decode(data)
+		f, err := decode(data)
 		if err != nil {
 			return nil, fmt.Errorf("vectors/%s.json: %w", subject, err)
 		}
@@ -119,6 +120,22 @@ func Encode(f File) ([]byte, error) {
 // Decode decodes a case file. It accepts nothing but what Encode returns:
 // duplicate, unknown, misspelt and misplaced keys are all errors.
 func Decode(data []byte) (File, error) {
+	f, err := decode(data)
+	if err != nil {
+		return File{}, err
+	}
+	canonical, err := Encode(f)
+	if err != nil {
+		return File{}, err
+	}
+	if line, same := firstDifference(data, canonical); !same {
+		return File{}, fmt.Errorf("line %d is not in the form that Encode writes (duplicate, misspelt or unsorted key, white space)", line)
+	}
+	return f, nil
+}
+
+// decode is Decode for an encoding of any form.
+func decode(data []byte) (File, error) {
 	var f File
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -128,13 +145,6 @@ func Decode(data []byte) (File, error) {
 	}
 	if f.Format != Format {
 		return File{}, fmt.Errorf("its format is %q, not %q", f.Format, Format)
-	}
-	canonical, err := Encode(f)
-	if err != nil {
-		return File{}, err
-	}
-	if line, same := firstDifference(data, canonical); !same {
-		return File{}, fmt.Errorf("line %d is not in the form that Encode writes (duplicate, misspelt or unsorted key, white space)", line)
 	}
 	return f, nil
 }

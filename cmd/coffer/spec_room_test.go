@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/coffer-format/coffer/cmd/internal/room"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -116,7 +117,7 @@ func (f *fixture) serve() string {
 // The server has what the static copy has, byte for byte, and nothing else. The
 // decoder is tried in a browser, below.
 func TestRoomServed(t *testing.T) {
-	thorough(t)
+	thorough.Only(t)
 	f := newFixture(t)
 	root, err := filepath.Abs("../..")
 	f.check(err)
@@ -156,7 +157,7 @@ func TestRoomServed(t *testing.T) {
 // In a browser the pages say nothing to the console and fit phones and screens;
 // a search finds; a container that is dropped is shown as "coffer inspect" does.
 func TestRoomInBrowser(t *testing.T) {
-	thorough(t)
+	thorough.Only(t)
 	c := newChromium(t)
 	f := newFixture(t)
 	root, err := filepath.Abs("../..")

@@ -65,7 +65,11 @@ var samples = sync.OnceValues(func() (all []sample, err error) {
 				return nil, err
 			}
 			s := sample{id: c.ID, container: container}
-			answer := reference.Handle("container.unlock", vectors.Object{"container": fmt.Sprintf("%x", container), "secret": c.Input["secret"]})
+			if c.Input["secret"] == nil {
+				all = append(all, s)
+				continue
+			}
+			answer := reference.Answer("container.unlock", vectors.Object{"container": fmt.Sprintf("%x", container), "secret": c.Input["secret"]})
 			var k key.Key
 			if n, _ := fmt.Sscanf(fmt.Sprint(answer.Output["key"]), "%64x", (*keyBytes)(&k)); n == 1 {
 				if o, ok := open(container, k); ok {

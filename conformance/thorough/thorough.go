@@ -1,0 +1,38 @@
+// Package thorough tells tests how much to do: everything with COFFER_THOROUGH set,
+// as .ci/run sets it, and less otherwise, so that "go test ./..." is done soon.
+package thorough
+
+import (
+	"math/rand"
+	"os"
+	"testing"
+)
+
+func wanted() bool { return os.Getenv("COFFER_THOROUGH") != "" }
+
+// Only skips a test that takes long.
+func Only(t *testing.T) {
+	t.Helper()
+	if !wanted() {
+		t.Skip("it takes long: COFFER_THOROUGH=1 runs it")
+	}
+}
+
+// OneIn returns a function that says of each of many things that a test takes in
+// turn whether it does: every n-th, from another one in every run.
+func OneIn(t *testing.T, n int) func() bool {
+	t.Helper()
+	if wanted() {
+		return func() bool { return true }
+	}
+	next := rand.Intn(n)
+	t.Logf("one in %d, from number %d: COFFER_THOROUGH=1 takes all", n, next)
+	return func() bool {
+		next--
+		if next >= 0 {
+			return false
+		}
+		next = n - 1
+		return true
+	}
+}
