@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
+	"sync"
 )
 
 // Format is the value of every file's "format".
@@ -80,8 +82,18 @@ var schema []byte
 func Schema() []byte { return bytes.Clone(schema) }
 
 // Load returns the case files in the order of Subjects. That they are as Encode
-// writes them is looked at where they are made.
+// writes them is looked at where they are made. They are read once: what the cases
+// have must not be changed.
 func Load() ([]File, error) {
+	all, err := loaded()
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Cases = slices.Clone(all[i].Cases)
+	}
+	return all, err
+}
+
+var loaded = sync.OnceValues(func() ([]File, error) {
 	var all []File
 	for _, subject := range Subjects {
 		data, err := files.ReadFile(subject + ".json")
@@ -98,7 +110,7 @@ func Load() ([]File, error) {
 		all = append(all, f)
 	}
 	return all, nil
-}
+})
 
 // FS returns the JSON files of this folder, schema.json included.
 func FS() fs.FS { return files }
