@@ -36,6 +36,7 @@ var (
 // Every link of the reading room leads to a page that is there, and to a place in
 // it; every requirement and every case can be reached.
 func TestRoomLinks(t *testing.T) {
+	thorough.Only(t)
 	t.Parallel()
 	pages, err := room.Build("../..")
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -126,9 +127,7 @@ func TestDeclared(t *testing.T) {
 // A fault is caught by the case that shows it; a change that changes nothing
 // survives unless it is declared, and a declaration that is wrong is stale.
 func TestJudge(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds programs")
-	}
+	thorough.Only(t) // it builds programs
 	all := derive(t)
 	fault := all[slices.IndexFunc(all, func(m Mutant) bool { return m.Package == "key" && m.Operator == "changed-label" })]
 	nothing := fault

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The repository has none of the problems that "coffer spec check" looks for.
@@ -26,7 +28,7 @@ func TestRepository(t *testing.T) {
 // what is wrong.
 func TestMistakesInChapters(t *testing.T) {
 	t.Parallel()
-	r := whole(t)
+	r, take := whole(t), thorough.OneIn(t, 3)
 	for _, c := range []struct{ name, file, old, new, want string }{
 		{"unknown id", "07-header.md", "[HDR-20] has passed", "[HDR-99] has passed", "there is no [HDR-99]"},
 		{"missing id", "07-header.md", "[HDR-7] A reader", "A reader", "MUST in a sentence without an id"},
@@ -62,6 +64,9 @@ func TestMistakesInChapters(t *testing.T) {
 		{"space", "05-passwords.md", "U+2000 to U+200A, U+202F", "U+2000 to U+200B, U+202F", "the reference does not take U+200B for a space"},
 		{"value without a check", "07-header.md", "The order of checks inside", "It is 000102030405060708090a0b.\n\nThe order of checks inside", "no check computes 000102030405060708090a0b"},
 	} {
+		if !take() {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			name := "spec/" + c.file
 			text := fileText(t, r, name)
