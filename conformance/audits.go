@@ -113,7 +113,7 @@ func sealingAudits() []audit {
 		}))},
 		{"paths-kept", "ARC-6 ARC-77", "", "Paths are changed in nothing but their normalization.", sealsOne(entering(func(r *rand.Rand) []entry {
 			return entriesOf(r, shuffled(r, []string{
-				" a", "a ", "a.", ".a", "...", "a  b", "CON", "nul.txt", "aux", "ﬁ", "①", "Ａ", "\u00a0", "\u200b", "\u00ad", "\ufeffa", "\u202ea", "a?b", "a*", "<>|\"",
+				" a", "a ", "a.", ".a", "...", "a  b", "CON", "nul.txt", "aux", "ﬁ", "①", "Ａ", "\u00a0", "\u200b", "\u00ad", "\ufeffa", "\u202ea", "a?b", "a*", "<>|\"", ":", "12:30.jpg", "C:/x", "NUL:",
 				"~", "~1", "%2f", "%41", "$x", "ẞ", "ſ", "K", "k", "\u3000", "\u2024", "\u2028", "\U000e0001", "-r", strings.Repeat("a", 1024), strings.Repeat("b/", 511) + "cc",
 			}))
 		}))},

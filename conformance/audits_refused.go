@@ -158,8 +158,8 @@ func refusalAudits() []audit {
 	return []audit{
 		{"refuses-unsafe-path", "CON-10", "", "A path that leads out of the folder, or has an empty part, is not written.",
 			refusesPaths("", "/", "/x", "x/", "x//y", ".", "..", "./x", "../x", "x/.", "x/..", "x/./y", "x/../y", "../../x")},
-		{"refuses-character", "CON-10", "", "A path with a control character, a backslash or a colon is not written.",
-			refusesPaths("x\x00", "\x01x", "x\ny", "x/\x1f", "x\x7fy", "x\u0080", "x\u0085y", "x\u009f/y", `x\y`, `\x`, "c:x", "x:", "x/y:z")},
+		{"refuses-character", "CON-10", "", "A path with a control character or a backslash is not written.",
+			refusesPaths("x\x00", "\x01x", "x\ny", "x/\x1f", "x\x7fy", "x\u0080", "x\u0085y", "x\u009f/y", `x\y`, `\x`)},
 		{"refuses-long-path", "CON-10", "", "A path of more than 1024 bytes is not written.",
 			refusesPaths(long, strings.Repeat("é", 512)+"a", strings.Repeat("b/", 512)+"b")},
 		{"refuses-long-path-when-normalized", "ARC-6 CON-10", "", "Nor is one that has more than 1024 in normalization form C.", refusesPaths(strings.Repeat("\u0958", 171))},

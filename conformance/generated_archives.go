@@ -26,7 +26,7 @@ type archiveSample struct {
 // pathParts are parts of paths: of all scripts, of both normalization forms, and
 // such as a platform cannot hold.
 var pathParts = []string{
-	"a", "b", "photo.jpg", "Anna", "anna", "é", "e\u0301", "漢字", "😀", " ", ".x", "CON", "a.b", "~", "x y", "...", "#1", strings.Repeat("long", 60),
+	"a", "b", "photo.jpg", "Anna", "anna", "é", "e\u0301", "漢字", "😀", " ", ".x", "CON", "a.b", "~", "x y", "...", "#1", "12:30", "C:", strings.Repeat("long", 60),
 }
 
 func drawPath(r *rand.Rand) string {

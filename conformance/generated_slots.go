@@ -85,7 +85,7 @@ type namesSample struct {
 
 // nameParts are parts that some platform cannot hold, or takes for each other.
 var nameParts = []string{
-	"CON", "con.txt", "Aux", "COM1", "lpt¹.a", "COM0", "conin$", "a.", "a ", "A", "a", "a<b>", "what?", "é", "E\u0301", "ß", "SS", "ss", "ǆ", "ﬁ", "fi",
+	"CON", "con.txt", "Aux", "COM1", "lpt¹.a", "COM0", "conin$", "a.", "a ", "A", "a", "a<b>", "a:b:", "C:", "NUL:", "what?", "é", "E\u0301", "ß", "SS", "ss", "ǆ", "ﬁ", "fi",
 	"x (2)", "x", "X", ".a", "..a", "a.b.c", "Σ", "ς", "σ", "ı", "İ", "\u1fb3", "αι",
 }
 

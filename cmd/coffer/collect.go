@@ -177,7 +177,7 @@ func storedPath(name string) string {
 	var b strings.Builder
 	for i := 0; i < len(name); {
 		c, n := utf8.DecodeRuneInString(name[i:])
-		if c == utf8.RuneError && n == 1 || c < 0x20 || c >= 0x7f && c <= 0x9f || c == '\\' || c == ':' {
+		if c == utf8.RuneError && n == 1 || c < 0x20 || c >= 0x7f && c <= 0x9f || c == '\\' {
 			for _, x := range []byte(name[i : i+n]) {
 				fmt.Fprintf(&b, "%%%02X", x)
 			}

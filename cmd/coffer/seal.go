@@ -46,8 +46,8 @@ has the container: take a long one. Nobody can recover a lost secret.
 Links, special files and empty folders are not sealed, nor are containers beside the
 new one or with its key; they are named. A container is not replaced by one with
 nothing in it. With - standard input is sealed, as one file. A character that a
-container does not allow in a name (control characters, backslash, colon, what is
-not UTF-8) is stored as %XX.`,
+container does not allow in a name (control characters, backslash, what is not
+UTF-8) is stored as %XX.`,
 		Example: `  coffer seal -o monday.coffer Messages
   coffer seal --key-file key.txt -o monday.coffer Messages
   coffer seal --key-file key.txt -o - Messages | ssh host 'cat > monday.coffer'

@@ -17,16 +17,24 @@ import (
 	"github.com/coffer-format/coffer/ref/nfc"
 )
 
-// Whatever a file is called, its stored path is one that a writer may write.
+// Whatever a file is called, its stored path is one that a writer may write, and has
+// no more of it escaped than it must.
 func TestStoredPath(t *testing.T) {
 	name := gen.SliceOf(gen.UInt8()).Map(func(b []uint8) string {
 		return "x" + strings.NewReplacer("/", "", "\x00", "").Replace(string(b))
 	})
+	odd := gen.SliceOf(gen.OneConstOf("a", ":", "?", "%3A", "é", "e\u0301", "\uff1a", "\\", "\n", "\xff")).Map(func(parts []string) string {
+		return "x" + strings.Join(parts, "")
+	})
+	escaped := strings.NewReplacer("\\", "%5C", "\n", "%0A", "\xff", "%FF")
 	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(1))
 	properties.Property("the stored path is legal", prop.ForAll(func(name string) bool {
 		stored := storedPath(name)
 		return archive.CheckPath(stored) == nil && nfc.String(stored) == stored
 	}, gen.OneGenOf(name, gen.AnyString().Map(func(s string) string { return "x" + strings.ReplaceAll(s, "/", "") }))))
+	properties.Property("only what is not allowed is escaped", prop.ForAll(func(name string) bool {
+		return storedPath(name) == nfc.String(escaped.Replace(name))
+	}, odd))
 	properties.TestingRun(t)
 }
 

@@ -16,7 +16,7 @@ func CheckPath(path string) error {
 		return fault.New(fault.UnsafePath, "the path %q is not valid UTF-8", path)
 	}
 	for _, c := range path {
-		if isControl(c) || c == '\\' || c == ':' {
+		if isControl(c) || c == '\\' {
 			return fault.New(fault.UnsafePath, "the path %q has the character %q", path, c)
 		}
 	}

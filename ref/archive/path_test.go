@@ -19,14 +19,14 @@ import (
 func TestCheckPath(t *testing.T) {
 	for _, path := range []string{
 		"a", "a/b", "...", "a/...", ".a", "a.", "a/.b/..c", " ", "a b", "-", "~", "CON", "a\u00a0b", "é", "e\u0301", "日本/語",
-		"a?*<>|\"", "\u200b", "\ufeff", "\u2028", "\u00a0", "😀", strings.Repeat("a", 1024), "\ufffd",
+		"a?*<>|\"", ":", "a:", ":a", "C:", "C:/x", "C:x", "a:b:c", "file.txt:stream", "NUL:", "a\uff1ab", "\u200b", "\ufeff", "\u2028", "\u00a0", "😀", strings.Repeat("a", 1024), "\ufffd",
 	} {
 		if err := CheckPath(path); err != nil {
 			t.Error(err)
 		}
 	}
 	bad := []string{
-		"", "/", "/a", "a/", "a//b", ".", "..", "./a", "../a", "a/.", "a/..", "a/./b", "a/../b", "a\\b", "\\", "c:", "a:b",
+		"", "/", "/a", "a/", "a//b", ".", "..", "./a", "../a", "a/.", "a/..", "a/./b", "a/../b", "a\\b", "\\",
 		"a\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\xe2\x82",
 	}
 	for c := rune(0); c < 0x20; c++ {

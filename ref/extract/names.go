@@ -145,7 +145,7 @@ func (can names) cut(name string) string {
 
 func windowsName(part string) string {
 	part = strings.Map(func(c rune) rune {
-		if strings.ContainsRune(`<>"|?*`, c) { // [ARC-53]
+		if strings.ContainsRune(`<>:"|?*`, c) { // [ARC-53]
 			return '_'
 		}
 		return c

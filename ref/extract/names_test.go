@@ -25,7 +25,7 @@ func TestPortableNames(t *testing.T) {
 		platform    Platform
 		paths, want []string
 	}{
-		{"nothing to change", Posix, []string{"a", "b/c", "b/C", "CON", "x.", "a?b"}, []string{"a", "b/c", "b/C", "CON", "x.", "a?b"}},
+		{"nothing to change", Posix, []string{"a", "b/c", "b/C", "CON", "x.", "a?b", "C:/x:y"}, []string{"a", "b/c", "b/C", "CON", "x.", "a?b", "C:/x:y"}},
 		{"the order of the result is that of the argument", Posix, []string{"z", "a"}, []string{"z", "a"}},
 
 		{"255 bytes", Posix, []string{longer[1:]}, []string{longer[1:]}},
@@ -45,10 +45,12 @@ func TestPortableNames(t *testing.T) {
 		{"no extension", Apple, []string{"A", "a"}, []string{"A", "a (2)"}},
 		{"only begins with a dot", Apple, []string{".A", ".a"}, []string{".A", ".a (2)"}},
 		{"the last dot counts", Apple, []string{"A.tar.gz", "a.tar.gz"}, []string{"A.tar.gz", "a.tar (2).gz"}},
-		{"Apple has no reserved names", Apple, []string{"CON", "a?", "b."}, []string{"CON", "a?", "b."}},
+		{"Apple has no reserved names", Apple, []string{"CON", "a?", "b.", "C:/x:y"}, []string{"CON", "a?", "b.", "C:/x:y"}},
 
-		{"reserved characters", Windows, []string{`a<b>c"d|e?f*g`}, []string{"a_b_c_d_e_f_g"}},
-		{"characters that become the same", Windows, []string{"a?", "a*"}, []string{"a_ (2)", "a_"}},
+		{"reserved characters", Windows, []string{`a<b>c"d|e?f*g:h`}, []string{"a_b_c_d_e_f_g_h"}},
+		{"characters that become the same", Windows, []string{"a?", "a*", "a:"}, []string{"a_ (3)", "a_", "a_ (2)"}},
+		{"drives, streams and devices with a colon", Windows, []string{"C:", "D:/x", "E:x", "f.txt:stream", "NUL:", "con.a:b", "a:/b", "a:b"},
+			[]string{"C_", "D_/x", "E_x", "f.txt_stream", "NUL_", "_con.a_b", "a_/b", "a_b"}},
 		{"ends in a dot or a space", Windows, []string{"a.", "b ", "c/d. /e"}, []string{"a._", "b _", "c/d. _/e"}},
 		{"devices", Windows, []string{"CON", "con.txt", "PRN", "aux", "NUL.", "CONIN$", "conout$", "COM0", "lpt9.a.b", "COM¹", "LPT³"},
 			[]string{"_CON", "_con.txt", "_PRN", "_aux", "_NUL._", "_CONIN$", "_conout$", "_COM0", "_lpt9.a.b", "_COM¹", "_LPT³"}},
@@ -80,7 +82,7 @@ func TestShorterNames(t *testing.T) {
 // pathSets generates sets of unpleasant paths that an archive may have.
 func pathSets() gopter.Gen {
 	part := gen.OneGenOf(
-		gen.OneConstOf("a", "A", "b.", "B.", "CON", "con.txt", "aux", "é", "e\u0301", "a?", "a*", "a_", " ", "a (2)", "x.y", "X.y", "x (2).y", "ſ", "S", "ß", "SS", "..a", "~"),
+		gen.OneConstOf("a", "A", "b.", "B.", "CON", "con.txt", "aux", "é", "e\u0301", "a?", "a*", "a:", "a_", "C:", "NUL:", ":", " ", "a (2)", "x.y", "X.y", "x (2).y", "ſ", "S", "ß", "SS", "..a", "~"),
 		gen.IntRange(236, 300).Map(func(n int) string { return strings.Repeat("l", n) }),
 		gen.IntRange(116, 140).Map(func(n int) string { return strings.Repeat("é", n) }),
 	)
@@ -115,7 +117,7 @@ func TestPortableNamesProperties(t *testing.T) {
 					return fmt.Sprintf("%q becomes %q, which is not as deep", paths[i], name)
 				}
 				for part := range strings.SplitSeq(name, "/") {
-					if len(part) > maxName || part == ".." || !utf8.ValidString(part) || platform == Windows && windowsName(part) != part {
+					if len(part) > maxName || part == ".." || !utf8.ValidString(part) || platform == Windows && (windowsName(part) != part || strings.Contains(part, ":")) {
 						return fmt.Sprintf("%q becomes %q, whose part %q is not legal", paths[i], name, part)
 					}
 				}

@@ -13,7 +13,7 @@ import (
 
 // tempName is the name of a file that is being restored, or tried. It is locked while
 // it is written.
-var tempName = regexp.MustCompile(`^\.coffer-open-[0-9]+-[0-9]+[?x]*\.tmp$`)
+var tempName = regexp.MustCompile(`^\.coffer-open-[0-9]+-[0-9]+[?:x]*\.tmp$`)
 
 var (
 	temps atomic.Int64
@@ -97,7 +97,7 @@ func namesOf(root *os.Root) (names, error) {
 	defer root.Remove(name)
 
 	can := names{Posix, longestName(root, name)}
-	reserved := !holds(root, name, "?")
+	reserved := !holds(root, name, "?:")
 	_, upper := root.Lstat(strings.ToUpper(name))
 	switch {
 	case runtime.GOOS == "windows" || reserved:

@@ -87,6 +87,7 @@ func archiveSets(s *suite) {
 			p.removed = []string{"Z", "z", "\u00e9", "\uff5e", "\U0001f600"}
 			p.layOut()
 		}},
+		{"removed-colon", "ARC-5 (set long boundary)", "A removed path with colons.", func(p *plain) { p.removed = []string{"C:/x", "file.txt:stream"}; p.layOut() }},
 		{"removed-longest", "CON-1 (set long boundary)", "A removed path of 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1024)}; p.layOut() }},
 		{"foreign-record", "ARC-24 ARC-25 ARC-43 (set long)", "An entry that lies in another container is listed.", func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }},
 		{"foreign-offset", "ARC-15 (set long boundary)", "The entry region binds only records of the container itself.", func(p *plain) {

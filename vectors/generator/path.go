@@ -63,6 +63,10 @@ func pathPlatforms(s *suite) {
 	}
 	s.kept("posix", "reserved", "ARC-52", "What only Windows reserves stays.", "CON", "a|b", "nul.txt", "trailing.", "what?")
 	s.kept("apple", "reserved", "ARC-52", "What only Windows reserves stays.", "CON", `a"b<c>d|e?f*g`, "nul.txt", "trailing.", "trailing ", " . ")
+	for _, platform := range platforms[:2] {
+		s.kept(platform, "colons", "ARC-52 (boundary)", "A colon stays wherever it stands, whatever the part would be on Windows.",
+			":", ":a", "2024-01-01 12:30.jpg", "C:", "D:/x", "E:x", "NUL:", "a:", "a:b:c", "a/:/b:", "con:.txt", "file.txt:stream", "a\uff1ab")
+	}
 	s.kept("posix", "case", "ARC-52", "Names that differ in case differ.", "A.txt", "a.txt")
 	s.kept("posix", "normalization", "ARC-52 (unicode)", "Names that differ in normalization differ.", "cafe\u0301", "caf\u00e9")
 	s.kept("posix", "folding", "ARC-52 (unicode)", "Folders, too, differ when their bytes do.", "A/\u00df", "a/ss", "\u212a/x", "k/x")

@@ -9,8 +9,15 @@ import (
 func pathWindows(s *suite) {
 	s.named("windows", "characters", "ARC-35 ARC-53", "Characters that Windows reserves become underscores.",
 		`a"b`, "a_b", "a*c", "a_c", "a<d", "a_d", "a>e", "a_e", "a?f", "a_f", "a|g", "a_g", `folder?/"x"`, "folder_/_x_")
+	s.named("windows", "colons", "ARC-35 ARC-53 (boundary)", "A colon becomes an underscore wherever it stands: no part names a drive, a stream or a device, and U+FF1A stays.",
+		":", "_", ":a", "_a", "2024-01-01 12:30.jpg", "2024-01-01 12_30.jpg", "C:", "C_", "D:/x", "D_/x", "E:x", "E_x", "NUL:", "NUL_", "a:", "a_", "a:b:c", "a_b_c",
+		"a/:/b:", "a/_/b_", "con:.txt", "con_.txt", "file.txt:stream", "file.txt_stream", "f:$DATA", "f_$DATA", "g::$DATA", "g__$DATA", "h:..", "h_.._", "a\uff1ab", "a\uff1ab")
+	s.named("windows", "colons-then-same", "ARC-36 ARC-53 ARC-57", "Names that become the same get numbers, folders too.",
+		"a:b.txt", "a_b (2).txt", "a?b.txt", "a_b (3).txt", "a_b.txt", "a_b (4).txt", "A:B.TXT", "A_B.TXT", "C:", "C_", "C_/x", "C_ (2)/x", "NUL_", "NUL_ (2)", "nul:/x", "nul_ (3)/x", "NUL:", "NUL_")
+	s.named("windows", "colons-then-trailing-or-device", "ARC-53 ARC-54 ARC-55", "The characters come first: a colon at the end hides no full stop, and one after the full stop of a device no device.",
+		"a.:", "a._", "a:.", "a_._", "b: ", "b_ _", "NUL.:", "_NUL._", "com1.a:b", "_com1.a_b", "COM1:", "COM1_", "COM:1", "COM_1", "aux:/aux", "aux_/_aux")
 	var anywhere []string
-	for i, c := range `<>"|?*` {
+	for i, c := range `<>:"|?*` {
 		anywhere = append(anywhere, fmt.Sprintf("%[1]d/%[2]cx%[2]c%[2]cy%[2]c", i, c), fmt.Sprintf("%d/_x__y_", i), fmt.Sprintf("%d/%c", i, c), fmt.Sprintf("%d/_", i))
 	}
 	s.named("windows", "characters-anywhere", "ARC-35 ARC-53", "They do so wherever they stand, each one.", anywhere...)

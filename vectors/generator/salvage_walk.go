@@ -70,6 +70,16 @@ func salvageWalked(s *suite) {
 				entries: []any{q.found(0, false), q.found(3, false, q.from(3, chunkSize, 1<<30))}, unsafe: []any{q.frameAt(1), q.frameAt(2)},
 			}.output()))
 
+	colon := archiveOf("salvage/colon", file("C:/x", other, "first"), file("a/file.txt:stream", other, "second"), quietFile("z", other, 16400))
+	colon.finish()
+	q = colon.plain
+	s.rescue("colon", "SLV-5 (long)", "The paths of two entries have colons.", colon, colon.withKey(),
+		rescued{indexed: true, end: reached, entries: []any{q.found(0, true), q.found(1, true), q.found(2, true)}}).
+		but("colon-walked", "ARC-5 SLV-8 SLV-6 (long boundary)", "The index is lost: a colon makes no path unsafe.", lastLost(colon), accepted(rescued{
+			fault: fault.PayloadTampered, end: int(q.frameAt(3)),
+			entries: []any{q.found(0, false), q.found(1, false), q.found(2, false, q.from(2, chunkSize, 1<<30))},
+		}.output()))
+
 	twice := archiveOf("salvage/twice", file("log", other, "shrank while it was read\x00\x00"), file("log", other, "as it is now"), quietFile("z", other, 16400))
 	twice.plain.live = slices.DeleteFunc(twice.plain.live, func(r record) bool { return r.frame == 0 })
 	twice.finish()

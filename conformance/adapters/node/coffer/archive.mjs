@@ -18,7 +18,7 @@ export function padded(L) {
 /** The text of a path, or null if [ARC-5] refuses it. */
 export function pathOf(bytes) {
   const text = textOf(bytes);
-  if (text === null || hasControls(text) || /[\\:]/.test(text)) return null;
+  if (text === null || hasControls(text) || text.includes("\\")) return null;
   return text.split("/").some((part) => part === "" || part === "." || part === "..") ? null : text;
 }
 /** [ARC-3] */

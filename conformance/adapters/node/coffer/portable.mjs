@@ -4,7 +4,7 @@ import { sha512 } from "./primitives.mjs";
 
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)/i;
 function windowsName(part) { // step 1
-  let name = part.replace(/[<>"|?*]/g, "_");
+  let name = part.replace(/[<>:"|?*]/g, "_");
   if (/[ .]$/.test(name)) name += "_";
   return RESERVED.test(name) ? `_${name}` : name;
 }
