@@ -6,8 +6,11 @@ import "fmt"
 // returns what cannot be kept.
 func (o *output) adopt() (lost []string, err error) {
 	old := o.old.info
-	if old == nil || !old.Mode().IsRegular() {
+	switch {
+	case old == nil:
 		return nil, nil
+	case !old.Mode().IsRegular():
+		return []string{fmt.Sprintf("%s was a link, and is the file itself now; what it led to stays as it was", shown(o.path))}, nil
 	}
 	mode := old.Mode().Perm()
 	if uid, gid, names, ok := ownerOf(old); ok {

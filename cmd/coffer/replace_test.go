@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -217,35 +216,6 @@ func TestStaleTemps(t *testing.T) {
 	}
 	if left := f.temps(); len(left) != 1 {
 		t.Errorf("left behind: %q", left)
-	}
-}
-
-// Pipes and devices are replaced by nothing, and read from nowhere, with --force neither.
-func TestSpecialOutputs(t *testing.T) {
-	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
-	f.check(syscall.Mkfifo(f.path("pipe"), 0o600))
-	for _, args := range [][]string{
-		{"seal", "--key-file", "key.txt", "-o", "pipe", "folder"},
-		{"seal", "--force", "--key-file", "key.txt", "-o", "pipe", "folder"},
-		{"seal", "--force", "--key-file", "key.txt", "-o", "/dev/null", "folder"},
-		{"key", "-o", "pipe"},
-		{"slot", "set-password", "--key-file", "key.txt", "pipe"},
-		{"slot", "remove", "--key-file", "key.txt", "/dev/null", "1"},
-	} {
-		if status, stderr := f.run(args...); status != 1 || !strings.Contains(stderr, " is not a file, and ") {
-			t.Errorf("%q: status %d: %s", args, status, stderr)
-		}
-	}
-	f.write("pipe.d/pipe", []byte("a"))
-	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "pipe.d")
-	for _, command := range []string{"open", "salvage"} {
-		if status, stderr := f.run(command, "--force", "--key-file", "key.txt", "-C", ".", "c.coffer"); status == 0 || !strings.Contains(stderr, "what has this name is not a file") {
-			t.Errorf("%s: status %d: %s", command, status, stderr)
-		}
-	}
-	if info, err := os.Stat(f.path("pipe")); err != nil || info.Mode().Type() != fs.ModeNamedPipe {
-		t.Errorf("the pipe is %v, %v", info, err)
 	}
 }
 

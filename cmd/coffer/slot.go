@@ -241,8 +241,8 @@ func openForChange(ctx context.Context, flags *secretFlags, path string) (*chang
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(path); err == nil && isSpecial(info.Mode()) {
-		return nil, fmt.Errorf("%s is not a file, and cannot be changed", shown(path))
+	if err := checkReplaceable(path); err != nil {
+		return nil, err
 	}
 	in, err := openInput(ctx, path)
 	if err != nil {
