@@ -41,19 +41,21 @@ func writeRoom(ctx context.Context, root, dir string) error {
 	if pages[room.DecoderName], err = room.Decoder(ctx, root); err != nil {
 		return err
 	}
-	begun, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".coffer-html-")
+	made, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".coffer-html-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(begun)
-	if err := os.Chmod(begun, 0o755); err != nil {
+	begun.Store(made, nil)
+	defer begun.Delete(made)
+	defer os.RemoveAll(made)
+	if err := os.Chmod(made, 0o755); err != nil {
 		return err
 	}
 	for name, data := range pages {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		file := filepath.Join(begun, filepath.FromSlash(name))
+		file := filepath.Join(made, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}
@@ -61,7 +63,7 @@ func writeRoom(ctx context.Context, root, dir string) error {
 			return err
 		}
 	}
-	if err := os.Rename(begun, dir); err != nil {
+	if err := os.Rename(made, dir); err != nil {
 		return err
 	}
 	fmt.Println(filepath.Join(dir, "index.html"))
