@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 )
 
@@ -191,6 +193,90 @@ func TestReplacedFile(t *testing.T) {
 		if !strings.Contains(stderr, "c.coffer had 1 other name by hard links, which still lead to the file as it was\n") {
 			t.Errorf("%s: %s", args[0], stderr)
 		}
+	}
+}
+
+// accessOf is an access control list of Linux in which one user more than the owner has
+// access.
+func accessOf(user uint32) []byte {
+	const nobody = 1<<32 - 1
+	list := binary.LittleEndian.AppendUint32(nil, 2)
+	for _, entry := range []struct {
+		tag, access uint16
+		id          uint32
+	}{{0x01, 6, nobody}, {0x02, 4, user}, {0x04, 4, nobody}, {0x10, 4, nobody}, {0x20, 0, nobody}} {
+		list = binary.LittleEndian.AppendUint16(list, entry.tag)
+		list = binary.LittleEndian.AppendUint16(list, entry.access)
+		list = binary.LittleEndian.AppendUint32(list, entry.id)
+	}
+	return list
+}
+
+// The file that replaces another has its extended attributes and its access control
+// list, and not those that a folder gives to new files.
+func TestReplacedAttributes(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", []byte("a"))
+	f.write("password", []byte("correct horse"))
+	f.check(os.Mkdir(f.path("out"), 0o700))
+	f.succeed("seal", "--key-file", "key.txt", "-o", "out/c.coffer", "folder")
+	path := f.path("out/c.coffer")
+	if err := unix.Setxattr(path, "user.coffer.note", []byte("mine"), 0); err != nil {
+		t.Skipf("files have no attributes here: %v", err)
+	}
+	list := accessOf(12345)
+	hasLists := unix.Setxattr(path, accessList, list, 0) == nil
+	attributes := func() map[string]string {
+		found := map[string]string{}
+		for _, name := range attributesOf(path) {
+			value, err := attribute(func(b []byte) (int, error) { return unix.Lgetxattr(path, name, b) })
+			f.check(err)
+			found[name] = string(value)
+		}
+		return found
+	}
+	replacing := [][]string{
+		{"seal", "--force", "--key-file", "key.txt", "-o", "out/c.coffer", "folder"},
+		{"slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "out/c.coffer"},
+	}
+	want := attributes()
+	for _, args := range replacing {
+		stderr := f.succeed(args...)
+		if diff := cmp.Diff(want, attributes()); diff != "" {
+			t.Errorf("%s: %s", args[0], diff)
+		}
+		if strings.Contains(stderr, "could not be kept") {
+			t.Errorf("%s: %s", args[0], stderr)
+		}
+	}
+	if !hasLists {
+		t.Skip("files have no access control lists here")
+	}
+	f.check(unix.Removexattr(path, accessList))
+	f.check(os.Chmod(path, 0o640))
+	f.check(unix.Setxattr(f.path("out"), "system.posix_acl_default", list, 0))
+	want = attributes()
+	for _, args := range replacing {
+		f.succeed(args...)
+		info, err := os.Stat(path)
+		f.check(err)
+		if diff := cmp.Diff(want, attributes()); diff != "" || info.Mode().Perm() != 0o640 {
+			t.Errorf("%s: mode %v, %s", args[0], info.Mode(), diff)
+		}
+	}
+}
+
+// An attribute that is not kept is named.
+func TestLostAttribute(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", []byte("a"))
+	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	if err := unix.Setxattr(f.path("c.coffer"), "security.coffer", []byte("label"), 0); err != nil {
+		t.Skipf("files have no such attributes here: %v", err)
+	}
+	stderr := f.succeed("seal", "--force", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	if want := "c.coffer had the extended attribute security.coffer, which could not be kept: it is the system's to give\n"; !strings.Contains(stderr, want) {
+		t.Errorf("it says %q", stderr)
 	}
 }
 
