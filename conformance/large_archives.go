@@ -114,7 +114,7 @@ func (a *sparseArchive) payload() *sparse {
 
 // opening is the input of an op on the container with this payload.
 func (a *sparseArchive) opening(m *sparse) vectors.Object {
-	h, err := header.New(a.key, header.Archive, nil, m.prefix())
+	h, err := header.New(&a.key, header.Archive, nil, m.prefix())
 	if err != nil {
 		panic(suiteFault{err}) // unreachable: there are no slots
 	}

@@ -236,7 +236,7 @@ func produce(a *asker, op string, input vectors.Object, k key.Key) (*sealed, *re
 		return nil, &o
 	}
 	b := unhex(answer.Output["container"])
-	c, err := container.Open(bytes.NewReader(b), int64(len(b)), container.WithKey(k))
+	c, err := container.Open(bytes.NewReader(b), int64(len(b)), container.WithKey(&k))
 	if err != nil {
 		o := failed("the reference does not open the container")
 		o.Want, o.Got = "a container under the key", err.Error()

@@ -171,7 +171,7 @@ func keepsLong(a *asker, r *rand.Rand) report.Outcome {
 func setContainer(r *rand.Rand, k key.Key) []byte {
 	var out bytes.Buffer
 	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + uint64(r.Int63n(1<<51)), Epoch: 1 + uint64(r.Int63n(1<<51)), CreatedMS: timeOf(drawTime(r)), Producer: "p"}
-	w, err := container.NewArchiveWriter(&out, r, k, nil, index)
+	w, err := container.NewArchiveWriter(&out, r, &k, nil, index)
 	if err == nil {
 		err = w.Add(archive.Entry{Path: drawName(r), Size: 5}, bytes.NewReader(drawBytes(r, 5)))
 	}
@@ -196,7 +196,7 @@ func otherSlots(a *asker, r *rand.Rand) report.Outcome {
 		return *bad
 	}
 	secret := func(s vectors.Object) slot.Secret {
-		return slot.PasskeySecret{RPID: s["rp_id"].(string), Credential: unhex(s["credential"]), PRF: [32]byte(unhex(s["prf"]))}
+		return &slot.PasskeySecret{RPID: s["rp_id"].(string), Credential: unhex(s["credential"]), PRF: [32]byte(unhex(s["prf"]))}
 	}
 	if k, err := after.Header.Unlock(secret(s)); err != nil || k != j.key {
 		return outcome(fmt.Errorf("the new slot does not open: %v", err))

@@ -219,7 +219,7 @@ func payload(t *testing.T, c vectors.Case) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	payloadKey := key.Key(k).Derive(key.LabelPayload)
+	payloadKey := new(key.Key(k)).Derive(key.LabelPayload)
 	plaintext, err := cobblestone.Open(payloadKey[:], h.Purpose.Context(), b[h.Size():])
 	if err != nil {
 		t.Fatalf("%s: %v", c.ID, err)

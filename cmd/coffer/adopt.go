@@ -2,14 +2,17 @@ package main
 
 import "fmt"
 
-// adopt gives the file the owner and the permissions of the one that it replaces, and
-// returns what cannot be kept.
+// adopt gives the file the owner, the permissions and the extended attributes of the one
+// that it replaces, and returns what cannot be kept.
 func (o *output) adopt() (lost []string, err error) {
 	old := o.old.info
-	if old == nil || !old.Mode().IsRegular() {
+	switch {
+	case old == nil:
 		return nil, nil
+	case !old.Mode().IsRegular():
+		return []string{fmt.Sprintf("%s was a link, and is the file itself now; what it led to stays as it was", shown(o.path))}, nil
 	}
-	mode := old.Mode().Perm()
+	mode, sameGroup := old.Mode().Perm(), true
 	if uid, gid, names, ok := ownerOf(old); ok {
 		isUID, isGID, err := o.giveTo(uid, gid)
 		if err != nil {
@@ -19,13 +22,18 @@ func (o *output) adopt() (lost []string, err error) {
 			lost = append(lost, fmt.Sprintf("%s belonged to user %d and group %d, and now belongs to user %d and group %d", shown(o.path), uid, gid, isUID, isGID))
 		}
 		if isGID != gid {
+			sameGroup = false
 			mode &^= 0o070 // it was for another group
 		}
 		if names > 1 {
 			lost = append(lost, fmt.Sprintf("%s had %s by hard links, which still lead to the file as it was", shown(o.path), count(int(names)-1, "other name")))
 		}
 	}
-	return lost, o.Chmod(mode)
+	dropAccessList(o.File)
+	if err := o.Chmod(mode); err != nil {
+		return nil, err
+	}
+	return append(lost, copyAttributes(o.File, o.path, sameGroup)...), nil
 }
 
 // giveTo makes the file belong to others as far as the user may, and returns to whom

@@ -71,7 +71,7 @@ func explain(ctx context.Context, cmd *cobra.Command, err error) int {
 		return int(exit)
 	}
 	if ctx.Err() != nil {
-		fmt.Fprintf(os.Stderr, "%s: interrupted; what was unfinished has been removed\n", cmd.CommandPath())
+		sayEnded(cmd.CommandPath(), "interrupted")
 		return exitInterrupted
 	}
 	line := inWords(err)

@@ -19,7 +19,7 @@ import (
 )
 
 // testKey opens every container of the tests.
-var testKey = key.Key{0: 0x00, 1: 0x11, 2: 0x22, 3: 0x33, 30: 0xab, 31: 0xcd}
+var testKey = &key.Key{0: 0x00, 1: 0x11, 2: 0x22, 3: 0x33, 30: 0xab, 31: 0xcd}
 
 // counter is a source of "random" bytes.
 type counter byte

@@ -59,6 +59,7 @@ func spool(ctx context.Context, path string, write func(io.Writer) (int64, error
 	in := &input{file: f, path: path, ctx: ctx}
 	if os.Remove(f.Name()) != nil { // some systems remove closed files only
 		in.temp = f.Name()
+		begun.Store(in.temp, nil)
 	}
 	in.size, err = wait(ctx, func() (int64, error) { return write(f) })
 	if err != nil {
@@ -108,6 +109,7 @@ func (in *input) Close() {
 	in.file.Close()
 	if in.temp != "" {
 		os.Remove(in.temp)
+		begun.Delete(in.temp)
 	}
 }
 

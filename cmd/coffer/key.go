@@ -41,7 +41,7 @@ Whoever has the key can open what is sealed with it, and nobody can without.`,
 				note("key %s", k.Check().Fingerprint()) // [KEY-13]
 				return nil
 			}
-			if err := writeKey(path, k); err != nil {
+			if err := writeKey(path, &k); err != nil {
 				return err
 			}
 			note("key %s written to %s", k.Check().Fingerprint(), shown(path))
@@ -72,7 +72,7 @@ func makeKey(ctx context.Context, of string, secret *secretFlags) (key.Key, erro
 }
 
 // writeKey never replaces a file: it could be the only copy of another key.
-func writeKey(path string, k key.Key) error {
+func writeKey(path string, k *key.Key) error {
 	if path == "-" {
 		return usagef("without -o the key goes to standard output")
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -20,14 +22,20 @@ func main() { os.Exit(run()) }
 func run() int {
 	// A signal ends the work through its context, so that what was begun is
 	// removed. A second one ends the program at once.
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	defer stop()
-	inTime := context.AfterFunc(ctx, func() {
-		stop()
-		time.Sleep(endingPatience)
-		giveUp()
-	})
-	defer inTime()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, endings()...)
+	go func() {
+		<-signals
+		cancel()
+		select {
+		case <-signals:
+			giveUp("interrupted twice")
+		case <-time.After(endingPatience):
+			giveUp("interrupted in the middle of something that did not end")
+		}
+	}()
 
 	started := false
 	root := newRoot(func() { started = true })
@@ -46,10 +54,25 @@ func run() int {
 const endingPatience = 5 * time.Second
 
 // giveUp ends the program whatever it is doing.
-func giveUp() {
-	removeUnfinished()
-	fmt.Fprintln(os.Stderr, "coffer: interrupted in the middle of something that did not end; what was unfinished has been removed")
+func giveUp(why string) {
+	sayEnded("coffer", why)
 	os.Exit(exitInterrupted)
+}
+
+var ended sync.Once
+
+// sayEnded says once that the work was called off, and what is left of it.
+func sayEnded(command, why string) {
+	ended.Do(func() {
+		rest := "what was unfinished has been removed"
+		if left := removeUnfinished(); len(left) > 0 {
+			for i := range left {
+				left[i] = shown(left[i])
+			}
+			rest = "what was unfinished could not be removed: " + strings.Join(left, ", ")
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s; %s\n", command, why, rest)
+	})
 }
 
 // endings are the signals that call the work off, except a hang-up that whoever

@@ -39,16 +39,14 @@ func createOutput(path string, replace bool, mode fs.FileMode) (*output, error) 
 		}
 		return &output{File: os.Stdout, path: path}, nil
 	}
+	if err := checkReplaceable(path); err != nil {
+		return nil, fmt.Errorf("%w: name a file, or send standard output there", err)
+	}
 	old, err := identify(path)
 	switch {
 	case err != nil:
 		return nil, err
-	case old.info == nil:
-	case old.info.IsDir():
-		return nil, fmt.Errorf("%s is a folder", shown(path))
-	case isSpecial(old.info.Mode()):
-		return nil, fmt.Errorf("%s is not a file, and is not replaced by one; -o - writes to standard output", shown(path))
-	case !replace:
+	case old.info != nil && !replace:
 		return nil, errExists{path}
 	}
 	dir := filepath.Dir(path)
@@ -58,6 +56,21 @@ func createOutput(path string, replace bool, mode fs.FileMode) (*output, error) 
 		return nil, err
 	}
 	return &output{File: f, path: path, old: old}, nil
+}
+
+// checkReplaceable refuses a path that leads to what is never replaced: a folder, a pipe
+// or a device, by a link, too.
+func checkReplaceable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil: // nothing, or a link to nowhere
+		return nil
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder, and is not replaced by a file", shown(path))
+	case isSpecial(info.Mode()):
+		return fmt.Errorf("%s is %s, and is not replaced by a file", shown(path), kindOfSpecial(info.Mode()))
+	}
+	return nil
 }
 
 // isSpecial reports whether a file is neither data, a folder nor a link.

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -243,6 +244,77 @@ func TestInterruptStuck(t *testing.T) {
 	f.check(cmd.Process.Signal(syscall.SIGTERM))
 	if status := f.status(cmd.Wait()); status != 130 || !strings.Contains(stderr.String(), "interrupted") {
 		t.Errorf("status %d: %s", status, stderr)
+	}
+}
+
+// A second signal ends the program at once, while it waits for what cannot be called
+// off, and nothing is left behind.
+func TestInterruptTwice(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", []byte("a"))
+	f.check(os.Mkdir(f.path("out"), 0o700))
+	unlock, err := lockFolder(f.path("out")) // as if another run were about to rename
+	f.check(err)
+	defer unlock()
+	cmd := f.command("seal", "--key-file", "key.txt", "-o", "out/c.coffer", "folder")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	f.check(cmd.Start())
+	f.eventually("it is sealed", func() bool {
+		for _, temp := range f.temps() {
+			if info, err := os.Stat(temp); err == nil && info.Size() > 0 {
+				return true
+			}
+		}
+		return false
+	})
+	f.check(cmd.Process.Signal(syscall.SIGINT))
+	time.Sleep(100 * time.Millisecond)
+	begun := time.Now()
+	f.check(cmd.Process.Signal(syscall.SIGTERM))
+	status := f.status(cmd.Wait())
+	want := "coffer: interrupted twice; what was unfinished has been removed\n"
+	if status != exitInterrupted || stderr.String() != want || time.Since(begun) > 3*time.Second {
+		t.Errorf("status %d after %v: %s", status, time.Since(begun), &stderr)
+	}
+	if left := f.temps(); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// What is unfinished and cannot be removed is named.
+func TestUnremovable(t *testing.T) {
+	const name = "/proc/version"
+	begun.Store(name, nil)
+	defer begun.Delete(name)
+	if left := removeUnfinished(); !slices.Contains(left, name) {
+		t.Errorf("left: %q", left)
+	}
+}
+
+// Whenever signals come, several at once, too, nothing is left behind and one line says
+// so.
+func TestInterruptAtOnce(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", []byte("a"))
+	f.check(os.Truncate(f.path("folder/a"), 512<<20))
+	f.succeed("seal", "--key-file", "key.txt", "folder")
+	for i := range 5 {
+		cmd := f.command("open", "--key-file", "key.txt", "-C", fmt.Sprint("out", i), "folder.coffer")
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		f.check(cmd.Start())
+		f.eventually("it is at work", func() bool { return len(f.temps()) > 0 })
+		for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCONT} {
+			f.check(cmd.Process.Signal(sig))
+		}
+		status := f.status(cmd.Wait())
+		if status != exitInterrupted || strings.Count(stderr.String(), "interrupted") != 1 || !strings.HasSuffix(stderr.String(), "; what was unfinished has been removed\n") {
+			t.Errorf("status %d: %s", status, &stderr)
+		}
+		if left := f.temps(); len(left) > 0 {
+			t.Errorf("left behind: %q", left)
+		}
 	}
 }
 

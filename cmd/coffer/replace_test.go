@@ -4,14 +4,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 )
 
@@ -195,6 +196,90 @@ func TestReplacedFile(t *testing.T) {
 	}
 }
 
+// accessOf is an access control list of Linux in which one user more than the owner has
+// access.
+func accessOf(user uint32) []byte {
+	const nobody = 1<<32 - 1
+	list := binary.LittleEndian.AppendUint32(nil, 2)
+	for _, entry := range []struct {
+		tag, access uint16
+		id          uint32
+	}{{0x01, 6, nobody}, {0x02, 4, user}, {0x04, 4, nobody}, {0x10, 4, nobody}, {0x20, 0, nobody}} {
+		list = binary.LittleEndian.AppendUint16(list, entry.tag)
+		list = binary.LittleEndian.AppendUint16(list, entry.access)
+		list = binary.LittleEndian.AppendUint32(list, entry.id)
+	}
+	return list
+}
+
+// The file that replaces another has its extended attributes and its access control
+// list, and not those that a folder gives to new files.
+func TestReplacedAttributes(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", []byte("a"))
+	f.write("password", []byte("correct horse"))
+	f.check(os.Mkdir(f.path("out"), 0o700))
+	f.succeed("seal", "--key-file", "key.txt", "-o", "out/c.coffer", "folder")
+	path := f.path("out/c.coffer")
+	if err := unix.Setxattr(path, "user.coffer.note", []byte("mine"), 0); err != nil {
+		t.Skipf("files have no attributes here: %v", err)
+	}
+	list := accessOf(12345)
+	hasLists := unix.Setxattr(path, accessList, list, 0) == nil
+	attributes := func() map[string]string {
+		found := map[string]string{}
+		for _, name := range attributesOf(path) {
+			value, err := attribute(func(b []byte) (int, error) { return unix.Lgetxattr(path, name, b) })
+			f.check(err)
+			found[name] = string(value)
+		}
+		return found
+	}
+	replacing := [][]string{
+		{"seal", "--force", "--key-file", "key.txt", "-o", "out/c.coffer", "folder"},
+		{"slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "out/c.coffer"},
+	}
+	want := attributes()
+	for _, args := range replacing {
+		stderr := f.succeed(args...)
+		if diff := cmp.Diff(want, attributes()); diff != "" {
+			t.Errorf("%s: %s", args[0], diff)
+		}
+		if strings.Contains(stderr, "could not be kept") {
+			t.Errorf("%s: %s", args[0], stderr)
+		}
+	}
+	if !hasLists {
+		t.Skip("files have no access control lists here")
+	}
+	f.check(unix.Removexattr(path, accessList))
+	f.check(os.Chmod(path, 0o640))
+	f.check(unix.Setxattr(f.path("out"), "system.posix_acl_default", list, 0))
+	want = attributes()
+	for _, args := range replacing {
+		f.succeed(args...)
+		info, err := os.Stat(path)
+		f.check(err)
+		if diff := cmp.Diff(want, attributes()); diff != "" || info.Mode().Perm() != 0o640 {
+			t.Errorf("%s: mode %v, %s", args[0], info.Mode(), diff)
+		}
+	}
+}
+
+// An attribute that is not kept is named.
+func TestLostAttribute(t *testing.T) {
+	f := newFixture(t)
+	f.write("folder/a", []byte("a"))
+	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	if err := unix.Setxattr(f.path("c.coffer"), "security.coffer", []byte("label"), 0); err != nil {
+		t.Skipf("files have no such attributes here: %v", err)
+	}
+	stderr := f.succeed("seal", "--force", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	if want := "c.coffer had the extended attribute security.coffer, which could not be kept: it is the system's to give\n"; !strings.Contains(stderr, want) {
+		t.Errorf("it says %q", stderr)
+	}
+}
+
 // What a killed run left is removed, and what a run still writes is not.
 func TestStaleTemps(t *testing.T) {
 	f := newFixture(t)
@@ -217,35 +302,6 @@ func TestStaleTemps(t *testing.T) {
 	}
 	if left := f.temps(); len(left) != 1 {
 		t.Errorf("left behind: %q", left)
-	}
-}
-
-// Pipes and devices are replaced by nothing, and read from nowhere, with --force neither.
-func TestSpecialOutputs(t *testing.T) {
-	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
-	f.check(syscall.Mkfifo(f.path("pipe"), 0o600))
-	for _, args := range [][]string{
-		{"seal", "--key-file", "key.txt", "-o", "pipe", "folder"},
-		{"seal", "--force", "--key-file", "key.txt", "-o", "pipe", "folder"},
-		{"seal", "--force", "--key-file", "key.txt", "-o", "/dev/null", "folder"},
-		{"key", "-o", "pipe"},
-		{"slot", "set-password", "--key-file", "key.txt", "pipe"},
-		{"slot", "remove", "--key-file", "key.txt", "/dev/null", "1"},
-	} {
-		if status, stderr := f.run(args...); status != 1 || !strings.Contains(stderr, " is not a file, and ") {
-			t.Errorf("%q: status %d: %s", args, status, stderr)
-		}
-	}
-	f.write("pipe.d/pipe", []byte("a"))
-	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "pipe.d")
-	for _, command := range []string{"open", "salvage"} {
-		if status, stderr := f.run(command, "--force", "--key-file", "key.txt", "-C", ".", "c.coffer"); status == 0 || !strings.Contains(stderr, "what has this name is not a file") {
-			t.Errorf("%s: status %d: %s", command, status, stderr)
-		}
-	}
-	if info, err := os.Stat(f.path("pipe")); err != nil || info.Mode().Type() != fs.ModeNamedPipe {
-		t.Errorf("the pipe is %v, %v", info, err)
 	}
 }
 

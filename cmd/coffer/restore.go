@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"sync/atomic"
 	"syscall"
 
@@ -34,6 +35,8 @@ func newRestore(dir string, files int, size int64, opts extract.Options) *restor
 	opts.Retimed = tellRetimed
 	opts.Restored = func(string) { r.restored.Add(1) }
 	opts.Present = func(string) { r.present.Add(1) }
+	opts.Began = func(name string) { begun.Store(filepath.Join(dir, name), nil) }
+	opts.Ended = func(name string) { begun.Delete(filepath.Join(dir, name)) }
 	opts.Removed = func(name string, size int64) {
 		note("%s (%s) was left by a run that did not end: it is removed", shown(name), sizeText(size))
 	}

@@ -113,7 +113,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 
-	w, err := container.NewArchiveWriter(out, rand.Reader, k, slots, archive.Index{
+	w, err := container.NewArchiveWriter(out, rand.Reader, &k, slots, archive.Index{
 		CreatedMS: milliseconds(time.Now().UnixMilli()),
 		Complete:  true, // [ARC-80]
 		Producer:  "coffer " + version(),
@@ -122,7 +122,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 	bar := newProgress("sealing", found.size)
-	err = s.addAll(ctx, w, found, k, bar)
+	err = s.addAll(ctx, w, found, &k, bar)
 	bar.finish()
 	if err == nil && s.files == 0 {
 		found.left.tell(s.verbose)
@@ -138,7 +138,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 	if err := out.commit(); err != nil {
 		return orForce(err)
 	}
-	s.summarize(found, k)
+	s.summarize(found, &k)
 	if s.left > 0 {
 		return exitError(exitRefused)
 	}
@@ -172,7 +172,7 @@ func (s *sealCommand) key(ctx context.Context) (key.Key, []slot.Slot, error) {
 	if err != nil {
 		return key.Key{}, nil, err
 	}
-	password, err := slot.NewPassword(rand.Reader, k, prepared, slot.DefaultParams)
+	password, err := slot.NewPassword(rand.Reader, &k, prepared, slot.DefaultParams)
 	return k, []slot.Slot{password}, err
 }
 
@@ -186,7 +186,7 @@ func (s *sealCommand) leaveOut(err error) error {
 	return nil
 }
 
-func (s *sealCommand) addAll(ctx context.Context, w *container.ArchiveWriter, found *collection, k key.Key, bar *progress) error {
+func (s *sealCommand) addAll(ctx context.Context, w *container.ArchiveWriter, found *collection, k *key.Key, bar *progress) error {
 	var folder fs.FileInfo
 	if s.output != "-" {
 		folder, _ = os.Stat(filepath.Dir(s.output))
@@ -248,7 +248,7 @@ func cause(err error) error {
 	return err
 }
 
-func (s *sealCommand) summarize(found *collection, k key.Key) {
+func (s *sealCommand) summarize(found *collection, k *key.Key) {
 	for _, r := range found.renamed {
 		note("%s is stored as %s", shown(r[0]), shown(r[1]))
 	}

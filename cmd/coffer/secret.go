@@ -64,7 +64,7 @@ func (s *secretFlags) existing(in *input) (secret, error) {
 			wanted = &h.KeyCheck
 		}
 		k, err := readKey(in.ctx, s.keyFile, wanted)
-		return secret{Secret: container.WithKey(k), key: &k}, err
+		return secret{Secret: container.WithKey(&k), key: &k}, err
 	case s.passwordFile != "":
 		raw, err := readPassword(in.ctx, s.passwordFile)
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
@@ -93,7 +93,7 @@ func askSecret(ctx context.Context, h *header.Header) (secret, error) {
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
 	}
 	k, err := askKey(ctx, h.KeyCheck)
-	return secret{Secret: container.WithKey(k), key: &k}, err
+	return secret{Secret: container.WithKey(&k), key: &k}, err
 }
 
 func isPassword(s slot.Slot) bool { return s.Type() == slot.TypePassword }
@@ -138,17 +138,17 @@ func (s secret) explain(err error, in *input) error {
 	if examineErr != nil {
 		return err
 	}
-	meant, ok := key.Repair(*s.key, h.KeyCheck)
+	meant, ok := key.Repair(s.key, h.KeyCheck)
 	if !ok {
 		return err
 	}
-	mistyped := fault.New(fault.WrongSecret, "the key is mistyped: %s", difference(*s.key, meant))
+	mistyped := fault.New(fault.WrongSecret, "the key is mistyped: %s", difference(s.key, &meant))
 	return advisedError{mistyped, "compare with where you keep the key, and mend it"}
 }
 
 // difference tells the holder, who has typed the rest of the key, what to mend:
 // the place, and the group or two that are concerned. [KEY-12] [KEY-16]
-func difference(typed, meant key.Key) string {
+func difference(typed, meant *key.Key) string {
 	a, b := fmt.Sprintf("%x", typed[:]), fmt.Sprintf("%x", meant[:])
 	first, last := -1, -1
 	for i := range a {

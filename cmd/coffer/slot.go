@@ -116,7 +116,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	password, err := slot.NewPassword(rand.Reader, ch.Key, prepared, slot.DefaultParams)
+	password, err := slot.NewPassword(rand.Reader, &ch.Key, prepared, slot.DefaultParams)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func removeSlot(ctx context.Context, secret *secretFlags, path, which string) er
 	if keyOnly && ch.secret.key == nil {
 		return errors.New("without this slot only the 64-digit key opens the container: show that you have it, with --key-file")
 	}
-	if err := ch.rewrite(slots, container.WithKey(ch.Key)); err != nil {
+	if err := ch.rewrite(slots, container.WithKey(&ch.Key)); err != nil {
 		return err
 	}
 	note("slot %d (%v) of %s removed; copies that were made before keep it", at+1, ch.Header.Slots[at].Type(), ch.in)
@@ -241,8 +241,8 @@ func openForChange(ctx context.Context, flags *secretFlags, path string) (*chang
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(path); err == nil && isSpecial(info.Mode()) {
-		return nil, fmt.Errorf("%s is not a file, and cannot be changed", shown(path))
+	if err := checkReplaceable(path); err != nil {
+		return nil, err
 	}
 	in, err := openInput(ctx, path)
 	if err != nil {
@@ -294,7 +294,7 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 // write writes the container with other slots. A header of the same length needs no
 // second copy of the payload where files can share blocks.
 func (ch *change) write(out *os.File, slots []slot.Slot) error {
-	h, err := header.New(ch.Key, ch.Header.Purpose, slots, ch.Header.PayloadPrefix[:])
+	h, err := header.New(&ch.Key, ch.Header.Purpose, slots, ch.Header.PayloadPrefix[:])
 	if err != nil {
 		return err
 	}

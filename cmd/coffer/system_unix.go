@@ -47,6 +47,12 @@ func tryLock(f *os.File) bool {
 	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil
 }
 
+// lock is tryLock that waits for whoever looks at the file, where files have locks.
+func lock(f *os.File) {
+	for unix.Flock(int(f.Fd()), unix.LOCK_EX) == unix.EINTR {
+	}
+}
+
 // ownerOf returns whose a file is, and how many names it has.
 func ownerOf(info fs.FileInfo) (uid, gid int, names uint64, ok bool) {
 	st, ok := info.Sys().(*syscall.Stat_t)

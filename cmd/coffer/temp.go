@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -23,12 +24,17 @@ func isTemp(name string) bool {
 // begun are the paths of the files that this run is writing.
 var begun sync.Map
 
-// removeUnfinished removes what this run has not finished.
-func removeUnfinished() {
+// removeUnfinished removes what this run has not finished, and returns what it cannot
+// remove.
+func removeUnfinished() (left []string) {
 	begun.Range(func(path, _ any) bool {
-		os.Remove(path.(string))
+		if os.RemoveAll(path.(string)) != nil {
+			left = append(left, path.(string))
+		}
 		return true
 	})
+	slices.Sort(left)
+	return left
 }
 
 // createTemp is os.CreateTemp with permissions, and with a lock that tells other runs
@@ -43,7 +49,7 @@ func createTemp(dir string, mode fs.FileMode) (*os.File, error) {
 		case err != nil:
 			return nil, err
 		}
-		tryLock(f)
+		lock(f)
 		if leadsTo(path, f) {
 			begun.Store(path, nil)
 			return f, nil
@@ -75,7 +81,9 @@ func removeStale(dir string) {
 		if err != nil {
 			continue
 		}
-		if info, err := f.Stat(); err == nil && tryLock(f) && leadsTo(path, f) && os.Remove(path) == nil {
+		info, err := f.Stat()
+		stale := err == nil && tryLock(f) && leadsTo(path, f) && os.Remove(path) == nil
+		if stale && info.Size() > 0 { // an empty one may be of a run that is about to lock it
 			note("%s (%s) was left by a run that did not end: it is removed", shown(path), sizeText(info.Size()))
 		}
 		f.Close()

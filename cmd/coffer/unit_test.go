@@ -87,7 +87,7 @@ func TestDifference(t *testing.T) {
 		}
 		place := fmt.Sprintf("digit %d, in group %d of line %d, is wrong", i+1, i/4%4+1, i/16+1)
 		want := fmt.Sprintf("%s: %q should be %q", place, typed[i/4*4:i/4*4+4], digits[i/4*4:i/4*4+4])
-		if got := difference(k, meant); got != want {
+		if got := difference(&k, &meant); got != want {
 			t.Errorf("digit %d: %s, want %s", i+1, got, want)
 		}
 	}
@@ -105,7 +105,7 @@ func TestDifference(t *testing.T) {
 		if i%4 == 3 {
 			want = fmt.Sprintf("digits %d and %d, from group %d of line %d to the next group, are swapped", i+1, i+2, i/4%4+1, i/16+1)
 		}
-		got := difference(k, meant)
+		got := difference(&k, &meant)
 		if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, fmt.Sprintf("should be %q", grouped(string(digits), i/4, (i+1)/4))) {
 			t.Errorf("digits %d: %s", i+1, got)
 		}

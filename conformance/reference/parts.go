@@ -30,7 +30,7 @@ func keyDerive(in struct {
 	Label string
 },
 ) (result, error) {
-	derived := key.Key(in.Key).Derive(in.Label)
+	derived := new(key.Key(in.Key)).Derive(in.Label)
 	return result{output: vectors.Object{"derived": toHex(derived[:])}}, nil
 }
 
@@ -39,7 +39,7 @@ func keyRepair(in struct {
 	KeyCheck octets32 `json:"key_check"`
 },
 ) (result, error) {
-	k, ok := key.Repair(key.Key(in.Key), key.Check(in.KeyCheck))
+	k, ok := key.Repair(new(key.Key(in.Key)), key.Check(in.KeyCheck))
 	if !ok {
 		return result{output: vectors.Object{"key": nil}}, nil
 	}

@@ -48,16 +48,16 @@ func (s secret) forSlot() (slot.Secret, error) {
 	case "password":
 		return slot.PasswordSecret(s.Password), nil
 	case "vault":
-		return slot.VaultSecret{Vault: s.Vault, Credential: [32]byte(s.Credential), ExportKey: [64]byte(s.ExportKey)}, nil
+		return &slot.VaultSecret{Vault: s.Vault, Credential: [32]byte(s.Credential), ExportKey: [64]byte(s.ExportKey)}, nil
 	case "passkey":
-		return slot.PasskeySecret{RPID: s.RPID, Credential: s.Credential, PRF: s.PRF}, nil
+		return &slot.PasskeySecret{RPID: s.RPID, Credential: s.Credential, PRF: s.PRF}, nil
 	}
 	return nil, errors.New("a backup key is no slot's secret")
 }
 
 func (s secret) forContainer() (container.Secret, error) {
 	if s.Kind == "key" {
-		return container.WithKey(key.Key(s.Key)), nil
+		return container.WithKey(new(key.Key(s.Key))), nil
 	}
 	inSlot, err := s.forSlot()
 	return container.WithSlot(inSlot), err

@@ -32,9 +32,9 @@ type newSlot struct {
 func (s newSlot) seal(random io.Reader, k key.Key) (slot.Slot, error) {
 	switch s.Type {
 	case "vault":
-		return slot.NewVault(random, k, s.Vault, [32]byte(s.Credential), s.ExportKey)
+		return slot.NewVault(random, &k, s.Vault, [32]byte(s.Credential), s.ExportKey)
 	case "passkey":
-		return slot.NewPasskey(random, k, s.Salt, s.RPID, s.Credential, s.PRF[:])
+		return slot.NewPasskey(random, &k, s.Salt, s.RPID, s.Credential, s.PRF[:])
 	}
 	params := slot.DefaultParams
 	if s.MemoryKiB != nil {
@@ -50,7 +50,7 @@ func (s newSlot) seal(random io.Reader, k key.Key) (slot.Slot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slot.NewPassword(random, k, prepared, params)
+	return slot.NewPassword(random, &k, prepared, params)
 }
 
 // unsealed returns the slot without its key.
@@ -138,7 +138,7 @@ func containerSeal(in struct {
 		return result{}, err
 	}
 	index := archive.Index{CreatedMS: created, Complete: true, Producer: in.Producer}
-	w, err := container.NewArchiveWriter(sealed, random, k, slots, index)
+	w, err := container.NewArchiveWriter(sealed, random, &k, slots, index)
 	if err != nil {
 		return result{}, err
 	}
@@ -236,7 +236,7 @@ func keyringSeal(in struct {
 		ring.OldKeys = append(ring.OldKeys, keyring.OldKey{Epoch: old.Epoch, Key: key.Key(old.Key)})
 	}
 	var sealed bytes.Buffer
-	if err := container.SealKeyring(&sealed, random, k, slots, ring); err != nil {
+	if err := container.SealKeyring(&sealed, random, &k, slots, ring); err != nil {
 		return result{}, err
 	}
 	return result{output: vectors.Object{"container": toHex(sealed.Bytes())}}, drained()

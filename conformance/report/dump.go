@@ -83,7 +83,7 @@ func sealed(input vectors.Object) ([]byte, []annotate.Field, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	payloadKey := key.Key(secret).Derive(key.LabelPayload)
+	payloadKey := new(key.Key(secret)).Derive(key.LabelPayload)
 	plaintext, err := cobblestone.Open(payloadKey[:], h.Purpose.Context(), data[h.Size():])
 	if err != nil {
 		return nil, nil, err

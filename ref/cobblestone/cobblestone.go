@@ -84,7 +84,7 @@ func PlaintextSize(n int64) (int64, error) {
 // used again with the same input key and context: [COB-3] [COB-4].
 func Seal(inputKey, salt []byte, context string, plaintext []byte) []byte {
 	d := Derive(inputKey, salt, context)
-	return newChunkCipher(d).seal(slices.Concat(salt, d.Commitment[:]), plaintext, 0, true)
+	return newChunkCipher(&d).seal(slices.Concat(salt, d.Commitment[:]), plaintext, 0, true)
 }
 
 // Open returns the plaintext of a message that fits in memory, or nil and an
@@ -111,7 +111,7 @@ type chunkCipher struct {
 	base [nonceSize]byte
 }
 
-func newChunkCipher(d Derived) *chunkCipher {
+func newChunkCipher(d *Derived) *chunkCipher {
 	block, err := aes.NewCipher(d.Key[:])
 	if err != nil {
 		panic(err) // only for another key size
@@ -130,7 +130,7 @@ func checkPrefix(prefix, inputKey []byte, context string) (*chunkCipher, error) 
 	if subtle.ConstantTimeCompare(d.Commitment[:], prefix[SaltSize:]) != 1 { // [COB-11] [CON-8]
 		return nil, fault.New(fault.WrongSecret, "the key does not fit the message's commitment")
 	}
-	return newChunkCipher(d), nil
+	return newChunkCipher(&d), nil
 }
 
 // nonce sets n to the nonce of chunk i.

@@ -60,7 +60,7 @@ func TestTablesOfTheSpecification(t *testing.T) {
 				t.Fatal(err)
 			}
 			var nonce [nonceSize]byte
-			newChunkCipher(d).nonce(&nonce, n)
+			newChunkCipher(&d).nonce(&nonce, n)
 			got[name] = nonce[:]
 		}
 		if plaintext, ok := strings.CutPrefix(name, "sealed chunk of "); ok {

@@ -94,7 +94,7 @@ func TestTooManyChunks(t *testing.T) {
 		}
 	}
 
-	c := newChunkCipher(Derive(testKey, testSalt, testContext))
+	c := newChunkCipher(new(Derive(testKey, testSalt, testContext)))
 	for size, want := range map[int]fault.Name{spanPlain - 1: "", spanPlain: fault.LimitExceeded, 2 * spanPlain: fault.LimitExceeded} {
 		body := c.seal(nil, pattern(size), MaxChunks-spanChunks, true)
 		for _, direct := range []bool{false, true} {

@@ -35,7 +35,7 @@ func NewWriter(w io.Writer, inputKey, salt []byte, context string) *Writer {
 	ahead := spansAhead()
 	sealer := &Writer{
 		w:      w,
-		cipher: newChunkCipher(d),
+		cipher: newChunkCipher(&d),
 		span:   newSpan(),
 		ahead:  ahead,
 		spans:  newSupply(ahead),

@@ -18,30 +18,36 @@ import (
 
 // Secret is a way into a container: WithKey or WithSlot.
 type Secret interface {
-	unlock(h *header.Header) (key.Key, error)
+	unlock(h *header.Header) (*key.Key, error)
 	// find is unlock without authenticating anything but the key.
-	find(h *header.Header) (key.Key, error)
+	find(h *header.Header) (*key.Key, error)
 }
 
 // WithKey opens a container with its backup key.
-func WithKey(k key.Key) Secret { return keySecret{k} }
+func WithKey(k *key.Key) Secret { return keySecret{k} }
 
 // WithSlot opens a container with the secret of one of its slots.
 func WithSlot(s slot.Secret) Secret { return slotSecret{s} }
 
 // keySecret embeds the key so that it prints as one: by its fingerprint.
-type keySecret struct{ key.Key }
+type keySecret struct{ *key.Key }
 
-func (s keySecret) unlock(h *header.Header) (key.Key, error) {
+func (s keySecret) unlock(h *header.Header) (*key.Key, error) {
 	return s.Key, h.UnlockWithKey(s.Key)
 }
-func (s keySecret) find(*header.Header) (key.Key, error) { return s.Key, nil }
+func (s keySecret) find(*header.Header) (*key.Key, error) { return s.Key, nil }
 
 // slotSecret embeds the secret so that a password prints as one.
 type slotSecret struct{ slot.Secret }
 
-func (s slotSecret) unlock(h *header.Header) (key.Key, error) { return h.Unlock(s.Secret) }
-func (s slotSecret) find(h *header.Header) (key.Key, error)   { return h.FindKey(s.Secret) }
+func (s slotSecret) unlock(h *header.Header) (*key.Key, error) {
+	k, err := h.Unlock(s.Secret)
+	return &k, err
+}
+func (s slotSecret) find(h *header.Header) (*key.Key, error) {
+	k, err := h.FindKey(s.Secret)
+	return &k, err
+}
 
 // ArchiveWriter writes a container of purpose archive.
 type ArchiveWriter struct {
@@ -53,7 +59,7 @@ type ArchiveWriter struct {
 // writer of its entries. The index gives all fields but the segments. The
 // payload's salt is drawn from rand. Close completes the container, and does not
 // close w.
-func NewArchiveWriter(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
+func NewArchiveWriter(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
 	h, payload, err := begin(w, rand, k, header.Archive, slots)
 	if err != nil {
 		return nil, err
@@ -79,7 +85,7 @@ func (w *ArchiveWriter) Close() error {
 func (w *ArchiveWriter) Abort() { w.payload.Abort() }
 
 // SealKeyring writes a container of purpose keyring under k to w.
-func SealKeyring(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, ring *keyring.Keyring) error {
+func SealKeyring(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, ring *keyring.Keyring) error {
 	plaintext, err := ring.Marshal(k)
 	if err != nil {
 		return err
@@ -92,7 +98,7 @@ func SealKeyring(w io.Writer, rand io.Reader, k key.Key, slots []slot.Slot, ring
 	return payload.Close()
 }
 
-func begin(w io.Writer, rand io.Reader, k key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, *cobblestone.Writer, error) {
+func begin(w io.Writer, rand io.Reader, k *key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, *cobblestone.Writer, error) {
 	for _, s := range slots {
 		if _, ok := s.(*slot.Unknown); ok { // [SLT-4]
 			return nil, nil, fmt.Errorf("a new container does not get a slot of type %v", s.Type())
@@ -135,7 +141,7 @@ func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Container{h, k, r, size}, nil
+	return &Container{h, *k, r, size}, nil
 }
 
 func (c *Container) payload(purpose header.Purpose) (*cobblestone.ReaderAt, error) {
@@ -175,13 +181,13 @@ func (c *Container) Keyring() (*keyring.Keyring, error) {
 	if err := payload.WriteRange(&plaintext, 0, payload.Size()); err != nil { // [KRG-6]
 		return nil, err
 	}
-	return keyring.Parse(plaintext.Bytes(), c.Key)
+	return keyring.Parse(plaintext.Bytes(), &c.Key)
 }
 
 // WithSlots writes the container to w with other slots. The payload stays as it
 // is and is not opened. [HDR-4]
 func (c *Container) WithSlots(w io.Writer, slots []slot.Slot) error {
-	h, err := header.New(c.Key, c.Header.Purpose, slots, c.Header.PayloadPrefix[:])
+	h, err := header.New(&c.Key, c.Header.Purpose, slots, c.Header.PayloadPrefix[:])
 	if err != nil {
 		return err
 	}

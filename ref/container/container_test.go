@@ -27,12 +27,12 @@ import (
 )
 
 var (
-	testKey    = key.Key{'k'}
+	testKey    = &key.Key{'k'}
 	standAlone = archive.Index{CreatedMS: 7, Complete: true, Producer: "test"}
 	testRing   = &keyring.Keyring{SetID: [16]byte{1}, Epoch: 3, OldKeys: []keyring.OldKey{{Epoch: 2, Key: key.Key{'o'}}}}
 
-	vaultSecret   = slot.VaultSecret{Vault: [32]byte{'v'}, Credential: [32]byte{'c'}, ExportKey: [64]byte{'e'}}
-	passkeySecret = slot.PasskeySecret{RPID: "coffer.example", Credential: []byte("credential"), PRF: [32]byte{'p'}}
+	vaultSecret   = &slot.VaultSecret{Vault: [32]byte{'v'}, Credential: [32]byte{'c'}, ExportKey: [64]byte{'e'}}
+	passkeySecret = &slot.PasskeySecret{RPID: "coffer.example", Credential: []byte("credential"), PRF: [32]byte{'p'}}
 	// cheap keeps the tests fast.
 	cheap = slot.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}
 )
@@ -47,20 +47,20 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func passwordSlot(k key.Key) slot.Slot { return passwordSlotOf(k, cheap) }
+func passwordSlot(k *key.Key) slot.Slot { return passwordSlotOf(k, cheap) }
 
 // passwordSlotOf is a slot for "password" with parameters that writers may not use.
-func passwordSlotOf(k key.Key, params slot.Params) slot.Slot {
+func passwordSlotOf(k *key.Key, params slot.Params) slot.Slot {
 	s := &slot.Password{Salt: [32]byte{'s'}, Params: params}
 	copy(s.SealedKey[:], cobblestone.Seal(s.InputKey([]byte("password")), make([]byte, cobblestone.SaltSize), slot.Context(s), k[:]))
 	return s
 }
 
-func vaultSlot(k key.Key) slot.Slot {
+func vaultSlot(k *key.Key) slot.Slot {
 	return must(slot.NewVault(random(2), k, vaultSecret.Vault, vaultSecret.Credential, vaultSecret.ExportKey[:]))
 }
 
-func passkeySlot(k key.Key) slot.Slot {
+func passkeySlot(k *key.Key) slot.Slot {
 	return must(slot.NewPasskey(random(3), k, [32]byte{'s'}, passkeySecret.RPID, passkeySecret.Credential, passkeySecret.PRF[:]))
 }
 
@@ -79,11 +79,11 @@ func pattern(n int) []byte {
 	return b
 }
 
-func sealArchive(seed byte, k key.Key, slots []slot.Slot, files ...file) []byte {
+func sealArchive(seed byte, k *key.Key, slots []slot.Slot, files ...file) []byte {
 	return sealArchiveFrom(random(seed), k, slots, files...)
 }
 
-func sealArchiveFrom(rand io.Reader, k key.Key, slots []slot.Slot, files ...file) []byte {
+func sealArchiveFrom(rand io.Reader, k *key.Key, slots []slot.Slot, files ...file) []byte {
 	var b bytes.Buffer
 	w := must(NewArchiveWriter(&b, rand, k, slots, standAlone))
 	for _, f := range files {
@@ -97,7 +97,7 @@ func sealArchiveFrom(rand io.Reader, k key.Key, slots []slot.Slot, files ...file
 	return b.Bytes()
 }
 
-func sealKeyring(seed byte, k key.Key, slots []slot.Slot) []byte {
+func sealKeyring(seed byte, k *key.Key, slots []slot.Slot) []byte {
 	var b bytes.Buffer
 	if err := SealKeyring(&b, random(seed), k, slots, testRing); err != nil {
 		panic(err)
@@ -121,7 +121,7 @@ func readAll(container []byte, secret Secret) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return ring.Marshal(c.Key)
+		return ring.Marshal(&c.Key)
 	}
 	r, err := c.Archive()
 	if err != nil {
@@ -185,7 +185,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Error(err, diff)
 		}
 		if len(slots) > 0 {
-			if c, err = openBytes(sealed, WithSlot(vaultSecret)); err != nil || c.Key != testKey {
+			if c, err = openBytes(sealed, WithSlot(vaultSecret)); err != nil || c.Key != *testKey {
 				t.Error(err)
 			}
 		}

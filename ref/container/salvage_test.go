@@ -101,7 +101,7 @@ func TestSalvageHeaders(t *testing.T) {
 	signed := func(purpose header.Purpose, payload []byte) []byte {
 		return append(must(header.New(testKey, purpose, nil, payload[:56])).Bytes(), payload...)
 	}
-	foreign := sealArchive(1, key.Key{'o'}, nil, f)
+	foreign := sealArchive(1, &key.Key{'o'}, nil, f)
 	payloadKey := testKey.Derive(key.LabelPayload)
 	small := cobblestone.Seal(payloadKey[:], pattern(24), header.Archive.Context(), nil)
 	passwordLanes, passkeyID := 49+40, 49+145+4+32+1
@@ -128,12 +128,12 @@ func TestSalvageHeaders(t *testing.T) {
 		{"its own slot is damaged, and no password", edit(whole, false, 49, 0), WithSlot(slot.PasswordSecret("")), fault.MalformedPassword, false},
 		{"the salt is damaged", edit(whole, false, headerSize(whole), 0), password, fault.DamagedHeader, false},
 		{"the salt is another", edit(whole, true, headerSize(whole), 0), password, fault.HeaderTampered, false},
-		{"another key", whole, WithKey(key.Key{'o'}), fault.WrongSecret, false},
-		{"another key and damage", edit(whole, false, 20, 0), WithKey(key.Key{'o'}), fault.WrongSecret, false},
+		{"another key", whole, WithKey(&key.Key{'o'}), fault.WrongSecret, false},
+		{"another key and damage", edit(whole, false, 20, 0), WithKey(&key.Key{'o'}), fault.WrongSecret, false},
 		{"another password", whole, WithSlot(slot.PasswordSecret("x")), fault.WrongSecret, false},
 		{"no slot", foreign, password, fault.NoMatchingSlot, false},
 		{"a header before another's payload", append(bytes.Clone(whole[:headerSize(whole)]), cobblestoneOf(foreign)...), WithKey(testKey), fault.DamagedHeader, false},
-		{"the same, by the other key", append(bytes.Clone(whole[:headerSize(whole)]), cobblestoneOf(foreign)...), WithKey(key.Key{'o'}), fault.DamagedHeader, true},
+		{"the same, by the other key", append(bytes.Clone(whole[:headerSize(whole)]), cobblestoneOf(foreign)...), WithKey(&key.Key{'o'}), fault.DamagedHeader, true},
 		{"a payload of another key, signed", signed(header.Archive, cobblestoneOf(foreign)), WithKey(testKey), fault.PayloadTampered, false},
 		{"an empty payload, signed", signed(header.Archive, small), WithKey(testKey), fault.MalformedArchive, false},
 		{"a keyring", ring, password, fault.MalformedArchive, false},

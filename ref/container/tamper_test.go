@@ -222,7 +222,7 @@ func TestSwappedHeaders(t *testing.T) {
 	a := sealArchive(1, testKey, []slot.Slot{passwordSlot(testKey)}, file{"a", pattern(20)})
 	for name, b := range map[string][]byte{
 		"of the same key":    sealArchive(2, testKey, []slot.Slot{passwordSlot(testKey)}, file{"a", pattern(20)}),
-		"of another key":     sealArchive(2, other, []slot.Slot{passwordSlot(other)}, file{"a", pattern(20)}),
+		"of another key":     sealArchive(2, &other, []slot.Slot{passwordSlot(&other)}, file{"a", pattern(20)}),
 		"of another purpose": sealKeyring(2, testKey, []slot.Slot{passwordSlot(testKey)}),
 	} {
 		for _, c := range [][2][]byte{{a, b}, {b, a}} {
@@ -234,7 +234,7 @@ func TestSwappedHeaders(t *testing.T) {
 		}
 	}
 	// A slot of another container of the same password, resigned.
-	b := sealArchive(2, other, []slot.Slot{passwordSlot(other)}, file{"a", pattern(20)})
+	b := sealArchive(2, &other, []slot.Slot{passwordSlot(&other)}, file{"a", pattern(20)})
 	altered := bytes.Clone(a)
 	copy(altered[45:headerSize(a)-72], b[45:])
 	redigest(altered)
@@ -330,7 +330,7 @@ func TestSecrets(t *testing.T) {
 		secret Secret
 		want   fault.Name
 	}{
-		{password, WithKey(key.Key{'o'}), fault.WrongSecret},
+		{password, WithKey(&key.Key{'o'}), fault.WrongSecret},
 		{password, WithSlot(slot.PasswordSecret("Password")), fault.WrongSecret},
 		{password, WithSlot(slot.PasswordSecret("")), fault.MalformedPassword},
 		{password, WithSlot(vaultSecret), fault.NoMatchingSlot},

@@ -28,7 +28,9 @@ type Options struct {
 	Retimed  func(path string, t time.Time) // an entry's file does not have its time t; may be called concurrently
 	Restored func(path string)              // an entry has got its name; may be called concurrently
 	Present  func(path string)              // an entry was there already, its content, too; may be called concurrently
-	Removed  func(name string, size int64)  // a killed run had left a temporary file
+	Removed  func(name string, size int64)  // a killed run had left a temporary file with something in it
+	Began    func(name string)              // a temporary file was made; may be called concurrently
+	Ended    func(name string)              // it is there no more; given with Began
 }
 
 func (o Options) modes() (file, folder fs.FileMode) {

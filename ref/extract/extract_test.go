@@ -283,7 +283,9 @@ func TestFailureOfTheSystem(t *testing.T) {
 func TestLateObstacle(t *testing.T) {
 	dir := t.TempDir()
 	err := restore(context.Background(), []file{{"a", 0, func(w io.Writer) error {
-		w.Write([]byte("new"))
+		if _, err := w.Write([]byte("new")); err != nil {
+			return err
+		}
 		return os.WriteFile(dir+"/a", []byte("old"), 0o666)
 	}}}, dir, Options{})
 	if !errors.Is(err, fs.ErrExist) {

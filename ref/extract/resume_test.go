@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -187,5 +189,33 @@ func TestStale(t *testing.T) {
 	slices.Sort(removed)
 	if !slices.Equal(removed, []string{".coffer-open-77-1.tmp", "d/.coffer-open-77-2.tmp"}) {
 		t.Errorf("told as removed: %q", removed)
+	}
+}
+
+// Several restores of one archive to one folder at the same time, by this program or
+// others, all end well: none takes the temporary files of another for stale ones, and a
+// file that another has restored meanwhile is there.
+func TestConcurrentRestores(t *testing.T) {
+	contents := map[string]string{}
+	for i := range 150 {
+		contents[fmt.Sprintf("%d/%d", i%3, i)] = strings.Repeat("x", i)
+	}
+	contents["large"] = strings.Repeat("y", 1<<20)
+	message := sealed(t, contents)
+	for range 5 {
+		dir := t.TempDir()
+		var runs sync.WaitGroup
+		for range 4 {
+			runs.Go(func() {
+				opts := Options{Removed: func(name string, _ int64) { t.Errorf("%s was removed", name) }}
+				if err := All(context.Background(), open(t, message), dir, opts); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		runs.Wait()
+		if got := tree(t, dir); !maps.Equal(got, contents) {
+			t.Errorf("there are %d files", len(got))
+		}
 	}
 }

@@ -29,18 +29,33 @@ const (
 )
 
 // createTemp creates a file with a name that no other has, and that nobody takes
-// for a restored one.
+// for a restored one. It is locked.
 func createTemp(folder *os.Root, mode fs.FileMode) (string, *os.File, error) {
 	for {
 		name := fmt.Sprintf(".coffer-open-%d-%d.tmp", pid, temps.Add(1))
 		f, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if err == nil {
-			tryLock(f)
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			continue
+		case err != nil:
+			return "", nil, err
 		}
-		if !errors.Is(err, fs.ErrExist) {
-			return name, f, err
+		lock(f)
+		if leadsTo(folder, name, f) {
+			return name, f, nil
 		}
+		f.Close() // another run has found it before it was locked, and removed it
 	}
+}
+
+// leadsTo reports whether a name in a folder is that of an open file.
+func leadsTo(folder *os.Root, name string, f *os.File) bool {
+	a, err := folder.Lstat(name)
+	if err != nil {
+		return false
+	}
+	b, err := f.Stat()
+	return err == nil && os.SameFile(a, b)
 }
 
 // removeStale removes what runs that were killed left in the folders of some names.
@@ -78,8 +93,8 @@ func removeStaleIn(folder *os.Root, dir string, opts Options) {
 			continue
 		}
 		info, err := f.Stat()
-		now, nowErr := folder.Lstat(e.Name())
-		if err == nil && nowErr == nil && os.SameFile(info, now) && tryLock(f) && folder.Remove(e.Name()) == nil && opts.Removed != nil {
+		stale := err == nil && tryLock(f) && leadsTo(folder, e.Name(), f) && folder.Remove(e.Name()) == nil
+		if stale && info.Size() > 0 && opts.Removed != nil { // an empty one may be of a run that is about to lock it
 			opts.Removed(join(dir, e.Name()), info.Size())
 		}
 		f.Close()
@@ -93,8 +108,7 @@ func namesOf(root *os.Root) (names, error) {
 	if err != nil {
 		return names{}, err
 	}
-	f.Close()
-	defer root.Remove(name)
+	defer discard(root, name, f)
 
 	can := names{Posix, longestName(root, name)}
 	reserved := !holds(root, name, "?:")
@@ -106,6 +120,15 @@ func namesOf(root *os.Root) (names, error) {
 		can.platform = Apple
 	}
 	return can, nil
+}
+
+// discard removes an open file.
+func discard(folder *os.Root, name string, f *os.File) {
+	err := folder.Remove(name)
+	f.Close()
+	if err != nil { // some systems remove closed files only
+		folder.Remove(name)
+	}
 }
 
 // longestName returns how many bytes a name in a folder can have, at most what step 4
@@ -129,7 +152,7 @@ func holds(root *os.Root, name, more string) bool {
 	if err != nil {
 		return false
 	}
-	f.Close()
-	root.Remove(name)
+	tryLock(f)
+	discard(root, name, f)
 	return true
 }

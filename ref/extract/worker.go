@@ -2,6 +2,7 @@ package extract
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 )
@@ -29,14 +30,13 @@ func (w *worker) restore(f file, name string) error {
 			return err
 		}
 	}
-	tmp, err := w.writeTemp(f, name)
-	if err == nil {
-		err = w.publish(tmp, base, name)
+	err := w.write(f, base, name)
+	if errors.Is(err, fs.ErrExist) && !w.opts.Replace { // it may come from another restore
+		if done, _ := w.present(f, base, name); done {
+			return nil
+		}
 	}
 	if err != nil {
-		if tmp != "" {
-			w.folder.Remove(tmp) // [ERR-5]
-		}
 		return err
 	}
 	if w.opts.Restored != nil {
@@ -67,26 +67,45 @@ func (w *worker) leave() {
 	}
 }
 
-// writeTemp writes a file under a temporary name, which it returns if there is
-// something to remove. [ARC-33]
-func (w *worker) writeTemp(f file, name string) (string, error) {
+// write writes a file under a temporary name, and then gives it its own. No other run
+// takes it for one that was left behind, from its beginning to its end. [ARC-33]
+func (w *worker) write(f file, base, name string) error {
 	mode, _ := w.opts.modes()
 	tmp, out, err := createTemp(w.folder, mode)
 	if err != nil {
-		return "", failed(name, err)
+		return failed(name, err)
 	}
-	content := &watched{ctx: w.ctx, out: out, progress: w.opts.Progress, name: name}
-	err = f.write(content)
+	if w.opts.Began != nil {
+		w.opts.Began(join(w.at, tmp))
+		defer w.opts.Ended(join(w.at, tmp))
+	}
+	held, err := hold(out)
 	if err == nil {
-		err = content.finish()
+		defer held.Close()
+		err = w.fill(f, out, name)
+	} else {
+		err = failed(name, err)
 	}
 	if e := out.Close(); err == nil && e != nil {
 		err = failed(name, e)
 	}
 	if err == nil {
 		w.setTime(tmp, f)
+		err = w.publish(tmp, base, name)
 	}
-	return tmp, err
+	if err != nil {
+		w.folder.Remove(tmp) // [ERR-5]
+	}
+	return err
+}
+
+// fill writes the content of a file.
+func (w *worker) fill(f file, out *os.File, name string) error {
+	content := &watched{ctx: w.ctx, out: out, progress: w.opts.Progress, name: name}
+	if err := f.write(content); err != nil {
+		return err
+	}
+	return content.finish()
 }
 
 // publish gives a finished file its name. A link does not replace what is there;

@@ -73,7 +73,7 @@ type Header struct {
 
 // New makes the header of a container under k whose payload begins with
 // payloadPrefix. Errors: malformed_header if the slots cannot stand together.
-func New(k key.Key, purpose Purpose, slots []slot.Slot, payloadPrefix []byte) (*Header, error) {
+func New(k *key.Key, purpose Purpose, slots []slot.Slot, payloadPrefix []byte) (*Header, error) {
 	encoded, err := slot.Marshal(slots)
 	if err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func (h *Header) computeDigest() [digestSize]byte {
 	return [digestSize]byte(d.Sum(nil))
 }
 
-func (h *Header) computeMAC(k key.Key) [macSize]byte {
+func (h *Header) computeMAC(k *key.Key) [macSize]byte {
 	headerKey := k.Derive(key.LabelHeader)
 	m := hmac.New(sha512.New, headerKey[:])
 	m.Write(h.prefix)
@@ -220,7 +220,7 @@ func (h *Header) Unlock(secret slot.Secret) (key.Key, error) {
 	if !k.Fits(h.KeyCheck) { // [SLT-9]
 		return key.Key{}, fault.New(fault.HeaderTampered, "a slot holds a key that is not the header's")
 	}
-	return k, h.Authenticate(k)
+	return k, h.Authenticate(&k)
 }
 
 // FindKey opens the slot that a secret is for and authenticates nothing else.
@@ -234,7 +234,7 @@ func (h *Header) FindKey(secret slot.Secret) (key.Key, error) {
 
 // UnlockWithKey authenticates the header with the backup key itself. Errors:
 // wrong_secret, header_tampered, payload_tampered.
-func (h *Header) UnlockWithKey(k key.Key) error {
+func (h *Header) UnlockWithKey(k *key.Key) error {
 	if !k.Fits(h.KeyCheck) { // [HDR-18]
 		if h.CommitsTo(k) {
 			return fault.New(fault.HeaderTampered, "the key fits the payload, but the header's key check was altered")
@@ -246,7 +246,7 @@ func (h *Header) UnlockWithKey(k key.Key) error {
 
 // Authenticate checks the MAC, and that the payload is sealed under k. Errors:
 // header_tampered, payload_tampered.
-func (h *Header) Authenticate(k key.Key) error {
+func (h *Header) Authenticate(k *key.Key) error {
 	mac := h.computeMAC(k)
 	if subtle.ConstantTimeCompare(mac[:], h.MAC[:]) != 1 { // [HDR-19]
 		return fault.New(fault.HeaderTampered, "the header was damaged or altered, or belongs to another container")
@@ -258,7 +258,7 @@ func (h *Header) Authenticate(k key.Key) error {
 }
 
 // CommitsTo reports whether the payload's commitment fits k.
-func (h *Header) CommitsTo(k key.Key) bool {
+func (h *Header) CommitsTo(k *key.Key) bool {
 	payloadKey := k.Derive(key.LabelPayload)
 	id := h.ContainerID()
 	derived := cobblestone.Derive(payloadKey[:], id[:], h.Purpose.Context())

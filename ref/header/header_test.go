@@ -20,10 +20,10 @@ import (
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
-var testKey = key.Key{'k'}
+var testKey = &key.Key{'k'}
 
 // payloadOf seals plaintext as the payload of a container under k.
-func payloadOf(k key.Key, purpose Purpose, plaintext []byte) []byte {
+func payloadOf(k *key.Key, purpose Purpose, plaintext []byte) []byte {
 	payloadKey := k.Derive(key.LabelPayload)
 	return cobblestone.Seal(payloadKey[:], bytes.Repeat([]byte{'p'}, 24), purpose.Context(), plaintext)
 }
@@ -93,7 +93,7 @@ func TestReadAndAuthenticate(t *testing.T) {
 		if err := h.UnlockWithKey(testKey); err != nil {
 			t.Error(err)
 		}
-		if err := h.UnlockWithKey(key.Key{}); fault.NameOf(err) != fault.WrongSecret {
+		if err := h.UnlockWithKey(&key.Key{}); fault.NameOf(err) != fault.WrongSecret {
 			t.Error(err)
 		}
 	}
@@ -267,12 +267,12 @@ func TestTampered(t *testing.T) {
 	if err := h.UnlockWithKey(testKey); fault.NameOf(err) != fault.HeaderTampered {
 		t.Errorf("another key check: %v", err)
 	}
-	if err := h.UnlockWithKey(key.Key{}); fault.NameOf(err) != fault.WrongSecret {
+	if err := h.UnlockWithKey(&key.Key{}); fault.NameOf(err) != fault.WrongSecret {
 		t.Errorf("another key check and another key: %v", err)
 	}
 
 	secret := slot.VaultSecret{}
-	foreign, err := slot.NewVault(bytes.NewReader(make([]byte, 24)), key.Key{'f'}, secret.Vault, secret.Credential, secret.ExportKey[:])
+	foreign, err := slot.NewVault(bytes.NewReader(make([]byte, 24)), &key.Key{'f'}, secret.Vault, secret.Credential, secret.ExportKey[:])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,12 +280,12 @@ func TestTampered(t *testing.T) {
 	if h, err = read(file); err != nil {
 		t.Fatal(err)
 	}
-	if k, err := h.Unlock(secret); fault.NameOf(err) != fault.HeaderTampered || k != (key.Key{}) {
+	if k, err := h.Unlock(&secret); fault.NameOf(err) != fault.HeaderTampered || k != (key.Key{}) {
 		t.Errorf("a slot with another key: %v", err)
 	}
 
 	// Whoever knows the key can make a MAC over a payload that is not sealed under it.
-	payload := payloadOf(key.Key{'f'}, Archive, nil)
+	payload := payloadOf(&key.Key{'f'}, Archive, nil)
 	h, err = New(testKey, Archive, nil, payload[:56])
 	if err != nil {
 		t.Fatal(err)

@@ -47,17 +47,17 @@ func New(rand io.Reader) (Key, error) {
 
 // Derive returns Derive(K, label) of spec section 3.2, which is
 // HKDF-Expand-SHA-512 (RFC 5869) of one block, cut to 32 bytes. [KEY-3]
-func (k Key) Derive(label string) [Size]byte {
+func (k *Key) Derive(label string) [Size]byte {
 	mac := hmac.New(sha512.New, k[:])
 	io.WriteString(mac, labelPrefix+label+"\x01")
 	return [Size]byte(mac.Sum(nil)[:Size])
 }
 
 // Check returns the key check of k.
-func (k Key) Check() Check { return k.Derive(LabelKeyCheck) }
+func (k *Key) Check() Check { return k.Derive(LabelKeyCheck) }
 
 // Fits reports, in constant time, whether c is the key check of k. [CON-8]
-func (k Key) Fits(c Check) bool {
+func (k *Key) Fits(c Check) bool {
 	own := k.Check()
 	return subtle.ConstantTimeCompare(own[:], c[:]) == 1
 }
@@ -84,4 +84,4 @@ func (k Key) MarshalText() ([]byte, error) {
 	return nil, errors.New("a backup key is not encoded by itself, call its method Text")
 }
 
-func (k Key) name() string { return "key " + k.Check().Fingerprint() }
+func (k *Key) name() string { return "key " + k.Check().Fingerprint() }

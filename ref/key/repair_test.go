@@ -26,7 +26,7 @@ func TestRepairOfEverySlip(t *testing.T) {
 	slips := 0
 	repair := func(slip []byte, what string, at int) {
 		slips++
-		if got, ok := Repair(typed(t, slip), right.Check()); !ok || got != right {
+		if got, ok := Repair(new(typed(t, slip)), right.Check()); !ok || got != right {
 			t.Fatalf("%s %d: %v, %v", what, at, got, ok)
 		}
 	}
@@ -52,18 +52,18 @@ func TestRepairOfEverySlip(t *testing.T) {
 // A key that fits is its own repair; two slips are not repaired.
 func TestRepairBounds(t *testing.T) {
 	right := counting
-	if got, ok := Repair(right, right.Check()); !ok || got != right {
+	if got, ok := Repair(&right, right.Check()); !ok || got != right {
 		t.Errorf("the right key: %v, %v", got, ok)
 	}
 	text := []byte(hex.EncodeToString(right[:]))
 	text[0], text[63] = 'a', 'a'
-	if got, ok := Repair(typed(t, text), right.Check()); ok || got != (Key{}) {
+	if got, ok := Repair(new(typed(t, text)), right.Check()); ok || got != (Key{}) {
 		t.Errorf("two wrong digits: %v, %v", got, ok)
 	}
 	// 0001 0203 becomes 0010 0230: two swaps.
 	text = []byte(hex.EncodeToString(right[:]))
 	text[2], text[3], text[6], text[7] = text[3], text[2], text[7], text[6]
-	if got, ok := Repair(typed(t, text), right.Check()); ok || got != (Key{}) {
+	if got, ok := Repair(new(typed(t, text)), right.Check()); ok || got != (Key{}) {
 		t.Errorf("two swaps: %v, %v", got, ok)
 	}
 }
@@ -77,14 +77,14 @@ func TestRepairProperties(t *testing.T) {
 		value := (hexValue(nibble) + byte(add)) % 16
 		shift := 4 * (1 - at%2)
 		wrong[at/2] = k[at/2]&^(15<<shift) | value<<shift
-		got, ok := Repair(wrong, k.Check())
+		got, ok := Repair(&wrong, k.Check())
 		return wrong != k && ok && got == k
 	}, genKey(), gen.IntRange(0, 63), gen.IntRange(1, 15)))
 	properties.Property("one swap is repaired", prop.ForAll(func(k Key, at int) bool {
 		text := []byte(hex.EncodeToString(k[:]))
 		text[at], text[at+1] = text[at+1], text[at]
 		wrong, err := Parse(string(text))
-		got, ok := Repair(wrong, k.Check())
+		got, ok := Repair(&wrong, k.Check())
 		return err == nil && ok && got == k
 	}, genKey(), gen.IntRange(0, 62)))
 	properties.Property("what is returned fits", prop.ForAll(func(k, mask Key, kept int) bool {
@@ -94,7 +94,7 @@ func TestRepairProperties(t *testing.T) {
 				near[at] ^= mask[Size-1-i] & (15 << (4 * (kept >> 3)))
 			}
 		}
-		got, ok := Repair(near, k.Check())
+		got, ok := Repair(&near, k.Check())
 		return ok == (got == k) && ok == got.Fits(k.Check())
 	}, genKey(), genKey(), gen.IntRange(0, 15)))
 	properties.TestingRun(t)
@@ -110,7 +110,7 @@ func hexValue(digit byte) byte {
 // The longest search: no candidate fits.
 func BenchmarkRepairInVain(b *testing.B) {
 	for b.Loop() {
-		if _, ok := Repair(counting, Check{}); ok {
+		if _, ok := Repair(&counting, Check{}); ok {
 			b.Fatal("repaired")
 		}
 	}

@@ -20,7 +20,7 @@ const (
 
 // Text returns the 64 digits of k as a person is shown them: lower case, four
 // lines of four groups of four, without a line feed at the end. [KEY-4]
-func (k Key) Text() string {
+func (k *Key) Text() string {
 	text := hex.EncodeToString(k[:])
 	var b strings.Builder
 	for i := 0; i < digits; i += groupDigits {
@@ -58,7 +58,7 @@ func Parse(text string) (Key, error) {
 	if len(found) != digits { // [KEY-9] [KEY-11]
 		return Key{}, fault.New(fault.MalformedKey, "the text has %d digits, a key has %d", len(found), digits)
 	}
-	return fromDigits([digits]byte(found)), nil
+	return fromDigits((*[digits]byte)(found)), nil
 }
 
 // describe names the first character of text for a message.
@@ -71,7 +71,7 @@ func describe(text string) string {
 }
 
 // fromDigits decodes 64 hexadecimal digits, which cannot fail.
-func fromDigits(text [digits]byte) (k Key) {
+func fromDigits(text *[digits]byte) (k Key) {
 	hex.Decode(k[:], text[:])
 	return k
 }

@@ -32,7 +32,7 @@ type Keyring struct {
 
 // Marshal encodes the keyring of a container whose key is k. Error:
 // malformed_archive if readers would refuse it.
-func (r *Keyring) Marshal(k key.Key) ([]byte, error) {
+func (r *Keyring) Marshal(k *key.Key) ([]byte, error) {
 	if len(r.OldKeys) > MaxOldKeys { // [CON-10]
 		return nil, malformed("the keyring has %d old keys, at most %d are allowed", len(r.OldKeys), MaxOldKeys)
 	}
@@ -52,7 +52,7 @@ func (r *Keyring) Marshal(k key.Key) ([]byte, error) {
 
 // Parse decodes the plaintext, of at most MaxSize bytes [KRG-5], of a keyring
 // container whose key is k. Error: malformed_archive.
-func Parse(plaintext []byte, k key.Key) (*Keyring, error) {
+func Parse(plaintext []byte, k *key.Key) (*Keyring, error) {
 	r := new(Keyring)
 	s := cryptobyte.String(plaintext)
 	var old cryptobyte.String
@@ -62,7 +62,7 @@ func Parse(plaintext []byte, k key.Key) (*Keyring, error) {
 	if r.SetID == [16]byte{} || r.Epoch == 0 { // [KRG-2]
 		return nil, malformed("the keyring has no set id or no epoch")
 	}
-	seen := map[key.Key]bool{k: true}
+	seen := map[key.Key]bool{*k: true}
 	last := uint64(0)
 	for !old.Empty() {
 		var o OldKey

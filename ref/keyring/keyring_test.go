@@ -15,7 +15,7 @@ import (
 	"github.com/coffer-format/coffer/ref/key"
 )
 
-var testKey = key.Key{'k'}
+var testKey = &key.Key{'k'}
 
 // numbered returns a key that no other number has.
 func numbered(i uint64) key.Key {
@@ -97,7 +97,7 @@ func TestRules(t *testing.T) {
 		{"epochs that leave some out", change(3, func(r *Keyring) { r.OldKeys[2].Epoch, r.Epoch = 40, 90 }), true},
 		{"the last old epoch is the keyring's", change(2, func(r *Keyring) { r.Epoch = 2 }), false},
 		{"two old keys are equal", change(3, func(r *Keyring) { r.OldKeys[2].Key = r.OldKeys[0].Key }), false},
-		{"an old key is the key", change(3, func(r *Keyring) { r.OldKeys[1].Key = testKey }), false},
+		{"an old key is the key", change(3, func(r *Keyring) { r.OldKeys[1].Key = *testKey }), false},
 		{"1024 old keys", chain(1024), true},
 		{"1025 old keys", chain(1025), false},
 		{"1639 old keys, whose length has no encoding", chain(1639), false},

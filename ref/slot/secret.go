@@ -101,7 +101,7 @@ func Context(s Slot) string {
 
 // NewPassword seals k under a prepared password with a fresh salt. Errors:
 // limit_exceeded for parameters that readers refuse, or that are too weak. [SLT-12]
-func NewPassword(rand io.Reader, k key.Key, prepared []byte, params Params) (*Password, error) {
+func NewPassword(rand io.Reader, k *key.Key, prepared []byte, params Params) (*Password, error) {
 	if err := params.check(); err != nil { // [CON-10]
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func NewPassword(rand io.Reader, k key.Key, prepared []byte, params Params) (*Pa
 }
 
 // NewVault seals k under the export key that registering at a vault gave.
-func NewVault(rand io.Reader, k key.Key, vault, credential [32]byte, exportKey []byte) (*Vault, error) {
+func NewVault(rand io.Reader, k *key.Key, vault, credential [32]byte, exportKey []byte) (*Vault, error) {
 	s := &Vault{Vault: vault, Credential: credential}
 	return s, seal(rand, k, VaultInputKey(exportKey), s, &s.SealedKey)
 }
@@ -124,7 +124,7 @@ func NewVault(rand io.Reader, k key.Key, vault, credential [32]byte, exportKey [
 // NewPasskey seals k under the PRF output that the passkey gave for salt, which
 // the caller drew fresh for this slot. Errors: malformed_header for an id that
 // readers refuse. [SLT-18]
-func NewPasskey(rand io.Reader, k key.Key, salt [32]byte, rpID string, credential, prf []byte) (*Passkey, error) {
+func NewPasskey(rand io.Reader, k *key.Key, salt [32]byte, rpID string, credential, prf []byte) (*Passkey, error) {
 	s := &Passkey{Salt: salt, RPID: rpID, Credential: credential}
 	if _, err := Marshal([]Slot{s}); err != nil { // [SLT-16] [CON-10]
 		return nil, err
@@ -132,7 +132,7 @@ func NewPasskey(rand io.Reader, k key.Key, salt [32]byte, rpID string, credentia
 	return s, seal(rand, k, PasskeyInputKey(prf), s, &s.SealedKey)
 }
 
-func seal(rand io.Reader, k key.Key, inputKey []byte, s Slot, sealed *[SealedKeySize]byte) error {
+func seal(rand io.Reader, k *key.Key, inputKey []byte, s Slot, sealed *[SealedKeySize]byte) error {
 	salt := make([]byte, cobblestone.SaltSize)
 	if _, err := io.ReadFull(rand, salt); err != nil { // [SLT-5]
 		return err
@@ -185,7 +185,7 @@ func (p PasswordSecret) Open(slots []Slot) (key.Key, error) {
 }
 
 // Open implements Secret.
-func (v VaultSecret) Open(slots []Slot) (key.Key, error) {
+func (v *VaultSecret) Open(slots []Slot) (key.Key, error) {
 	for _, s := range slots {
 		if s, ok := s.(*Vault); ok && s.Vault == v.Vault && s.Credential == v.Credential {
 			return open(s, VaultInputKey(v.ExportKey[:]))
@@ -196,7 +196,7 @@ func (v VaultSecret) Open(slots []Slot) (key.Key, error) {
 }
 
 // Open implements Secret.
-func (p PasskeySecret) Open(slots []Slot) (key.Key, error) {
+func (p *PasskeySecret) Open(slots []Slot) (key.Key, error) {
 	for _, s := range slots {
 		if s, ok := s.(*Passkey); ok && s.RPID == p.RPID && bytes.Equal(s.Credential, p.Credential) {
 			return open(s, PasskeyInputKey(p.PRF[:]))

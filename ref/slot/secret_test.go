@@ -23,12 +23,12 @@ import (
 var cheap = Params{MemoryKiB: 8, Passes: 1, Lanes: 1}
 
 var (
-	testKey     = key.Key{1, 2, 3}
+	testKey     = &key.Key{1, 2, 3}
 	testSalt    = [32]byte{'s', 'a', 'l', 't'}
 	testSecrets = map[Type]Secret{
 		TypePassword: PasswordSecret("Grüße"),
-		TypeVault:    VaultSecret{[32]byte{'v'}, [32]byte{'c'}, [64]byte{'e'}},
-		TypePasskey:  PasskeySecret{"coffer.example", []byte("credential"), [32]byte{'p'}},
+		TypeVault:    &VaultSecret{[32]byte{'v'}, [32]byte{'c'}, [64]byte{'e'}},
+		TypePasskey:  &PasskeySecret{"coffer.example", []byte("credential"), [32]byte{'p'}},
 	}
 )
 
@@ -72,7 +72,7 @@ func TestOpen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := testSecrets[typ].Open(parsed); err != nil || got != testKey {
+			if got, err := testSecrets[typ].Open(parsed); err != nil || got != *testKey {
 				t.Errorf("%v among %d: %v", typ, len(slots), err)
 			}
 		}
@@ -105,7 +105,7 @@ func TestSealedKeyByHand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := testSecrets[typ].Open(slots); err != nil || got != testKey {
+		if got, err := testSecrets[typ].Open(slots); err != nil || got != *testKey {
 			t.Errorf("%v: %v", typ, err)
 		}
 	}
@@ -165,8 +165,8 @@ func slotOf[T Slot](slots []Slot) (T, bool) {
 // right one is wrong_secret. A password is prepared only if there is a slot for it.
 func TestWrongSecrets(t *testing.T) {
 	slots := testSlots(t, random())
-	vault := testSecrets[TypeVault].(VaultSecret)
-	passkey := testSecrets[TypePasskey].(PasskeySecret)
+	vault := testSecrets[TypeVault].(*VaultSecret)
+	passkey := testSecrets[TypePasskey].(*PasskeySecret)
 	for name, c := range map[string]struct {
 		secret Secret
 		slot   Type
@@ -177,15 +177,15 @@ func TestWrongSecrets(t *testing.T) {
 		"no password":                 {PasswordSecret(""), TypePassword, fault.MalformedPassword},
 		"no password and no slot":     {PasswordSecret(""), TypeVault, fault.NoMatchingSlot},
 		"a password without a slot":   {PasswordSecret("Grüße"), TypeVault, fault.NoMatchingSlot},
-		"another export key":          {VaultSecret{vault.Vault, vault.Credential, [64]byte{}}, TypeVault, fault.WrongSecret},
-		"another vault":               {VaultSecret{[32]byte{}, vault.Credential, vault.ExportKey}, TypeVault, fault.NoMatchingSlot},
-		"another record":              {VaultSecret{vault.Vault, [32]byte{}, vault.ExportKey}, TypeVault, fault.NoMatchingSlot},
+		"another export key":          {&VaultSecret{vault.Vault, vault.Credential, [64]byte{}}, TypeVault, fault.WrongSecret},
+		"another vault":               {&VaultSecret{[32]byte{}, vault.Credential, vault.ExportKey}, TypeVault, fault.NoMatchingSlot},
+		"another record":              {&VaultSecret{vault.Vault, [32]byte{}, vault.ExportKey}, TypeVault, fault.NoMatchingSlot},
 		"an export key without slot":  {vault, TypePasskey, fault.NoMatchingSlot},
-		"another PRF output":          {PasskeySecret{passkey.RPID, passkey.Credential, [32]byte{}}, TypePasskey, fault.WrongSecret},
-		"another relying party":       {PasskeySecret{"coffer.exampl", passkey.Credential, passkey.PRF}, TypePasskey, fault.NoMatchingSlot},
-		"another credential":          {PasskeySecret{passkey.RPID, []byte("c"), passkey.PRF}, TypePasskey, fault.NoMatchingSlot},
+		"another PRF output":          {&PasskeySecret{passkey.RPID, passkey.Credential, [32]byte{}}, TypePasskey, fault.WrongSecret},
+		"another relying party":       {&PasskeySecret{"coffer.exampl", passkey.Credential, passkey.PRF}, TypePasskey, fault.NoMatchingSlot},
+		"another credential":          {&PasskeySecret{passkey.RPID, []byte("c"), passkey.PRF}, TypePasskey, fault.NoMatchingSlot},
 		"a passkey without a slot":    {passkey, TypePassword, fault.NoMatchingSlot},
-		"a passkey in an empty place": {PasskeySecret{}, TypePasskey, fault.NoMatchingSlot},
+		"a passkey in an empty place": {&PasskeySecret{}, TypePasskey, fault.NoMatchingSlot},
 	} {
 		k, err := c.secret.Open([]Slot{slots[c.slot]})
 		if fault.NameOf(err) != c.want {

@@ -142,7 +142,7 @@ var comparisons = map[string]func(c chapters, r *rand.Rand) error{
 			return err
 		}
 		purpose := header.Purpose(1 + r.IntN(2))
-		h, err := header.New(k, purpose, slots, payload)
+		h, err := header.New(&k, purpose, slots, payload)
 		if err != nil {
 			return err
 		}

@@ -319,7 +319,7 @@ func (c comparison) agreeOnKeyring(what string, plain []byte, k key.Key) {
 		}
 		return
 	}
-	ring, err := keyring.Parse(plain, k)
+	ring, err := keyring.Parse(plain, &k)
 	got := fields{}
 	if err == nil {
 		got.bytes("set_id", ring.SetID[:])

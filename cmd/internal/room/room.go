@@ -21,6 +21,9 @@ import (
 //go:embed page.html room.css room.js theme.js icon.svg
 var assets embed.FS
 
+// Policy is what the pages allow themselves: what lies beside them, and the decoder.
+const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+
 // Build reads the repository at root and returns the pages by their names, which
 // are slash paths. Decoder makes the one file that is missing, DecoderName.
 // Error: something could not be read, or does not follow the rules of the spec.
@@ -163,6 +166,9 @@ type link struct{ Href, Text string }
 
 // Root returns the way from the page to the folder of the first one.
 func (v view) Root() string { return relative(v.Name, "") }
+
+// Policy returns the policy of the page, for readers from a disk.
+func (v view) Policy() string { return Policy }
 
 // In reports whether the page lies in a folder.
 func (v view) In(folder string) bool { return strings.HasPrefix(v.Name, folder+"/") }
