@@ -79,6 +79,9 @@ func PlaintextSize(n int64) (int64, error) {
 	return full*ChunkSize + last - TagSize, nil
 }
 
+// MessageSize returns the length of the message that seals n bytes.
+func MessageSize(n int64) int64 { return PrefixSize + n + TagSize*(n/ChunkSize+1) }
+
 // Seal returns the message that seals plaintext, for plaintexts that fit in
 // memory. The salt (24 bytes) is fresh from a random number generator and never
 // used again with the same input key and context: [COB-3] [COB-4].

@@ -53,7 +53,11 @@ func Salvage(ctx context.Context, r io.ReaderAt, size int64, secret Secret) (*ar
 	if err != nil {
 		return nil, err
 	}
-	if err := firstOf(faults, authentic); err != nil { // [SLV-32]
+	err = firstOf(faults, authentic)
+	switch {
+	case s.Appended > 0 && errors.Is(err, fault.Truncated): // a length that no container has, and yet nothing is missing
+		s.Fault = fault.New(fault.Truncated, "the end is not where the file ends, but before it")
+	case err != nil: // [SLV-32]
 		s.Fault = err
 	}
 	return s, nil

@@ -14,6 +14,7 @@ type rescued struct {
 	end     int // where the walk ended, or reached
 	entries []any
 	unsafe  []any
+	more    int // bytes that were appended
 }
 
 // reached says that the end of the archive was reached.
@@ -23,6 +24,7 @@ func (r rescued) output() vectors.Object {
 	o := vectors.Object{
 		"fault": nil, "indexed": r.indexed, "end_reached": r.end == reached, "walk_end": nil,
 		"entries": append([]any{}, r.entries...), "unsafe": append([]any{}, r.unsafe...),
+		"appended": r.more,
 	}
 	if r.fault != "" {
 		o["fault"] = string(r.fault)
@@ -89,6 +91,7 @@ func salvageCases(s *suite) {
 	salvageSplices(s)
 	salvageSet(s)
 	salvageWalks(s)
+	salvageAppended(s)
 }
 
 // rescue adds a container and what salvage gets out of it.

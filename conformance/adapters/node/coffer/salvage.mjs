@@ -5,7 +5,7 @@ import { fits } from "./keys.mjs";
 import { matching, openSlot } from "./slots.mjs";
 import { ARCHIVE, KEYRING, macVerifies, payloadCipher, readHeader } from "./header.mjs";
 import { CHUNK, PREFIX, SEALED, joined } from "./cobblestone.mjs";
-import { decodeArchive, decodeSegment, kindOf, pathOf, readFrame, readRecordFrame, segmentLength } from "./archive.mjs";
+import { decodeArchive, decodeSegment, kindOf, paddedBelow, pathOf, readFrame, readRecordFrame, segmentLength } from "./archive.mjs";
 import { walk } from "./reading.mjs";
 
 /** What a promise gives, or undefined if it is a refusal, of which `note` is told the name. */
@@ -18,9 +18,10 @@ async function attempt(promise, note) {
 
 /** A source of plaintext with holes, which are refused as `payload_tampered`. Only which chunks open is remembered. */
 class Holes {
-  static async open(cipher, payload) {
+  static async open(cipher, whole) {
+    const payload = await withoutAppended(cipher, whole);
     const holes = new Holes(), sealed = payload.length - PREFIX, last = sealed % SEALED;
-    Object.assign(holes, { cipher, payload, chunks: Math.ceil(sealed / SEALED), lostChunks: new Set() });
+    Object.assign(holes, { cipher, payload, appended: whole.length - payload.length, chunks: Math.ceil(sealed / SEALED), lostChunks: new Set() });
     holes.length = Math.floor(sealed / SEALED) * CHUNK + Math.max(0, last - 16);
     for (let i = 0; i < holes.chunks; i++) if ((await holes.chunk(i)) === null) holes.lostChunks.add(i);
     holes.endKnown = last >= 16 && !holes.lostChunks.has(holes.chunks - 1); // section 10.2
@@ -70,6 +71,20 @@ class Holes {
     }
     return out;
   }
+}
+
+/** A payload up to its end, if bytes follow it [SLV-34]. */
+async function withoutAppended(cipher, payload) {
+  const lastOpens = async (length) => {
+    const i = Math.floor((length - PREFIX) / SEALED), at = PREFIX + i * SEALED;
+    return (await cipher.openChunk(i, await payload.bytes(at, length - at))) !== null;
+  };
+  if (await lastOpens(payload.length)) return payload;
+  for (let N = Math.min(payload.length, 2 ** 52); (N = paddedBelow(N)) >= 128;) {
+    const length = PREFIX + N + 16 * (Math.floor(N / CHUNK) + 1);
+    if (length < payload.length && (await lastOpens(length))) return { ...payload, length };
+  }
+  return payload;
 }
 
 /** K, as section 10.1 says. `faults` are the names of the checks that failed before. */
@@ -152,8 +167,8 @@ export async function salvage(file, secret) {
     if (what === "slots" && secret.kind !== "key") fail(faults.includes("damaged_header") ? "damaged_header" : name, why);
   });
   const source = await Holes.open(await cipherOf(h, secret, faults), h.payload);
-  if (source.lostChunks.size) note("payload_tampered");
+  if (source.lostChunks.size || source.appended) note("payload_tampered");
   const archive = source.endKnown ? await attempt(decodeArchive(source, h.container_id), note) : undefined;
   const found = archive ? await indexed(source, archive, note) : await walked(source, hex(h.container_id), note); // [SLV-5]
-  return { fault: faults[0] ?? null, ...found };
+  return { fault: faults[0] ?? null, ...found, appended: source.appended };
 }
