@@ -80,7 +80,6 @@ var excused = []struct{ ids, side, reason string }{
 	{"CON-8", ExcusedAccept, "The time of a comparison is not measured; that all bytes are compared shows only where something is refused."},
 	{"CON-9 ERR-1 ERR-2 ERR-3", ExcusedAccept, "It speaks of refusals alone."},
 	{"KEY-18 KEY-19", ExcusedAccept, "The holder's agreement to a repair is no part of the protocol, so that no container is opened with a repaired key."},
-	{"HDR-9", ExcusedAccept, "A container of another version is refused whatever it holds."},
 
 	// Outputs that hold errors.
 	{"COB-14", ExcusedReject, "What the requests to one opening give in turn, errors among them, is an output, which is compared, and not an error."},

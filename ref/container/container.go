@@ -19,7 +19,8 @@ import (
 // Secret is a way into a container: WithKey or WithSlot.
 type Secret interface {
 	unlock(h *header.Header) (key.Key, error)
-	// find is unlock without authenticating anything but the key.
+	// find is unlock without authenticating anything but the key. The header is nil
+	// if there is none.
 	find(h *header.Header) (key.Key, error)
 }
 
@@ -41,7 +42,12 @@ func (s keySecret) find(*header.Header) (key.Key, error) { return s.Key, nil }
 type slotSecret struct{ slot.Secret }
 
 func (s slotSecret) unlock(h *header.Header) (key.Key, error) { return h.Unlock(s.Secret) }
-func (s slotSecret) find(h *header.Header) (key.Key, error)   { return h.FindKey(s.Secret) }
+func (s slotSecret) find(h *header.Header) (key.Key, error) {
+	if h == nil {
+		return key.Key{}, fault.New(fault.Truncated, "there is no whole header, and so no slot")
+	}
+	return h.FindKey(s.Secret)
+}
 
 // ArchiveWriter writes a container of purpose archive.
 type ArchiveWriter struct {
