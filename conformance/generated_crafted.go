@@ -36,6 +36,7 @@ type crafted struct {
 
 	patches []patch // of the plaintext, made last
 	damaged []int   // chunks, once they are sealed
+	after   int     // bytes that follow the container
 	path    string  // that is to be extracted
 }
 
@@ -206,6 +207,7 @@ func (c *crafted) container() []byte {
 	for _, chunk := range c.damaged {
 		payload[cobblestone.PrefixSize+chunk*cobblestone.SealedChunkSize] ^= 1
 	}
+	payload = append(payload, bytesFrom(c.seed^6, c.after)...)
 	return signed(slices.Concat([]byte("\x89CFR\r\n\x1a\n\x00\x01\x01"), check[:]), nil, payload, k)
 }
 

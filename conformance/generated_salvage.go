@@ -43,6 +43,8 @@ func generatedSalvages(seed int64) []check {
 			"Abandoned frames at every place are left out, unless nothing says that they were abandoned.", (*salvages).abandoned),
 		salvageCheck(seed, "losses", "", "SLV-9 SLV-10 SLV-22 SLV-23 SLV-26 SLV-27",
 			"Of an archive of several chunks some of which are lost, first, last and in the middle, all others give what they hold.", (*salvages).losses),
+		salvageCheck(seed, "appended", "", "SLV-21 SLV-34 SLV-35",
+			"Whatever follows an archive of any length, its end is found, unless its last chunk is damaged.", (*salvages).appended),
 	)
 }
 
@@ -120,6 +122,23 @@ func (s *salvages) abandoned() {
 			s.add(c.clone().with(), "%s", what)
 			s.add(c.clone().with(noIndex), "%s, %v", what, noIndex)
 			s.add(c.clone().with(noSegment), "%s, %v", what, noSegment)
+		}
+	}
+}
+
+// appended are archives of one chunk and of several that bytes follow, as many as
+// leave the last chunk short, fill it, or make others, chunks damaged or not.
+func (s *salvages) appended() {
+	for _, base := range []*crafted{smallCrafted(s.r.Int63()), tallCrafted(s.r.Int63()), newCrafted(s.r.Int63())} {
+		plain := len(base.clone().with().unpatched())
+		last := plain / cobblestone.ChunkSize
+		room := cobblestone.ChunkSize - plain%cobblestone.ChunkSize
+		for _, n := range []int{1, 16, room - 1, room, room + 15, room + 16, 1 + s.r.Intn(room), cobblestone.SealedChunkSize, 3*cobblestone.SealedChunkSize + s.r.Intn(1000)} {
+			for _, damaged := range [][]int{nil, {0}, {last}} {
+				c := base.clone().with()
+				c.damaged, c.after = damaged, n
+				s.add(c, "has %d bytes, after which %d follow, and has lost the chunks %d of %d", plain, n, damaged, last+1)
+			}
 		}
 	}
 }

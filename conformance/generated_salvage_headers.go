@@ -19,7 +19,7 @@ func salvagedHeaders(seed int64) []check {
 		if kind == "key" {
 			profile = ""
 		}
-		all = append(all, salvageCheck(seed, "by-"+kind, profile, "SLV-4 SLV-15 SLV-17 SLV-18 SLV-19 SLV-20",
+		all = append(all, salvageCheck(seed, "by-"+kind, profile, "SLV-4 SLV-15 SLV-16 SLV-17 SLV-18 SLV-19 SLV-20 SLV-36",
 			"A header that was damaged, forged or signed with another value in one place or two keeps a "+kind+" from the payload only as section 10.1 says.",
 			func(s *salvages) { s.headers(kind) }))
 	}
@@ -39,6 +39,12 @@ func flipping(what string, at func(size int) int) headerChange {
 // headerChanges are changes of every part of a container up to its first chunk.
 var headerChanges = []headerChange{
 	{"nothing", func([]byte, int) {}},
+	flipping("the last byte of the magic", func(int) int { return purposeAt - 3 }),
+	flipping("the last byte of the version", func(int) int { return purposeAt - 1 }),
+	{"the length of the slots, by 32768", func(c []byte, _ int) { c[slotsAt-2] ^= 0x80 }},
+	flipping("the length of the slots, by 1", func(int) int { return slotsAt - 1 }),
+	{"the first half of the header, which is zeros", func(c []byte, size int) { clear(c[:(slotsAt+size+headerRest)/2]) }},
+	{"the header, which is zeros", func(c []byte, size int) { clear(c[:slotsAt+size+headerRest]) }},
 	{"the purpose, which is keyring", func(c []byte, _ int) { c[purposeAt] = 2 }},
 	{"the purpose, which is 9", func(c []byte, _ int) { c[purposeAt] = 9 }},
 	flipping("the first byte of the key check", func(int) int { return purposeAt + 1 }),

@@ -45,7 +45,8 @@ func TestSalvagedAnswers(t *testing.T) {
 	}
 	for _, want := range []string{
 		"refused: wrong_secret", "refused: damaged_header", "refused: header_tampered", "refused: payload_tampered", "refused: malformed_archive",
-		"refused: malformed_header", "refused: limit_exceeded", "refused: no_matching_slot",
+		"refused: malformed_header", "refused: limit_exceeded", "refused: no_matching_slot", "refused: not_a_container", "refused: unsupported_version", "refused: truncated",
+		"noted: not_a_container", "noted: unsupported_version", "noted: truncated",
 		"noted: ", "noted: damaged_header", "noted: malformed_header", "noted: limit_exceeded", "noted: header_tampered", "noted: payload_tampered",
 		"noted: malformed_archive", "noted: unsafe_path", "noted: missing_container",
 		"found by: index", "found by: segment", "found by: neither",

@@ -7,7 +7,7 @@ import "testing"
 func TestShape(t *testing.T) {
 	const key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 	salvaged := func(o Object) Object {
-		return Object{"fault": o["fault"], "indexed": true, "end_reached": true, "walk_end": o["walk_end"], "entries": []any{}, "unsafe": []any{o["unsafe"]}}
+		return Object{"fault": o["fault"], "indexed": true, "end_reached": true, "walk_end": o["walk_end"], "entries": []any{}, "unsafe": []any{o["unsafe"]}, "appended": 0}
 	}
 	for _, c := range []struct {
 		op     string

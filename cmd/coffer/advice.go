@@ -15,8 +15,8 @@ import (
 
 // advice says what a person can do about an error of the spec.
 var advice = map[fault.Name]string{
-	fault.NotAContainer:      `check that this is the file you mean`,
-	fault.UnsupportedVersion: `a newer version of this program may read it`,
+	fault.NotAContainer:      `check that this is the file you mean; if its beginning is damaged, try "coffer salvage" with the 64-digit key`,
+	fault.UnsupportedVersion: `a newer version of this program may read it; if the file is damaged, try "coffer salvage"`,
 	fault.Truncated:          `fetch the file again, or try "coffer salvage"`,
 	fault.DamagedHeader:      `fetch the file again, or try "coffer salvage", if need be with the 64-digit key`,
 	fault.MalformedHeader:    `whatever wrote this file is faulty or hostile; "coffer salvage" with the 64-digit key may restore something`,

@@ -25,11 +25,22 @@ type input struct {
 // is copied to a temporary file first, since an archive is read from its end.
 // The copy is ciphertext.
 func openInput(ctx context.Context, path string) (*input, error) {
+	return openAny(ctx, path, func(begin []byte) bool { return string(begin) == header.Magic })
+}
+
+// openDamaged is openInput for a container that may have lost its beginning.
+func openDamaged(ctx context.Context, path string) (*input, error) {
+	return openAny(ctx, path, func([]byte) bool { return true })
+}
+
+// openAny is openInput for what need not begin as a container: wanted says of the first
+// bytes whether the rest is copied.
+func openAny(ctx context.Context, path string, wanted func(begin []byte) bool) (*input, error) {
 	if path == "-" {
 		if term.IsTerminal(int(os.Stdin.Fd())) {
 			return nil, usagef("a container is not typed in: give its file, or send standard input from it")
 		}
-		return spoolContainer(ctx, path, os.Stdin)
+		return spoolContainer(ctx, path, os.Stdin, wanted)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -45,7 +56,7 @@ func openInput(ctx context.Context, path string) (*input, error) {
 	}
 	if !info.Mode().IsRegular() {
 		defer f.Close()
-		return spoolContainer(ctx, path, f)
+		return spoolContainer(ctx, path, f, wanted)
 	}
 	return &input{file: f, path: path, size: info.Size(), ctx: ctx}, nil
 }
@@ -70,8 +81,8 @@ func spool(ctx context.Context, path string, write func(io.Writer) (int64, error
 }
 
 // spoolContainer makes a file of a container that cannot be seeked in. What does not
-// begin as one is not copied.
-func spoolContainer(ctx context.Context, path string, r io.Reader) (*input, error) {
+// begin as wanted is not copied.
+func spoolContainer(ctx context.Context, path string, r io.Reader, wanted func(begin []byte) bool) (*input, error) {
 	return spool(ctx, path, func(f io.Writer) (int64, error) {
 		begin := make([]byte, len(header.Magic))
 		n, err := io.ReadFull(r, begin)
@@ -79,7 +90,7 @@ func spoolContainer(ctx context.Context, path string, r io.Reader) (*input, erro
 			return 0, err
 		}
 		rest := int64(0)
-		if _, err = f.Write(begin[:n]); err == nil && string(begin[:n]) == header.Magic {
+		if _, err = f.Write(begin[:n]); err == nil && wanted(begin[:n]) {
 			rest, err = io.Copy(f, r)
 		}
 		return int64(n) + rest, err

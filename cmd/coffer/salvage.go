@@ -21,7 +21,7 @@ type salvageCommand struct {
 }
 
 func newSalvageCommand() *cobra.Command {
-	var s salvageCommand
+	s := salvageCommand{secret: secretFlags{damaged: true}}
 	cmd := &cobra.Command{
 		Use:   "salvage FILE [-C DIR]",
 		Short: "Get back what is whole in a damaged container",
@@ -110,8 +110,11 @@ func notSalvaged(err error, sec secret, faulty bool) error {
 		return err
 	}
 	switch fault.NameOf(err) {
-	case fault.Truncated:
-		return advisedError{err, "salvage needs a whole header and the beginning of what follows: fetch the file again, or look for another copy"}
+	case fault.NotAContainer, fault.UnsupportedVersion, fault.Truncated:
+		if sec.key == nil {
+			return advisedError{err, "if this is a container whose beginning is damaged, the 64-digit key may still open it, with --key-file"}
+		}
+		return advisedError{err, "nothing in it was sealed under this key as an archive: fetch the file again, or look for another copy"}
 	case fault.DamagedHeader, fault.MalformedHeader, fault.LimitExceeded, fault.HeaderTampered:
 		if sec.key == nil { // a slot's secret does not tell a damaged slot
 			return advisedError{err, "the slot may be all that is damaged: the 64-digit key may still open it, with --key-file"}

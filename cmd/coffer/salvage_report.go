@@ -44,6 +44,9 @@ func (s *salvageCommand) print(found *archive.Salvage, in *input) error {
 		fmt.Fprintf(out, "left out: the entry at offset %d has a path that no correct program writes\n", off)
 	}
 	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, sums[archive.Whole], sums[archive.Damaged], sums[archive.Missing])
+	if found.Appended > 0 { // [SLV-35]
+		fmt.Fprintf(out, "Appended after the end of the container: %s. Nothing is lost by that.\n", count(int(found.Appended), "byte"))
+	}
 	switch {
 	case found.Indexed:
 		fmt.Fprintln(out, "The index is whole: these are all the files.")
@@ -93,6 +96,7 @@ type salvageJSON struct {
 	EndReached bool           `json:"end_reached"`
 	WalkEnd    *int64         `json:"walk_end"` // null if the index was read
 	Unsafe     []int64        `json:"unsafe"`   // offsets of entries left out
+	Appended   int64          `json:"appended"` // bytes after the end of the container
 	Entries    []foundJSON    `json:"entries"`
 	Fault      *inspect.Fault `json:"fault"`
 }
@@ -111,7 +115,7 @@ type rangeJSON struct {
 }
 
 func toSalvageJSON(found *archive.Salvage) salvageJSON {
-	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Entries: []foundJSON{}}
+	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Appended: found.Appended, Entries: []foundJSON{}}
 	if !found.Indexed {
 		j.WalkEnd = &found.WalkEnd
 	}

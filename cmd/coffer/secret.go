@@ -20,6 +20,8 @@ import (
 // the environment, which others on the machine may see.
 type secretFlags struct {
 	keyFile, passwordFile string
+
+	damaged bool // the container may have lost its beginning
 }
 
 func (s *secretFlags) register(cmd *cobra.Command) {
@@ -41,7 +43,11 @@ func (s *secretFlags) open(ctx context.Context, path string) (*input, secret, er
 	if path == "-" && (s.keyFile == "-" || s.passwordFile == "-") {
 		return nil, secret{}, usagef("standard input cannot be the container and the secret")
 	}
-	in, err := openInput(ctx, path)
+	open := openInput
+	if s.damaged {
+		open = openDamaged
+	}
+	in, err := open(ctx, path)
 	if err != nil {
 		return nil, secret{}, err
 	}

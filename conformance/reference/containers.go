@@ -194,6 +194,7 @@ func archiveSalvage(in opening) (result, error) {
 		"walk_end":    nil,
 		"entries":     entries,
 		"unsafe":      append([]int64{}, s.Unsafe...),
+		"appended":    s.Appended,
 	}
 	if s.Fault != nil {
 		output["fault"] = string(fault.NameOf(s.Fault))

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/fault"
 )
 
 // Status says how much of an entry salvage has found.
@@ -44,6 +45,7 @@ type Salvage struct {
 	EndReached bool    // the end of the archive was reached
 	WalkEnd    int64   // the offset at which a walk ended
 	Unsafe     []int64 // offsets of entries left out because of their path
+	Appended   int64   // bytes that follow the end of the container [SLV-35]
 
 	// Fault is the first fault of the payload, nil if it has none.
 	Fault error
@@ -54,11 +56,18 @@ type Salvage struct {
 // NewSalvage opens every chunk, and finds the entries by the index if it can be
 // read and by a walk otherwise. The only error is that of the context. [SLV-5]
 func NewSalvage(ctx context.Context, chunks *cobblestone.Chunks, id ID) (*Salvage, error) {
-	plain, err := newLossy(ctx, chunks)
+	archive, err := withoutAppended(ctx, chunks)
 	if err != nil {
 		return nil, err
 	}
-	s := &Salvage{plain: plain, Fault: plain.fault}
+	plain, err := newLossy(ctx, archive)
+	if err != nil {
+		return nil, err
+	}
+	s := &Salvage{plain: plain, Fault: plain.fault, Appended: chunks.Size() - archive.Size()}
+	if s.Appended > 0 {
+		s.Fault = fault.New(fault.PayloadTampered, "the file goes on after the end of the container")
+	}
 	near := plain.frontToBack()
 	r, err := NewReader(near, id) // reads nothing that is lost, such as the end of a last chunk: [SLV-24]
 	if err != nil {

@@ -27,6 +27,12 @@ func NewChunks(r io.ReaderAt, size int64, inputKey []byte, context string) (*Chu
 // the last, of which nothing may be left. [SLV-21]
 func (c *Chunks) Count() int64 { return (c.size-PrefixSize)/SealedChunkSize + 1 }
 
+// Size returns the length of the message.
+func (c *Chunks) Size() int64 { return c.size }
+
+// Cut returns the chunks of the message of n bytes with which this one begins.
+func (c *Chunks) Cut(n int64) *Chunks { return &Chunks{c.r, n, c.cipher} }
+
 // Open appends the plaintext of chunk i, from 0 to Count() - 1, to dst, which it
 // returns unchanged with an error. Errors: payload_tampered; errors of the
 // underlying reader, wrapped.

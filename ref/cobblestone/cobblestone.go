@@ -79,6 +79,9 @@ func PlaintextSize(n int64) (int64, error) {
 	return full*ChunkSize + last - TagSize, nil
 }
 
+// MessageSize returns the length of the message that seals n bytes.
+func MessageSize(n int64) int64 { return PrefixSize + n + TagSize*(n/ChunkSize+1) }
+
 // Seal returns the message that seals plaintext, for plaintexts that fit in
 // memory. The salt (24 bytes) is fresh from a random number generator and never
 // used again with the same input key and context: [COB-3] [COB-4].
@@ -131,6 +134,12 @@ func checkPrefix(prefix, inputKey []byte, context string) (*chunkCipher, error) 
 		return nil, fault.New(fault.WrongSecret, "the key does not fit the message's commitment")
 	}
 	return newChunkCipher(&d), nil
+}
+
+// Commits reports whether prefix (56 bytes) begins a message under the input key.
+func Commits(prefix, inputKey []byte, context string) bool {
+	_, err := checkPrefix(prefix, inputKey, context)
+	return err == nil
 }
 
 // nonce sets n to the nonce of chunk i.

@@ -19,7 +19,8 @@ import (
 // Secret is a way into a container: WithKey or WithSlot.
 type Secret interface {
 	unlock(h *header.Header) (*key.Key, error)
-	// find is unlock without authenticating anything but the key.
+	// find is unlock without authenticating anything but the key. The header is nil
+	// if there is none.
 	find(h *header.Header) (*key.Key, error)
 }
 
@@ -45,6 +46,9 @@ func (s slotSecret) unlock(h *header.Header) (*key.Key, error) {
 	return &k, err
 }
 func (s slotSecret) find(h *header.Header) (*key.Key, error) {
+	if h == nil {
+		return nil, fault.New(fault.Truncated, "there is no whole header, and so no slot")
+	}
 	k, err := h.FindKey(s.Secret)
 	return &k, err
 }

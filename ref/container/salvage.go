@@ -14,47 +14,75 @@ import (
 
 // Salvage finds what is left of a container of purpose archive, and tolerates
 // what spec section 10.1 says. Fault in the result is the first fault of the
-// container. Errors: not_a_container, unsupported_version, truncated (nothing to
-// go on with), limit_exceeded (longer than any payload), those of the secret, wrong_secret, malformed_archive (a keyring),
-// the first fault of a container whose payload is gone,
-// and that of the context.
+// container. Errors: limit_exceeded (longer than any payload), those of the secret,
+// wrong_secret, malformed_archive (a keyring), the first fault of a container whose
+// payload is gone, and that of the context.
 func Salvage(ctx context.Context, r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error) {
-	h, faults, err := header.Examine(r, size) // [SLV-16]
+	h, faults, err := header.ExamineDamaged(r, size)
 	if err != nil {
 		return nil, err
 	}
-	if size-h.Size() > cobblestone.MaxMessageSize { // [SLV-16]
+	s, err := salvageAfter(ctx, r, size, secret, h, faults)
+	if err != nil && fault.NameOf(err) != "" && isAnother(h, faults) { // [SLV-16]
+		return nil, faults[0]
+	}
+	return s, err
+}
+
+// isAnother reports whether opening takes a file for something else than a container
+// of this version with a whole header.
+func isAnother(h *header.Header, faults []error) bool {
+	return h == nil || len(faults) > 0 && (errors.Is(faults[0], fault.NotAContainer) || errors.Is(faults[0], fault.UnsupportedVersion))
+}
+
+// salvageAfter is Salvage after the checks of the header, which is nil if it is not
+// whole.
+func salvageAfter(ctx context.Context, r io.ReaderAt, size int64, secret Secret, h *header.Header, faults []error) (*archive.Salvage, error) {
+	if h != nil && size-h.Size() > cobblestone.MaxMessageSize { // [SLV-16]
 		return nil, faults[0]
 	}
 	k, err := secret.find(h) // [SLV-17] [SLV-18]
 	if err != nil {
 		return nil, damagedFirst(err, faults)
 	}
-	authentic := h.Authenticate(k)
-	purpose := h.Purpose
-	h.Purpose = header.Archive // [SLV-20]
-	fits, commits := k.Fits(h.KeyCheck), h.CommitsTo(k)
-	switch { // [SLV-19]
-	case !fits && !commits: // [SLV-4]
-		return nil, fault.New(fault.WrongSecret, "the key is not the container's, or both the header and the payload were altered")
-	case purpose == header.Keyring && !errors.Is(authentic, fault.HeaderTampered): // [SLV-15]
-		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
-	case !commits: // the payload's own salt is gone
-		return nil, firstOf(faults, authentic)
-	case !fits:
-		authentic = fault.New(fault.HeaderTampered, "the key opens the payload, but the header's key check is not the key's")
-	}
 	payloadKey := k.Derive(key.LabelPayload)
-	chunks, err := cobblestone.NewChunks(section(r, h, size), size-h.Size(), payloadKey[:], h.Purpose.Context())
+	offset, prefix, err := findPayload(r, size, h, payloadKey[:])
 	if err != nil {
 		return nil, err
 	}
-	s, err := archive.NewSalvage(ctx, chunks, h.ContainerID())
+	var fits, isKeyring bool
+	if h != nil {
+		fits = k.Fits(h.KeyCheck)
+		authentic := h.Authenticate(k)
+		isKeyring = h.Purpose == header.Keyring && !errors.Is(authentic, fault.HeaderTampered)
+		if !fits {
+			authentic = fault.New(fault.HeaderTampered, "the key opens the payload, but the header's key check is not the key's")
+		}
+		if authentic != nil {
+			faults = append(faults, authentic)
+		}
+	}
+	switch { // [SLV-19]
+	case !fits && prefix == nil: // [SLV-4]
+		return nil, fault.New(fault.WrongSecret, "the key is not the container's, or both the header and the payload were altered")
+	case isKeyring: // [SLV-15]
+		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
+	case prefix == nil: // the payload's own salt is gone
+		return nil, faults[0]
+	}
+	chunks, err := cobblestone.NewChunks(io.NewSectionReader(r, offset, size-offset), size-offset, payloadKey[:], header.Archive.Context())
 	if err != nil {
 		return nil, err
 	}
-	if err := firstOf(faults, authentic); err != nil { // [SLV-32]
-		s.Fault = err
+	s, err := archive.NewSalvage(ctx, chunks, archive.ID(prefix[:cobblestone.SaltSize]))
+	if err != nil {
+		return nil, err
+	}
+	if len(faults) > 0 { // [SLV-32]
+		s.Fault = faults[0]
+	}
+	if isElsewhere := h == nil || offset != h.Size(); errors.Is(s.Fault, fault.Truncated) && (isElsewhere || s.Appended > 0) {
+		s.Fault = fault.New(fault.Truncated, "the lengths that the header states do not fit that of the file") // nothing need be missing
 	}
 	return s, nil
 }
@@ -68,12 +96,4 @@ func damagedFirst(err error, faults []error) error {
 		}
 	}
 	return err
-}
-
-// firstOf returns the fault that a reader of the container would have stopped at.
-func firstOf(faults []error, authentic error) error {
-	if len(faults) > 0 {
-		return faults[0]
-	}
-	return authentic
 }

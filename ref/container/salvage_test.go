@@ -49,6 +49,9 @@ func TestSalvageEveryBit(t *testing.T) {
 	for _, sample := range samples()[:4] {
 		n := headerSize(sample.sealed)
 		for bit := range 8 * len(sample.sealed) {
+			if at := bit / 8; at >= n && at < n+56 && bit%8 != at%8 {
+				continue // each of these is a payload that is looked for everywhere, and one of a byte is enough
+			}
 			altered := bytes.Clone(sample.sealed)
 			altered[bit/8] ^= 1 << (bit % 8)
 			s, err := salvage(altered, WithKey(testKey))
@@ -56,8 +59,7 @@ func TestSalvageEveryBit(t *testing.T) {
 			if want := flipName(sample.sealed, altered, bit/8); noted(s, err) != want {
 				t.Errorf("%s: %v, want %s", what, noted(s, err), want)
 			}
-			tolerated := bit/8 >= 10 && bit/8 < n && bit/8 != 43 && bit/8 != 44
-			if tolerated != (err == nil && bytes.Equal(wholeContent(t, s), sample.content)) && bit/8 < n+56 {
+			if tolerated := bit/8 < n; tolerated != (err == nil && bytes.Equal(wholeContent(t, s), sample.content)) && bit/8 < n+56 {
 				t.Errorf("%s: %v", what, err)
 			}
 			if err == nil && bit/8 >= n+56 && len(s.Entries) > 0 {

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 
@@ -30,6 +31,9 @@ const (
 	fixedSize  = 45 // magic to the length of the slots
 	digestSize = 8
 	macSize    = 64
+
+	// MaxSize is the length of the longest header.
+	MaxSize = fixedSize + 1<<16 - 1 + digestSize + macSize
 )
 
 // Purpose says what a container's payload is.
@@ -140,24 +144,60 @@ func Read(r io.ReaderAt, size int64) (*Header, error) {
 	return h, nil
 }
 
-// Examine is Read for those who go on in spite of faults: salvage, and a display
-// of the header. It returns what could be decoded and, in the order of the
-// checks, the faults that Read would have stopped at. The error is for what
-// leaves nothing to go on with.
+// Examine is Read for those who go on in spite of faults: a display of the header.
+// It returns what could be decoded and, in the order of the checks, the faults that
+// Read would have stopped at. The error is for what leaves nothing to go on with.
 func Examine(r io.ReaderAt, size int64) (h *Header, faults []error, err error) {
-	fixed := make([]byte, min(size, fixedSize))
-	if err := readFull(r, fixed, 0); err != nil {
+	fixed, err := readFixed(r, size)
+	if err != nil {
 		return nil, nil, err
 	}
+	if err := identify(fixed); err != nil {
+		return nil, nil, err
+	}
+	return decode(r, size, fixed)
+}
+
+// ExamineDamaged is Examine for salvage, which takes what it is given for a container
+// of version 1: what says that it is another file is the first fault. h is nil if the
+// file is too short for a header and what it authenticates. The error is that of the
+// storage. [SLV-16]
+func ExamineDamaged(r io.ReaderAt, size int64) (h *Header, faults []error, err error) {
+	fixed, err := readFixed(r, size)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, faults, err = decode(r, size, fixed)
+	if fault.NameOf(err) == fault.Truncated {
+		faults, err = []error{err}, nil
+	}
+	if another := identify(fixed); another != nil {
+		faults = slices.Insert(faults, 0, another)
+	}
+	return h, faults, err
+}
+
+func readFixed(r io.ReaderAt, size int64) ([]byte, error) {
+	fixed := make([]byte, min(size, fixedSize))
+	return fixed, readFull(r, fixed, 0)
+}
+
+// identify checks that a file begins as a container of this version does.
+func identify(fixed []byte) error {
 	if len(fixed) < len(Magic) || string(fixed[:len(Magic)]) != Magic { // [HDR-6]
-		return nil, nil, fault.New(fault.NotAContainer, "the file is not a Coffer container")
+		return fault.New(fault.NotAContainer, "the file does not begin as a Coffer container does")
 	}
 	if len(fixed) < 10 { // [HDR-7]
-		return nil, nil, fault.New(fault.Truncated, "the file ends after %d bytes, inside its header", size)
+		return fault.New(fault.Truncated, "the file ends after %d bytes, inside its header", len(fixed))
 	}
 	if v := binary.BigEndian.Uint16(fixed[8:]); v != Version { // [HDR-8] [HDR-9]
-		return nil, nil, fault.New(fault.UnsupportedVersion, "the container is of version %d, this program reads version %d", v, Version)
+		return fault.New(fault.UnsupportedVersion, "the container is of version %d, this program reads version %d", v, Version)
 	}
+	return nil
+}
+
+// decode decodes the header that begins with fixed.
+func decode(r io.ReaderAt, size int64, fixed []byte) (h *Header, faults []error, err error) {
 	if len(fixed) < fixedSize { // [HDR-10]
 		return nil, nil, fault.New(fault.Truncated, "the file ends after %d bytes, inside its header", size)
 	}

@@ -45,7 +45,7 @@ func TestMistakesInChapters(t *testing.T) {
 		{"chapter", "07-header.md", "(chapter 5), and report", "(chapter 55), and report", "there is no chapter 55"},
 		{"heading", "07-header.md", "## 7.3 Reading", "## 7.4 Reading", "section 7.4 stands where 7.3 should"},
 		{"link", "README.md", "(07-header.md)", "(07-headers.md)", "there is no file 07-headers.md"},
-		{"number", "07-header.md", "fewer than 10 bytes", "fewer than 11 bytes", "11 stands here, and literal(header.Examine, 10) is 10"},
+		{"number", "07-header.md", "fewer than 10 bytes", "fewer than 11 bytes", "11 stands here, and literal(header.identify, 10) is 10"},
 		{"further number", "07-header.md", "fewer than 10 bytes", "fewer than 10 bytes or 1000", "the text has 2 numbers"},
 		{"number in new text", "07-header.md", "The order of checks inside", "It has 13 bytes.\n\nThe order of checks inside", "0 lines of spec/check/numbers.txt"},
 		{"label", "03-keys.md", "| vault management | m", "| vault managing | m", "the reference has no label \"vault managing\""},
@@ -60,7 +60,7 @@ func TestMistakesInChapters(t *testing.T) {
 		{"name of an error", "11-errors.md", "| `stale_backup` |", "| `old_backup` |", "old_backup stands where the reference has stale_backup"},
 		{"order of errors", "11-errors.md", "| `wrong_set` | the container belongs to another backup set | backup sets |\n", "", "stale_backup stands where the reference has wrong_set"},
 		{"name of an error in a requirement", "07-header.md", "MUST report `truncated` when the file has fewer than 10", "MUST report `cut` when the file has fewer than 10", "cut is no error name"},
-		{"order of checks", "11-errors.md", "1. the magic [HDR-6];\n2. the version [HDR-7], [HDR-8];", "1. the version [HDR-7], [HDR-8];\n2. the magic [HDR-6];", "header.Examine has HDR-6, HDR-7"},
+		{"order of checks", "11-errors.md", "1. the magic [HDR-6];\n2. the version [HDR-7], [HDR-8];", "1. the version [HDR-7], [HDR-8];\n2. the magic [HDR-6];", "header.identify has HDR-6, HDR-7"},
 		{"space", "05-passwords.md", "U+2000 to U+200A, U+202F", "U+2000 to U+200B, U+202F", "the reference does not take U+200B for a space"},
 		{"value without a check", "07-header.md", "The order of checks inside", "It is 000102030405060708090a0b.\n\nThe order of checks inside", "no check computes 000102030405060708090a0b"},
 	} {

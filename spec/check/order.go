@@ -12,7 +12,8 @@ var ordered = []struct {
 	decl  string
 	items []string // the beginnings of the items
 }{
-	{"header.Examine", []string{"the magic", "the version", "the length of the header", "the digest", "the structure", "the limits"}},
+	{"header.identify", []string{"the magic", "the version"}},
+	{"header.decode", []string{"the length of the header", "the digest", "the structure", "the limits"}},
 	{"header.Header.Authenticate", []string{"the MAC"}},
 }
 

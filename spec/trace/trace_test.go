@@ -105,7 +105,7 @@ func TestOf(t *testing.T) {
 		}
 	}
 	e := all["HDR-6"]
-	if len(e.Code) != 1 || e.Code[0].Decl != "header.Examine" || e.Code[0].First >= e.Code[0].Line || e.Code[0].Last <= e.Code[0].Line {
+	if len(e.Code) != 1 || e.Code[0].Decl != "header.identify" || e.Code[0].First >= e.Code[0].Line || e.Code[0].Last <= e.Code[0].Line {
 		t.Errorf("the code of [HDR-6] is %+v", e.Code)
 	}
 	if len(e.Accepted) == 0 || len(e.Refused) == 0 || len(e.Elsewhere) == 0 {

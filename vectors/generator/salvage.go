@@ -14,6 +14,7 @@ type rescued struct {
 	end     int // where the walk ended, or reached
 	entries []any
 	unsafe  []any
+	more    int // bytes that were appended
 }
 
 // reached says that the end of the archive was reached.
@@ -23,6 +24,7 @@ func (r rescued) output() vectors.Object {
 	o := vectors.Object{
 		"fault": nil, "indexed": r.indexed, "end_reached": r.end == reached, "walk_end": nil,
 		"entries": append([]any{}, r.entries...), "unsafe": append([]any{}, r.unsafe...),
+		"appended": r.more,
 	}
 	if r.fault != "" {
 		o["fault"] = string(r.fault)
@@ -89,6 +91,8 @@ func salvageCases(s *suite) {
 	salvageSplices(s)
 	salvageSet(s)
 	salvageWalks(s)
+	salvageAppended(s)
+	salvageLostHeader(s)
 }
 
 // rescue adds a container and what salvage gets out of it.
@@ -124,6 +128,18 @@ func salvageHeader(s *suite) {
 	} {
 		base.but(c.slug, "HDR-22 SLV-5 SLV-14 SLV-19 SLV-20 SLV-32", c.comment, c.edit, noted(c.name))
 	}
+	for _, c := range []struct {
+		slug, comment string
+		edit          edit
+		name          fault.Name
+	}{
+		{"magic-damaged", "The magic is damaged; the rest is that of a container.", flip("container", 0, 1), fault.NotAContainer},
+		{"magic-of-another", "The magic is another.", spliceIn("container", 0, 8, []byte("\x89PNG\r\n\x1a\n")), fault.NotAContainer},
+		{"version-2", "The version is damaged, and says 2.", flip("container", atVersion+1, 3), fault.UnsupportedVersion},
+		{"magic-signed", "The magic is another, and the header correctly signed.", resign(func(b *box) { b.magic = "\x89CFR\r\n\x1a\r" }), fault.NotAContainer},
+	} {
+		base.but(c.slug, "HDR-9 SLV-14 SLV-16 SLV-32", c.comment, c.edit, noted(c.name))
+	}
 	base.but("keyring-purpose-and-mac-damaged", "HDR-22 SLV-5 SLV-15", "The purpose says keyring, and the MAC does not verify: entries are looked for.",
 		forge(func(b *box) { b.purpose = purposeKeyring; b.mac[63] ^= 1 }), noted(fault.HeaderTampered))
 	header := b.headerSize()
@@ -142,8 +158,6 @@ func salvageHeader(s *suite) {
 		{"keyring-nothing-fits", "SLV-4 SLV-15 (resealed order)", "The same, and the purpose says keyring.", resign(func(b *box) { b.keyCheck[0] ^= 1; b.commitment[0] ^= 1; b.purpose = purposeKeyring }), fault.WrongSecret},
 		{"keyring-commitment-signed", "SLV-15 (resealed order)", "The purpose says keyring, and the commitment is altered; the header is correctly signed.", resign(func(b *box) { b.commitment[0] ^= 1; b.purpose = purposeKeyring }), fault.MalformedArchive},
 		{"keyring-key-check-signed", "SLV-15 (resealed order)", "The purpose says keyring, and the key check is altered; the header is correctly signed.", resign(func(b *box) { b.keyCheck[0] ^= 1; b.purpose = purposeKeyring }), fault.MalformedArchive},
-		{"magic-damaged", "HDR-6 SLV-16", "Without its magic a file is no container, in salvage, too.", flip("container", 0, 1), fault.NotAContainer},
-		{"version-2", "HDR-8 SLV-16", "Another version cannot be salvaged.", flip("container", atVersion+1, 3), fault.UnsupportedVersion},
 		{"cut-in-header", "HDR-10 SLV-16 (cut)", "The header lacks its last byte.", cutTo("container", header-1), fault.Truncated},
 		{"cut-in-prefix", "SLV-4 SLV-16 (cut boundary)", "55 bytes follow the header, one less than salt and commitment.", cutTo("container", header+55), fault.Truncated},
 		{"keyring-instead", "SLV-15", "A keyring has no entries.", archiveKeyringInstead(seed, b, nil), fault.MalformedArchive},

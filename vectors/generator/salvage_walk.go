@@ -33,8 +33,6 @@ func salvageWalked(s *suite) {
 		cutTo("container", at(3)+16), walk(fault.PayloadTampered, frameE, first, second, third, tail))
 	base.but("walked-cut-last-byte", requirements+" (long cut)", "The last byte is missing.",
 		cutTo("container", len(b.bytes())-1), walk(fault.PayloadTampered, frameE, first, second, third, tail))
-	base.but("walked-extended", requirements+" (long extended)", "A byte is appended: the last chunk does not open.",
-		extend("container", []byte{0}), walk(fault.PayloadTampered, frameE, first, second, third, tail))
 	base.but("walked-cut-in-chunk", requirements+" (long cut)", "Half of the third chunk is left.",
 		cutTo("container", at(2)+8000), walk(fault.PayloadTampered, frameE, first, second, third, p.found(3, false, p.from(3, 2*chunkSize, 1<<30))))
 	base.but("walked-cut-to-one-chunk", requirements+" (long cut boundary)", "The first chunk is left: the walk knows the second entry, and where the third would be.",

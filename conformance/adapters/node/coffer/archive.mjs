@@ -9,11 +9,16 @@ const hasControls = (text) => /[\u0000-\u001f\u007f-\u009f]/.test(text);
 
 /** Section 8.3. It is exact: a length is below 2^53, and all that is multiplied or divided by is a power of two. */
 export function padded(L) {
+  const unit = unitOf(L);
+  return Math.ceil(L / unit) * unit;
+}
+/** The greatest length below L that is equal to its padded length. */
+export const paddedBelow = (L) => Math.floor((L - 1) / unitOf(L - 1)) * unitOf(L - 1);
+function unitOf(L) { // of which padded lengths with the highest bit of L are multiples
   let e = 0, s = 0;
   while (2 ** (e + 1) <= L) e++;
   while (2 ** s <= e) s++; // floor(log2(e)) + 1
-  const unit = 2 ** (e - s);
-  return Math.ceil(L / unit) * unit;
+  return 2 ** (e - s);
 }
 /** The text of a path, or null if [ARC-5] refuses it. */
 export function pathOf(bytes) {

@@ -2,7 +2,7 @@
 import { CofferError, fail } from "./errors.mjs";
 import { behind, bytesOf, concat, equal } from "./bytes.mjs";
 import { fixed, uint } from "./structures.mjs";
-import { AesGcm, hmac } from "./primitives.mjs";
+import { AesGcm, hmac, hmacUnder } from "./primitives.mjs";
 
 export const CHUNK = 16384, SEALED = 16400, PREFIX = 56;
 export const LONGEST = 4507997673881655;
@@ -24,6 +24,19 @@ export class Cipher {
     if (prefix.length < PREFIX) return null;
     const cipher = await Cipher.derive(inputKey, prefix.subarray(0, 24), context);
     return equal(cipher.commitment, prefix.subarray(24, PREFIX)) ? cipher : null;
+  }
+  /** The first offset at which 56 bytes begin a message of this input key, or -1. */
+  static async find(inputKey, context, bytes) {
+    const t1 = await hmacUnder(inputKey), likely = async (at) => { // by the part of the commitment that T(1) has
+      const t = await t1(NAME, bytes.subarray(at, at + 24), context, [1]);
+      return equal(t.subarray(44), bytes.subarray(at + 24, at + 44)) ? at : -1;
+    };
+    for (let from = 0; from + PREFIX <= bytes.length; from += 512) { // so many at a time
+      const offsets = Array.from({ length: Math.min(512, bytes.length - PREFIX + 1 - from) }, (_, i) => from + i);
+      for (const at of await Promise.all(offsets.map(likely)))
+        if (at >= 0 && (await Cipher.fitting(inputKey, context, bytes.subarray(at, at + PREFIX)))) return at;
+    }
+    return -1;
   }
   nonce(i) { // section 4.3
     const nonce = this.baseNonce.slice();

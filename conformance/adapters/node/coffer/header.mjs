@@ -5,23 +5,23 @@ import { uint, vector } from "./structures.mjs";
 import { hmac, sha512 } from "./primitives.mjs";
 import { derive, fits, keyCheckOf } from "./keys.mjs";
 import { checkLimits, decodeSlots, matching, openSlot } from "./slots.mjs";
-import { Cipher, LONGEST, Message, PREFIX, lengthFault } from "./cobblestone.mjs";
+import { Cipher, Message, PREFIX, lengthFault } from "./cobblestone.mjs";
 
 const MAGIC = new Uint8Array([0x89, 0x43, 0x46, 0x52, 0x0d, 0x0a, 0x1a, 0x0a]);
-export const ARCHIVE = 1, KEYRING = 2;
+export const ARCHIVE = 1, KEYRING = 2, LONGEST_HEADER = 117 + 65535;
 export const payloadContext = (purpose) => bytesOf(purpose === KEYRING ? "coffer/v1 keyring" : "coffer/v1 archive");
 
 /**
- * Section 7.3: the header of a file, a Uint8Array or a Blob. `refuse` is told the name of every check that fails from
- * [HDR-11] on; that of salvage lets some pass. What is longer than any payload fails in salvage, too.
+ * Section 7.3: the header of a file, a Uint8Array or a Blob. `refuse` is told the name of every check that fails; that of
+ * salvage lets them pass, and gets what decodes as a header of version 1, or null.
  */
 export async function readHeader(file, refuse = fail) {
   const source = sourceOf(file), n = source.length, head = await source.bytes(0, Math.min(n, 45));
-  if (n < 8 || compare(head.subarray(0, 8), MAGIC) !== 0) fail("not_a_container"); // [HDR-6]
-  if (n < 10) fail("truncated", "no version"); // [HDR-7]
-  if (head[8] !== 0 || head[9] !== 1) fail("unsupported_version", `version ${head[8] * 256 + head[9]}`); // [HDR-8]
+  if (n < 8 || compare(head.subarray(0, 8), MAGIC) !== 0) refuse("not_a_container"); // [HDR-6]
+  else if (n < 10) refuse("truncated", "no version"); // [HDR-7]
+  else if (head[8] !== 0 || head[9] !== 1) refuse("unsupported_version", `version ${head[8] * 256 + head[9]}`); // [HDR-8]
   const S = head[43] * 256 + head[44], offset = 117 + S;
-  if (n < 45 || n < offset) fail("truncated", "the header"); // [HDR-10]
+  if (n < 45 || n < offset) { refuse("truncated", "the header"); return null; } // [HDR-10]
   const all = await source.bytes(0, Math.min(n, offset + PREFIX)), payload = behind(source, offset);
   const h = {
     version: 1, purpose: all[10], key_check: all.subarray(11, 43), slots: null,
@@ -30,7 +30,7 @@ export async function readHeader(file, refuse = fail) {
     container_id: all.subarray(offset, offset + 24), payload_offset: offset, payload,
   };
   const fault = lengthFault(payload.length);
-  if (fault) (payload.length > LONGEST ? fail : refuse)(fault, "the length of the payload"); // [HDR-11], [HDR-12], [SLV-16]
+  if (fault) refuse(fault, "the length of the payload"); // [HDR-11], [HDR-12]
   if (compare(await digestOf(h), h.digest) !== 0) refuse("damaged_header", "the digest"); // [HDR-13]
   if (h.purpose !== ARCHIVE && h.purpose !== KEYRING) refuse("malformed_header", "the purpose"); // [HDR-14]
   try {

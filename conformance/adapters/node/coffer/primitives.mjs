@@ -11,9 +11,11 @@ export const randomBytes = (n) => crypto.getRandomValues(new Uint8Array(n));
 export const sha512 = async (...parts) => new Uint8Array(await subtle.digest("SHA-512", concat(...parts)));
 
 /** HMAC-SHA-512. No key of Coffer is empty, which some engines would refuse. */
-export async function hmac(key, ...parts) {
+export const hmac = async (key, ...parts) => (await hmacUnder(key))(...parts);
+/** HMAC-SHA-512 under a key that is imported once. */
+export async function hmacUnder(key) {
   const imported = await subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-512" }, false, ["sign"]);
-  return new Uint8Array(await subtle.sign("HMAC", imported, concat(...parts)));
+  return async (...parts) => new Uint8Array(await subtle.sign("HMAC", imported, concat(...parts)));
 }
 
 /** Argon2id with a result of 32 bytes. It lets other work of the same thread go on every 50 ms. */

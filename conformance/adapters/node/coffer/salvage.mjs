@@ -1,11 +1,11 @@
 // Chapter 10: salvage.
 import { CofferError, fail } from "./errors.mjs";
-import { hex } from "./bytes.mjs";
-import { fits } from "./keys.mjs";
+import { behind, hex, sourceOf } from "./bytes.mjs";
+import { derive, fits } from "./keys.mjs";
 import { matching, openSlot } from "./slots.mjs";
-import { ARCHIVE, KEYRING, macVerifies, payloadCipher, readHeader } from "./header.mjs";
-import { CHUNK, PREFIX, SEALED, joined } from "./cobblestone.mjs";
-import { decodeArchive, decodeSegment, kindOf, pathOf, readFrame, readRecordFrame, segmentLength } from "./archive.mjs";
+import { ARCHIVE, KEYRING, LONGEST_HEADER, macVerifies, payloadContext, readHeader } from "./header.mjs";
+import { CHUNK, Cipher, LONGEST, PREFIX, SEALED, joined } from "./cobblestone.mjs";
+import { decodeArchive, decodeSegment, kindOf, paddedBelow, pathOf, readFrame, readRecordFrame, segmentLength } from "./archive.mjs";
 import { walk } from "./reading.mjs";
 
 /** What a promise gives, or undefined if it is a refusal, of which `note` is told the name. */
@@ -18,9 +18,10 @@ async function attempt(promise, note) {
 
 /** A source of plaintext with holes, which are refused as `payload_tampered`. Only which chunks open is remembered. */
 class Holes {
-  static async open(cipher, payload) {
+  static async open(cipher, whole) {
+    const payload = await withoutAppended(cipher, whole);
     const holes = new Holes(), sealed = payload.length - PREFIX, last = sealed % SEALED;
-    Object.assign(holes, { cipher, payload, chunks: Math.ceil(sealed / SEALED), lostChunks: new Set() });
+    Object.assign(holes, { cipher, payload, appended: whole.length - payload.length, chunks: Math.ceil(sealed / SEALED), lostChunks: new Set() });
     holes.length = Math.floor(sealed / SEALED) * CHUNK + Math.max(0, last - 16);
     for (let i = 0; i < holes.chunks; i++) if ((await holes.chunk(i)) === null) holes.lostChunks.add(i);
     holes.endKnown = last >= 16 && !holes.lostChunks.has(holes.chunks - 1); // section 10.2
@@ -72,25 +73,57 @@ class Holes {
   }
 }
 
-/** K, as section 10.1 says. `faults` are the names of the checks that failed before. */
-async function keyOf(h, secret, faults) {
+/** A payload up to its end, if bytes follow it [SLV-34]. */
+async function withoutAppended(cipher, payload) {
+  const lastOpens = async (length) => {
+    const i = Math.floor((length - PREFIX) / SEALED), at = PREFIX + i * SEALED;
+    return (await cipher.openChunk(i, await payload.bytes(at, length - at))) !== null;
+  };
+  if (await lastOpens(payload.length)) return payload;
+  for (let N = Math.min(payload.length, 2 ** 52); (N = paddedBelow(N)) >= 128;) {
+    const length = PREFIX + N + 16 * (Math.floor(N / CHUNK) + 1);
+    if (length < payload.length && (await lastOpens(length))) return { ...payload, length };
+  }
+  return payload;
+}
+
+/** What opening takes for something else than a whole header of version 1 [SLV-16]. */
+const isAnother = (h, faults) => !h || ["not_a_container", "unsupported_version"].includes(faults[0]);
+
+/** K, as section 10.1 says. `faults` are the names of the checks that failed before, `slots` that of the slots'. */
+async function keyOf(h, secret, { faults, slots }) {
   if (secret.kind === "key") return secret.key;
-  try { return await openSlot(matching(h.slots, secret), secret); } catch (e) {
+  try { return await openSlot(matching(slots || !h ? fail(slots ?? "truncated") : h.slots, secret), secret); } catch (e) {
     if (!(e instanceof CofferError) || e.code === "malformed_password") throw e;
     return fail(faults.includes("damaged_header") ? "damaged_header" : e.code, e.detail); // the slot may be what is damaged
   }
 }
 
-/** The cipher of the payload. */
-async function cipherOf(h, secret, faults) {
-  const K = await keyOf(h, secret, faults), cipher = await payloadCipher(K, { ...h, purpose: ARCHIVE });
-  if (!(await fits(K, h.key_check))) {
-    if (!cipher) fail("wrong_secret"); // [SLV-4]
+/** The payload, its id and its cipher, or null: after the header if K fits there, or at the first place where it does [SLV-36]. */
+async function findPayload(source, h, K) {
+  const inputKey = await derive(K, "payload"), context = payloadContext(ARCHIVE); // [SLV-20]
+  const begin = await source.bytes(0, Math.min(source.length, LONGEST_HEADER + PREFIX));
+  const at = async (offset) => {
+    const prefix = begin.subarray(offset, offset + PREFIX), cipher = await Cipher.fitting(inputKey, context, prefix);
+    return cipher && { cipher, id: prefix.subarray(0, 24), payload: behind(source, offset) };
+  };
+  const after = h && (await at(h.payload_offset)), offset = after ? -1 : await Cipher.find(inputKey, context, begin);
+  return offset < 0 ? after : at(offset);
+}
+
+/** The payload that is to be salvaged. */
+async function payloadOf(source, h, secret, checks) {
+  const { faults } = checks;
+  if (h && h.payload.length > LONGEST) fail(faults[0]); // [SLV-16]
+  const K = await keyOf(h, secret, checks), found = await findPayload(source, h, K);
+  if (!h || !(await fits(K, h.key_check))) {
+    if (!found) fail("wrong_secret"); // [SLV-4]
     faults.push("header_tampered"); // [HDR-18], [SLT-9]
   }
-  if (!(await macVerifies(K, h))) faults.push("header_tampered"); // [HDR-19]
-  else if (h.purpose === KEYRING) fail("malformed_archive", "a keyring"); // [SLV-15]
-  return cipher ?? fail(faults[0] ?? "payload_tampered", "the beginning of the payload is gone");
+  if (h && !(await macVerifies(K, h))) faults.push("header_tampered"); // [HDR-19]
+  else if (h?.purpose === KEYRING) fail("malformed_archive", "a keyring"); // [SLV-15]
+  if (found?.payload.length !== h?.payload.length) faults.push("payload_tampered"); // [HDR-20]
+  return found ?? fail(faults[0], "the beginning of the payload is gone");
 }
 
 /** An entry, of whose frame the content begins at `start`; that is null if the frame is lost [SLV-9]. */
@@ -146,14 +179,23 @@ async function indexed(source, archive, note) {
  * confirmed, lost, and content(), which promises what [SLV-13] allows to write of it.
  */
 export async function salvage(file, secret) {
-  const faults = [], note = (name) => faults.push(name);
-  const h = await readHeader(file, (name, why, what) => {
+  const checks = { faults: [], slots: undefined }, { faults } = checks, note = (name) => faults.push(name), source = sourceOf(file);
+  let h = await readHeader(source, (name, why, what) => {
     note(name);
-    if (what === "slots" && secret.kind !== "key") fail(faults.includes("damaged_header") ? "damaged_header" : name, why);
+    if (what === "slots") checks.slots = name;
   });
-  const source = await Holes.open(await cipherOf(h, secret, faults), h.payload);
-  if (source.lostChunks.size) note("payload_tampered");
-  const archive = source.endKnown ? await attempt(decodeArchive(source, h.container_id), note) : undefined;
-  const found = archive ? await indexed(source, archive, note) : await walked(source, hex(h.container_id), note); // [SLV-5]
-  return { fault: faults[0] ?? null, ...found };
+  if (h?.first.length < PREFIX) h = null; // it is not whole
+  let plain;
+  try {
+    const { cipher, id, payload } = await payloadOf(source, h, secret, checks);
+    plain = await Holes.open(cipher, payload);
+    plain.id = id;
+  } catch (e) {
+    if (e instanceof CofferError && isAnother(h, faults)) fail(faults[0], e.detail); // [SLV-16]
+    throw e;
+  }
+  if (plain.lostChunks.size || plain.appended) note("payload_tampered");
+  const archive = plain.endKnown ? await attempt(decodeArchive(plain, plain.id), note) : undefined;
+  const found = archive ? await indexed(plain, archive, note) : await walked(plain, hex(plain.id), note); // [SLV-5]
+  return { fault: faults[0] ?? null, ...found, appended: plain.appended };
 }

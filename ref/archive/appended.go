@@ -1,0 +1,31 @@
+package archive
+
+import (
+	"context"
+
+	"github.com/coffer-format/coffer/ref/cobblestone"
+)
+
+// withoutAppended returns the chunks of an archive up to its end if its last chunk
+// does not open because bytes follow it, otherwise all of them. [SLV-34]
+// The only error is that of the context.
+func withoutAppended(ctx context.Context, chunks *cobblestone.Chunks) (*cobblestone.Chunks, error) {
+	if lastOpens(chunks) {
+		return chunks, ctx.Err()
+	}
+	for n := paddedAtMost(chunks.Count() * cobblestone.ChunkSize); n >= minPlaintext && ctx.Err() == nil; n = paddedAtMost(n - 1) {
+		size := cobblestone.MessageSize(n)
+		if size >= chunks.Size() {
+			continue
+		}
+		if shorter := chunks.Cut(size); lastOpens(shorter) {
+			return shorter, ctx.Err()
+		}
+	}
+	return chunks, ctx.Err()
+}
+
+func lastOpens(chunks *cobblestone.Chunks) bool {
+	_, err := chunks.Open(nil, chunks.Count()-1)
+	return err == nil
+}
