@@ -75,15 +75,8 @@ func sayEnded(command, why string) {
 	})
 }
 
-// endings are the signals that call the work off, except a hang-up that whoever
-// started the program wants ignored.
-func endings() []os.Signal {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		signals = append(signals, syscall.SIGHUP)
-	}
-	return signals
-}
+// endings are the signals that call the work off.
+func endings() []os.Signal { return append(hangup(), os.Interrupt, syscall.SIGTERM) }
 
 // newRoot returns the program. It calls started once the command line has been
 // understood: errors before that are mistakes in it.
