@@ -1,12 +1,43 @@
 package container
 
 import (
+	"context"
 	"fmt"
 	"io"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/key"
 )
+
+// salvagePayload finds and salvages the payload of a container, and returns where it
+// begins. The header is nil if it is not whole. The result is nil if there is no
+// payload under k. The only errors are those of the storage and of the context.
+func salvagePayload(ctx context.Context, r io.ReaderAt, size int64, k key.Key, apart *Apart, h *header.Header) (s *archive.Salvage, offset int64, err error) {
+	payloadKey := k.Derive(key.LabelPayload)
+	offset, prefix, err := findPayload(r, size, h, payloadKey[:])
+	if err != nil {
+		return nil, 0, err
+	}
+	isApart := prefix == nil && apart != nil
+	if isApart {
+		offset, prefix = apart.payload(payloadKey[:])
+	}
+	if prefix == nil || size < offset+cobblestone.PrefixSize {
+		return nil, 0, nil
+	}
+	after := io.NewSectionReader(r, offset, size-offset)
+	chunks, err := cobblestone.NewChunks(after, size-offset, prefix, payloadKey[:], header.Archive.Context())
+	if err != nil {
+		return nil, 0, err
+	}
+	s, err = archive.NewSalvage(ctx, chunks, archive.ID(prefix[:cobblestone.SaltSize]))
+	if err != nil || isApart && !s.Opened() { // [SLV-39]
+		return nil, 0, err
+	}
+	return s, offset, nil
+}
 
 // findPayload returns the offset of a container's payload, and its first 56 bytes: after
 // the header, which is nil if it is not whole, or else the first place where a header

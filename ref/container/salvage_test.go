@@ -15,7 +15,7 @@ import (
 )
 
 func salvage(sealed []byte, secret Secret) (*archive.Salvage, error) {
-	return Salvage(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), secret)
+	return Salvage(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), secret, nil)
 }
 
 // noted is the name under which salvage ends: that of its error, or of what it
