@@ -49,9 +49,6 @@ func TestSalvageEveryBit(t *testing.T) {
 	for _, sample := range samples()[:4] {
 		n := headerSize(sample.sealed)
 		for bit := range 8 * len(sample.sealed) {
-			if at := bit / 8; at >= n && at < n+56 && bit%8 != at%8 {
-				continue // each of these is a payload that is looked for everywhere, and one of a byte is enough
-			}
 			altered := bytes.Clone(sample.sealed)
 			altered[bit/8] ^= 1 << (bit % 8)
 			s, err := salvage(altered, WithKey(testKey))
