@@ -23,7 +23,9 @@ func salvagedHeaders(seed int64) []check {
 			"A header that was damaged, forged or signed with another value in one place or two keeps a "+kind+" from the payload only as section 10.1 says.",
 			func(s *salvages) { s.headers(kind) }))
 	}
-	return all
+	return append(all, salvageCheck(seed, "apart", "password", "SLV-16 SLV-36 SLV-37 SLV-38 SLV-39",
+		"With the beginning of a container that was kept apart, damaged or not, a header that is damaged keeps a password from the payload only as section 10.1 says.",
+		(*salvages).apart))
 }
 
 // headerChange changes bytes of a container whose slots take size bytes.
@@ -99,6 +101,34 @@ func (s *salvages) headers(kind string) {
 					},
 				})
 			}
+		}
+	}
+}
+
+// apart adds every change of a container whose beginning was kept as it was, and of
+// that beginning, opened by the right secret and by another.
+func (s *salvages) apart() {
+	c := newCrafted(s.r.Int63(), "a", "b").with()
+	container, right, wrong := s.slotted(c, "password")
+	_, slots, _, _ := sections(container)
+	end := slotsAt + len(slots) + headerRest + cobblestone.PrefixSize
+	for _, change := range headerChanges {
+		damaged := slices.Clone(container)
+		change.edit(damaged, len(slots))
+		for i, secret := range []vectors.Object{right, wrong} {
+			add := func(what string, container, kept []byte) {
+				s.all = append(s.all, grammarVariant{
+					what: fmt.Sprintf("seed %d: %s has changed %s; the secret is the %s one", c.seed, what, change.what, []string{"right", "wrong"}[i]),
+					op:   "archive.salvage",
+					input: func() vectors.Object {
+						return vectors.Object{"container": toHex(container), "header": toHex(kept), "secret": secret}
+					},
+				})
+			}
+			add("it", damaged, container[:end])
+			add("what was kept", container, damaged[:end])
+			add("it, and what was kept,", damaged, damaged[:end])
+			add("what is left without its beginning", damaged[end:], container[:end])
 		}
 	}
 }

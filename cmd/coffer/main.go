@@ -105,7 +105,7 @@ with a password or a 64-digit key. Nobody can recover a lost secret.
 		}
 	}
 	add(holders, newKeyCommand(), newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(),
-		newInspectCommand(), newSalvageCommand(), newSlotCommand())
+		newInspectCommand(), newHeaderCommand(), newSalvageCommand(), newSlotCommand())
 	add(implementers, newConformCommand(), newAdapterCommand(), newVectorsCommand(), newSpecCommand())
 	announce(root, started)
 	return root

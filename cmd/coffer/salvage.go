@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,7 @@ import (
 
 type salvageCommand struct {
 	secret                          secretFlags
-	dir                             string
+	header, dir                     string
 	partial, force, verbose, asJSON bool
 }
 
@@ -30,9 +31,14 @@ func newSalvageCommand() *cobra.Command {
 authentic, but where the index is lost a file that had been removed or renamed may
 show up again under its old name: it is marked as unconfirmed.
 
+Where the header is damaged, too, the 64-digit key opens what is left; another secret
+does with --header and what "coffer header" wrote, or any other copy of the container's
+beginning.
+
 The status is 1, and the error says why, unless nothing was found to be at fault.`,
 		Example: `  coffer salvage monday.coffer
-  coffer salvage monday.coffer -C Restored --partial`,
+  coffer salvage monday.coffer -C Restored --partial
+  coffer salvage --header monday.coffer.header monday.coffer -C Restored`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,6 +47,7 @@ The status is 1, and the error says why, unless nothing was found to be at fault
 	}
 	s.secret.register(cmd)
 	f := cmd.Flags()
+	f.StringVar(&s.header, "header", "", "use the header that `FILE` has, in place of the container's own")
 	f.StringVarP(&s.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be")
 	f.BoolVar(&s.partial, "partial", false, "restore damaged files, too, as NAME.damaged with zeros for what is lost")
 	f.BoolVar(&s.force, "force", false, "replace files that exist")
@@ -53,16 +60,53 @@ func (s *salvageCommand) run(ctx context.Context, path string) error {
 	if s.dir == "" && (s.partial || s.force) {
 		return usagef("--partial and --force are about restoring: give -C DIR")
 	}
+	if s.header == "-" && (path == "-" || s.secret.keyFile == "-" || s.secret.passwordFile == "-") {
+		return usagef("standard input cannot be the header and something else")
+	}
+	if s.header != "" {
+		return s.runWithHeader(ctx, path)
+	}
 	in, sec, err := s.secret.open(ctx, path)
 	if err != nil {
 		return notSalvaged(err, sec, false)
 	}
 	defer in.Close()
+	return s.salvage(ctx, in, in, sec, nil)
+}
+
+// runWithHeader salvages a container by a header that was kept apart.
+func (s *salvageCommand) runWithHeader(ctx context.Context, path string) error {
+	kept, err := openInput(ctx, s.header)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	apart, err := container.ReadApart(kept, kept.size)
+	if fault.NameOf(err) != "" {
+		err = advisedError{err, fmt.Sprintf("give with --header what \"coffer header\" wrote, or another copy of the container: %s is neither", kept)}
+	}
+	if err != nil {
+		return err
+	}
+	sec, err := s.secret.existing(kept)
+	if err != nil {
+		return err
+	}
+	in, err := openDamaged(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return s.salvage(ctx, in, kept, sec, apart)
+}
+
+// salvage salvages a container with the secret of a header, its own or one kept apart.
+func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec secret, apart *container.Apart) error {
 	in.bar = newProgress("reading", in.size)
-	found, err := container.Salvage(ctx, in, in.size, sec.Secret) // because the holder asked: [SLV-1]
+	found, err := container.Salvage(ctx, in, in.size, sec.Secret, apart) // because the holder asked: [SLV-1]
 	in.bar.finish()
 	if err != nil {
-		return notSalvaged(sec.explain(err, in), sec, isFaulty(in))
+		return notSalvaged(sec.explain(err, judged), sec, isFaulty(in))
 	}
 	if err := s.print(found, in); err != nil {
 		return err
@@ -112,12 +156,12 @@ func notSalvaged(err error, sec secret, faulty bool) error {
 	switch fault.NameOf(err) {
 	case fault.NotAContainer, fault.UnsupportedVersion, fault.Truncated:
 		if sec.key == nil {
-			return advisedError{err, "if this is a container whose beginning is damaged, the 64-digit key may still open it, with --key-file"}
+			return advisedError{err, "if this is a container whose beginning is damaged, the 64-digit key may still open it, with --key-file, or a header kept apart, with --header"}
 		}
 		return advisedError{err, "nothing in it was sealed under this key as an archive: fetch the file again, or look for another copy"}
 	case fault.DamagedHeader, fault.MalformedHeader, fault.LimitExceeded, fault.HeaderTampered:
 		if sec.key == nil { // a slot's secret does not tell a damaged slot
-			return advisedError{err, "the slot may be all that is damaged: the 64-digit key may still open it, with --key-file"}
+			return advisedError{err, "the slot may be all that is damaged: the 64-digit key may still open it, with --key-file, or a header kept apart, with --header"}
 		}
 		return advisedError{err, lostBeginning}
 	case fault.PayloadTampered:

@@ -145,7 +145,7 @@ func TestTracesOfPackages(t *testing.T) {
 		if err := opened.WithSlots(&tracing{}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := container.Salvage(context.Background(), &d, int64(len(d.data)), c.secret); err != nil {
+		if _, err := container.Salvage(context.Background(), &d, int64(len(d.data)), c.secret, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

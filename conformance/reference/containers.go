@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha512"
 
@@ -161,12 +162,23 @@ func archiveRestore(in opening) (result, error) {
 	return result{output: vectors.Object{"entries": entries}}, nil
 }
 
-func archiveSalvage(in opening) (result, error) {
+func archiveSalvage(in struct {
+	Container data
+	Header    *octets
+	Secret    secret
+},
+) (result, error) {
 	secret, err := in.Secret.forContainer()
 	if err != nil {
 		return result{}, err
 	}
-	s, err := container.Salvage(context.Background(), in.Container, in.Container.length, secret)
+	var apart *container.Apart
+	if in.Header != nil {
+		if apart, err = container.ReadApart(bytes.NewReader(*in.Header), int64(len(*in.Header))); err != nil {
+			return result{}, err
+		}
+	}
+	s, err := container.Salvage(context.Background(), in.Container, in.Container.length, secret, apart)
 	if err != nil {
 		return result{}, err
 	}

@@ -128,7 +128,7 @@ func TestAppendedCost(t *testing.T) {
 	message := seal(write(t, newItem("a", 100*chunkSize)))
 	message[len(message)-1] ^= 1
 	storage := &countingStorage{Reader: bytes.NewReader(message)}
-	chunks, err := cobblestone.NewChunks(storage, int64(len(message)), testInputKey, testContext)
+	chunks, err := cobblestone.NewChunks(storage, int64(len(message)), message[:56], testInputKey, testContext)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ func TestSalvageCost(t *testing.T) {
 			message[len(message)-1] ^= 1
 		}
 		storage := &countingStorage{Reader: bytes.NewReader(message)}
-		chunks, err := cobblestone.NewChunks(storage, int64(len(message)), testInputKey, testContext)
+		chunks, err := cobblestone.NewChunks(storage, int64(len(message)), message[:56], testInputKey, testContext)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +136,7 @@ func TestSalvageCalledOff(t *testing.T) {
 	for last := int64(2); ; last += 3 {
 		ctx, cancel := context.WithCancel(context.Background())
 		storage := &countingStorage{Reader: bytes.NewReader(message), last: last, stop: cancel}
-		chunks, err := cobblestone.NewChunks(storage, int64(len(message)), testInputKey, testContext)
+		chunks, err := cobblestone.NewChunks(storage, int64(len(message)), message[:56], testInputKey, testContext)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -86,6 +86,9 @@ func NewSalvage(ctx context.Context, chunks *cobblestone.Chunks, id ID) (*Salvag
 	return s, nil
 }
 
+// Opened reports whether a chunk opened.
+func (s *Salvage) Opened() bool { return slices.Contains(s.plain.lost, false) }
+
 // Size returns the length of the plaintext that the container has room for. The frames
 // of a cut one claim more.
 func (s *Salvage) Size() int64 { return s.plain.size }

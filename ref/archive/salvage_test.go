@@ -32,7 +32,7 @@ func seal(plaintext []byte) []byte {
 
 func salvage(t testing.TB, message []byte) *Salvage {
 	t.Helper()
-	chunks, err := cobblestone.NewChunks(bytes.NewReader(message), int64(len(message)), testInputKey, testContext)
+	chunks, err := cobblestone.NewChunks(bytes.NewReader(message), int64(len(message)), message[:56], testInputKey, testContext)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -455,7 +455,7 @@ func (f flaky) ReadAt(p []byte, off int64) (int, error) {
 func TestUnreadableChunk(t *testing.T) {
 	items := []item{newItem("a", 10), newItem("b", 2*chunkSize), newItem("c", 5)}
 	message := seal(write(t, items...))
-	chunks, err := cobblestone.NewChunks(flaky{bytes.NewReader(message), 56 + 16400 + 100, 56 + 16400 + 200}, int64(len(message)), testInputKey, testContext)
+	chunks, err := cobblestone.NewChunks(flaky{bytes.NewReader(message), 56 + 16400 + 100, 56 + 16400 + 200}, int64(len(message)), message[:56], testInputKey, testContext)
 	if err != nil {
 		t.Fatal(err)
 	}

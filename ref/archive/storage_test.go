@@ -92,7 +92,7 @@ func TestSalvageErrors(t *testing.T) {
 	message := seal(write(t, newItem("damaged", 5*chunkSize), newItem("whole", 2*chunkSize)))
 	damage(message, 2)
 	storage := &once{}
-	chunks, err := cobblestone.NewChunks(onceStorage{bytes.NewReader(message), storage}, int64(len(message)), testInputKey, testContext)
+	chunks, err := cobblestone.NewChunks(onceStorage{bytes.NewReader(message), storage}, int64(len(message)), message[:56], testInputKey, testContext)
 	if err != nil {
 		t.Fatal(err)
 	}

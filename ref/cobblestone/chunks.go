@@ -13,10 +13,10 @@ type Chunks struct {
 	cipher *chunkCipher
 }
 
-// NewChunks checks the commitment of a message of size bytes, at least 56. Errors:
-// wrong_secret; errors of r, wrapped.
-func NewChunks(r io.ReaderAt, size int64, inputKey []byte, context string) (*Chunks, error) {
-	c, err := readPrefix(r, inputKey, context)
+// NewChunks checks the commitment of a message of size bytes, at least 56, that r has
+// after its prefix (56 bytes), whatever r has in its place. Errors: wrong_secret.
+func NewChunks(r io.ReaderAt, size int64, prefix, inputKey []byte, context string) (*Chunks, error) {
+	c, err := checkPrefix(prefix, inputKey, context)
 	if err != nil {
 		return nil, err
 	}

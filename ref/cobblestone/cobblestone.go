@@ -136,12 +136,6 @@ func checkPrefix(prefix, inputKey []byte, context string) (*chunkCipher, error) 
 	return newChunkCipher(&d), nil
 }
 
-// Commits reports whether prefix (56 bytes) begins a message under the input key.
-func Commits(prefix, inputKey []byte, context string) bool {
-	_, err := checkPrefix(prefix, inputKey, context)
-	return err == nil
-}
-
 // nonce sets n to the nonce of chunk i.
 func (c *chunkCipher) nonce(n *[nonceSize]byte, i int64) {
 	*n = c.base

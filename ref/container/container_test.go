@@ -203,7 +203,7 @@ func TestOtherPurpose(t *testing.T) {
 		t.Error(err)
 	}
 	sealed := sealKeyring(1, testKey, nil)
-	if _, err := Salvage(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), WithKey(testKey)); fault.NameOf(err) != fault.MalformedArchive {
+	if _, err := Salvage(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), WithKey(testKey), nil); fault.NameOf(err) != fault.MalformedArchive {
 		t.Error(err)
 	}
 }
@@ -348,7 +348,7 @@ func TestStorageErrors(t *testing.T) {
 	}
 	for failAt := 1; ; failAt++ {
 		n := failAt
-		s, err := Salvage(context.Background(), failOnceAt{bytes.NewReader(sealed), &n}, int64(len(sealed)), WithKey(testKey))
+		s, err := Salvage(context.Background(), failOnceAt{bytes.NewReader(sealed), &n}, int64(len(sealed)), WithKey(testKey), nil)
 		if n > 0 {
 			break
 		}

@@ -1,32 +1,60 @@
 package container
 
 import (
+	"context"
 	"fmt"
 	"io"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/key"
 )
+
+// salvagePayload finds and salvages the payload of a container, and returns where it
+// begins. The header is nil if it is not whole. The result is nil if there is no
+// payload under k. The only errors are those of the storage and of the context.
+func salvagePayload(ctx context.Context, r io.ReaderAt, size int64, k *key.Key, apart *Apart, h *header.Header) (s *archive.Salvage, offset int64, err error) {
+	payloadKey := k.Derive(key.LabelPayload)
+	offset, prefix, err := findPayload(r, size, h, payloadKey[:])
+	if err != nil {
+		return nil, 0, err
+	}
+	isApart := prefix == nil && apart != nil
+	if isApart {
+		offset, prefix = apart.payload(payloadKey[:])
+	}
+	if prefix == nil || size < offset+cobblestone.PrefixSize {
+		return nil, 0, nil
+	}
+	after := io.NewSectionReader(r, offset, size-offset)
+	chunks, err := cobblestone.NewChunks(after, size-offset, prefix, payloadKey[:], header.Archive.Context())
+	if err != nil {
+		return nil, 0, err
+	}
+	s, err = archive.NewSalvage(ctx, chunks, archive.ID(prefix[:cobblestone.SaltSize]))
+	if err != nil || isApart && !s.Opened() { // [SLV-39]
+		return nil, 0, err
+	}
+	return s, offset, nil
+}
 
 // findPayload returns the offset of a container's payload, and its first 56 bytes: after
 // the header, which is nil if it is not whole, or else the first place where a header
 // can end and something stands that was sealed under the key. The bytes are nil if there
 // is none. The error is that of the storage. [SLV-20] [SLV-36]
 func findPayload(r io.ReaderAt, size int64, h *header.Header, payloadKey []byte) (offset int64, prefix []byte, err error) {
-	commits := func(prefix []byte) bool {
-		return cobblestone.Commits(prefix, payloadKey, header.Archive.Context())
-	}
-	if h != nil && commits(h.PayloadPrefix[:]) {
+	context := header.Archive.Context()
+	if h != nil && cobblestone.Commits(h.PayloadPrefix[:], payloadKey, context) {
 		return h.Size(), h.PayloadPrefix[:], nil
 	}
 	begin := make([]byte, min(size, header.MaxSize+cobblestone.PrefixSize))
 	if n, err := r.ReadAt(begin, 0); n < len(begin) {
 		return 0, nil, fmt.Errorf("looking for the payload: %w", err)
 	}
-	for at := 0; at+cobblestone.PrefixSize <= len(begin); at++ {
-		if prefix := begin[at:][:cobblestone.PrefixSize]; commits(prefix) {
-			return int64(at), prefix, nil
-		}
+	at := cobblestone.Find(begin, payloadKey, context)
+	if at < 0 {
+		return 0, nil, nil
 	}
-	return 0, nil, nil
+	return int64(at), begin[at:][:cobblestone.PrefixSize], nil
 }

@@ -9,20 +9,27 @@ import (
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
-	"github.com/coffer-format/coffer/ref/key"
 )
 
 // Salvage finds what is left of a container of purpose archive, and tolerates
 // what spec section 10.1 says. Fault in the result is the first fault of the
-// container. Errors: limit_exceeded (longer than any payload), those of the secret,
+// container. What was kept apart of it is used instead of its header, unless it is nil.
+// Errors: limit_exceeded (longer than any payload), those of the secret,
 // wrong_secret, malformed_archive (a keyring), the first fault of a container whose
 // payload is gone, and that of the context.
-func Salvage(ctx context.Context, r io.ReaderAt, size int64, secret Secret) (*archive.Salvage, error) {
+func Salvage(ctx context.Context, r io.ReaderAt, size int64, secret Secret, apart *Apart) (*archive.Salvage, error) {
+	if apart != nil {
+		k, err := apart.find(secret)
+		if err != nil {
+			return nil, err
+		}
+		secret = WithKey(k) // [SLV-38]
+	}
 	h, faults, err := header.ExamineDamaged(r, size)
 	if err != nil {
 		return nil, err
 	}
-	s, err := salvageAfter(ctx, r, size, secret, h, faults)
+	s, err := salvageAfter(ctx, r, size, secret, apart, h, faults)
 	if err != nil && fault.NameOf(err) != "" && isAnother(h, faults) { // [SLV-16]
 		return nil, faults[0]
 	}
@@ -37,7 +44,7 @@ func isAnother(h *header.Header, faults []error) bool {
 
 // salvageAfter is Salvage after the checks of the header, which is nil if it is not
 // whole.
-func salvageAfter(ctx context.Context, r io.ReaderAt, size int64, secret Secret, h *header.Header, faults []error) (*archive.Salvage, error) {
+func salvageAfter(ctx context.Context, r io.ReaderAt, size int64, secret Secret, apart *Apart, h *header.Header, faults []error) (*archive.Salvage, error) {
 	if h != nil && size-h.Size() > cobblestone.MaxMessageSize { // [SLV-16]
 		return nil, faults[0]
 	}
@@ -45,8 +52,7 @@ func salvageAfter(ctx context.Context, r io.ReaderAt, size int64, secret Secret,
 	if err != nil {
 		return nil, damagedFirst(err, faults)
 	}
-	payloadKey := k.Derive(key.LabelPayload)
-	offset, prefix, err := findPayload(r, size, h, payloadKey[:])
+	s, offset, err := salvagePayload(ctx, r, size, k, apart, h)
 	if err != nil {
 		return nil, err
 	}
@@ -63,20 +69,12 @@ func salvageAfter(ctx context.Context, r io.ReaderAt, size int64, secret Secret,
 		}
 	}
 	switch { // [SLV-19]
-	case !fits && prefix == nil: // [SLV-4]
+	case !fits && s == nil: // [SLV-4]
 		return nil, fault.New(fault.WrongSecret, "the key is not the container's, or both the header and the payload were altered")
 	case isKeyring: // [SLV-15]
 		return nil, fault.New(fault.MalformedArchive, "a keyring has no entries to salvage")
-	case prefix == nil: // the payload's own salt is gone
+	case s == nil: // the payload's own salt is gone
 		return nil, faults[0]
-	}
-	chunks, err := cobblestone.NewChunks(io.NewSectionReader(r, offset, size-offset), size-offset, payloadKey[:], header.Archive.Context())
-	if err != nil {
-		return nil, err
-	}
-	s, err := archive.NewSalvage(ctx, chunks, archive.ID(prefix[:cobblestone.SaltSize]))
-	if err != nil {
-		return nil, err
 	}
 	if len(faults) > 0 { // [SLV-32]
 		s.Fault = faults[0]

@@ -15,7 +15,7 @@ import (
 )
 
 func salvage(sealed []byte, secret Secret) (*archive.Salvage, error) {
-	return Salvage(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), secret)
+	return Salvage(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), secret, nil)
 }
 
 // noted is the name under which salvage ends: that of its error, or of what it
@@ -49,9 +49,6 @@ func TestSalvageEveryBit(t *testing.T) {
 	for _, sample := range samples()[:4] {
 		n := headerSize(sample.sealed)
 		for bit := range 8 * len(sample.sealed) {
-			if at := bit / 8; at >= n && at < n+56 && bit%8 != at%8 {
-				continue // each of these is a payload that is looked for everywhere, and one of a byte is enough
-			}
 			altered := bytes.Clone(sample.sealed)
 			altered[bit/8] ^= 1 << (bit % 8)
 			s, err := salvage(altered, WithKey(testKey))

@@ -499,7 +499,7 @@ func salvage(t *testing.T, message []byte, damageAt int) *archive.Salvage {
 	t.Helper()
 	damaged := bytes.Clone(message)
 	damaged[damageAt] ^= 1
-	chunks, err := cobblestone.NewChunks(bytes.NewReader(damaged), int64(len(damaged)), testKey, "")
+	chunks, err := cobblestone.NewChunks(bytes.NewReader(damaged), int64(len(damaged)), damaged[:56], testKey, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func TestPartialHoles(t *testing.T) {
 	contents := map[string]string{"a": strings.Repeat("x", 4<<20)}
 	message := sealed(t, contents)
 	clear(message[1<<16 : 4<<20-1<<16])
-	chunks, err := cobblestone.NewChunks(bytes.NewReader(message), int64(len(message)), testKey, "")
+	chunks, err := cobblestone.NewChunks(bytes.NewReader(message), int64(len(message)), message[:56], testKey, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,6 +93,7 @@ func salvageCases(s *suite) {
 	salvageWalks(s)
 	salvageAppended(s)
 	salvageLostHeader(s)
+	salvageApart(s)
 }
 
 // rescue adds a container and what salvage gets out of it.

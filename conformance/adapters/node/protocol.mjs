@@ -121,8 +121,8 @@ const ops = (name) => ({
   },
   "archive.extract": async (input) => ({ content: await collect((await openArchive(input)).stream(input.path), input.excerpts) }),
   "archive.restore": async (input) => ({ entries: await digests(await openArchive(input)) }),
-  "archive.salvage": async ({ container, secret }) => {
-    const found = await salvage(container, secret), entries = [];
+  "archive.salvage": async ({ container, secret, header }) => {
+    const found = await salvage(container, secret, header), entries = [];
     for (const { content, ...entry } of found.entries)
       entries.push(entry.status === "whole" ? { ...entry, sha512: await sha512(await content()) } : entry);
     return { ...found, entries };
@@ -139,7 +139,7 @@ const ops = (name) => ({
 });
 
 /** The fields of requests that are byte strings. The others are text, or of another type. */
-const BYTES = new Set(("container content credential export_key key key_check message password plaintext prf random salt " +
+const BYTES = new Set(("container content credential export_key header key key_check message password plaintext prf random salt " +
   "set_id slot utf8 vault").split(" "));
 const decode = (value, name) => {
   if (typeof value === "string") return BYTES.has(name) ? unhex(value) : value;

@@ -3,7 +3,7 @@ import { CofferError, fail } from "./errors.mjs";
 import { behind, hex, sourceOf } from "./bytes.mjs";
 import { derive, fits } from "./keys.mjs";
 import { matching, openSlot } from "./slots.mjs";
-import { ARCHIVE, KEYRING, LONGEST_HEADER, macVerifies, payloadContext, readHeader } from "./header.mjs";
+import { ARCHIVE, KEYRING, LONGEST_HEADER, macVerifies, payloadCipher, payloadContext, readHeader } from "./header.mjs";
 import { CHUNK, Cipher, LONGEST, PREFIX, SEALED, joined } from "./cobblestone.mjs";
 import { decodeArchive, decodeSegment, kindOf, paddedBelow, pathOf, readFrame, readRecordFrame, segmentLength } from "./archive.mjs";
 import { walk } from "./reading.mjs";
@@ -111,18 +111,44 @@ async function findPayload(source, h, K) {
   return offset < 0 ? after : at(offset);
 }
 
+/** The payload as the beginning of the container says that was kept apart, if any of it opens [SLV-39]. */
+async function payloadApart(source, h, K) {
+  const cipher = await payloadCipher(K, { ...h, purpose: ARCHIVE });
+  if (!cipher || source.length < h.payload_offset + PREFIX) return null;
+  const found = { cipher, id: h.container_id, payload: behind(source, h.payload_offset) }, plain = await Holes.open(cipher, found.payload);
+  return plain.lostChunks.size < plain.chunks ? found : null;
+}
+
+/** Reads the header of `file` for salvage: {h, faults, slots} with h null if it is not whole. */
+async function examine(file) {
+  const checks = { faults: [], slots: undefined };
+  const h = await readHeader(file, (name, why, what) => {
+    checks.faults.push(name);
+    if (what === "slots") checks.slots = name;
+  });
+  return { ...checks, h: h?.first.length === PREFIX ? h : null };
+}
+
+/** K, by the beginning of a container that was kept apart, and its header [SLV-37], [SLV-38]. */
+async function openApart(bytes, secret) {
+  const checks = await examine(bytes), { h, faults } = checks;
+  if (isAnother(h, faults)) fail(faults[0], "the header that was kept apart");
+  return { h, K: await keyOf(h, secret, checks) };
+}
+
 /** The payload that is to be salvaged. */
-async function payloadOf(source, h, secret, checks) {
-  const { faults } = checks;
+async function payloadOf(source, secret, checks, apart) {
+  const { h, faults } = checks;
   if (h && h.payload.length > LONGEST) fail(faults[0]); // [SLV-16]
-  const K = await keyOf(h, secret, checks), found = await findPayload(source, h, K);
+  const K = apart ? apart.K : await keyOf(h, secret, checks);
+  const found = (await findPayload(source, h, K)) ?? (apart && (await payloadApart(source, apart.h, K)));
   if (!h || !(await fits(K, h.key_check))) {
     if (!found) fail("wrong_secret"); // [SLV-4]
     faults.push("header_tampered"); // [HDR-18], [SLT-9]
   }
   if (h && !(await macVerifies(K, h))) faults.push("header_tampered"); // [HDR-19]
   else if (h?.purpose === KEYRING) fail("malformed_archive", "a keyring"); // [SLV-15]
-  if (found?.payload.length !== h?.payload.length) faults.push("payload_tampered"); // [HDR-20]
+  if (h && !(await payloadCipher(K, { ...h, purpose: ARCHIVE }))) faults.push("payload_tampered"); // [HDR-20]
   return found ?? fail(faults[0], "the beginning of the payload is gone");
 }
 
@@ -174,20 +200,16 @@ async function indexed(source, archive, note) {
 }
 
 /**
- * Salvages a stand-alone container; only if the holder asked for it [SLV-1]. Returns {fault, indexed, end_reached,
- * walk_end, entries, unsafe}, whose fault is the name of the first check that failed, or null. Each entry has status,
- * confirmed, lost, and content(), which promises what [SLV-13] allows to write of it.
+ * Salvages a container; only if the holder asked for it [SLV-1]. `kept` is its beginning, if that was kept apart. Returns
+ * {fault, indexed, end_reached, walk_end, entries, unsafe, appended}, whose fault is the name of the first check that
+ * failed, or null. Each entry has status, confirmed, lost, and content(), which promises what [SLV-13] allows to write of it.
  */
-export async function salvage(file, secret) {
-  const checks = { faults: [], slots: undefined }, { faults } = checks, note = (name) => faults.push(name), source = sourceOf(file);
-  let h = await readHeader(source, (name, why, what) => {
-    note(name);
-    if (what === "slots") checks.slots = name;
-  });
-  if (h?.first.length < PREFIX) h = null; // it is not whole
+export async function salvage(file, secret, kept) {
+  const apart = kept && (await openApart(kept, secret)), source = sourceOf(file);
+  const checks = await examine(source), { h, faults } = checks, note = (name) => faults.push(name);
   let plain;
   try {
-    const { cipher, id, payload } = await payloadOf(source, h, secret, checks);
+    const { cipher, id, payload } = await payloadOf(source, secret, checks, apart);
     plain = await Holes.open(cipher, payload);
     plain.id = id;
   } catch (e) {
