@@ -31,6 +31,7 @@ func run() int {
 		cancel()
 		select {
 		case <-signals:
+			time.Sleep(endingHaste)
 			giveUp("interrupted twice")
 		case <-time.After(endingPatience):
 			giveUp("interrupted in the middle of something that did not end")
@@ -52,6 +53,11 @@ func run() int {
 // endingPatience is how long the work may take to end after a signal: it may wait for
 // what cannot be called off, such as a drive that does not answer.
 const endingPatience = 5 * time.Second
+
+// endingHaste is how long the work still has after a second signal. Most work ends
+// sooner by itself, and then leaves nothing; a file that is only being created when the
+// program is ended is not known yet, and would be left.
+const endingHaste = 200 * time.Millisecond
 
 // giveUp ends the program whatever it is doing.
 func giveUp(why string) {
