@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/coffer-format/coffer/ref/fault"
@@ -149,12 +150,21 @@ func salvageSegment(s *suite) {
 	base.but("segment-contradicts", "SLV-9 SLV-6 SLV-28 (long resealed)", "A record's size differs from its frame's, and the index is malformed: the entry is missing.",
 		reseal(func(p *plain) { p.complete = 2; p.live[1].size++ }),
 		accepted(rescued{fault: fault.MalformedArchive, end: reached, entries: []any{p.found(0, true), contradicted, p.found(3, true)}}.output()))
-	base.but("segment-one-place-in-two-containers", "SLV-29 SLV-30 (long resealed)", "A record of another container has the offset of one of this container, and the index is malformed: the segment counts.",
-		reseal(func(p *plain) {
-			p.complete = 2
-			p.live[1].frame, p.live[1].container, p.live[1].offset = -1, draw(seed+" other container", 24), p.live[0].offset
-		}),
-		accepted(rescued{fault: fault.MalformedArchive, end: reached, entries: []any{p.found(0, true), p.found(3, true)}}.output()))
+	for _, c := range []struct {
+		slug, which string
+		id          []byte
+	}{
+		{"in-two-containers", "another container", draw(seed+" other container", 24)},
+		{"and-id-of-zeros", "the container whose id is the least", make([]byte, 24)},
+		{"and-id-of-ones", "the container whose id is the greatest", bytes.Repeat([]byte{0xff}, 24)},
+	} {
+		base.but("segment-one-place-"+c.slug, "SLV-29 SLV-30 (long resealed)", "A record of "+c.which+" has the offset of one of this container, and the index is malformed: the segment counts.",
+			reseal(func(p *plain) {
+				p.complete = 2
+				p.live[1].frame, p.live[1].container, p.live[1].offset = -1, c.id, p.live[0].offset
+			}),
+			accepted(rescued{fault: fault.MalformedArchive, end: reached, entries: []any{p.found(0, true), p.found(3, true)}}.output()))
+	}
 
 	lossy := archiveOf("salvage/segment-contradicts", quietFile("a", other, 33000), file("b", other, "whole"))
 	q := lossy.plain
