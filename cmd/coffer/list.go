@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -42,7 +43,7 @@ func list(ctx context.Context, secret *secretFlags, path string, asJSON bool) er
 	defer in.Close()
 	out := bufio.NewWriter(os.Stdout)
 	if asJSON {
-		if err := printJSON(out, listing(c, r)); err != nil {
+		if err := listJSON(out, c, r); err != nil {
 			return err
 		}
 		return out.Flush()
@@ -77,7 +78,33 @@ type entryJSON struct {
 	Container  string `json:"container,omitempty"` // if it is another one
 }
 
-func listing(c *container.Container, r *archive.Reader) archiveJSON {
+// listJSON prints one entry after the other: there can be a million.
+func listJSON(out *bufio.Writer, c *container.Container, r *archive.Reader) error {
+	var part bytes.Buffer
+	if err := printJSON(&part, archiveOf(c, r)); err != nil {
+		return err
+	}
+	const end = "]\n}\n"
+	out.Write(bytes.TrimSuffix(part.Bytes(), []byte(end)))
+	between := "\n    "
+	for _, rec := range r.Entries() {
+		part.Reset()
+		if err := printJSON(&part, entryOf(rec, c.Header.ContainerID())); err != nil {
+			return err
+		}
+		out.WriteString(between)
+		out.Write(bytes.ReplaceAll(bytes.TrimSpace(part.Bytes()), []byte("\n"), []byte("\n    ")))
+		between = ",\n    "
+	}
+	if between[0] == ',' {
+		out.WriteString("\n  ")
+	}
+	_, err := out.WriteString(end)
+	return err
+}
+
+// archiveOf says all but the entries.
+func archiveOf(c *container.Container, r *archive.Reader) archiveJSON {
 	x, id := r.Index(), c.Header.ContainerID()
 	all := archiveJSON{
 		Container:  fmt.Sprintf("%x", id),
@@ -92,12 +119,13 @@ func listing(c *container.Container, r *archive.Reader) archiveJSON {
 	if !x.StandAlone() {
 		all.SetID = fmt.Sprintf("%x", x.SetID)
 	}
-	for _, rec := range r.Entries() {
-		e := entryJSON{Path: rec.Entry.Path, Kind: rec.Entry.Kind.String(), ModifiedMS: timeJSON(rec.Entry.ModifiedMS), Size: rec.Entry.Size}
-		if rec.Container != id {
-			e.Container = fmt.Sprintf("%x", rec.Container)
-		}
-		all.Entries = append(all.Entries, e)
-	}
 	return all
+}
+
+func entryOf(rec archive.Record, id archive.ID) entryJSON {
+	e := entryJSON{Path: rec.Entry.Path, Kind: rec.Entry.Kind.String(), ModifiedMS: timeJSON(rec.Entry.ModifiedMS), Size: rec.Entry.Size}
+	if rec.Container != id {
+		e.Container = fmt.Sprintf("%x", rec.Container)
+	}
+	return e
 }

@@ -23,8 +23,6 @@ const (
 const (
 	maxName = 255 // bytes
 	cutName = 240
-
-	maxNumber = 24 // bytes at most that a number adds to a name
 )
 
 // PortableNames returns, for each path, the path that it gets on a platform.
@@ -90,7 +88,14 @@ type folder struct {
 	part  string          // what it is called in the archive
 	name  string          // and in the restore
 	taken map[string]bool // names given in it, as the platform compares them
-	next  map[string]int  // by short names as they are compared, the least number that may be free
+	next  map[alike]int   // the least number that may be free
+}
+
+// alike are parts that are the same with every number that leaves them short enough not
+// to be cut, which it does for all of them or for none.
+type alike struct {
+	same   string // as the platform compares them
+	length int
 }
 
 // give returns the name of a part that has none yet. [ARC-57]
@@ -100,18 +105,16 @@ func (f *folder) give(part string, can names) string {
 	}
 	name, n := can.cut(part), 2
 	same := compared(name, can.platform)
-	short := len(part) <= can.longest-maxNumber // no number makes it one that is cut
-	if first := f.next[same]; short && first > 0 {
-		n = first
-	}
-	for plain := same; f.taken[same]; n++ {
+	parts := alike{same, len(part)}
+	n = max(n, f.next[parts])
+	for ; f.taken[same]; n++ {
 		name = can.cut(numbered(part, n))
 		same = compared(name, can.platform)
-		if short {
+		if name == numbered(part, n) {
 			if f.next == nil {
-				f.next = map[string]int{}
+				f.next = map[alike]int{}
 			}
-			f.next[plain] = n + 1
+			f.next[parts] = n + 1
 		}
 	}
 	if f.taken == nil {

@@ -3,6 +3,8 @@ package extract
 import (
 	"fmt"
 	"path"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -76,6 +78,72 @@ func TestShorterNames(t *testing.T) {
 	want := []string{long[:143], long[:128] + "~31bc67af", long[:128] + "~de105e3d/" + odd[:127] + "~9f44234f", strings.ToUpper(long)[:128] + "~945a35da"}
 	if diff := cmp.Diff(want, got); diff != "" || folders != 1 {
 		t.Error(diff, folders)
+	}
+}
+
+// variants returns names of a length that differ in case only.
+func variants(n, length int) []string {
+	all := make([]string, n)
+	for i := range all {
+		name := []byte(strings.Repeat("abcdefgh", length/8+1)[:length])
+		for bit := range 20 {
+			if i>>bit&1 == 1 {
+				name[bit] -= 'a' - 'A'
+			}
+		}
+		all[i] = string(name)
+	}
+	return all
+}
+
+// Names cost by the byte, and not by how many others they must differ from.
+func TestNamesCost(t *testing.T) {
+	const n = 10000
+	for _, length := range []int{30, 232, 247, 249, 250, 255, 300} {
+		paths := variants(n, length)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		PortableNames(paths, Windows)
+		runtime.ReadMemStats(&after)
+		if made := after.Mallocs - before.Mallocs; made > 40*n {
+			t.Errorf("%d names of %d bytes take %d allocations", n, length, made)
+		}
+	}
+}
+
+// The numbers are the least that are free, whatever the lengths of names that are the
+// same: near the longest names, a larger number makes one that is cut.
+func TestLeastNumbers(t *testing.T) {
+	var paths []string
+	for _, length := range []int{20, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40} {
+		name := strings.Repeat("k", length-1) + "l"
+		for i := range 30 {
+			kelvin := []rune(name) // three bytes instead of one, and the same
+			for bit := range 4 {
+				if i>>bit&1 == 1 {
+					kelvin[bit] = '\u212a'
+				}
+			}
+			paths = append(paths, string(kelvin), strings.ToUpper(string(kelvin)))
+		}
+		paths = append(paths, name+" (3)", name+" (11)")
+	}
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	for _, longest := range []int{40, 41, 44, 60} {
+		can := names{Apple, longest}
+		got, _ := portableNames(paths, can)
+		taken := map[string]bool{}
+		for i, part := range paths {
+			want := can.cut(part)
+			for n := 2; taken[compared(want, can.platform)]; n++ {
+				want = can.cut(numbered(part, n))
+			}
+			taken[compared(want, can.platform)] = true
+			if got[i] != want {
+				t.Fatalf("longest %d: %q becomes %q, want %q", longest, part, got[i], want)
+			}
+		}
 	}
 }
 
