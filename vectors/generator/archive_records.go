@@ -275,4 +275,5 @@ func archivePaths(s *suite) {
 	}
 	base.but("path-common-beginnings", "ARC-13 (boundary)", "A common beginning that does not end at a slash is no folder.", three("a/b", "a/bc", "ab"), acceptedAs(listOf))
 	base.but("path-folders-by-case", "ARC-13 (boundary)", "Paths that differ in case are different, whatever a file system thinks.", three("A", "a/b", "a/c"), acceptedAs(listOf))
+	base.but("path-neighbours-by-case", "ARC-12 ARC-76 (boundary unicode)", "Three records in a row whose paths differ in nothing but case.", three("Stra\u00dfe/K", "Stra\u00dfe/k", "Stra\u00dfe/\u212a"), acceptedAs(listOf))
 }
