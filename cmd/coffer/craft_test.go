@@ -51,6 +51,12 @@ func craft(ts *testscript.TestScript, _ bool, args []string) {
 			paths = append(paths, strings.Repeat(name+"/", 500)+name)
 		}
 		out = *craftArchive(ts, nil, archive.Index{Complete: true}, paths...)
+	case "tooManyFolders":
+		var paths []string
+		for i := range 25 {
+			paths = append(paths, string(rune('a'+i))+strings.Repeat("/d", 499)+"/f")
+		}
+		out = *craftArchive(ts, nil, archive.Index{Complete: true}, paths...)
 	case "times":
 		out = *craftArchive(ts, nil, archive.Index{Complete: true}, "unknown", "year1")
 	case "set": // of its two entries, one lies elsewhere

@@ -19,6 +19,8 @@ type openCommand struct {
 	dir    string
 	force  bool
 	shared bool
+
+	folders bool // however many
 }
 
 // extension is what the names of containers end in, in capital letters, too.
@@ -52,6 +54,7 @@ too, and is named. What cannot be restored is named, and all the rest is restore
 	f := cmd.Flags()
 	f.StringVarP(&o.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be (default: FILE without .coffer)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
+	f.BoolVar(&o.folders, "many-folders", false, "make folders however many there are for the files")
 	f.BoolVar(&o.shared, "shared", false, "let others read what is restored, as the umask says (default: only you)")
 	return cmd
 }
@@ -80,7 +83,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
-	run := newRestore(o.dir, len(records), total(records), extract.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
+	run := newRestore(o.dir, len(records), total(records), o.folders, extract.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
 	if len(names) == 0 {
 		err = extract.All(ctx, r, o.dir, run.opts)
 	} else {

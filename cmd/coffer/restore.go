@@ -19,17 +19,26 @@ type restore struct {
 	opts              extract.Options
 }
 
-// manyFolders is how many folders are told before they are made if they are many for
-// the files in them, too: a path can name hundreds.
-const manyFolders = 1000
+// A path can name hundreds of folders. Where they are many for the files in them, this
+// many are told before they are made, and so many more are made only if asked for.
+const (
+	manyFolders    = 1000
+	tooManyFolders = 10000
+	foldersPerFile = 10
+)
 
-func newRestore(dir string, files int, size int64, opts extract.Options) *restore {
+func newRestore(dir string, files int, size int64, anyFolders bool, opts extract.Options) *restore {
 	r := &restore{dir: dir, bar: newProgress("restoring", size)}
 	opts.Progress = r.bar.add
-	opts.Folders = func(n int) {
-		if n > manyFolders && n > manyFolders/100*files {
+	opts.Folders = func(n int) error {
+		switch {
+		case n <= manyFolders || n <= foldersPerFile*files:
+		case n > tooManyFolders && !anyFolders:
+			return fmt.Errorf("%s in %d folders, each of which takes room on the disk, and nothing was restored: whatever wrote this file may mean to fill it; --many-folders makes them", lie(files), n)
+		default:
 			note("%s in %d folders, each of which takes room on the disk", lie(files), n)
 		}
+		return nil
 	}
 	opts.Renamed = func(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
 	opts.Retimed = tellRetimed

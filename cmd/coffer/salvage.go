@@ -19,6 +19,7 @@ type salvageCommand struct {
 	secret                          secretFlags
 	header, dir                     string
 	partial, force, verbose, asJSON bool
+	folders                         bool // however many
 }
 
 func newSalvageCommand() *cobra.Command {
@@ -51,6 +52,7 @@ The status is 1, and the error says why, unless nothing was found to be at fault
 	f.StringVarP(&s.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be")
 	f.BoolVar(&s.partial, "partial", false, "restore damaged files, too, as NAME.damaged with zeros for what is lost")
 	f.BoolVar(&s.force, "force", false, "replace files that exist")
+	f.BoolVar(&s.folders, "many-folders", false, "make folders however many there are for the files")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "name what is whole, too")
 	f.BoolVar(&s.asJSON, "json", false, "print the report as JSON")
 	return cmd
@@ -134,7 +136,7 @@ func (s *salvageCommand) restore(ctx context.Context, found *archive.Salvage) er
 			size += e.Record.Entry.Size
 		}
 	}
-	run := newRestore(s.dir, files, size, extract.Options{Replace: s.force})
+	run := newRestore(s.dir, files, size, s.folders, extract.Options{Replace: s.force})
 	return run.end(extract.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 

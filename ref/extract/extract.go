@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ type Options struct {
 	OwnName  bool                           // the folder is not one that the holder named: it must not be a link
 	Shared   bool                           // others have the access that the umask gives
 	Progress func(n int64)                  // n more bytes were written or compared; may be called concurrently
-	Folders  func(n int)                    // so many are made if they are not there; called before anything is written
+	Folders  func(n int) error              // so many are made if they are not there; called before anything is, and an error ends the restore
 	Renamed  func(path, name string)        // an entry gets another name; called before anything is written
 	Retimed  func(path string, t time.Time) // an entry's file does not have its time t; may be called concurrently
 	Restored func(path string)              // an entry has got its name; may be called concurrently
@@ -96,6 +97,15 @@ type file struct {
 }
 
 func restore(ctx context.Context, files []file, dir string, opts Options) error {
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = f.path
+	}
+	if opts.Folders != nil {
+		if err := opts.Folders(folders(paths)); err != nil {
+			return err
+		}
+	}
 	root, err := openFolder(dir, opts)
 	if err != nil {
 		return err
@@ -106,14 +116,7 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 		return failed(dir, err)
 	}
 
-	paths := make([]string, len(files))
-	for i, f := range files {
-		paths[i] = f.path
-	}
-	named, folders := portableNames(paths, can)
-	if opts.Folders != nil {
-		opts.Folders(folders)
-	}
+	named := portableNames(paths, can)
 	removeStale(root, named, opts)
 	if opts.Renamed != nil {
 		for i, name := range named {
@@ -123,6 +126,20 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 		}
 	}
 	return restoreAll(ctx, root, files, named, opts)
+}
+
+// folders returns in how many folders some paths are.
+func folders(paths []string) (n int) {
+	before := ""
+	for _, path := range slices.Sorted(slices.Values(paths)) {
+		same := 0
+		for same < min(len(path), len(before)) && path[same] == before[same] {
+			same++
+		}
+		n += strings.Count(path[same:], "/") // the folders that end before are those of the path before
+		before = path
+	}
+	return n
 }
 
 // openFolder opens the folder to restore to, and makes it if it does not exist. A

@@ -29,8 +29,7 @@ const (
 // Paths are unique and no path is another's folder. [ARC-35] [ARC-36] [ARC-37]
 // [ARC-81]
 func PortableNames(paths []string, platform Platform) []string {
-	named, _ := portableNames(paths, names{platform, maxName})
-	return named
+	return portableNames(paths, names{platform, maxName})
 }
 
 // names says what names a folder can hold.
@@ -39,10 +38,9 @@ type names struct {
 	longest  int // bytes, at most maxName
 }
 
-// portableNames returns the names, and in how many folders they are. It keeps only the
-// folders of the path it is at: in the order of the paths, a folder that is left does
-// not come again.
-func portableNames(paths []string, can names) (named []string, folders int) {
+// portableNames keeps only the folders of the path it is at: in the order of the paths,
+// a folder that is left does not come again.
+func portableNames(paths []string, can names) []string {
 	order := make([]int, len(paths))
 	for i := range order {
 		order[i] = i
@@ -50,7 +48,7 @@ func portableNames(paths []string, can names) (named []string, folders int) {
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(paths[a], paths[b]) }) // [ARC-50]
 
 	open := []*folder{{}}
-	named = make([]string, len(paths))
+	named := make([]string, len(paths))
 	for _, i := range order {
 		parts := strings.Split(paths[i], "/")
 		dirs, base := parts[:len(parts)-1], parts[len(parts)-1]
@@ -61,14 +59,13 @@ func portableNames(paths []string, can names) (named []string, folders int) {
 		open = open[:kept]
 		for _, part := range dirs[kept-1:] {
 			open = append(open, &folder{part: part, name: open[len(open)-1].give(part, can)})
-			folders++
 		}
 		named[i] = pathIn(open, open[len(open)-1].give(base, can))
 		if named[i] == paths[i] {
 			named[i] = paths[i] // one string is enough
 		}
 	}
-	return named, folders
+	return named
 }
 
 // pathIn returns the path of a name in the last of some folders, of which the first

@@ -74,10 +74,10 @@ func TestPortableNames(t *testing.T) {
 func TestShorterNames(t *testing.T) {
 	long := strings.Repeat("a", 150)
 	odd := "x" + strings.Repeat("é", 75) // byte 128 is within a character
-	got, folders := portableNames([]string{long[:143], long, long[1:] + "/" + odd, strings.ToUpper(long)}, names{Apple, 143})
+	got := portableNames([]string{long[:143], long, long[1:] + "/" + odd, strings.ToUpper(long)}, names{Apple, 143})
 	want := []string{long[:143], long[:128] + "~31bc67af", long[:128] + "~de105e3d/" + odd[:127] + "~9f44234f", strings.ToUpper(long)[:128] + "~945a35da"}
-	if diff := cmp.Diff(want, got); diff != "" || folders != 1 {
-		t.Error(diff, folders)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -132,7 +132,7 @@ func TestLeastNumbers(t *testing.T) {
 	paths = slices.Compact(paths)
 	for _, longest := range []int{40, 41, 44, 60} {
 		can := names{Apple, longest}
-		got, _ := portableNames(paths, can)
+		got := portableNames(paths, can)
 		taken := map[string]bool{}
 		for i, part := range paths {
 			want := can.cut(part)
@@ -144,6 +144,24 @@ func TestLeastNumbers(t *testing.T) {
 				t.Fatalf("longest %d: %q becomes %q, want %q", longest, part, got[i], want)
 			}
 		}
+	}
+}
+
+// Folders are counted once each, whatever the order of the paths.
+func TestFolders(t *testing.T) {
+	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(2))
+	properties.Property("counted", prop.ForAll(func(paths []string) bool {
+		want := map[string]bool{}
+		for _, p := range paths {
+			for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+				want[dir] = true
+			}
+		}
+		return folders(paths) == len(want)
+	}, pathSets()))
+	properties.TestingRun(t)
+	if n := folders([]string{"b/c/d", "a", "b/c-", "b/c/e", "b-/c/d", "b/ca/x"}); n != 5 {
+		t.Errorf("%d folders", n)
 	}
 }
 
