@@ -3,6 +3,7 @@ module github.com/coffer-format/coffer
 go 1.26.0
 
 require (
+	github.com/go-viper/mapstructure/v2 v2.5.0
 	github.com/google/go-cmp v0.7.0
 	github.com/google/jsonschema-go v0.4.3
 	github.com/leanovate/gopter v0.2.11

@@ -1,9 +1,9 @@
 package reference
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha512"
+	"strings"
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
@@ -174,7 +174,7 @@ func archiveSalvage(in struct {
 	}
 	var apart *container.Apart
 	if in.Header != nil {
-		if apart, err = container.ReadApart(bytes.NewReader(*in.Header), int64(len(*in.Header))); err != nil {
+		if apart, err = container.ReadApart(strings.NewReader(string(*in.Header)), int64(len(*in.Header))); err != nil {
 			return result{}, err
 		}
 	}

@@ -27,12 +27,12 @@ func cobblestoneSeal(in struct {
 },
 ) (result, error) {
 	message := in.Excerpts.sink()
-	if err := in.Delivery.seal(message, in.Key[:], in.Salt, in.Context, in.Plaintext); err != nil {
+	if err := in.Delivery.seal(message, in.Key[:], in.Salt.bytes(), in.Context, in.Plaintext); err != nil {
 		return result{}, err
 	}
 	return result{
 		output:        vectors.Object{"message": message.value()},
-		intermediates: derivedValues(in.Key[:], in.Salt, in.Context),
+		intermediates: derivedValues(in.Key[:], in.Salt.bytes(), in.Context),
 	}, nil
 }
 

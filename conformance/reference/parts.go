@@ -47,7 +47,7 @@ func keyRepair(in struct {
 }
 
 func passwordPrepare(in struct{ Password octets }) (result, error) {
-	prepared, err := password.Prepare(in.Password)
+	prepared, err := password.Prepare(in.Password.bytes())
 	return result{output: vectors.Object{"prepared": toHex(prepared)}}, err
 }
 
@@ -60,7 +60,7 @@ func slotOpen(in struct {
 	if err != nil {
 		return result{}, err
 	}
-	slots, err := slot.Parse(in.Slot)
+	slots, err := slot.Parse(in.Slot.bytes())
 	if err != nil {
 		return result{}, err
 	}
@@ -84,13 +84,13 @@ func slotOpen(in struct {
 func inputKey(s slot.Slot, secret secret) ([]byte, bool) {
 	switch s := s.(type) {
 	case *slot.Password:
-		prepared, err := password.Prepare(secret.Password)
+		prepared, err := password.Prepare(secret.Password.bytes())
 		if secret.Kind != "password" || err != nil {
 			return nil, false
 		}
 		return s.InputKey(prepared), true
 	case *slot.Vault:
-		return slot.VaultInputKey(secret.ExportKey), secret.Kind == "vault"
+		return slot.VaultInputKey(secret.ExportKey.bytes()), secret.Kind == "vault"
 	case *slot.Passkey:
 		return slot.PasskeyInputKey(secret.PRF[:]), secret.Kind == "passkey"
 	}

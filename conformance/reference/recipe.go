@@ -1,8 +1,6 @@
 package reference
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"sort"
@@ -20,41 +18,24 @@ type data struct {
 
 type part struct {
 	offset int64
-	bytes  octets
+	bytes  []byte
 }
 
 func (p part) end() int64 { return p.offset + int64(len(p.bytes)) }
 
 func inFull(b []byte) data { return data{length: int64(len(b)), parts: []part{{0, b}}} }
 
-func (d *data) UnmarshalJSON(text []byte) error {
-	if text[0] == '"' {
-		var b octets
-		err := b.UnmarshalText(bytes.Trim(text, `"`)) // hexadecimal, which has no escapes
-		*d = inFull(b)
-		return err
-	}
-	var recipe struct {
-		Length int64
-		Repeat octets
-		Parts  []part
-	}
-	if err := json.Unmarshal(text, &recipe); err != nil {
-		return err
-	}
-	*d = data{recipe.Length, recipe.Repeat, recipe.Parts}
+// newRecipe returns the bytes of a recipe. It is an error if its parts are not in
+// order, or do not fit its length.
+func newRecipe(length int64, repeat []byte, parts []part) (data, error) {
 	end := int64(0)
-	for _, p := range d.parts {
-		if p.offset < end || p.end() > d.length {
-			return errors.New("the parts of a recipe are not in order, or do not fit its length")
+	for _, p := range parts {
+		if p.offset < end || p.end() > length {
+			return data{}, errors.New("the parts of a recipe are not in order, or do not fit its length")
 		}
 		end = p.end()
 	}
-	return nil
-}
-
-func (p *part) UnmarshalJSON(text []byte) error {
-	return json.Unmarshal(text, &[]any{&p.offset, &p.bytes})
+	return data{length, repeat, parts}, nil
 }
 
 // isWhole reports whether the bytes are in memory.

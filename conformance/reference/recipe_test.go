@@ -2,6 +2,7 @@ package reference
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,8 +23,8 @@ func TestRecipe(t *testing.T) {
 		`{"length":2,"repeat":"010203"}`: {1, 2},
 		`{"length":8,"repeat":"0102","parts":[[0,"aa"],[1,""],[3,"bbcc"],[5,"dd"],[7,"ee"]]}`: {0xaa, 2, 1, 0xbb, 0xcc, 0xdd, 1, 0xee},
 	} {
-		var d data
-		if err := json.Unmarshal([]byte(text), &d); err != nil {
+		d, err := parsed(text)
+		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
 		if err := iotest.TestReader(d.stream(), want); err != nil {
@@ -45,8 +46,7 @@ func TestRecipe(t *testing.T) {
 		`{"length":1,"parts":[[0,"0102"]]}`, `{"length":1,"parts":[[2,""]]}`,
 		`{"length":9,"parts":[[0,"0102"],[1,"03"]]}`, `{"length":9,"parts":[[5,"01"],[4,"02"]]}`,
 	} {
-		var d data
-		if err := json.Unmarshal([]byte(text), &d); err == nil {
+		if _, err := parsed(text); err == nil {
 			t.Errorf("%s is a recipe", text)
 		}
 	}
@@ -54,7 +54,7 @@ func TestRecipe(t *testing.T) {
 
 // A recipe may be longer than any memory.
 func TestRecipeBeyondMemory(t *testing.T) {
-	d := data{length: 1<<53 - 1, parts: []part{{1 << 52, octets{7}}}}
+	d := data{length: 1<<53 - 1, parts: []part{{1 << 52, []byte{7}}}}
 	p := make([]byte, 3)
 	if n, err := d.ReadAt(p, 1<<52-1); n != 3 || err != nil || !bytes.Equal(p, []byte{0, 7, 0}) {
 		t.Errorf("%x, %v", p, err)
@@ -125,11 +125,22 @@ func TestReads(t *testing.T) {
 
 func unhexed(t *testing.T, digits any) []byte {
 	t.Helper()
-	var b octets
-	if err := b.UnmarshalText([]byte(digits.(string))); err != nil {
+	b, err := hex.DecodeString(digits.(string))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// parsed returns the bytes that a text in JSON stands for.
+func parsed(text string) (data, error) {
+	var in struct{ Bytes data }
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		return data{}, err
+	}
+	err := decode(vectors.Object{"bytes": v}, &in)
+	return in.Bytes, err
 }
 
 // Recipes and excerpts are inputs and outputs like any other.

@@ -26,7 +26,7 @@ type result struct {
 
 // ops are the ops by name. Their input has passed vectors.CheckInput, and its
 // bytes are plain hexadecimal.
-var ops = map[string]func(input json.RawMessage) (result, error){
+var ops = map[string]func(input vectors.Object) (result, error){
 	"key.parse":           op(keyParse),
 	"key.format":          op(keyFormat),
 	"key.derive":          op(keyDerive),
@@ -51,10 +51,10 @@ var ops = map[string]func(input json.RawMessage) (result, error){
 }
 
 // op makes a typed operation one of ops.
-func op[In any](f func(In) (result, error)) func(json.RawMessage) (result, error) {
-	return func(data json.RawMessage) (result, error) {
+func op[In any](f func(In) (result, error)) func(vectors.Object) (result, error) {
+	return func(input vectors.Object) (result, error) {
 		var in In
-		if err := json.Unmarshal(data, &in); err != nil {
+		if err := decode(input, &in); err != nil {
 			return result{}, err
 		}
 		return f(in)
@@ -75,10 +75,10 @@ func Handle(op string, input vectors.Object) protocol.Answer {
 // Answer is Handle for an input that is one of the op. The suite makes no others,
 // as it sees when it asks the reference as a program.
 func Answer(op string, input vectors.Object) protocol.Answer {
-	return answerTo(op, input, func(string, vectors.Object, []byte) error { return nil })
+	return answerTo(op, input, func(string, vectors.Object) error { return nil })
 }
 
-func answerTo(op string, input vectors.Object, check func(op string, input vectors.Object, encoded []byte) error) protocol.Answer {
+func answerTo(op string, input vectors.Object, check func(op string, input vectors.Object) error) protocol.Answer {
 	r, err := handle(op, input, check)
 	answer := protocol.Answer{Intermediates: r.intermediates}
 	var named *fault.Error
@@ -93,7 +93,7 @@ func answerTo(op string, input vectors.Object, check func(op string, input vecto
 	return answer
 }
 
-func handle(op string, input vectors.Object, check func(op string, input vectors.Object, encoded []byte) error) (result, error) {
+func handle(op string, input vectors.Object, check func(op string, input vectors.Object) error) (result, error) {
 	if op == protocol.HelloOp {
 		output, err := toObject(Hello())
 		return result{output: output}, err
@@ -102,21 +102,17 @@ func handle(op string, input vectors.Object, check func(op string, input vectors
 	if !ok {
 		return result{}, fmt.Errorf("there is no op %q%s", op, suggest.DidYouMean(op, slices.Sorted(maps.Keys(ops))))
 	}
-	data, err := json.Marshal(input)
-	if err != nil {
-		return result{}, err
-	}
-	if err := check(op, input, data); err != nil {
+	if err := check(op, input); err != nil {
 		return result{}, fmt.Errorf("the input is not one of %s: %w", op, err)
 	}
-	return f(data)
+	return f(input)
 }
 
 // checkShape is an error if an input does not have the shape of the op's.
-func checkShape(op string, input vectors.Object, encoded []byte) error {
+func checkShape(op string, input vectors.Object) error {
 	if !vectors.IsDecoded(input) { // a program made it
-		input = nil
-		if err := json.Unmarshal(encoded, &input); err != nil {
+		var err error
+		if input, err = toObject(input); err != nil {
 			return err
 		}
 	}

@@ -10,13 +10,10 @@ import (
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
-// octets are bytes that JSON has as hexadecimal.
-type octets []byte
+// octets are bytes that a request has as hexadecimal.
+type octets string
 
-func (b *octets) UnmarshalText(text []byte) (err error) {
-	*b, err = hex.DecodeString(string(text))
-	return err
-}
+func (b octets) bytes() []byte { return []byte(b) }
 
 // octets32 is a key, a salt or another string of 32 bytes.
 type octets32 [32]byte
@@ -48,9 +45,9 @@ func (s secret) forSlot() (slot.Secret, error) {
 	case "password":
 		return slot.PasswordSecret(s.Password), nil
 	case "vault":
-		return &slot.VaultSecret{Vault: s.Vault, Credential: [32]byte(s.Credential), ExportKey: [64]byte(s.ExportKey)}, nil
+		return &slot.VaultSecret{Vault: s.Vault, Credential: [32]byte(s.Credential.bytes()), ExportKey: [64]byte(s.ExportKey.bytes())}, nil
 	case "passkey":
-		return &slot.PasskeySecret{RPID: s.RPID, Credential: s.Credential, PRF: s.PRF}, nil
+		return &slot.PasskeySecret{RPID: s.RPID, Credential: s.Credential.bytes(), PRF: s.PRF}, nil
 	}
 	return nil, errors.New("a backup key is no slot's secret")
 }

@@ -32,9 +32,9 @@ type newSlot struct {
 func (s newSlot) seal(random io.Reader, k key.Key) (slot.Slot, error) {
 	switch s.Type {
 	case "vault":
-		return slot.NewVault(random, &k, s.Vault, [32]byte(s.Credential), s.ExportKey)
+		return slot.NewVault(random, &k, s.Vault, [32]byte(s.Credential.bytes()), s.ExportKey.bytes())
 	case "passkey":
-		return slot.NewPasskey(random, &k, s.Salt, s.RPID, s.Credential, s.PRF[:])
+		return slot.NewPasskey(random, &k, s.Salt, s.RPID, s.Credential.bytes(), s.PRF[:])
 	}
 	params := slot.DefaultParams
 	if s.MemoryKiB != nil {
@@ -46,7 +46,7 @@ func (s newSlot) seal(random io.Reader, k key.Key) (slot.Slot, error) {
 	if s.Lanes != nil {
 		params.Lanes = *s.Lanes
 	}
-	prepared, err := password.Prepare(s.Password)
+	prepared, err := password.Prepare(s.Password.bytes())
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +57,9 @@ func (s newSlot) seal(random io.Reader, k key.Key) (slot.Slot, error) {
 func (s newSlot) unsealed() slot.Slot {
 	switch s.Type {
 	case "vault":
-		return &slot.Vault{Vault: s.Vault, Credential: [32]byte(s.Credential)}
+		return &slot.Vault{Vault: s.Vault, Credential: [32]byte(s.Credential.bytes())}
 	case "passkey":
-		return &slot.Passkey{Salt: s.Salt, RPID: s.RPID, Credential: s.Credential}
+		return &slot.Passkey{Salt: s.Salt, RPID: s.RPID, Credential: s.Credential.bytes()}
 	}
 	return &slot.Password{Params: slot.DefaultParams}
 }
@@ -92,7 +92,7 @@ func (g given) source() (io.Reader, func() error) {
 	if g.Random == nil {
 		return rand.Reader, func() error { return nil }
 	}
-	r := bytes.NewReader(*g.Random)
+	r := bytes.NewReader(g.Random.bytes())
 	return r, func() error {
 		if r.Len() > 0 {
 			return fmt.Errorf("the op draws %d bytes less than random has", r.Len())
@@ -231,7 +231,7 @@ func keyringSeal(in struct {
 	if err != nil {
 		return result{}, err
 	}
-	ring := &keyring.Keyring{SetID: [16]byte(in.SetID), Epoch: in.Epoch}
+	ring := &keyring.Keyring{SetID: [16]byte(in.SetID.bytes()), Epoch: in.Epoch}
 	for _, old := range in.OldKeys {
 		ring.OldKeys = append(ring.OldKeys, keyring.OldKey{Epoch: old.Epoch, Key: key.Key(old.Key)})
 	}
