@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/outside"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -136,7 +137,7 @@ func (f *fuzzer) finish() *FuzzResult {
 }
 
 func (f *fuzzer) say(format string, args ...any) {
-	io.WriteString(f.o.Out, report.Lines(fmt.Sprintf(format, args...)))
+	io.WriteString(f.o.Out, outside.Lines(fmt.Sprintf(format, args...)))
 }
 
 // longestInput is the number of digits of the longest byte string of an input.

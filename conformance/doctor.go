@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/outside"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
@@ -71,7 +72,7 @@ func Doctor(ctx context.Context, o DoctorOptions) (int, error) {
 func (d *doctor) again(id string) string { return report.New(d.hello, d.o.Command, "", 0).Again(id) }
 
 func (d *doctor) print(format string, args ...any) {
-	io.WriteString(d.o.Out, report.Lines(fmt.Sprintf(format, args...)))
+	io.WriteString(d.o.Out, outside.Lines(fmt.Sprintf(format, args...)))
 }
 
 // ok says that a step is right.

@@ -28,7 +28,7 @@ func TestDoctorOfHealthy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			status, out := diagnose(t, 0, liarCommand(t, name)...)
-			if status != report.ExitConformant || strings.Contains(out, "not ok") || !strings.Contains(out, "Next: coffer conform --first-failure -- ") {
+			if status != report.ExitConformant || strings.Contains(out, "not ok") || !strings.Contains(out, "Next: coffer-dev conform --first-failure -- ") {
 				t.Errorf("status %d\n%s", status, out)
 			}
 		})

@@ -160,7 +160,7 @@ func TestFailureReport(t *testing.T) {
 	terminal.Add(event)
 	for _, want := range []string{
 		"FAIL  cobblestone/open\n", "A case.", "differs at .plaintext, character 39999", "commitment differs", strings.Repeat("0", 64),
-		"[CON-3]", "before it allocates", "a line\ufffd[31m", "coffer conform --run cobblestone/open -- 'my impl' --x=1",
+		"[CON-3]", "before it allocates", "a line\ufffd[31m", "coffer-dev conform --run cobblestone/open -- 'my impl' --x=1",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, out.String())

@@ -96,7 +96,7 @@ func TestBadHellos(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name)})
-			again := strings.Contains(out, "coffer conform -- ")
+			again := strings.Contains(out, "coffer-dev conform -- ")
 			if diff := cmp.Diff([]report.Verdict{report.ProtocolError}, verdicts); diff != "" || exit != report.ExitNot || !again {
 				t.Errorf("exit %d %s\n%s", exit, diff, out)
 			}

@@ -162,7 +162,7 @@ func (r *Report) columns() []Verdict {
 
 // Again returns the command line that runs one case with the same inputs.
 func (r *Report) Again(id string) string {
-	words := []string{"coffer", "conform"}
+	words := []string{"coffer-dev", "conform"}
 	if r.Seed != 0 {
 		words = append(words, "--seed", fmt.Sprint(r.Seed))
 	}

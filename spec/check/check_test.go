@@ -11,7 +11,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
-// The repository has none of the problems that "coffer spec check" looks for.
+// The repository has none of the problems that "coffer-dev spec check" looks for.
 func TestRepository(t *testing.T) {
 	t.Parallel()
 	problems, summary, err := Run("../..")

@@ -168,7 +168,7 @@ func (r *repository) checkSnapshot() {
 		}
 		return ""
 	}
-	r.report(trace.SnapshotFile, line+1, "after %q stands %q, and the repository has %q; if that is meant, run \"coffer spec trace --write\"", id, at(there), at(here))
+	r.report(trace.SnapshotFile, line+1, "after %q stands %q, and the repository has %q; if that is meant, run \"coffer-dev spec trace --write\"", id, at(there), at(here))
 }
 
 func (r *repository) summary() Summary { return r.counts }

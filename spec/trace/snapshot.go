@@ -21,7 +21,7 @@ const SnapshotFile = "spec/trace/trace.txt"
 // vector that is lost shows as a difference.
 func (t *Trace) Snapshot(requirements []spec.Requirement) string {
 	var b strings.Builder
-	b.WriteString("What answers for each requirement. \"coffer spec trace --write\" makes this file.\n")
+	b.WriteString("What answers for each requirement. \"coffer-dev spec trace --write\" makes this file.\n")
 	evidence := t.Evidence()
 	for _, r := range requirements {
 		e := evidence[r.ID]
