@@ -151,7 +151,7 @@ func sealingAudits() []audit {
 		{"password-defaults", "SLT-11", "password", "A password slot of which only the passes are stated has at least the least memory, and the password opens it.",
 			sealsOne(slotting(func(r *rand.Rand) []vectors.Object { return []vectors.Object{costing(r, 0, 4, 0)} }))},
 		{"password-parameters", "SLT-11", "password", "The parameters that are asked for are those that the slot has.", sealsOne(slotting(func(r *rand.Rand) []vectors.Object {
-			return []vectors.Object{costing(r, 65537, 4, 2+r.Intn(2))}
+			return []vectors.Object{costing(r, 65537, 4, uint32(2+r.Intn(2)))}
 		}))},
 	}
 }

@@ -216,7 +216,7 @@ func refusalAudits() []audit {
 			return [][]vectors.Object{drawPasskeys(r, 17), drawPasskeys(r, 17), drawPasskeys(r, 20)}
 		})},
 		{"refuses-costs", "CON-10", "password", "A password slot of more memory, passes or lanes than readers accept, or of none, is not written.", refusesCosts(
-			[3]int{262145, 3, 1}, [3]int{65536, 11, 1}, [3]int{65536, 3, 5}, [3]int{65536, 3, 255}, [3]int{65536, 1 << 31, 1}, [3]int{1<<32 - 1, 3, 1})},
+			[3]uint32{262145, 3, 1}, [3]uint32{65536, 11, 1}, [3]uint32{65536, 3, 5}, [3]uint32{65536, 3, 255}, [3]uint32{65536, 1 << 31, 1}, [3]uint32{1<<32 - 1, 3, 1})},
 		{"refuses-no-cost", "SLT-11", "password", "A password slot of no memory, no passes or no lanes is not written: zero asks for no default.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
 			for _, names := range [][]string{{"memory_kib"}, {"passes"}, {"lanes"}, {"memory_kib", "passes"}, {"memory_kib", "passes", "lanes"}} {
 				slot := costing(r, 65536, 3, 1)
@@ -228,9 +228,9 @@ func refusalAudits() []audit {
 			return all
 		})},
 		{"refuses-weak-memory", "SLT-11", "password", "A password slot of less memory than writers use is not written.", refusesCosts(
-			[3]int{65535, 3, 1}, [3]int{65535, 0, 0}, [3]int{65535, 10, 4}, [3]int{32768, 6, 1}, [3]int{8, 3, 1})},
+			[3]uint32{65535, 3, 1}, [3]uint32{65535, 0, 0}, [3]uint32{65535, 10, 4}, [3]uint32{32768, 6, 1}, [3]uint32{8, 3, 1})},
 		{"refuses-few-passes", "SLT-11", "password", "A password slot of less passes than writers use is not written.", refusesCosts(
-			[3]int{65536, 2, 1}, [3]int{0, 2, 0}, [3]int{262144, 2, 4}, [3]int{65536, 1, 1})},
+			[3]uint32{65536, 2, 1}, [3]uint32{0, 2, 0}, [3]uint32{262144, 2, 4}, [3]uint32{65536, 1, 1})},
 		{"refuses-password", "PWD-9", "password", "A password that is none is not written.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
 			for _, p := range []string{"", "\x00", "a\nb", "a\x7f", "\u0085", "\xff", strings.Repeat("a", 1025)} {
 				all = append(all, []vectors.Object{with(drawPasswordSlot(r), "password", toHex([]byte(p)))})
@@ -263,7 +263,7 @@ func refusalAudits() []audit {
 
 // refusesCosts is the audit that none of these memories, passes and lanes is
 // written. What is 0 is not stated.
-func refusesCosts(all ...[3]int) auditRun {
+func refusesCosts(all ...[3]uint32) auditRun {
 	return refusesSlots(func(r *rand.Rand) (slots [][]vectors.Object) {
 		for _, c := range all {
 			slots = append(slots, []vectors.Object{costing(r, c[0], c[1], c[2])})

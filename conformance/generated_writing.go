@@ -26,7 +26,7 @@ func drawSlots(r *rand.Rand) archiveSample {
 // drawPasswordAmong is drawArchive with a password slot and passkey slots.
 func drawPasswordAmong(r *rand.Rand) archiveSample {
 	s := drawArchive(r)
-	s.slots = slices.Insert(drawPasskeys(r, 2), r.Intn(3), costing(r, 65536+r.Intn(100), 3, 1+r.Intn(4)))
+	s.slots = slices.Insert(drawPasskeys(r, 2), r.Intn(3), costing(r, uint32(65536+r.Intn(100)), 3, uint32(1+r.Intn(4))))
 	return s
 }
 

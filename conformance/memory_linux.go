@@ -47,7 +47,7 @@ func (c *child) peak() int64 {
 	if !ok {
 		return 0
 	}
-	return usage.Maxrss << 10
+	return int64(usage.Maxrss) << 10
 }
 
 // statusKiB returns a line of a process' status, or 0.

@@ -90,9 +90,9 @@ func drawPasswordSlot(r *rand.Rand) vectors.Object {
 
 // costing is a password slot of which parameters are asked for, those that are not
 // zero.
-func costing(r *rand.Rand, memoryKiB, passes, lanes int) vectors.Object {
+func costing(r *rand.Rand, memoryKiB, passes, lanes uint32) vectors.Object {
 	s := drawPasswordSlot(r)
-	for name, n := range map[string]int{"memory_kib": memoryKiB, "passes": passes, "lanes": lanes} {
+	for name, n := range map[string]uint32{"memory_kib": memoryKiB, "passes": passes, "lanes": lanes} {
 		if n != 0 {
 			s[name] = n
 		}

@@ -149,9 +149,9 @@ func checkParams(p slot.Params, asked vectors.Object) error {
 	least := slot.DefaultParams
 	for _, one := range []struct {
 		name       string
-		got, least int
+		got, least uint32
 	}{
-		{"memory_kib", int(p.MemoryKiB), int(least.MemoryKiB)}, {"passes", int(p.Passes), int(least.Passes)}, {"lanes", int(p.Lanes), int(least.Lanes)},
+		{"memory_kib", p.MemoryKiB, least.MemoryKiB}, {"passes", p.Passes, least.Passes}, {"lanes", uint32(p.Lanes), uint32(least.Lanes)},
 	} {
 		if want, ok := asked[one.name]; ok && one.got != want {
 			return fmt.Errorf("the %s of Argon2id are %d, not %d as was asked for", one.name, one.got, want)
