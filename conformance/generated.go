@@ -14,7 +14,6 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
-	"github.com/coffer-format/coffer/vectors"
 )
 
 // DefaultSeed is the seed of what must be the same each time: a fuzzing run, the
@@ -53,31 +52,7 @@ type property[T sample[T]] struct {
 	requirements, profiles string
 	runs                   int
 	draw                   func(r *rand.Rand) T
-	try                    func(t *trial, v T) report.Outcome
-}
-
-// trial asks on behalf of a property, and keeps the request that it asked last.
-type trial struct {
-	*asker
-	request protocol.Request
-}
-
-func (t *trial) ask(op string, input vectors.Object) (protocol.Answer, *report.Outcome) {
-	t.request = protocol.Request{ID: t.id, Op: op, Input: input}
-	return t.asker.ask(op, input)
-}
-
-// asksLike is the property's way to ask what the reference answers, too.
-func (t *trial) asksLike(op string, input vectors.Object) report.Outcome {
-	right, err := allowed(op, input)
-	if err != nil {
-		panic(suiteFault{err})
-	}
-	answer, bad := t.ask(op, input)
-	if bad != nil {
-		return *bad
-	}
-	return right.judge(t.hello, answer)
+	try                    func(a *asker, v T) report.Outcome
 }
 
 // Looking for a smaller input ends after so many inputs, or so long.
@@ -111,8 +86,7 @@ func (p property[T]) run(a *asker, seed int64) report.Outcome {
 				return true // which ends the search
 			}
 		}
-		t := &trial{asker: a}
-		o := p.try(t, v)
+		o := p.try(a, v)
 		if o.Verdict == report.Pass || shrinks >= 0 && o.Verdict == report.Skipped {
 			return true
 		}
@@ -124,7 +98,7 @@ func (p property[T]) run(a *asker, seed int64) report.Outcome {
 		}
 		worst = o
 		worst.Sample = fmt.Sprintf("%v (seed %d, made smaller %d times)", v, seed, shrinks)
-		worst.Request = requestLine(t.request)
+		worst.Request = requestLine(a.request)
 		return false
 	}
 	params := gopter.DefaultTestParametersWithSeed(seedFor(seed, p.id()))

@@ -4,6 +4,7 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -84,6 +85,34 @@ func nameWithLength(op string, input vectors.Object) string {
 	}
 	_, err := cobblestone.Open(unhex(input["key"]), input["context"].(string), unhex(input["message"]))
 	return string(fault.NameOf(err))
+}
+
+// askBoth asks the implementation, and judges its answer by what the reference
+// answers to the same.
+func (a *asker) askBoth(op string, input vectors.Object) report.Outcome {
+	return a.askBothBut(op, input, input)
+}
+
+// askBothInPieces is askBoth for an input of which a field arrives at the
+// implementation in pieces. The answer is that to the same bytes in one piece.
+func (a *asker) askBothInPieces(op string, input vectors.Object, lengths any) report.Outcome {
+	inPieces := maps.Clone(input)
+	inPieces["delivery"] = lengths
+	return a.askBothBut(op, input, inPieces)
+}
+
+// askBothBut asks the reference one thing and the implementation another, to which
+// there is the same answer.
+func (a *asker) askBothBut(op string, reference, implementation vectors.Object) report.Outcome {
+	right, err := allowed(op, reference)
+	if err != nil {
+		panic(suiteFault{err})
+	}
+	answer, bad := a.ask(op, implementation)
+	if bad != nil {
+		return *bad
+	}
+	return right.judge(a.hello, answer)
 }
 
 // judge judges an answer by the case, of several, that it fits best.

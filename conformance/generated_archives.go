@@ -161,7 +161,7 @@ func generatedArchives(seed int64) []check {
 	reads := func(op, requirements, comment string) check {
 		return property[archiveSample]{
 			"archive", strings.TrimPrefix(op, "archive."), comment, requirements, "reader", 30, drawArchive,
-			func(t *trial, s archiveSample) report.Outcome { return t.asksLike(op, s.opening(op, s.container())) },
+			func(a *asker, s archiveSample) report.Outcome { return a.askBoth(op, s.opening(op, s.container())) },
 		}.check(seed)
 	}
 	return slices.Concat(generatedPairs(seed), generatedValues(seed), generatedDrawn(seed), []check{

@@ -11,20 +11,6 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// asksInPieces is asksLike for an input of which a field arrives in pieces. The
-// answer is that to the same bytes in one piece.
-func (t *trial) asksInPieces(op string, input vectors.Object, lengths any) report.Outcome {
-	right, err := allowed(op, input)
-	if err != nil {
-		panic(suiteFault{err})
-	}
-	answer, bad := t.ask(op, with(input, "delivery", lengths))
-	if bad != nil {
-		return *bad
-	}
-	return right.judge(t.hello, answer)
-}
-
 // deliveredSample is a container, altered or not, an op on it, and how it arrives.
 type deliveredSample struct {
 	forgedSample
@@ -58,7 +44,7 @@ func (s deliveredSample) smaller() []deliveredSample {
 	return all
 }
 
-func (s deliveredSample) ask(t *trial) report.Outcome {
+func (s deliveredSample) ask(a *asker) report.Outcome {
 	container := s.container()
 	if s.part != "" {
 		container = s.forge(container, key.Key(s.key()))
@@ -67,7 +53,7 @@ func (s deliveredSample) ask(t *trial) report.Outcome {
 	if ways := deliveries("container", container); s.way < len(ways) {
 		pieces = ways[s.way].lengths
 	}
-	return t.asksInPieces(s.op, s.opening(s.op, container), pieces)
+	return a.askBothInPieces(s.op, s.opening(s.op, container), pieces)
 }
 
 // cutSample is a message that arrives in pieces, of which a chunk was altered and
@@ -110,26 +96,26 @@ func generatedDeliveries(seed int64) []check {
 		property[messageSample]{
 			"delivery", "message", "A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.",
 			"COB-12 COB-15 COB-17", "reader streaming", 40, drawPieces,
-			func(t *trial, m messageSample) report.Outcome {
-				return t.asksInPieces("cobblestone.open", m.input(), m.pieces)
+			func(a *asker, m messageSample) report.Outcome {
+				return a.askBothInPieces("cobblestone.open", m.input(), m.pieces)
 			},
 		}.check(seed),
 		property[cutSample]{
 			"delivery", "cut", "A message of which a chunk was altered and the end is missing: as it arrives, the chunk is met first.",
 			"COB-17", "reader streaming", 12, drawCut,
-			func(t *trial, s cutSample) report.Outcome { return t.asksLike("cobblestone.open", s.input()) },
+			func(a *asker, s cutSample) report.Outcome { return a.askBoth("cobblestone.open", s.input()) },
 		}.check(seed),
 		property[messageSample]{
 			"delivery", "plaintext", "A plaintext that arrives in pieces of any lengths becomes the message that it has.",
 			"COB-5 COB-7", "writer deterministic streaming", 20, drawMessage,
-			func(t *trial, m messageSample) report.Outcome {
-				return t.asksInPieces("cobblestone.seal", m.sealing(), m.pieces)
+			func(a *asker, m messageSample) report.Outcome {
+				return a.askBothInPieces("cobblestone.seal", m.sealing(), m.pieces)
 			},
 		}.check(seed),
 		property[deliveredSample]{
 			"delivery", "container", "A container, altered or not, that was stored in pieces is answered as one in one piece.",
 			"ERR-1 CON-9 ARC-25", "reader streaming", 50, drawDelivered,
-			func(t *trial, s deliveredSample) report.Outcome { return s.ask(t) },
+			func(a *asker, s deliveredSample) report.Outcome { return s.ask(a) },
 		}.check(seed),
 	}
 }

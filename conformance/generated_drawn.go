@@ -98,7 +98,7 @@ func generatedDrawn(seed int64) []check {
 		all = append(all, property[drawnSample]{
 			"archive", "drawn-" + strings.TrimPrefix(op, "archive."), "An archive with what a reader meets seldom, and with up to two faults, is read as chapter 8 says.",
 			"ARC-3 ARC-44 ARC-46 ARC-47 ERR-1", "reader", 60, drawDrawn,
-			func(t *trial, s drawnSample) report.Outcome { return t.asksLike(op, s.crafted().input(op)) },
+			func(a *asker, s drawnSample) report.Outcome { return a.askBoth(op, s.crafted().input(op)) },
 		}.check(seed))
 	}
 	return all

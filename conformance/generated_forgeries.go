@@ -176,8 +176,8 @@ func (s forgedSample) smaller() []forgedSample {
 }
 
 func generatedForgeries(seed int64) []check {
-	try := func(t *trial, s forgedSample) report.Outcome {
-		return t.asksLike(s.op, s.opening(s.op, s.forge(s.container(), key.Key(s.key()))))
+	try := func(a *asker, s forgedSample) report.Outcome {
+		return a.askBoth(s.op, s.opening(s.op, s.forge(s.container(), key.Key(s.key()))))
 	}
 	forged := func(subject, name, requirements, profile, comment string, runs int, ops []string, parts ...string) check {
 		return property[forgedSample]{subject, name, comment, requirements, profile, runs, drawForged(ops, parts...), try}.check(seed)

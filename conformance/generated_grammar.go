@@ -67,9 +67,8 @@ func tryVariants(a *asker, field string, all []grammarVariant) report.Outcome {
 		panic(suiteFault{fmt.Errorf("nothing varies %s", field)})
 	}
 	for _, v := range all {
-		t := &trial{asker: a}
-		if o := t.asksLike(v.op, v.input()); o.Verdict != report.Pass {
-			o.Sample, o.Request = "it "+v.what, requestLine(t.request)
+		if o := a.askBoth(v.op, v.input()); o.Verdict != report.Pass {
+			o.Sample, o.Request = "it "+v.what, requestLine(a.request)
 			return o
 		}
 	}

@@ -125,13 +125,13 @@ func (m messageSample) input() vectors.Object {
 }
 
 func generatedMessages(seed int64) []check {
-	times := func(runs int, name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*trial, messageSample) report.Outcome) check {
+	times := func(runs int, name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*asker, messageSample) report.Outcome) check {
 		return property[messageSample]{"cobblestone", name, comment, requirements, profiles, runs, draw, try}.check(seed)
 	}
-	message := func(name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*trial, messageSample) report.Outcome) check {
+	message := func(name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*asker, messageSample) report.Outcome) check {
 		return times(40, name, requirements, profiles, comment, draw, try)
 	}
-	open := func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.open", m.input()) }
+	open := func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.open", m.input()) }
 	return []check{
 		message("open", "COB-2 COB-7 COB-15", "reader",
 			"A message of any length around the ends of chunks, under any key and context, opens.", drawMessage, open),
@@ -139,25 +139,25 @@ func generatedMessages(seed int64) []check {
 			"A message that was altered in one place is refused under the right name, and releases whole chunks before that place at most.", drawAltered, open),
 		message("read", "COB-7 COB-19", "reader",
 			"Any range of a message is its plaintext's, as far as there is one.", drawMessage,
-			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.read", m.ranged()) }),
+			func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.read", m.ranged()) }),
 		message("read-altered", "COB-12 COB-19", "reader",
 			"A range of an altered message is refused if its chunks, the last one or the prefix were altered.", drawAltered,
-			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.read", m.ranged()) }),
+			func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.read", m.ranged()) }),
 		message("seal", "COB-2 COB-5 COB-7", "writer deterministic",
 			"A plaintext of any length around the ends of chunks becomes the one message that it has.", drawMessage,
-			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.seal", m.sealing()) }),
+			func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.seal", m.sealing()) }),
 		times(4, "seal-long", "COB-5 COB-7", "writer deterministic",
 			"A plaintext of hundreds of kibibytes becomes the one message that it has.", drawLong,
-			func(t *trial, m messageSample) report.Outcome { return t.asksLike("cobblestone.seal", m.sealing()) }),
+			func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.seal", m.sealing()) }),
 		times(4, "seal-long-pieces", "COB-5 COB-7", "writer deterministic streaming",
 			"A long plaintext that arrives in pieces becomes the same message.", drawLong,
-			func(t *trial, m messageSample) report.Outcome {
-				return t.asksInPieces("cobblestone.seal", m.sealing(), m.pieces)
+			func(a *asker, m messageSample) report.Outcome {
+				return a.askBothInPieces("cobblestone.seal", m.sealing(), m.pieces)
 			}),
 		times(2, "seal-long-write", "COB-5 COB-7", "writer deterministic streaming",
 			"A plaintext of several times 256 KiB that arrives in one piece becomes the same message.", drawLonger,
-			func(t *trial, m messageSample) report.Outcome {
-				return t.asksInPieces("cobblestone.seal", m.sealing(), []int{m.size})
+			func(a *asker, m messageSample) report.Outcome {
+				return a.askBothInPieces("cobblestone.seal", m.sealing(), []int{m.size})
 			}),
 	}
 }

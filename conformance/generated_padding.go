@@ -71,8 +71,8 @@ func generatedPaddings(seed int64) []check {
 	return []check{property[paddingSample]{
 		"archive", "padding-of-chunks", "The padding of a great archive is opened whole before its zeros are judged.",
 		"ARC-10 ARC-30 ERR-1", "reader", 1, drawPadding,
-		func(t *trial, s paddingSample) report.Outcome {
-			return t.asksLike("archive.restore", s.opening("archive.restore", s.container()))
+		func(a *asker, s paddingSample) report.Outcome {
+			return a.askBoth("archive.restore", s.opening("archive.restore", s.container()))
 		},
 	}.check(seed)}
 }

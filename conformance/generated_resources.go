@@ -116,17 +116,17 @@ func (s costlySample) forged(container []byte) []byte {
 
 // costs asks for what an ordinary container and a hostile one made from it say, and
 // compares what the two need.
-func (t *trial) costs(op string, ordinary, hostile vectors.Object) report.Outcome {
+func (a *asker) costs(op string, ordinary, hostile vectors.Object) report.Outcome {
 	var needs [2]need
 	for i, input := range []vectors.Object{ordinary, hostile} {
-		if o := t.asksLike(op, input); o.Verdict != report.Pass {
+		if o := a.askBoth(op, input); o.Verdict != report.Pass {
 			return o
 		}
 		line, err := json.Marshal(input)
 		if err != nil {
 			panic(suiteFault{err}) // unreachable: it was sent
 		}
-		needs[i] = need{t.last, int64(len(line))}
+		needs[i] = need{a.last, int64(len(line))}
 	}
 	return needs[1].within(needs[0])
 }
@@ -136,19 +136,19 @@ func generatedResources(seed int64) []check {
 		property[hostileSample]{
 			"resources", "archive", "To refuse an archive in which a number claims too much takes neither long nor much memory.",
 			"CON-3 CON-5 CON-6", "reader", 40, drawHostile,
-			func(t *trial, s hostileSample) report.Outcome {
+			func(a *asker, s hostileSample) report.Outcome {
 				container := s.container()
-				return t.costs("archive.restore", s.opening("archive.restore", container), s.opening("archive.restore", s.forged(container)))
+				return a.costs("archive.restore", s.opening("archive.restore", container), s.opening("archive.restore", s.forged(container)))
 			},
 		}.check(seed),
 		property[costlySample]{
 			"resources", "password", "To refuse parameters of Argon2id beyond their bounds takes neither long nor much memory.",
 			"SLT-10", "reader password", 8, drawCostly,
-			func(t *trial, s costlySample) report.Outcome {
+			func(a *asker, s costlySample) report.Outcome {
 				container := s.container()
 				hostile := s.opening("container.unlock", s.forged(container))
 				hostile["secret"] = vectors.Object{"kind": "password", "password": toHex([]byte("p"))}
-				return t.costs("container.unlock", s.opening("container.unlock", container), hostile)
+				return a.costs("container.unlock", s.opening("container.unlock", container), hostile)
 			},
 		}.check(seed),
 		argon2Check(seed),

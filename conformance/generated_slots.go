@@ -151,7 +151,7 @@ func (s namesSample) input() vectors.Object {
 }
 
 func generatedSlots(seed int64) []check {
-	opens := func(t *trial, s slotSample) report.Outcome { return t.asksLike("slot.open", s.input()) }
+	opens := func(a *asker, s slotSample) report.Outcome { return a.askBoth("slot.open", s.input()) }
 	return []check{
 		property[slotSample]{
 			"slot", "passkey", "A passkey slot, altered or not, opens with its secret and no other.", "SLT-1 SLT-7 SLT-8", "reader passkey", 30,
@@ -165,7 +165,7 @@ func generatedSlots(seed int64) []check {
 		}.check(seed),
 		property[namesSample]{
 			"path", "portable", "Paths become the names that section 8.9 gives them.", "ARC-36 ARC-37", "reader", 100, drawNames,
-			func(t *trial, s namesSample) report.Outcome { return t.asksLike("path.portable", s.input()) },
+			func(a *asker, s namesSample) report.Outcome { return a.askBoth("path.portable", s.input()) },
 		}.check(seed),
 	}
 }

@@ -128,20 +128,20 @@ func generatedTexts(seed int64) []check {
 		property[textSample]{
 			"key", "parse", "A key in any of its written forms is read, and no other text is.",
 			"KEY-6 KEY-7 KEY-8 KEY-9", "reader", 100, drawKeyText,
-			func(t *trial, s textSample) report.Outcome {
-				return t.asksLike("key.parse", vectors.Object{"text": s.text()})
+			func(a *asker, s textSample) report.Outcome {
+				return a.askBoth("key.parse", vectors.Object{"text": s.text()})
 			},
 		}.check(seed),
 		property[typoSample]{
 			"key", "repair", "One mistyped or two exchanged digits are found, and no key is offered that does not fit.",
 			"KEY-16 KEY-17", "reader", 25, drawTypos,
-			func(t *trial, s typoSample) report.Outcome { return t.asksLike("key.repair", s.input()) },
+			func(a *asker, s typoSample) report.Outcome { return a.askBoth("key.repair", s.input()) },
 		}.check(seed),
 		property[textSample]{
 			"password", "prepare", "Passwords of all scripts become the bytes of chapter 5.",
 			"PWD-1 PWD-9 PWD-11", "password", 150, drawPassword,
-			func(t *trial, s textSample) report.Outcome {
-				return t.asksLike("password.prepare", vectors.Object{"password": toHex([]byte(s.text()))})
+			func(a *asker, s textSample) report.Outcome {
+				return a.askBoth("password.prepare", vectors.Object{"password": toHex([]byte(s.text()))})
 			},
 		}.check(seed),
 	}

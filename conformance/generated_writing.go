@@ -4,7 +4,6 @@ import (
 	"math/rand"
 	"slices"
 
-	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -31,7 +30,7 @@ func drawPasswordAmong(r *rand.Rand) archiveSample {
 }
 
 func generatedWriting(seed int64) []check {
-	exactly := func(t *trial, s archiveSample) report.Outcome { return t.asksLike("container.seal", s.sealing()) }
+	exactly := func(a *asker, s archiveSample) report.Outcome { return a.askBoth("container.seal", s.sealing()) }
 	return []check{
 		property[archiveSample]{
 			"writer", "archive", "Any entries are sealed as the specification says, and come out as they went in.",
@@ -56,7 +55,7 @@ func generatedWriting(seed int64) []check {
 		property[ringSample]{
 			"writer", "keyring-exact", "A keyring becomes the bytes that the reference makes of it with the same randomness.",
 			"HDR-5", "writer deterministic", 20, drawRing,
-			func(t *trial, s ringSample) report.Outcome { return t.asksLike("keyring.seal", s.sealing()) },
+			func(a *asker, s ringSample) report.Outcome { return a.askBoth("keyring.seal", s.sealing()) },
 		}.check(seed),
 		property[ringSample]{
 			"keyring", "open", "A keyring says what was sealed in it.",
@@ -66,15 +65,14 @@ func generatedWriting(seed int64) []check {
 }
 
 // sealsRightly has the implementation seal with randomness of its own.
-func sealsRightly(t *trial, s archiveSample) report.Outcome {
+func sealsRightly(a *asker, s archiveSample) report.Outcome {
 	s.job.key = key.Key(s.key())
-	t.request = protocol.Request{ID: t.id, Op: "container.seal", Input: s.input()}
-	return s.sealedRightly(t.asker)
+	return s.sealedRightly(a)
 }
 
 // setsSlots replaces the slots of a container that the reference sealed, and among
 // which unknown ones were put, by the last of them.
-func setsSlots(t *trial, s archiveSample) report.Outcome {
+func setsSlots(a *asker, s archiveSample) report.Outcome {
 	r := rand.New(rand.NewSource(s.seed))
 	container := s.container()
 	_, encoded, _, _ := sections(container)
@@ -88,9 +86,9 @@ func setsSlots(t *trial, s archiveSample) report.Outcome {
 	input := s.opening("container.set_slots", withSlots(container, key.Key(s.key()), had...))
 	slots := s.slots[len(s.slots)/2:]
 	input["slots"], input["random"] = listOf(slots), toHex(bytesFrom(s.seed^2, randomFor(slots)))
-	return t.asksLike("container.set_slots", input)
+	return a.askBoth("container.set_slots", input)
 }
 
-func opensRing(t *trial, s ringSample) report.Outcome {
-	return t.asksLike("keyring.open", s.opening(s.container()))
+func opensRing(a *asker, s ringSample) report.Outcome {
+	return a.askBoth("keyring.open", s.opening(s.container()))
 }

@@ -24,16 +24,15 @@ func largeChecks(seed int64) []check {
 }
 
 // large is a check that needs the profile "large".
-func large(seed int64, subject, name, requirements, profiles, comment string, run func(t *trial, r *rand.Rand) report.Outcome) check {
+func large(seed int64, subject, name, requirements, profiles, comment string, run func(t *asker, r *rand.Rand) report.Outcome) check {
 	id := subject + "/generated-large-" + name
 	return check{
 		id: id, subject: subject, comment: comment,
 		requirements: strings.Fields(requirements), profiles: append(strings.Fields(profiles), "large"),
 		run: func(a *asker) report.Outcome {
-			t := &trial{asker: a}
-			o := run(t, rand.New(rand.NewSource(seedFor(seed, id))))
+			o := run(a, rand.New(rand.NewSource(seedFor(seed, id))))
 			if o.Verdict != report.Pass {
-				o.Request = requestLine(t.request)
+				o.Request = requestLine(a.request)
 			}
 			return o
 		},
@@ -42,7 +41,7 @@ func large(seed int64, subject, name, requirements, profiles, comment string, ru
 
 // expects asks, and compares the answer with what is said: an output, or the name
 // of an error before which some bytes may be released.
-func (t *trial) expects(about, op string, input, output vectors.Object, name string) report.Outcome {
+func (t *asker) expects(about, op string, input, output vectors.Object, name string) report.Outcome {
 	want := vectors.Case{ID: t.id, Op: op, Input: input, Result: vectors.Valid, Error: name}
 	if name != "" {
 		want.Result = vectors.Invalid

@@ -135,7 +135,7 @@ func (a *sparseArchive) listing() vectors.Object {
 }
 
 // lists asks for the list, which is refused under a name, or is that of the entries.
-func (a *sparseArchive) lists(t *trial, about, name string) report.Outcome {
+func (a *sparseArchive) lists(t *asker, about, name string) report.Outcome {
 	output := a.listing()
 	if name != "" {
 		output = nil
@@ -144,7 +144,7 @@ func (a *sparseArchive) lists(t *trial, about, name string) report.Outcome {
 }
 
 // extracts asks for the content of an entry.
-func (a *sparseArchive) extracts(t *trial, about string, e sparseEntry, name string) report.Outcome {
+func (a *sparseArchive) extracts(t *asker, about string, e sparseEntry, name string) report.Outcome {
 	output := vectors.Object{"content": toHex(e.content)}
 	if name != "" {
 		output = nil
@@ -153,7 +153,7 @@ func (a *sparseArchive) extracts(t *trial, about string, e sparseEntry, name str
 }
 
 func largeArchives(seed int64) []check {
-	one := func(name, requirements, comment string, run func(t *trial, r *rand.Rand) report.Outcome) check {
+	one := func(name, requirements, comment string, run func(t *asker, r *rand.Rand) report.Outcome) check {
 		return large(seed, "archive", name, requirements, "reader", comment, run)
 	}
 	return []check{
@@ -166,7 +166,7 @@ func largeArchives(seed int64) []check {
 	}
 }
 
-func farEntries(t *trial, r *rand.Rand) report.Outcome {
+func farEntries(t *asker, r *rand.Rand) report.Outcome {
 	for _, place := range []int64{1 << 16, 1 << 24, 1<<31 - 40, 1 << 31, 1<<32 - 40, 1 << 32, 1 << 40, 1 << 50} {
 		first := sparseEntry{path: "first", size: place + r.Int63n(100), content: bytesFrom(r.Int63(), 30)}
 		second := sparseEntry{path: "second", at: first.end(), content: bytesFrom(r.Int63(), 20)}
@@ -198,13 +198,13 @@ func farEntries(t *trial, r *rand.Rand) report.Outcome {
 }
 
 // firstChunkOnly extracts an entry of which the first chunk is there, and no other.
-func firstChunkOnly(t *trial, a *sparseArchive, about string, e sparseEntry) report.Outcome {
+func firstChunkOnly(t *asker, a *sparseArchive, about string, e sparseEntry) report.Outcome {
 	m := a.payload()
 	input := with(with(a.opening(m), "path", e.path), "excerpts", [][2]int64{})
 	return t.expects(about+", of which only the first chunk is there", "archive.extract", input, nil, "payload_tampered")
 }
 
-func farIndex(t *trial, r *rand.Rand) report.Outcome {
+func farIndex(t *asker, r *rand.Rand) report.Outcome {
 	for bit := 16; bit < 52; bit++ {
 		for i, place := range []string{"the trailer", "the offset of the segment", "the length of the segment"} {
 			a := drawSparseArchive(r, sparseEntry{path: "a", size: 1<<bit + r.Int63n(1<<(bit-1))})
@@ -217,7 +217,7 @@ func farIndex(t *trial, r *rand.Rand) report.Outcome {
 	return passed()
 }
 
-func farOverlaps(t *trial, r *rand.Rand) report.Outcome {
+func farOverlaps(t *asker, r *rand.Rand) report.Outcome {
 	for _, place := range []int64{1 << 16, 1 << 31, 1 << 32, 1 << 40, 1 << 50} {
 		first := sparseEntry{path: "a", at: place - r.Int63n(60), size: place/4 + r.Int63n(1000)}
 		for _, c := range []struct {
@@ -253,7 +253,7 @@ func farOverlaps(t *trial, r *rand.Rand) report.Outcome {
 	return passed()
 }
 
-func longContent(t *trial, r *rand.Rand) report.Outcome {
+func longContent(t *asker, r *rand.Rand) report.Outcome {
 	const chunks = 1030
 	a := drawSparseArchive(r, sparseEntry{path: "a", size: chunks*chunk + r.Int63n(chunk)})
 	e := a.entries[0]

@@ -29,7 +29,7 @@ func aroundChunks(chunks ...int64) [][2]int64 {
 }
 
 func largeMessages(seed int64) []check {
-	one := func(name, requirements, comment string, run func(t *trial, r *rand.Rand) report.Outcome) check {
+	one := func(name, requirements, comment string, run func(t *asker, r *rand.Rand) report.Outcome) check {
 		return large(seed, "cobblestone", name, requirements, "reader", comment, run)
 	}
 	return []check{
@@ -41,12 +41,12 @@ func largeMessages(seed int64) []check {
 }
 
 // openExcerpts opens all of a message.
-func openExcerpts(t *trial, m *sparse, ranges [][2]int64) report.Outcome {
+func openExcerpts(t *asker, m *sparse, ranges [][2]int64) report.Outcome {
 	input := with(m.opening(m.recipe()), "excerpts", ranges)
 	return t.expects("the whole message", "cobblestone.open", input, vectors.Object{"plaintext": m.excerptsOf(ranges)}, "")
 }
 
-func openLong(t *trial, r *rand.Rand) report.Outcome {
+func openLong(t *asker, r *rand.Rand) report.Outcome {
 	const chunks = 1030
 	m := longMessage(r, chunks)
 	if o := openExcerpts(t, m, append(aroundChunks(0, 63, 64, 255, 256, 1023, 1024), [2]int64{m.size - 8, 9})); o.Verdict != report.Pass {
@@ -70,7 +70,7 @@ func openLong(t *trial, r *rand.Rand) report.Outcome {
 func partAt(recipe vectors.Object, i int) []any { return recipe["parts"].([]any)[i+1].([]any) }
 
 // openMoved lets whole chunks stand in another order.
-func openMoved(t *trial, r *rand.Rand) report.Outcome {
+func openMoved(t *asker, r *rand.Rand) report.Outcome {
 	const n = 300 // whole chunks before the last
 	m := longMessage(r, n+1)
 	order := func(change func(o []int64) []int64) []int64 {
@@ -140,7 +140,7 @@ func drawNumber(r *rand.Rand) int64 {
 	return n + r.Int63n(5) - 2
 }
 
-func readSparse(t *trial, r *rand.Rand) report.Outcome {
+func readSparse(t *asker, r *rand.Rand) report.Outcome {
 	for range 40 {
 		i := max(0, drawNumber(r))
 		size := (i+1+r.Int63n(3))*chunk + r.Int63n(chunk)
@@ -171,7 +171,7 @@ func answersOf(m *sparse, ranges [][2]int64) []any {
 	return all
 }
 
-func readAltered(t *trial, r *rand.Rand) report.Outcome {
+func readAltered(t *asker, r *rand.Rand) report.Outcome {
 	for bit := range 38 {
 		i := int64(1)<<bit | r.Int63n(1<<38)
 		i = min(i, 1<<38-3)

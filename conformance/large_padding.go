@@ -11,7 +11,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-func paddedLengths(t *trial, r *rand.Rand) report.Outcome {
+func paddedLengths(t *asker, r *rand.Rand) report.Outcome {
 	for _, power := range []int{17, 18, 20, 21, 24, 25, 28, 31, 32, 33, 40, 48, 51} {
 		n := archive.Padded(int64(1)<<power + r.Int63n(1<<power-1<<(power-3)))
 		if r.Intn(3) == 0 {
@@ -35,7 +35,7 @@ func paddedLengths(t *trial, r *rand.Rand) report.Outcome {
 
 // longPadding restores an archive with a padding of several buffers of 256 KiB, in
 // which nothing, or one byte, is another than zero.
-func longPadding(t *trial, r *rand.Rand) report.Outcome {
+func longPadding(t *asker, r *rand.Rand) report.Outcome {
 	a := drawSparseArchive(r, sparseEntry{path: "a", size: r.Int63n(1000)})
 	e := a.entries[0]
 	a.length = archive.Padded(600 << 10) // more than it needs, which no reader minds

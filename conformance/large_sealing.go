@@ -15,11 +15,11 @@ import (
 const gibibyteTimes = 6
 
 func largeSealing(seed int64) []check {
-	one := func(name, requirements, comment string, run func(t *trial, r *rand.Rand) report.Outcome) check {
+	one := func(name, requirements, comment string, run func(t *asker, r *rand.Rand) report.Outcome) check {
 		return large(seed, "cobblestone", name, requirements, "writer deterministic", comment, run)
 	}
 	return []check{
-		one("seal", "COB-2 COB-5 COB-7", "A plaintext of any number of chunks, around those that an integer or a buffer holds, becomes the one message that it has.", func(t *trial, r *rand.Rand) report.Outcome {
+		one("seal", "COB-2 COB-5 COB-7", "A plaintext of any number of chunks, around those that an integer or a buffer holds, becomes the one message that it has.", func(t *asker, r *rand.Rand) report.Outcome {
 			for _, chunks := range []int64{1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257} {
 				size := (chunks-1)*chunk + oneOf(r, 0, 1, chunk-1, r.Int63n(chunk))
 				all := make([]int64, chunks)
@@ -32,7 +32,7 @@ func largeSealing(seed int64) []check {
 			}
 			return passed()
 		}),
-		one("seal-65537-chunks", "COB-5 COB-7", "A plaintext of more chunks than two bytes count becomes the one message that it has.", func(t *trial, r *rand.Rand) report.Outcome {
+		one("seal-65537-chunks", "COB-5 COB-7", "A plaintext of more chunks than two bytes count becomes the one message that it has.", func(t *asker, r *rand.Rand) report.Outcome {
 			defer func(ordinary time.Duration) { t.timeout = ordinary }(t.timeout)
 			t.timeout *= gibibyteTimes
 			chunks := []int64{0, 1, 255, 256, 257, 1<<15 - 1, 1 << 15, 1<<16 - 1, 1 << 16}
@@ -43,7 +43,7 @@ func largeSealing(seed int64) []check {
 
 // sealPeriod lets a plaintext that repeats a few bytes, or is zeros, be sealed, and
 // compares the prefix and these chunks of the message, byte by byte.
-func sealPeriod(t *trial, r *rand.Rand, size int64, repeat []byte, chunks []int64) report.Outcome {
+func sealPeriod(t *asker, r *rand.Rand, size int64, repeat []byte, chunks []int64) report.Outcome {
 	m := drawSparse(r, size)
 	plaintext := vectors.Object{"length": size}
 	period := []byte{0}

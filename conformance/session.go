@@ -39,9 +39,10 @@ type asker struct {
 	timeout time.Duration
 	hello   protocol.Hello
 	id      string
-	alone   bool // nothing else runs in this program
-	last    usage
-	all     usage // of all requests
+	alone   bool             // nothing else runs in this program
+	request protocol.Request // the last
+	last    usage            // of it
+	all     usage            // of all requests
 }
 
 // usage is what requests took.
@@ -52,11 +53,11 @@ type usage struct {
 
 // ask returns the answer to a request, or the outcome if there is none.
 func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.Outcome) {
-	q := protocol.Request{ID: a.id, Op: op, Input: input}
-	line, err := a.exchange(q)
+	a.request = protocol.Request{ID: a.id, Op: op, Input: input}
+	line, err := a.exchange(a.request)
 	if err == nil {
 		var answer protocol.Answer
-		if answer, err = protocol.ParseAnswer(line, q); err == nil {
+		if answer, err = protocol.ParseAnswer(line, a.request); err == nil {
 			return answer, nil
 		}
 		a.session.restart() // what else it may have said is about nothing
