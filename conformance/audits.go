@@ -34,14 +34,14 @@ func writerAudits(seed int64) []check {
 	for _, one := range slices.Concat(sealingAudits(), saltAudits(), slotAudits(), keyringAudits(), refusalAudits()) {
 		all = append(all, one.check(seed))
 	}
-	return all
+	return append(all, generatedWriting(seed)...)
 }
 
 // seals is the audit that jobs are sealed as the specification says.
 func seals(draw func(r *rand.Rand) []job) auditRun {
 	return func(a *asker, r *rand.Rand) report.Outcome {
 		for _, j := range draw(r) {
-			if o := j.sealedRightly(a); o.Verdict != report.Pass {
+			if o := archiveSealedRightly(a, j); o.Verdict != report.Pass {
 				return o
 			}
 		}
@@ -165,27 +165,6 @@ func entriesOf(r *rand.Rand, paths []string) []entry {
 	return all
 }
 
-// withoutConflicts leaves out entries whose path is another's, or its folder.
-func withoutConflicts(all []entry) []entry {
-	folders, taken := map[string]bool{}, map[string]bool{}
-	return slices.DeleteFunc(all, func(e entry) bool {
-		parts := strings.Split(e.path, "/")
-		for i := 1; i < len(parts); i++ {
-			if taken[strings.Join(parts[:i], "/")] {
-				return true
-			}
-		}
-		if taken[e.path] || folders[e.path] {
-			return true
-		}
-		taken[e.path] = true
-		for i := 1; i < len(parts); i++ {
-			folders[strings.Join(parts[:i], "/")] = true
-		}
-		return false
-	})
-}
-
 // contentSizes has one archive with contents of many lengths, and archives of one
 // content that ends near the end of a chunk of the plaintext.
 func contentSizes(r *rand.Rand) []job {
@@ -216,7 +195,7 @@ func paddingSteps(r *rand.Rand) []job {
 		for d := range int64(2) {
 			j := drawJob(r)
 			j.entries[0].content = nil
-			if n := length + d - j.unpadded(); n >= 0 {
+			if n := length + d - unpadded(j); n >= 0 {
 				j.entries[0].content = drawBytes(r, int(n))
 				all = append(all, j)
 			}

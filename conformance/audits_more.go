@@ -1,14 +1,10 @@
 package conformance
 
 import (
-	"crypto/sha512"
 	"math/rand"
-	"slices"
-	"strings"
 
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
-	"github.com/coffer-format/coffer/ref/nfc"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -16,17 +12,17 @@ import (
 func saltAudits() []audit {
 	return []audit{
 		{"fresh-salts", "CON-7 HDR-1 HDR-2", "", "The salts of containers with the same content under the same key look drawn, even across processes.",
-			freshSalts(40, 4, func(r *rand.Rand) saltedRequest { return drawJob(r).salted() })},
+			freshSalts(40, 4, func(r *rand.Rand) saltedRequest { return saltedArchive(drawJob(r)) })},
 		{"fresh-salts-passkey", "CON-7 HDR-1 SLT-5", "passkey", "So do those of the sealed keys of passkey slots.",
-			freshSalts(16, 3, func(r *rand.Rand) saltedRequest { return drawSlotted(r, drawPasskeys(r, 3)...).salted() })},
+			freshSalts(16, 3, func(r *rand.Rand) saltedRequest { return saltedArchive(drawSlotted(r, drawPasskeys(r, 3)...)) })},
 		{"fresh-salts-vault", "CON-7 HDR-1 SLT-5", "vault", "So do those of the sealed keys of vault slots.",
-			freshSalts(16, 2, func(r *rand.Rand) saltedRequest { return drawSlotted(r, drawVault(r)).salted() })},
+			freshSalts(16, 2, func(r *rand.Rand) saltedRequest { return saltedArchive(drawSlotted(r, drawVault(r))) })},
 		{"fresh-salts-password", "CON-7 HDR-1 SLT-5 SLT-12", "password", "So do those of password slots.",
-			freshSalts(4, 2, func(r *rand.Rand) saltedRequest { return drawSlotted(r, drawPasswordSlot(r)).salted() })},
+			freshSalts(4, 2, func(r *rand.Rand) saltedRequest { return saltedArchive(drawSlotted(r, drawPasswordSlot(r))) })},
 		{"fresh-salts-keyring", "CON-7 HDR-1 SLT-5", "passkey", "So do those of keyrings.",
-			freshSalts(20, 2, func(r *rand.Rand) saltedRequest { return drawKeyring(r, 2, drawPasskey(r)).salted() })},
+			freshSalts(20, 2, func(r *rand.Rand) saltedRequest { return saltedKeyring(drawKeyring(r, 2, drawPasskey(r))) })},
 		{"fresh-salts-set-slots", "CON-7 SLT-5", "passkey", "So do those of the slots that replace others.",
-			freshSalts(20, 2, func(r *rand.Rand) saltedRequest { return drawJob(r).replacingSalted(r, drawPasskeys(r, 2)...) })},
+			freshSalts(20, 2, func(r *rand.Rand) saltedRequest { return saltedReplacing(r, drawJob(r), drawPasskeys(r, 2)...) })},
 		{"fresh-salts-together", "CON-7 HDR-1 SLT-5", "passkey", "No op draws a salt that another has drawn.", freshTogether},
 	}
 }
@@ -49,7 +45,7 @@ func keyringAudits() []audit {
 	rings := func(draw func(r *rand.Rand) []ringJob) auditRun {
 		return func(a *asker, r *rand.Rand) report.Outcome {
 			for _, g := range draw(r) {
-				if o := g.sealedRightly(a); o.Verdict != report.Pass {
+				if o := keyringSealedRightly(a, g); o.Verdict != report.Pass {
 					return o
 				}
 			}
@@ -94,7 +90,7 @@ func againAndAgain(a *asker, r *rand.Rand) report.Outcome {
 	}{
 		{"container.seal", with(j.input(), "random", random(2))},
 		{"container.seal", with(other.input(), "random", random(0))},
-		{"container.set_slots", with(replacing(j.sealedByReference(r), j.key, drawPasskeys(r, 3)...), "random", random(2))},
+		{"container.set_slots", with(replacing(drawnSealed(r, j), j.key, drawPasskeys(r, 3)...), "random", random(2))},
 		{"keyring.seal", with(g.input(), "random", random(1))},
 	}
 	for _, i := range []int{0, 1, 0, 2, 0, 3, 0, 0, 1, 1, 2, 1, 3, 1, 2, 2, 3, 2, 0, 3, 3, 0} {
@@ -120,20 +116,4 @@ func roundTrip(a *asker, r *rand.Rand) report.Outcome {
 		return *bad
 	}
 	return judge(restored(j.entries), a.hello, answer)
-}
-
-// restored is a case whose output is what archive.restore says of the entries.
-func restored(entries []entry) vectors.Case {
-	wanted := []any{}
-	for _, e := range entries {
-		sum := sha512.Sum512(e.content)
-		wanted = append(wanted, vectors.Object{
-			"path": nfc.String(e.path), "kind": number(uint64(e.kind)), "modified_ms": momentOf(e.modified),
-			"size": number(uint64(len(e.content))), "sha512": toHex(sum[:]),
-		})
-	}
-	slices.SortFunc(wanted, func(a, b any) int {
-		return strings.Compare(a.(vectors.Object)["path"].(string), b.(vectors.Object)["path"].(string))
-	})
-	return vectors.Case{Op: "archive.restore", Result: vectors.Valid, Output: vectors.Object{"entries": wanted}}
 }

@@ -96,7 +96,7 @@ func refusesTogether(pairs ...[2]string) auditRun {
 func refusesSlots(draw func(r *rand.Rand) [][]vectors.Object) auditRun {
 	return func(a *asker, r *rand.Rand) report.Outcome {
 		plain := drawJob(r)
-		container := plain.sealedByReference(r)
+		container := drawnSealed(r, plain)
 		for i, slots := range draw(r) {
 			o := passed()
 			if i%2 == 0 {
@@ -250,7 +250,7 @@ func refusalAudits() []audit {
 		{"refuses-keyring-key-twice", "CON-10", "", "A key is not written twice, nor the key itself as an old one.", refusesRings(
 			func(g *ringJob) { g.old[1] = g.old[0] }, func(g *ringJob) { g.old[4] = g.old[0] }, func(g *ringJob) { g.old[4] = g.old[3] }, func(g *ringJob) { g.old[3] = g.old[1] },
 			func(g *ringJob) { g.old[0] = g.key }, func(g *ringJob) { g.old[2] = g.key }, func(g *ringJob) { g.old[4] = g.key })},
-		{"refuses-keyring-1025-keys", "CON-10", "", "A keyring of 1025 old keys is not written.", refusesRings(func(g *ringJob) { g.grow(1025) }, func(g *ringJob) { g.grow(2000) })},
+		{"refuses-keyring-1025-keys", "CON-10", "", "A keyring of 1025 old keys is not written.", refusesRings(func(g *ringJob) { grow(g, 1025) }, func(g *ringJob) { grow(g, 2000) })},
 		{"refuses-keyring-slot-twice", "CON-10", "passkey", "A keyring with two slots for one passkey, or seventeen, is not written.", func(a *asker, r *rand.Rand) report.Outcome {
 			one := drawPasskey(r)
 			if o := refused(a, "keyring.seal", drawKeyring(r, 1, one, one).input()); o.Verdict != report.Pass {
@@ -273,7 +273,7 @@ func refusesCosts(all ...[3]uint32) auditRun {
 }
 
 // grow gives a keyring n old keys.
-func (g *ringJob) grow(n int) {
+func grow(g *ringJob, n int) {
 	g.epochs, g.old = nil, nil
 	for i := range n {
 		g.epochs = append(g.epochs, uint64(i+1))

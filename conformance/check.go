@@ -1,10 +1,11 @@
 package conformance
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/coffer-format/coffer/conformance/report"
-	"github.com/coffer-format/coffer/vectors"
 )
 
 // check is a case of the suite: a vector, or an audit that asks several times.
@@ -22,41 +23,28 @@ func failed(format string, args ...any) report.Outcome {
 	return report.Outcome{Verdict: report.Fail, Message: fmt.Sprintf(format, args...)}
 }
 
-// suiteFault is a mistake of the suite, found while it judges.
-type suiteFault struct{ err error }
-
-func (f suiteFault) Error() string { return "the suite is at fault: " + f.err.Error() }
-
-// fromVector makes a check of a vector. It expands the case's bytes when it
-// runs, so that long cases do not all lie in memory.
-func fromVector(subject string, c vectors.Case) check {
-	return check{
-		id: c.ID, subject: subject, comment: c.Comment, requirements: c.Requirements, profiles: c.Profiles, vector: true,
-		run: func(a *asker) report.Outcome {
-			expected, err := expand(c)
-			if err != nil {
-				panic(suiteFault{err})
+// runOne runs a check. A panic in it is the suite's fault: what an
+// implementation answers cannot cause one.
+func runOne(a *asker, c check) (event report.Event, err error) {
+	event = report.Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles, Vector: c.vector}
+	switch {
+	case !a.hello.Claims(c.profiles):
+		event.Outcome = report.Outcome{Verdict: report.Unsupported}
+		return event, nil
+	case a.ctx.Err() != nil:
+		event.Outcome = report.Outcome{Verdict: report.Skipped, Message: context.Cause(a.ctx).Error()}
+		return event, nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			var fault suiteFault
+			if e, ok := v.(error); !ok || !errors.As(e, &fault) {
+				fault = suiteFault{fmt.Errorf("%s: panic: %v", c.id, v)}
 			}
-			answer, bad := a.ask(c.Op, expected.Input)
-			if bad != nil {
-				return *bad
-			}
-			return judge(expected, a.hello, answer)
-		},
-	}
-}
-
-// expand returns a case whose byte strings are plain hexadecimal.
-func expand(c vectors.Case) (vectors.Case, error) {
-	var err error
-	if c.Input, err = vectors.ExpandObject(c.Input); err != nil {
-		return c, fmt.Errorf("%s: %w", c.ID, err)
-	}
-	if c.Output, err = vectors.ExpandObject(c.Output); err != nil {
-		return c, fmt.Errorf("%s: %w", c.ID, err)
-	}
-	if c.Intermediates, err = vectors.ExpandIntermediates(c.Intermediates); err != nil {
-		return c, fmt.Errorf("%s: %w", c.ID, err)
-	}
-	return c, nil
+			err = fault
+		}
+	}()
+	event.Outcome = c.run(a)
+	event.Milliseconds, event.PeakKiB = a.all.time.Milliseconds(), a.all.memory>>10
+	return event, nil
 }

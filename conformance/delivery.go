@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -34,9 +33,14 @@ const (
 	deliveredAlike = 2         // vectors of the same op and answer
 )
 
-// deliveryChecks returns the checks of subject "delivery": of every op in
-// delivered the first vectors with each answer, and the first beyond one chunk.
-func deliveryChecks(files []vectors.File) []check {
+// deliveryChecks returns the checks of subject "delivery".
+func deliveryChecks(files []vectors.File, seed int64) []check {
+	return append(deliveredVectors(files), generatedDeliveries(seed)...)
+}
+
+// deliveredVectors returns of every op in delivered the first vectors with each
+// answer, and the first beyond one chunk.
+func deliveredVectors(files []vectors.File) []check {
 	var all []check
 	alike := map[string]int{}
 	for _, f := range files {
@@ -122,33 +126,6 @@ func deliveries(field string, b []byte) []inParts {
 	}
 	slices.SortFunc(all, func(x, y inParts) int { return strings.Compare(x.name, y.name) })
 	return all
-}
-
-// messageBorders returns where salt, commitment and first sealed chunk of a
-// message end that begins at an offset. Its other chunks are as long as the first.
-func messageBorders(at int) []int {
-	salt := at + cobblestone.SaltSize
-	prefix := at + cobblestone.PrefixSize
-	return []int{salt, prefix, prefix + cobblestone.SealedChunkSize}
-}
-
-// containerBorders returns where the fields of a container end, its slots and
-// their bodies among them, as far as they can be told from the bytes.
-func containerBorders(b []byte) []int {
-	borders := []int{8, 10, 11, 43, 45} // spec section 7.1
-	if len(b) < 45 {
-		return borders
-	}
-	end := 45 + int(binary.BigEndian.Uint16(b[43:]))
-	for at := 45; at+4 <= min(end, len(b)) && len(borders) < 100; {
-		at += 4
-		borders = append(borders, at-2, at)
-		if at += int(binary.BigEndian.Uint16(b[at-2:])); at < end {
-			borders = append(borders, at)
-		}
-	}
-	borders = append(borders, end, end+8, end+72)
-	return slices.Compact(append(borders, messageBorders(end+72)...))
 }
 
 // between returns the lengths of the pieces that end at the borders, all of them

@@ -34,7 +34,7 @@ func allDeliveries(t *testing.T) []check {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return deliveryChecks(files)
+	return deliveredVectors(files)
 }
 
 // The reference answers the same in every delivery, and every op has checks of

@@ -51,7 +51,7 @@ func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzResult, error) {
 			return nil, UsageError{err}
 		}
 	}
-	s, end := Options{Command: o.Command}.session()
+	s, end := open(o.Command)
 	defer end()
 	return fuzz(ctx, o, s)
 }

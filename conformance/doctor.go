@@ -27,7 +27,6 @@ type doctor struct {
 	ctx         context.Context
 	process     *process
 	hello       protocol.Hello
-	once        bool // it ends after an answer
 	steps, fine int
 	started     time.Time // its first run
 }
@@ -46,7 +45,7 @@ func Doctor(ctx context.Context, o DoctorOptions) (int, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
-	d := &doctor{o: o, ctx: ctx, process: &process{command: o.Command}}
+	d := &doctor{o: o, ctx: ctx, process: newProcess(o.Command)}
 	defer d.process.close()
 	for _, step := range []func() error{d.starts, d.greets, d.refusesUnknownOps, d.answersOnce, d.copiesIDs, d.readsLongLines} {
 		if err := step(); err != nil {
@@ -105,35 +104,24 @@ func (d *doctor) starts() error {
 		return d.not("it starts", err.Error(), advice)
 	}
 	d.started = time.Now()
-	c, err := start(d.o.Command, &d.process.errors)
-	if err != nil {
+	if err := d.process.start(); err != nil {
 		return d.not("it starts", err.Error(), advice)
 	}
-	d.process.child = c
-	select {
-	case l, ok := <-c.lines:
-		if !ok {
-			return d.not("it waits for a request", fmt.Sprintf("it ended by itself (%s)", ending(c.status)),
-				"read standard input line by line, until it ends; read why it ended on its standard error")
-		}
-		if _, err := protocol.ParseAnswer(l.text, helloRequest); errors.Is(err, protocol.ErrMark) {
-			return d.not("it waits for a request", "it wrote a byte order mark before it was asked", adviceOn(err, l.text))
-		}
-		return d.not("it waits for a request", fmt.Sprintf("it wrote %.80q before it was asked", l.text),
-			"standard output is for answers alone: write greetings and logs to standard error")
-	case <-time.After(startup):
-	case <-d.ctx.Done():
-		return d.ctx.Err()
+	const step = "it waits for a request"
+	text, err := d.process.hear(startup)
+	if err == errSilent {
+		d.ok("it starts, and waits for a request")
+		return nil
 	}
-	d.ok("it starts, and waits for a request")
-	return nil
-}
-
-func ending(status error) string {
-	if status == nil {
-		return "status 0"
+	if err != nil {
+		return d.not(step, fmt.Sprintf("it ended by itself (%v)", err),
+			"read standard input line by line, until it ends; read why it ended on its standard error")
 	}
-	return status.Error()
+	if _, err := protocol.ParseAnswer(text, helloRequest); errors.Is(err, protocol.ErrMark) {
+		return d.not(step, "it wrote a byte order mark before it was asked", adviceOn(err, text))
+	}
+	return d.not(step, fmt.Sprintf("it wrote %.80q before it was asked", text),
+		"standard output is for answers alone: write greetings and logs to standard error")
 }
 
 // exchange asks, and says how an answer is missed.

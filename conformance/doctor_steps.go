@@ -52,18 +52,15 @@ func adviceOn(err error, line []byte) string {
 // greets is the hello, taken apart.
 func (d *doctor) greets() error {
 	const step = "it answers hello"
-	c := d.process.child
-	limit := time.NewTimer(d.o.Timeout)
-	defer limit.Stop()
-	line, err := c.exchange(d.ctx, helloRequest, limit.C, d.o.Timeout)
+	line, err := d.process.askOnce(d.ctx, helloRequest, d.o.Timeout)
 	took := time.Since(d.started).Round(100 * time.Millisecond)
 	var m *misbehaviour
 	if errors.As(err, &m) && m.verdict == report.Hang {
 		switch {
-		case c.saysWithin(d.o.Timeout):
+		case d.saysWithin(d.o.Timeout):
 			return d.not(step, fmt.Sprintf("it starts slowly: its answer came %v after it was started, and %v are waited for", time.Since(d.started).Round(100*time.Millisecond), d.o.Timeout),
 				slowAdvice+fmt.Sprintf(", or give it more time: --timeout %v", 3*d.o.Timeout))
-		case c.saysAtTheEnd():
+		case d.saysAtTheEnd():
 			return d.not(step, "its answer came only when its standard input had ended",
 				"read one line at a time rather than all, and flush standard output after every answer")
 		}
@@ -100,20 +97,16 @@ const (
 	slowAdvice = "start what was built rather than a tool that builds it (go run, cargo run, npx), and load what is large when it is first needed"
 )
 
-// saysWithin reports whether the child says something within a time.
-func (c *child) saysWithin(limit time.Duration) bool {
-	select {
-	case _, ok := <-c.lines:
-		return ok
-	case <-time.After(limit):
-		return false
-	}
+// saysWithin reports whether the program says something within a time.
+func (d *doctor) saysWithin(limit time.Duration) bool {
+	_, err := d.process.hear(limit)
+	return err == nil
 }
 
-// saysAtTheEnd reports whether the child answers once its standard input has ended.
-func (c *child) saysAtTheEnd() bool {
-	c.stdin.Close()
-	return c.saysWithin(closeGrace)
+// saysAtTheEnd reports whether the program answers once its standard input has ended.
+func (d *doctor) saysAtTheEnd() bool {
+	d.process.closeInput()
+	return d.saysWithin(closeGrace)
 }
 
 func (d *doctor) refusesUnknownOps() error {
@@ -130,19 +123,16 @@ func (d *doctor) refusesUnknownOps() error {
 }
 
 func (d *doctor) answersOnce() error {
-	c := d.process.child
-	select {
-	case l, ok := <-c.lines:
-		if ok {
-			return d.not("it answers a request once", fmt.Sprintf("it wrote %.80q as well", l.text), "write one line for each request, and logs to standard error")
-		}
-		if d.once = c.status == nil; !d.once {
-			return d.not("it ends with status 0 if it ends after an answer", c.status.Error(), "exit with status 0, or go on with the next line")
-		}
+	switch text, err := d.process.hear(startup); err {
+	case nil:
+		return d.not("it answers a request once", fmt.Sprintf("it wrote %.80q as well", text), "write one line for each request, and logs to standard error")
+	case errSilent:
+		d.ok("it answers a request once, and waits for the next")
+	case errEnded:
 		d.process.restart()
 		d.ok("it answers a request once, and ends: it is started again for each, which is allowed, and slower")
-	case <-time.After(startup):
-		d.ok("it answers a request once, and waits for the next")
+	default:
+		return d.not("it ends with status 0 if it ends after an answer", err.Error(), "exit with status 0, or go on with the next line")
 	}
 	return nil
 }
@@ -244,29 +234,21 @@ func (d *doctor) profiles(files []vectors.File) error {
 
 func (d *doctor) ends() {
 	const step = "it ends when its standard input does"
-	c := d.process.child
-	if c == nil {
-		var err error
-		if c, err = start(d.o.Command, &d.process.errors); err != nil {
-			_ = d.not(step, err.Error(), "see why it does not start another time")
-			return
-		}
-		d.process.child = c
+	if err := d.process.start(); err != nil {
+		_ = d.not(step, err.Error(), "see why it does not start another time")
+		return
 	}
-	c.stdin.Close()
+	d.process.closeInput()
 	defer d.process.restart()
-	select {
-	case l, ok := <-c.lines:
-		switch {
-		case ok:
-			_ = d.not(step, fmt.Sprintf("it wrote %.80q", l.text), "write nothing but answers")
-		case c.status != nil:
-			_ = d.not(step, c.status.Error(), "exit with status 0 at the end of standard input")
-		default:
-			d.ok("%s", step)
-		}
-	case <-time.After(closeGrace):
+	switch text, err := d.process.hear(closeGrace); err {
+	case nil:
+		_ = d.not(step, fmt.Sprintf("it wrote %.80q", text), "write nothing but answers")
+	case errEnded:
+		d.ok("%s", step)
+	case errSilent:
 		_ = d.not(step, fmt.Sprintf("it still ran %v later", closeGrace), "leave the loop at the end of standard input, and exit with status 0")
+	default:
+		_ = d.not(step, err.Error(), "exit with status 0 at the end of standard input")
 	}
 }
 

@@ -83,7 +83,15 @@ func nameWithLength(op string, input vectors.Object) string {
 	if op != "cobblestone.open" {
 		return ""
 	}
-	_, err := cobblestone.Open(unhex(input["key"]), input["context"].(string), unhex(input["message"]))
+	key, err := hex.DecodeString(input["key"].(string))
+	if err != nil {
+		panic(suiteFault{err}) // unreachable: the reference has taken it
+	}
+	message, err := hex.DecodeString(input["message"].(string))
+	if err != nil {
+		panic(suiteFault{err}) // unreachable, too
+	}
+	_, err = cobblestone.Open(key, input["context"].(string), message)
 	return string(fault.NameOf(err))
 }
 

@@ -96,6 +96,11 @@ func (h *craftedContainer) asking(op string, secret vectors.Object) vectors.Obje
 	return input
 }
 
+// askContainer asks about a container that is opened with a secret.
+func askContainer(q *requests, op string, h *craftedContainer, secret vectors.Object, format string, args ...any) {
+	q.askLater(op, func() vectors.Object { return h.asking(op, secret) }, format, args...)
+}
+
 // sealedIn returns a slot in which a key is sealed under the fields before it.
 func sealedIn(r *rand.Rand, k key.Key, typ slot.Type, fields, inputKey []byte, secret vectors.Object) craftedSlot {
 	context := string(binary.BigEndian.AppendUint16([]byte("coffer/v1 slot"), uint16(typ))) + string(fields)

@@ -252,3 +252,7 @@ func (p *archiveParts) segment() []byte {
 func (p *archiveParts) bytes() []byte {
 	return slices.Concat(slices.Concat(p.frames...), p.padding(), p.segment(), p.index, p.trailer)
 }
+
+// sealedKey is the length of the sealed key with which the body of every slot ends
+// (spec section 6.2).
+const sealedKey = 104

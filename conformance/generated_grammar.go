@@ -14,14 +14,6 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// grammarVariant is a request about a container in which one field of a structure
-// was varied as the grammar of the specification says.
-type grammarVariant struct {
-	what  string
-	op    string
-	input func() vectors.Object
-}
-
 // grammarChecks returns the checks of subject "grammar", one for every field: an
 // implementation answers all its variants as the reference does. The structures
 // that are varied have values that follow from the seed.
@@ -30,8 +22,8 @@ func grammarChecks(seed int64) []check {
 	if err != nil {
 		panic(suiteFault{err})
 	}
-	collected := sync.OnceValue(func() map[string][]grammarVariant {
-		v := variants{g, rand.New(rand.NewSource(seedFor(seed, "grammar"))), map[string][]grammarVariant{}}
+	collected := sync.OnceValue(func() map[string][]variant {
+		v := variants{g, rand.New(rand.NewSource(seedFor(seed, "grammar"))), map[string][]variant{}}
 		v.header()
 		v.archive()
 		v.keyring()
@@ -62,29 +54,16 @@ func variedFields(g *grammar.Grammar) (all []string) {
 	return append(all, "Header", "PasswordSlot", "VaultSlot", "PasskeySlot", "Frame", "Keyring")
 }
 
-func tryVariants(a *asker, field string, all []grammarVariant) report.Outcome {
-	if len(all) == 0 {
-		panic(suiteFault{fmt.Errorf("nothing varies %s", field)})
-	}
-	for _, v := range all {
-		if o := a.askBoth(v.op, v.input()); o.Verdict != report.Pass {
-			o.Sample, o.Request = "it "+v.what, requestLine(a.request)
-			return o
-		}
-	}
-	return passed()
-}
-
 // variants collects the variants of all structures.
 type variants struct {
 	g       *grammar.Grammar
 	r       *rand.Rand
-	byField map[string][]grammarVariant
+	byField map[string][]variant
 }
 
 // add adds a variant. input makes a request of its bytes.
 func (v *variants) add(one grammar.Variant, op string, input func([]byte) vectors.Object) {
-	v.byField[one.Field] = append(v.byField[one.Field], grammarVariant{one.What, op, func() vectors.Object { return input(one.Bytes) }})
+	v.byField[one.Field] = append(v.byField[one.Field], variant{one.What, op, func() vectors.Object { return input(one.Bytes) }})
 }
 
 // decode returns the structure with which data begins.
@@ -119,10 +98,6 @@ func (v *variants) header() {
 		v.headerOf(s, k, resigned(s.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, slots }))
 	}
 }
-
-// sealedKey is the length of the sealed key with which the body of every slot ends
-// (spec section 6.2).
-const sealedKey = 104
 
 func (v *variants) bytes(n int) []byte { return bytesFrom(v.r.Int63(), n) }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"math/rand"
 	"slices"
 
 	"github.com/coffer-format/coffer/ref/slot"
@@ -14,28 +15,30 @@ import (
 // or one rule broken, at every place that a reader might not look at.
 func generatedHeaders(seed int64) []check {
 	of := func(subject, name, requirements, profiles, comment string, collect func(q *requests)) check {
-		return drawnCheck(seed, subject, name, requirements, profiles, comment, collect)
+		return requestsCheck(seed, subject, name, requirements, profiles, comment, collect)
 	}
 	const slotted = "reader password vault passkey"
 	return []check{
-		of("slot", "secrets", "SLT-7 SLT-15 SLT-19", slotted, "Every byte of a secret counts, and no two fields of it are taken for one.", (*requests).secrets),
-		of("header", "places", "SLT-1 SLT-16 SLT-17 SLT-20 SLT-21", "reader", "A rule of slots is broken at each of their places, and between any two.", (*requests).places),
-		of("header", "numbers", "SLT-1 SLT-2 SLT-10 CON-1", "reader", "Types, lengths and parameters of every width are read whole.", (*requests).numbers),
-		of("container", "fields", "HDR-13 HDR-18 HDR-19 HDR-20 SLT-7 SLT-8", slotted, "Every field of a header is compared whole, whoever signed it.", (*requests).fields),
-		of("container", "order", "ERR-1", slotted, "Of two things that are wrong the one gives the name that is looked at first.", (*requests).order),
-		of("keyring", "places", "KRG-2 KRG-3 KRG-4 CON-5", "reader", "A rule of old keys is broken at the first, a middle and the last of them, and between any two.", (*requests).rings),
+		of("slot", "secrets", "SLT-7 SLT-15 SLT-19", slotted, "Every byte of a secret counts, and no two fields of it are taken for one.", askSecrets),
+		of("header", "places", "SLT-1 SLT-16 SLT-17 SLT-20 SLT-21", "reader", "A rule of slots is broken at each of their places, and between any two.", askPlaces),
+		of("header", "numbers", "SLT-1 SLT-2 SLT-10 CON-1", "reader", "Types, lengths and parameters of every width are read whole.", askNumbers),
+		of("container", "fields", "HDR-13 HDR-18 HDR-19 HDR-20 SLT-7 SLT-8", slotted, "Every field of a header is compared whole, whoever signed it.", askFields),
+		of("container", "order", "ERR-1", slotted, "Of two things that are wrong the one gives the name that is looked at first.", askOrder),
+		of("container", "state", "ERR-1", slotted, stateComment, related(stateOfContainers)),
+		argon2Check(seed),
+		of("keyring", "places", "KRG-2 KRG-3 KRG-4 CON-5", "reader", "A rule of old keys is broken at the first, a middle and the last of them, and between any two.", askRings),
 	}
 }
 
-// slotted returns an archive with a slot of each kind that may stand together, and
+// slottedContainers returns an archive with a slot of each kind that may stand together, and
 // another with a vault slot.
-func (q *requests) slotted() []*craftedContainer {
-	h := newCraftedContainer(q.r, false)
-	id := drawName(q.r) + ".example"
-	one, two := passkeyIn(q.r, h.k, id, drawBytes(q.r, 16)), passkeyIn(q.r, h.k, id, drawBytes(q.r, 16))
+func slottedContainers(r *rand.Rand) []*craftedContainer {
+	h := newCraftedContainer(r, false)
+	id := drawName(r) + ".example"
+	one, two := passkeyIn(r, h.k, id, drawBytes(r, 16)), passkeyIn(r, h.k, id, drawBytes(r, 16))
 	return []*craftedContainer{
-		h.with(one, passwordIn(q.r, h.k), unknownIn(4, drawBytes(q.r, 9)), two),
-		h.with(vaultIn(q.r, h.k), one, two),
+		h.with(one, passwordIn(r, h.k), unknownIn(4, drawBytes(r, 9)), two),
+		h.with(vaultIn(r, h.k), one, two),
 	}
 }
 
@@ -45,19 +48,19 @@ type changed struct {
 	bytes []byte
 }
 
-// changed returns what a field may be mistaken for.
-func (q *requests) changed(b []byte) []changed {
+// changesOf returns what a field may be mistaken for.
+func changesOf(r *rand.Rand, b []byte) []changed {
 	all := []changed{{"zeros", make([]byte, len(b))}, {"ones", slices.Repeat([]byte{0xff}, len(b))}}
 	for _, at := range []int{0, len(b) / 2, len(b) - 1} {
 		c := slices.Clone(b)
-		c[at] ^= 1 << q.r.Intn(8)
+		c[at] ^= 1 << r.Intn(8)
 		all = append(all, changed{fmt.Sprintf("another byte %d", at), c})
 	}
 	return all
 }
 
-// secrets are asked of slots that they nearly open.
-func (q *requests) secrets() {
+// askSecrets asks for secrets of slots that they nearly open.
+func askSecrets(q *requests) {
 	h := newCraftedContainer(q.r, false)
 	for _, s := range []craftedSlot{passkeyIn(q.r, h.k, drawName(q.r)+".example", drawBytes(q.r, 20)), vaultIn(q.r, h.k), passwordIn(q.r, h.k)} {
 		ask := func(secret vectors.Object, format string, args ...any) {
@@ -68,7 +71,7 @@ func (q *requests) secrets() {
 				continue
 			}
 			b := unhex(s.secret[name])
-			for _, c := range q.changed(b) {
+			for _, c := range changesOf(q.r, b) {
 				ask(with(s.secret, name, toHex(c.bytes)), "is asked with %s in %s", c.what, name)
 			}
 			if name == "credential" && s.typ == uint16(slot.TypePasskey) || name == "password" {
@@ -97,10 +100,10 @@ func (q *requests) secrets() {
 	q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "credential", toHex([]byte("abcdef")))}, "is asked with a credential in another case")
 }
 
-// fields alters every field of a header and its slots, and has it signed by nobody,
+// askFields alters every field of a header and its slots, and has it signed by nobody,
 // by somebody without the key, and by who has it.
-func (q *requests) fields() {
-	for _, h := range q.slotted() {
+func askFields(q *requests) {
+	for _, h := range slottedContainers(q.r) {
 		b := h.bytes()
 		borders := slices.Clone(containerBorders(b))
 		at := slotsAt
@@ -125,7 +128,7 @@ func (q *requests) fields() {
 		other := drawKey(q.r)
 		for i, begin := range borders[:len(borders)-1] {
 			end := borders[i+1]
-			for _, field := range q.changed(b[begin:end]) {
+			for _, field := range changesOf(q.r, b[begin:end]) {
 				c := slices.Concat(b[:begin], field.bytes, b[end:])
 				if slices.Equal(c, b) {
 					continue
@@ -149,8 +152,8 @@ func (q *requests) fields() {
 	}
 }
 
-// places breaks the rules of slots at each of their places.
-func (q *requests) places() {
+// askPlaces breaks the rules of slots at each of their places.
+func askPlaces(q *requests) {
 	const most = 16
 	h := newCraftedContainer(q.r, false)
 	id := drawName(q.r) + ".example"
@@ -161,10 +164,10 @@ func (q *requests) places() {
 	password, vault := passwordIn(q.r, h.k), vaultIn(q.r, h.k)
 	for n := range most + 2 {
 		many := h.with(slices.Repeat([]craftedSlot{unknownIn(uint16(4+q.r.Intn(1000)), nil)}, n)...)
-		q.add("header.read", many, nil, "has %d unknown slots", n)
+		askContainer(q, "header.read", many, nil, "has %d unknown slots", n)
 	}
 	full := h.with(passkeys...)
-	q.add("header.read", full, nil, "has sixteen slots")
+	askContainer(q, "header.read", full, nil, "has sixteen slots")
 	for _, i := range []int{0, 1, 7, 8, 14, 15} {
 		put := func(c *craftedContainer, at int, s craftedSlot) *craftedContainer {
 			c = c.clone()
@@ -172,7 +175,7 @@ func (q *requests) places() {
 			return c
 		}
 		for _, s := range []craftedSlot{password, vault, unknownIn(0, nil), unknownIn(65535, drawBytes(q.r, 3))} {
-			q.add("header.read", put(full, i, s), nil, "has a slot of type %d at place %d", s.typ, i)
+			askContainer(q, "header.read", put(full, i, s), nil, "has a slot of type %d at place %d", s.typ, i)
 		}
 		short, upper, beyond := passkeys[i], passkeys[i], password
 		short.body = short.body[1:]
@@ -180,38 +183,38 @@ func (q *requests) places() {
 		upper.body[33+q.r.Intn(len(id))] = 'A'
 		beyond.body = slices.Clone(beyond.body)
 		beyond.body[passesAt+3] = 11
-		q.add("header.read", put(full, i, short), nil, "has a slot that lacks a byte at place %d", i)
-		q.add("header.read", put(full, i, upper), nil, "has an upper-case letter in the relying party id at place %d", i)
-		q.add("header.read", put(full, i, beyond), nil, "has eleven passes at place %d", i)
-		q.add("container.unlock", put(full, i, beyond), h.plain, "has eleven passes at place %d", i)
+		askContainer(q, "header.read", put(full, i, short), nil, "has a slot that lacks a byte at place %d", i)
+		askContainer(q, "header.read", put(full, i, upper), nil, "has an upper-case letter in the relying party id at place %d", i)
+		askContainer(q, "header.read", put(full, i, beyond), nil, "has eleven passes at place %d", i)
+		askContainer(q, "container.unlock", put(full, i, beyond), h.plain, "has eleven passes at place %d", i)
 		for j := range most {
 			if j == i {
 				continue
 			}
 			again := passkeys[j]
 			again.body = slices.Concat(drawBytes(q.r, 32), again.body[32:])
-			q.add("header.read", put(full, i, again), nil, "has one passkey at the places %d and %d", i, j)
+			askContainer(q, "header.read", put(full, i, again), nil, "has one passkey at the places %d and %d", i, j)
 			a, b := oneOf(q.r, password, vault), oneOf(q.r, password, vault)
-			q.add("header.read", put(put(full, i, a), j, b), nil, "has slots of the types %d and %d at the places %d and %d", a.typ, b.typ, i, j)
+			askContainer(q, "header.read", put(put(full, i, a), j, b), nil, "has slots of the types %d and %d at the places %d and %d", a.typ, b.typ, i, j)
 		}
 	}
 }
 
-// numbers gives types, lengths and parameters every width.
-func (q *requests) numbers() {
+// askNumbers gives types, lengths and parameters every width.
+func askNumbers(q *requests) {
 	h := newCraftedContainer(q.r, false)
 	types := []uint16{0, 4, 5, 127, 128, 255, 256, 257, 258, 259, 511, 512, 513, 32767, 32768, 32769, 65534, 65535}
 	for bit := range 16 {
 		types = append(types, 1<<bit|4)
 	}
 	for _, typ := range types {
-		q.add("header.read", h.with(unknownIn(typ, drawBytes(q.r, q.r.Intn(200)))), nil, "has a slot of type %d", typ)
+		askContainer(q, "header.read", h.with(unknownIn(typ, drawBytes(q.r, q.r.Intn(200)))), nil, "has a slot of type %d", typ)
 	}
 	for _, n := range []int{0, 1, 2, 127, 128, 129, 255, 256, 257, 511, 512, 1023, 1024, 4095, 4096, 16384, 32767, 32768, 32769, 49152, 65530, 65531} {
-		q.add("header.read", h.with(unknownIn(4, drawBytes(q.r, n))), nil, "has an unknown slot of %d bytes", n)
-		q.add("container.unlock", h.with(unknownIn(4, drawBytes(q.r, n))), h.plain, "has an unknown slot of %d bytes", n)
+		askContainer(q, "header.read", h.with(unknownIn(4, drawBytes(q.r, n))), nil, "has an unknown slot of %d bytes", n)
+		askContainer(q, "container.unlock", h.with(unknownIn(4, drawBytes(q.r, n))), h.plain, "has an unknown slot of %d bytes", n)
 		if n < 65000 {
-			q.add("header.read", h.with(unknownIn(4, drawBytes(q.r, n)), passkeyIn(q.r, h.k, "a", []byte{1})), nil, "has a passkey slot behind %d bytes", n)
+			askContainer(q, "header.read", h.with(unknownIn(4, drawBytes(q.r, n)), passkeyIn(q.r, h.k, "a", []byte{1})), nil, "has a passkey slot behind %d bytes", n)
 		}
 	}
 	ids := "abcdefghijklmnopqrstuvwxyz0123456789-."
@@ -221,7 +224,7 @@ func (q *requests) numbers() {
 			id[i] = ids[q.r.Intn(len(ids))]
 		}
 		for _, m := range []int{1, 127, 128, 255, 256, 257, 511, 512, 1000, 1022, 1023, 1024, 1025, 32768, 33000} {
-			q.add("header.read", h.with(passkeyIn(q.r, h.k, string(id), drawBytes(q.r, m))), nil, "has a relying party id of %d bytes, and a credential of %d", n, m)
+			askContainer(q, "header.read", h.with(passkeyIn(q.r, h.k, string(id), drawBytes(q.r, m))), nil, "has a relying party id of %d bytes, and a credential of %d", n, m)
 		}
 	}
 	password := passwordIn(q.r, h.k)
@@ -233,7 +236,7 @@ func (q *requests) numbers() {
 		for _, n := range numbers {
 			c := h.with(password)
 			binary.BigEndian.PutUint32(c.slots[0].body[at:], n)
-			q.add("header.read", c, nil, "has %d in the password slot at %d", n, at)
+			askContainer(q, "header.read", c, nil, "has %d in the password slot at %d", n, at)
 		}
 	}
 	for lanes := range 256 {
@@ -242,22 +245,22 @@ func (q *requests) numbers() {
 			binary.BigEndian.PutUint32(c.slots[0].body[memoryAt:], memory)
 			c.slots[0].body[lanesAt] = byte(lanes)
 			if lanes < 8 || q.r.Intn(8) == 0 {
-				q.add("header.read", c, nil, "has %d lanes and %d KiB", lanes, memory)
+				askContainer(q, "header.read", c, nil, "has %d lanes and %d KiB", lanes, memory)
 			}
 		}
 	}
 	for b := range 256 {
 		id := slices.Insert([]byte("example"), q.r.Intn(8), byte(b))
-		q.add("header.read", h.with(passkeyIn(q.r, h.k, string(id), []byte{1})), nil, "has the relying party id %q", id)
+		askContainer(q, "header.read", h.with(passkeyIn(q.r, h.k, string(id), []byte{1})), nil, "has the relying party id %q", id)
 	}
 	for _, purpose := range []byte{0, 3, 4, 127, 128, 129, 130, 255} {
 		c := h.clone()
 		c.head[10] = purpose
-		q.add("header.read", c, nil, "has the purpose %d", purpose)
+		askContainer(q, "header.read", c, nil, "has the purpose %d", purpose)
 	}
 	for _, version := range []uint16{0, 2, 255, 256, 257, 32769, 65535} {
 		c := h.clone()
 		binary.BigEndian.PutUint16(c.head[8:], version)
-		q.add("header.read", c, nil, "has the version %d", version)
+		askContainer(q, "header.read", c, nil, "has the version %d", version)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// rings breaks the rules of keyrings at every place.
-func (q *requests) rings() {
+// askRings breaks the rules of keyrings at every place.
+func askRings(q *requests) {
 	s := ringSample{q.r.Int63(), []uint64{1}}
 	base, k := s.container(), s.opening(nil)["secret"]
 	type old struct {

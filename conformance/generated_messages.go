@@ -1,128 +1,11 @@
 package conformance
 
 import (
-	"fmt"
 	"math/rand"
 
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
-	"github.com/coffer-format/coffer/vectors"
 )
-
-// messageSample is a message: what it is made of, what is done to it, and how it
-// is read.
-type messageSample struct {
-	seed    int64 // of the key, the salt and the plaintext
-	size    int   // of the plaintext
-	context string
-	altered []alteration
-	offset  int // of a range
-	length  int
-	pieces  []int
-}
-
-func drawMessage(r *rand.Rand) messageSample {
-	size := r.Intn(200)
-	switch r.Intn(4) {
-	case 0:
-		size = r.Intn(3*cobblestone.ChunkSize + 200)
-	case 1, 2:
-		size = max(0, r.Intn(4)*cobblestone.ChunkSize+r.Intn(5)-2)
-	}
-	return messageSample{
-		seed: r.Int63(), size: size,
-		context: oneOf(r, "coffer/v1 archive", "", "a", "ä\x00漢", string(bytesOfText(r, 40))),
-		offset:  drawPlace(r, size, []int{0, cobblestone.ChunkSize, 2 * cobblestone.ChunkSize, size}),
-		length:  drawPlace(r, size, []int{0, 1, cobblestone.ChunkSize, size}),
-		pieces:  []int{1 + r.Intn(100), 1 + r.Intn(20000), 1 + drawPlace(r, size, []int{cobblestone.SealedChunkSize})},
-	}
-}
-
-func bytesOfText(r *rand.Rand, most int) []byte {
-	b := make([]byte, r.Intn(most))
-	for i := range b {
-		b[i] = byte(' ' + r.Intn(95))
-	}
-	return b
-}
-
-// drawAltered is drawMessage with an alteration of the message.
-func drawAltered(r *rand.Rand) messageSample {
-	m := drawMessage(r)
-	total := len(cobblestone.Seal(m.key(), m.salt(), m.context, m.plaintext()))
-	borders := append(messageBorders(0), total, total-cobblestone.TagSize)
-	for at := cobblestone.PrefixSize; at < total; at += cobblestone.SealedChunkSize {
-		borders = append(borders, at, at+cobblestone.ChunkSize)
-	}
-	m.altered = []alteration{drawAlteration(r, total, borders)}
-	return m
-}
-
-func (m messageSample) String() string {
-	s := fmt.Sprintf("seed %d, %d bytes of plaintext, context %q", m.seed, m.size, m.context)
-	for _, a := range m.altered {
-		s += ", " + a.String()
-	}
-	return s
-}
-
-func (m messageSample) smaller() []messageSample {
-	var all []messageSample
-	add := func(change func(*messageSample)) {
-		c := m
-		change(&c)
-		all = append(all, c)
-	}
-	for _, size := range lessThan(m.size) {
-		add(func(c *messageSample) { c.size = size })
-	}
-	if m.seed != 0 {
-		add(func(c *messageSample) { c.seed = 0 })
-	}
-	if m.context != "" {
-		add(func(c *messageSample) { c.context = "" })
-	}
-	for i, a := range m.altered {
-		for _, s := range a.smaller() {
-			add(func(c *messageSample) { c.altered = replaced(m.altered, i, s) })
-		}
-	}
-	for _, n := range lessThan(m.offset) {
-		add(func(c *messageSample) { c.offset = n })
-	}
-	for _, n := range lessThan(m.length) {
-		add(func(c *messageSample) { c.length = n })
-	}
-	return all
-}
-
-// replaced returns the list with another element.
-func replaced[T any](list []T, i int, v T) []T {
-	out := append([]T(nil), list...)
-	out[i] = v
-	return out
-}
-
-func (m messageSample) key() []byte       { return bytesFrom(m.seed, 32) }
-func (m messageSample) salt() []byte      { return bytesFrom(m.seed+m.sign(), 24) }
-func (m messageSample) plaintext() []byte { return bytesFrom(m.seed+2*m.sign(), m.size) }
-
-// sign keeps what follows from the seed zero for zero.
-func (m messageSample) sign() int64 {
-	if m.seed == 0 {
-		return 0
-	}
-	return 1
-}
-
-// input is that of cobblestone.open.
-func (m messageSample) input() vectors.Object {
-	message := cobblestone.Seal(m.key(), m.salt(), m.context, m.plaintext())
-	for _, a := range m.altered {
-		message = a.apply(message)
-	}
-	return vectors.Object{"key": toHex(m.key()), "context": m.context, "message": toHex(message)}
-}
 
 func generatedMessages(seed int64) []check {
 	times := func(runs int, name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*asker, messageSample) report.Outcome) check {
@@ -177,25 +60,4 @@ func drawLong(r *rand.Rand) messageSample {
 	m.size = (1+r.Intn(2))*16*cobblestone.ChunkSize + r.Intn(3)*cobblestone.ChunkSize + r.Intn(3) - 1
 	m.pieces = []int{1 + r.Intn(100), m.size/2 + r.Intn(100), 1 + r.Intn(1<<17)}
 	return m
-}
-
-func drawPieces(r *rand.Rand) messageSample {
-	if r.Intn(2) == 0 {
-		return drawMessage(r)
-	}
-	return drawAltered(r)
-}
-
-// ranged is the input of cobblestone.read.
-func (m messageSample) ranged() vectors.Object {
-	input := m.input()
-	input["offset"], input["length"] = m.offset, m.length
-	return input
-}
-
-// sealing is the input of cobblestone.seal.
-func (m messageSample) sealing() vectors.Object {
-	return vectors.Object{
-		"key": toHex(m.key()), "salt": toHex(m.salt()), "context": m.context, "plaintext": toHex(m.plaintext()),
-	}
 }

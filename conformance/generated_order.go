@@ -30,17 +30,6 @@ func inSlot(typ slot.Type, change func(body []byte) []byte) func(*rand.Rand, *cr
 	}
 }
 
-// flipAt inverts a bit of a byte, from the end if at is negative.
-func flipAt(at int) func(b []byte) []byte {
-	return func(b []byte) []byte {
-		b = slices.Clone(b)
-		if i := (at + len(b)) % len(b); len(b) > i {
-			b[i] ^= 1
-		}
-		return b
-	}
-}
-
 func cutBy(n int) func(b []byte) []byte {
 	return func(b []byte) []byte { return b[:max(0, len(b)-n)] }
 }
@@ -125,9 +114,9 @@ var headerFaults = []headerFault{
 	{"has another chunk", edited(flipAt(-1))},
 }
 
-// order breaks two rules at a time.
-func (q *requests) order() {
-	archives := q.slotted()
+// askOrder breaks two rules at a time.
+func askOrder(q *requests) {
+	archives := slottedContainers(q.r)
 	keyring := newCraftedContainer(q.r, true)
 	keyring = keyring.with(passkeyIn(q.r, keyring.k, "example.org", drawBytes(q.r, 16)), passwordIn(q.r, keyring.k))
 	all := append(archives, keyring)
@@ -151,7 +140,7 @@ func (q *requests) order() {
 				if one.what != other.what {
 					other.apply(q.r, c)
 				}
-				q.add(op, c, secret, "%s, and %s; the secret is a %s", one.what, other.what, secret["kind"])
+				askContainer(q, op, c, secret, "%s, and %s; the secret is a %s", one.what, other.what, secret["kind"])
 			}
 		}
 	}

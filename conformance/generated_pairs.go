@@ -11,9 +11,6 @@ import (
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
-// archiveOps are the ops that open an archive.
-var archiveOps = []string{"archive.list", "archive.extract", "archive.restore"}
-
 // smallCrafted is a stand-alone archive of one chunk, whose second frame was
 // abandoned.
 func smallCrafted(seed int64) *crafted {
@@ -54,16 +51,21 @@ func tallCrafted(seed int64) *crafted {
 func setCrafted(seed int64) *crafted { return smallCrafted(seed).inSet() }
 
 // craftedVariant is a request about a crafted archive.
-func craftedVariant(op string, c *crafted, what string) grammarVariant {
-	return grammarVariant{what: fmt.Sprintf("seed %d: it %s", c.seed, what), op: op, input: c.inputOf(op)}
+func craftedVariant(op string, c *crafted, what string) variant {
+	return variant{what: fmt.Sprintf("seed %d: it %s", c.seed, what), op: op, input: c.inputOf(op)}
 }
 
 // craftedCheck is a check that asks about crafted archives.
-func craftedCheck(name, profiles, requirements, comment string, variants func() []grammarVariant) check {
+func craftedCheck(name, profiles, requirements, comment string, variants func() []variant) check {
 	return check{
 		id: "archive/generated-" + name, subject: "archive", comment: comment, requirements: strings.Fields(requirements), profiles: strings.Fields("reader " + profiles),
 		run: func(a *asker) report.Outcome { return tryVariants(a, "archive/generated-"+name, variants()) },
 	}
+}
+
+// craftedArchives returns the checks that ask about crafted archives.
+func craftedArchives(seed int64) []check {
+	return slices.Concat(generatedPairs(seed), generatedValues(seed), generatedDrawn(seed))
 }
 
 // generatedPairs are archives with two faults, of which the one that is checked
@@ -73,7 +75,7 @@ func generatedPairs(seed int64) []check {
 	for _, op := range archiveOps {
 		for _, pairs := range []struct {
 			name, what string
-			variants   func(p pairing) []grammarVariant
+			variants   func(p pairing) []variant
 		}{
 			{"pairs", "an archive of one chunk", pairing.small},
 			{"damaged-pairs", "an archive of several chunks, one of them altered,", pairing.tall},
@@ -81,7 +83,7 @@ func generatedPairs(seed int64) []check {
 		} {
 			name := pairs.name + "-" + strings.TrimPrefix(op, "archive.")
 			comment := fmt.Sprintf("Of two faults in %s the one that is checked first gives the name.", pairs.what)
-			all = append(all, craftedCheck(name, "", "ERR-1 ARC-44 ARC-45", comment, func() []grammarVariant {
+			all = append(all, craftedCheck(name, "", "ERR-1 ARC-44 ARC-45", comment, func() []variant {
 				return pairs.variants(pairing{op, rand.New(rand.NewSource(seedFor(seed, name)))})
 			}))
 		}
@@ -99,7 +101,7 @@ type pairing struct {
 func (p pairing) somewhere(f archiveFault) chosenFault { return chosenFault{f, p.r.Intn(8)} }
 
 // small returns every fault, and every two that have different names by themselves.
-func (p pairing) small() (all []grammarVariant) {
+func (p pairing) small() (all []variant) {
 	base := smallCrafted(p.r.Int63())
 	add := func(faults ...chosenFault) {
 		all = append(all, craftedVariant(p.op, base.clone().with(faults...), fmt.Sprint(faults)))
@@ -126,7 +128,7 @@ func (p pairing) small() (all []grammarVariant) {
 }
 
 // tall returns every other fault beside the damage of one of the chunks.
-func (p pairing) tall() (all []grammarVariant) {
+func (p pairing) tall() (all []variant) {
 	base := tallCrafted(p.r.Int63())
 	for _, i := range p.r.Perm(len(archiveFaults))[:len(archiveFaults)/2] {
 		f := archiveFaults[i]
@@ -137,7 +139,7 @@ func (p pairing) tall() (all []grammarVariant) {
 }
 
 // set returns some of the faults beside what is missing in a set, or was removed.
-func (p pairing) set() (all []grammarVariant) {
+func (p pairing) set() (all []variant) {
 	base := setCrafted(p.r.Int63())
 	for _, missing := range []string{"refers to a segment elsewhere", "has a record of another container", "has an unsafe removed path", "lacks the entry"} {
 		for range 3 {

@@ -31,7 +31,7 @@ func TestHostileFields(t *testing.T) {
 			"path of the frame": len(nfc.String(first.path)), "size of the frame": len(first.content), "padding": len(p.zeros), "live": records,
 			"removed": 0, "producer": len(s.producer), "segments": 40, "length of the segment": len(p.segment()),
 		}[name]
-		f := p.field(name)
+		f := numberIn(p, name)
 		got := cutter{b: p.bytes()[f.at:]}
 		if n := got.number(f.width); ok && n != uint64(want) {
 			t.Errorf("%s: %d instead of %d", name, n, want)

@@ -13,7 +13,7 @@ import (
 // salvages collects what is salvaged of crafted archives.
 type salvages struct {
 	r   *rand.Rand
-	all []grammarVariant
+	all []variant
 }
 
 func (s *salvages) add(c *crafted, format string, args ...any) {

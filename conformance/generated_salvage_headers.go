@@ -93,7 +93,7 @@ func (s *salvages) headers(kind string) {
 			bytes []byte
 		}{{"damaged", damaged}, {"with a digest that fits", forged}, {"signed", sealed}} {
 			for i, secret := range []vectors.Object{right, wrong} {
-				s.all = append(s.all, grammarVariant{
+				s.all = append(s.all, variant{
 					what: fmt.Sprintf("seed %d: it has changed, %s, %s; the secret is the %s one", c.seed, way.name, change.what, []string{"right", "wrong"}[i]),
 					op:   "archive.salvage",
 					input: func() vectors.Object {
@@ -117,7 +117,7 @@ func (s *salvages) apart() {
 		change.edit(damaged, len(slots))
 		for i, secret := range []vectors.Object{right, wrong} {
 			add := func(what string, container, kept []byte) {
-				s.all = append(s.all, grammarVariant{
+				s.all = append(s.all, variant{
 					what: fmt.Sprintf("seed %d: %s has changed %s; the secret is the %s one", c.seed, what, change.what, []string{"right", "wrong"}[i]),
 					op:   "archive.salvage",
 					input: func() vectors.Object {
@@ -163,6 +163,6 @@ func (s *salvages) slotted(c *crafted, kind string) (container []byte, right, wr
 func slotOf(r *rand.Rand, asked vectors.Object, c *crafted) []byte {
 	j := drawSlotted(r, asked)
 	j.key = c.key()
-	_, slots, _, _ := sections(j.sealedByReference(r))
+	_, slots, _, _ := sections(drawnSealed(r, j))
 	return slots
 }

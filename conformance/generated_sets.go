@@ -23,7 +23,7 @@ func (v *valued) sets() {
 // lists adds an archive of which there are only the fields of the padding and what
 // stands after it.
 func (v *valued) lists(c *crafted, format string, args ...any) {
-	v.all = append(v.all, grammarVariant{what: fmt.Sprintf("seed %d: it %s", c.seed, fmt.Sprintf(format, args...)), op: "archive.list", input: c.sparseInput})
+	v.all = append(v.all, variant{what: fmt.Sprintf("seed %d: it %s", c.seed, fmt.Sprintf(format, args...)), op: "archive.list", input: c.sparseInput})
 }
 
 func (c *crafted) sparseInput() vectors.Object {

@@ -56,7 +56,7 @@ func (s slotSample) input() vectors.Object {
 	} else {
 		asked := map[string]func(*rand.Rand) vectors.Object{"vault": drawVault, "passkey": drawPasskey}[s.kind](r)
 		j := drawSlotted(r, asked)
-		_, encoded, _, _ = sections(j.sealedByReference(r))
+		_, encoded, _, _ = sections(drawnSealed(r, j))
 		secret = secretOf(asked)
 	}
 	if s.other {

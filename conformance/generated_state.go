@@ -5,23 +5,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// related collects requests of which one could spoil the answer to another: the
-// same id, salt or key with something else. Whatever is remembered of one must not
-// show in the answer to the next.
-func related(collect func(q *requests)) func(q *requests) {
-	return func(q *requests) {
-		collect(q)
-		once := q.all
-		for range 2 {
-			q.all = append(q.all, shuffled(q.r, once)...)
-		}
-		for i, one := range once { // and straight after each other
-			q.all = append(q.all, one, once[(i+1)%len(once)], one)
-		}
-	}
-}
-
-func (q *requests) stateOfKeys() {
+func stateOfKeys(q *requests) {
 	s := drawTypos(q.r)
 	input := s.input()
 	q.ask("key.repair", input, "repairs a key")
@@ -37,7 +21,7 @@ func (q *requests) stateOfKeys() {
 	}
 }
 
-func (q *requests) stateOfPasswords() {
+func stateOfPasswords(q *requests) {
 	for range 8 {
 		text := drawPassword(q.r).text()
 		q.ask("password.prepare", vectors.Object{"password": toHex([]byte(text))}, "prepares %q", text)
@@ -45,7 +29,7 @@ func (q *requests) stateOfPasswords() {
 	}
 }
 
-func (q *requests) stateOfMessages() {
+func stateOfMessages(q *requests) {
 	input := vectors.Object{"key": drawHex(q.r, 32), "salt": drawHex(q.r, 24), "context": drawName(q.r)}
 	for i, change := range []struct {
 		name  string
@@ -66,34 +50,8 @@ func (q *requests) stateOfMessages() {
 	}
 }
 
-func (q *requests) stateOfContainers() {
-	for _, h := range q.slotted() {
-		for _, s := range append(h.slots, craftedSlot{secret: h.plain}) {
-			if s.secret == nil {
-				continue
-			}
-			for _, op := range []string{"container.unlock", "archive.list"} {
-				q.add(op, h, s.secret, "opens with the right %s", s.secret["kind"])
-			}
-			for _, name := range []string{"key", "password", "prf", "export_key", "credential"} {
-				if value, ok := s.secret[name]; ok {
-					b := unhex(value)
-					q.add("container.unlock", h, with(s.secret, name, toHex(flipAt(q.r.Intn(len(b)))(b))), "opens with another %s", name)
-				}
-			}
-			for range 6 {
-				f := headerFaults[q.r.Intn(len(headerFaults))]
-				c := h.clone()
-				f.apply(q.r, c)
-				q.add("container.unlock", c, s.secret, "%s, and is opened with a %s", f.what, s.secret["kind"])
-				q.add("header.read", c, nil, "%s", f.what)
-			}
-		}
-	}
-}
-
 // stateOfArchives has archives of one key and one id that hold different entries.
-func (q *requests) stateOfArchives() {
+func stateOfArchives(q *requests) {
 	seed := q.r.Int63()
 	for range 4 {
 		s := drawArchive(q.r)
@@ -106,7 +64,7 @@ func (q *requests) stateOfArchives() {
 	}
 }
 
-func (q *requests) stateOfKeyrings() {
+func stateOfKeyrings(q *requests) {
 	seed := q.r.Int63()
 	for range 5 {
 		s := drawRing(q.r)
@@ -118,7 +76,7 @@ func (q *requests) stateOfKeyrings() {
 	}
 }
 
-func (q *requests) stateOfPaths() {
+func stateOfPaths(q *requests) {
 	for range 4 {
 		s := drawNames(q.r)
 		for _, platform := range []string{"posix", "apple", "windows"} {
@@ -128,7 +86,7 @@ func (q *requests) stateOfPaths() {
 	}
 }
 
-func (q *requests) stateOfSalvage() {
+func stateOfSalvage(q *requests) {
 	seed := q.r.Int63()
 	for range 3 {
 		s := drawArchive(q.r)
@@ -144,17 +102,15 @@ func (q *requests) stateOfSalvage() {
 // generatedStates ask one process related things in a row.
 func generatedStates(seed int64) []check {
 	of := func(subject, profiles string, collect func(q *requests)) check {
-		return drawnCheck(seed, subject, "state", "ERR-1", profiles,
-			"What was asked before, about the same key, id or salt, does not show in an answer.", related(collect))
+		return requestsCheck(seed, subject, "state", "ERR-1", profiles, stateComment, related(collect))
 	}
 	return []check{
-		of("key", "reader", (*requests).stateOfKeys),
-		of("cobblestone", "reader", (*requests).stateOfMessages),
-		of("password", "password", (*requests).stateOfPasswords),
-		of("container", "reader password vault passkey", (*requests).stateOfContainers),
-		of("archive", "reader", (*requests).stateOfArchives),
-		of("path", "reader", (*requests).stateOfPaths),
-		of("keyring", "reader", (*requests).stateOfKeyrings),
-		of("salvage", "salvage", (*requests).stateOfSalvage),
+		of("key", "reader", stateOfKeys),
+		of("cobblestone", "reader", stateOfMessages),
+		of("password", "password", stateOfPasswords),
+		of("archive", "reader", stateOfArchives),
+		of("path", "reader", stateOfPaths),
+		of("keyring", "reader", stateOfKeyrings),
+		of("salvage", "salvage", stateOfSalvage),
 	}
 }

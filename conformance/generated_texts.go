@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/report"
@@ -101,7 +102,7 @@ func (s typoSample) smaller() []typoSample {
 	for i, a := range s.typos {
 		for _, at := range lessThan(a.at) {
 			a.at = at
-			all = append(all, typoSample{s.seed, replaced(s.typos, i, a)})
+			all = append(all, typoSample{s.seed, slices.Replace(slices.Clone(s.typos), i, i+1, a)})
 		}
 	}
 	return all

@@ -10,8 +10,8 @@ import (
 // generatedValues are archives in which one value after the other is another: every
 // number at every width, every id in every byte, every length and every character.
 func generatedValues(seed int64) []check {
-	of := func(name string, variants func(v *valued)) func() []grammarVariant {
-		return func() []grammarVariant {
+	of := func(name string, variants func(v *valued)) func() []variant {
+		return func() []variant {
 			v := &valued{seed: seedFor(seed, name)}
 			v.r = rand.New(rand.NewSource(v.seed))
 			variants(v)
@@ -33,20 +33,11 @@ func generatedValues(seed int64) []check {
 type valued struct {
 	seed int64
 	r    *rand.Rand
-	all  []grammarVariant
+	all  []variant
 }
 
 func (v *valued) add(op string, c *crafted, format string, args ...any) {
 	v.all = append(v.all, craftedVariant(op, c, fmt.Sprintf(format, args...)))
-}
-
-// widths are numbers around the ends of every width.
-func widths(own uint64) []uint64 {
-	var all []uint64
-	for _, bit := range []int{7, 8, 16, 31, 32, 40, 51, 52, 53, 56, 62, 63} {
-		all = append(all, 1<<bit, own^1<<bit)
-	}
-	return append(all, 0, own-1, own+1, 1<<31-1, 1<<32-1, 1<<52-1, 1<<63-1, 1<<64-1, -own)
 }
 
 // numbers gives each number of an archive other values.

@@ -9,19 +9,6 @@ import (
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
-// drawSlots is drawArchive with a vault slot and passkey slots.
-func drawSlots(r *rand.Rand) archiveSample {
-	s := drawArchive(r)
-	s.slots = drawPasskeys(r, r.Intn(4))
-	if r.Intn(2) == 0 {
-		s.slots = append(s.slots, drawVault(r))
-		last := len(s.slots) - 1
-		at := r.Intn(last + 1)
-		s.slots[at], s.slots[last] = s.slots[last], s.slots[at]
-	}
-	return s
-}
-
 // drawPasswordAmong is drawArchive with a password slot and passkey slots.
 func drawPasswordAmong(r *rand.Rand) archiveSample {
 	s := drawArchive(r)
@@ -57,17 +44,13 @@ func generatedWriting(seed int64) []check {
 			"HDR-5", "writer deterministic", 20, drawRing,
 			func(a *asker, s ringSample) report.Outcome { return a.askBoth("keyring.seal", s.sealing()) },
 		}.check(seed),
-		property[ringSample]{
-			"keyring", "open", "A keyring says what was sealed in it.",
-			"KRG-3", "reader", 20, drawRing, opensRing,
-		}.check(seed),
 	}
 }
 
 // sealsRightly has the implementation seal with randomness of its own.
 func sealsRightly(a *asker, s archiveSample) report.Outcome {
 	s.job.key = key.Key(s.key())
-	return s.sealedRightly(a)
+	return archiveSealedRightly(a, s.job)
 }
 
 // setsSlots replaces the slots of a container that the reference sealed, and among
@@ -87,8 +70,4 @@ func setsSlots(a *asker, s archiveSample) report.Outcome {
 	slots := s.slots[len(s.slots)/2:]
 	input["slots"], input["random"] = listOf(slots), toHex(bytesFrom(s.seed^2, randomFor(slots)))
 	return a.askBoth("container.set_slots", input)
-}
-
-func opensRing(a *asker, s ringSample) report.Outcome {
-	return a.askBoth("keyring.open", s.opening(s.container()))
 }

@@ -41,7 +41,7 @@ func large(seed int64, subject, name, requirements, profiles, comment string, ru
 
 // expects asks, and compares the answer with what is said: an output, or the name
 // of an error before which some bytes may be released.
-func (t *asker) expects(about, op string, input, output vectors.Object, name string) report.Outcome {
+func expects(t *asker, about, op string, input, output vectors.Object, name string) report.Outcome {
 	want := vectors.Case{ID: t.id, Op: op, Input: input, Result: vectors.Valid, Error: name}
 	if name != "" {
 		want.Result = vectors.Invalid

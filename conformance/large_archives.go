@@ -140,7 +140,7 @@ func (a *sparseArchive) lists(t *asker, about, name string) report.Outcome {
 	if name != "" {
 		output = nil
 	}
-	return t.expects(about, "archive.list", a.opening(a.payload()), output, name)
+	return expects(t, about, "archive.list", a.opening(a.payload()), output, name)
 }
 
 // extracts asks for the content of an entry.
@@ -149,7 +149,7 @@ func (a *sparseArchive) extracts(t *asker, about string, e sparseEntry, name str
 	if name != "" {
 		output = nil
 	}
-	return t.expects(about, "archive.extract", with(a.opening(a.payload()), "path", e.path), output, name)
+	return expects(t, about, "archive.extract", with(a.opening(a.payload()), "path", e.path), output, name)
 }
 
 func largeArchives(seed int64) []check {
@@ -201,7 +201,7 @@ func farEntries(t *asker, r *rand.Rand) report.Outcome {
 func firstChunkOnly(t *asker, a *sparseArchive, about string, e sparseEntry) report.Outcome {
 	m := a.payload()
 	input := with(with(a.opening(m), "path", e.path), "excerpts", [][2]int64{})
-	return t.expects(about+", of which only the first chunk is there", "archive.extract", input, nil, "payload_tampered")
+	return expects(t, about+", of which only the first chunk is there", "archive.extract", input, nil, "payload_tampered")
 }
 
 func farIndex(t *asker, r *rand.Rand) report.Outcome {
@@ -267,7 +267,7 @@ func longContent(t *asker, r *rand.Rand) report.Outcome {
 		if name != "" {
 			output = nil
 		}
-		return t.expects(about, "archive.extract", with(with(a.opening(m), "path", e.path), "excerpts", ranges), output, name)
+		return expects(t, about, "archive.extract", with(with(a.opening(m), "path", e.path), "excerpts", ranges), output, name)
 	}
 	for _, missing := range []int64{-1, 1, 65, 257, 1025} {
 		m := a.payload()

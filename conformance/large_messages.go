@@ -43,7 +43,7 @@ func largeMessages(seed int64) []check {
 // openExcerpts opens all of a message.
 func openExcerpts(t *asker, m *sparse, ranges [][2]int64) report.Outcome {
 	input := with(m.opening(m.recipe()), "excerpts", ranges)
-	return t.expects("the whole message", "cobblestone.open", input, vectors.Object{"plaintext": m.excerptsOf(ranges)}, "")
+	return expects(t, "the whole message", "cobblestone.open", input, vectors.Object{"plaintext": m.excerptsOf(ranges)}, "")
 }
 
 func openLong(t *asker, r *rand.Rand) report.Outcome {
@@ -58,7 +58,7 @@ func openLong(t *asker, r *rand.Rand) report.Outcome {
 		tag[r.Intn(len(tag))] ^= 1 << r.Intn(8)
 		partAt(recipe, int(i))[1] = toHex(tag)
 		input := with(m.opening(recipe), "excerpts", [][2]int64{})
-		if o := t.expects(fmt.Sprintf("chunk %d of %d is altered", i, chunks), "cobblestone.open", input, nil, "payload_tampered"); o.Verdict != report.Pass {
+		if o := expects(t, fmt.Sprintf("chunk %d of %d is altered", i, chunks), "cobblestone.open", input, nil, "payload_tampered"); o.Verdict != report.Pass {
 			return o
 		}
 	}
@@ -110,7 +110,7 @@ func openMoved(t *asker, r *rand.Rand) report.Outcome {
 		{"the first chunk stands after the others", func(o []int64) []int64 { return append(o[1:], o[0]) }},
 	} {
 		input := with(m.opening(m.inOrder(order(c.change))), "excerpts", [][2]int64{})
-		if o := t.expects(c.name, "cobblestone.open", input, nil, "payload_tampered"); o.Verdict != report.Pass {
+		if o := expects(t, c.name, "cobblestone.open", input, nil, "payload_tampered"); o.Verdict != report.Pass {
 			return o
 		}
 	}
@@ -155,7 +155,7 @@ func readSparse(t *asker, r *rand.Rand) report.Outcome {
 			{size + drawNumber(r) - 1, 1 + drawNumber(r)}, {max(0, size-drawNumber(r)), 0},
 		}
 		r.Shuffle(len(ranges), func(a, b int) { ranges[a], ranges[b] = ranges[b], ranges[a] })
-		if o := t.expects(fmt.Sprintf("a message of %d bytes of plaintext", size), "cobblestone.reads",
+		if o := expects(t, fmt.Sprintf("a message of %d bytes of plaintext", size), "cobblestone.reads",
 			with(m.opening(m.recipe()), "ranges", ranges), vectors.Object{"answers": answersOf(m, ranges)}, ""); o.Verdict != report.Pass {
 			return o
 		}
@@ -182,7 +182,7 @@ func readAltered(t *asker, r *rand.Rand) report.Outcome {
 		ranges := [][2]int64{{(i+1)*chunk + 1, 8}, {i * chunk, 8}, {(i+1)*chunk + 1, 8}, {0, 0}}
 		refused := vectors.Object{"error": "payload_tampered"}
 		answers := append(answersOf(m, ranges[:1]), refused, refused, refused)
-		if o := t.expects(fmt.Sprintf("chunk %d stands at the place of chunk %d", i^1<<bit, i), "cobblestone.reads",
+		if o := expects(t, fmt.Sprintf("chunk %d stands at the place of chunk %d", i^1<<bit, i), "cobblestone.reads",
 			with(m.opening(recipe), "ranges", ranges), vectors.Object{"answers": answers}, ""); o.Verdict != report.Pass {
 			return o
 		}

@@ -58,12 +58,12 @@ func longPadding(t *asker, r *rand.Rand) report.Outcome {
 			m.put(from+other, []byte{byte(1 + r.Intn(255))})
 			output, name = nil, "malformed_archive"
 		}
-		if o := t.expects(fmt.Sprintf("byte %d of %d of the padding", other, n), "archive.restore", a.opening(m), output, name); o.Verdict != report.Pass {
+		if o := expects(t, fmt.Sprintf("byte %d of %d of the padding", other, n), "archive.restore", a.opening(m), output, name); o.Verdict != report.Pass {
 			return o
 		}
 		if other == 0 {
 			delete(m.there, (from+n)/chunk-1)
-			if o := t.expects("the first byte of the padding, and its last whole chunk is altered", "archive.restore", a.opening(m), nil, "payload_tampered"); o.Verdict != report.Pass {
+			if o := expects(t, "the first byte of the padding, and its last whole chunk is altered", "archive.restore", a.opening(m), nil, "payload_tampered"); o.Verdict != report.Pass {
 				return o
 			}
 		}

@@ -64,5 +64,5 @@ func sealPeriod(t *asker, r *rand.Rand, size int64, repeat []byte, chunks []int6
 	}
 	input := vectors.Object{"key": toHex(m.key), "salt": toHex(m.salt), "context": m.context, "plaintext": plaintext, "excerpts": ranges}
 	output := vectors.Object{"message": vectors.Object{"length": m.length(), "excerpts": list}}
-	return t.expects(fmt.Sprintf("a plaintext of %d bytes", size), "cobblestone.seal", input, output, "")
+	return expects(t, fmt.Sprintf("a plaintext of %d bytes", size), "cobblestone.seal", input, output, "")
 }

@@ -69,7 +69,7 @@ func pair(ctx context.Context, o Options, c *report.Comparison, all []exchanged)
 	askers := make([]*asker, len(c.Reports))
 	for i, r := range c.Reports {
 		o.Command = r.Command
-		s, end := o.session()
+		s, end := open(o.Command)
 		defer end()
 		askers[i] = &asker{ctx: ctx, session: s, timeout: cmp.Or(o.Timeout, DefaultTimeout), hello: r.Implementation}
 	}

@@ -69,17 +69,6 @@ func opening(x exchanged, op string, want vectors.Case) exchanged {
 	return x
 }
 
-// secretOf is the SECRET that opens a SLOT.
-func secretOf(s vectors.Object) vectors.Object {
-	secret := vectors.Object{"kind": s["type"]}
-	for _, name := range []string{"password", "vault", "credential", "export_key", "rp_id", "prf"} {
-		if v, ok := s[name]; ok {
-			secret[name] = v
-		}
-	}
-	return secret
-}
-
 // sealing is what came of one exchange at the writer.
 type sealing struct {
 	container string // hexadecimal
@@ -123,7 +112,7 @@ func openAll(a *asker, all []exchanged, from []sealing) []report.Event {
 				e.Outcome = from[i].outcome
 				e.Message = "it was not sealed: " + e.Message
 			default:
-				e.Outcome = open(a, way, from[i].container)
+				e.Outcome = openOne(a, way, from[i].container)
 			}
 			events = append(events, e)
 		}
@@ -131,7 +120,7 @@ func openAll(a *asker, all []exchanged, from []sealing) []report.Event {
 	return events
 }
 
-func open(a *asker, way opened, container string) report.Outcome {
+func openOne(a *asker, way opened, container string) report.Outcome {
 	a.id = "pairs/" + way.op
 	answer, bad := a.ask(way.op, vectors.Object{"container": container, "secret": way.secret})
 	if bad != nil {

@@ -48,17 +48,15 @@ const (
 	pipeGrace = 200 * time.Millisecond
 )
 
+func newProcess(command []string) *process { return &process{command: command} }
+
 func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
 	limit := time.NewTimer(timeout)
 	defer limit.Stop()
 	p.errors.reset()
 	for {
-		if p.child == nil {
-			c, err := start(p.command, &p.errors)
-			if err != nil {
-				return nil, &misbehaviour{report.Crash, report.DoesNotStart + err.Error()}
-			}
-			p.child = c
+		if err := p.start(); err != nil {
+			return nil, &misbehaviour{report.Crash, report.DoesNotStart + err.Error()}
 		}
 		p.child.resetPeak()
 		text, err := p.child.exchange(ctx, q, limit.C, timeout)
@@ -74,9 +72,46 @@ func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time
 	}
 }
 
-// errEnded says that a child ended with status 0 after an earlier answer, and
-// has not answered this request.
-var errEnded = errors.New("it has ended")
+// start starts the program unless it runs.
+func (p *process) start() (err error) {
+	if p.child == nil {
+		p.child, err = start(p.command, &p.errors)
+	}
+	return err
+}
+
+// askOnce asks the program, which runs, and goes on whatever comes of it.
+func (p *process) askOnce(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
+	limit := time.NewTimer(timeout)
+	defer limit.Stop()
+	return p.child.exchange(ctx, q, limit.C, timeout)
+}
+
+// hear waits for what the program, which runs, says without being asked. Its error
+// is errSilent, errEnded, or the status other than 0 with which it ended.
+func (p *process) hear(within time.Duration) ([]byte, error) {
+	select {
+	case l, ok := <-p.child.lines:
+		switch {
+		case ok:
+			return l.text, nil
+		case p.child.status == nil:
+			return nil, errEnded
+		}
+		return nil, p.child.status
+	case <-time.After(within):
+		return nil, errSilent
+	}
+}
+
+// closeInput ends the standard input of the program, which runs.
+func (p *process) closeInput() { p.child.stdin.Close() }
+
+// errEnded says that a program ended with status 0.
+var errEnded = errors.New("status 0")
+
+// errSilent says that a program wrote nothing.
+var errSilent = errors.New("it wrote nothing")
 
 // errClosed says that a child lives on without its standard output.
 var errClosed = errors.New("it closed its standard output and went on")

@@ -17,7 +17,7 @@ import (
 // greeted is the outcome of a hello to a shell script.
 func greeted(t *testing.T, script string, timeout time.Duration) *report.Outcome {
 	t.Helper()
-	p := &process{command: []string{"sh", "-c", script}}
+	p := newProcess([]string{"sh", "-c", script})
 	defer p.restart()
 	_, bad := (&asker{ctx: t.Context(), session: p, timeout: timeout, id: protocol.HelloOp}).greet()
 	if bad == nil {

@@ -30,9 +30,14 @@ func hostile(c vectors.Case) bool {
 		(c.Error == "limit_exceeded" || slices.ContainsFunc(c.Requirements, func(id string) bool { return slices.Contains(boundRules, id) }))
 }
 
-// resourceChecks returns the checks of subject "resources": each hostile vector is
-// refused about as fast as its valid parent is accepted, in about as much memory.
-func resourceChecks(files []vectors.File) []check {
+// resourceChecks returns the checks of subject "resources".
+func resourceChecks(files []vectors.File, seed int64) []check {
+	return append(hostileVectors(files), generatedResources(seed)...)
+}
+
+// hostileVectors returns the checks that each hostile vector is refused about as
+// fast as its valid parent is accepted, in about as much memory.
+func hostileVectors(files []vectors.File) []check {
 	cases := map[string]vectors.Case{}
 	for _, f := range files {
 		for _, c := range f.Cases {

@@ -22,7 +22,7 @@ func TestResources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := resourceChecks(files)
+	all := hostileVectors(files)
 	for _, c := range []struct {
 		liar, want string
 		verdict    report.Verdict
@@ -49,7 +49,7 @@ func TestHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	subjects := map[string]int{}
-	for _, c := range resourceChecks(files) {
+	for _, c := range hostileVectors(files) {
 		subject, _, _ := strings.Cut(strings.TrimPrefix(c.id, "resources/"), "-")
 		subjects[subject]++
 	}
@@ -81,7 +81,7 @@ func TestMemoryOfFamily(t *testing.T) {
 		"a child": append([]string{"sh", "-c", `"$0" "$@"; true`}, liar...),
 		"once":    append([]string{"sh", "-c", `head -n 1 | "$0" "$@"`}, liar...),
 	} {
-		p := &process{command: command}
+		p := newProcess(command)
 		a := &asker{ctx: t.Context(), session: p, timeout: 20 * time.Second, id: "x"}
 		for range 2 {
 			if _, bad := a.ask("key.parse", vectors.Object{"text": "x"}); bad != nil {

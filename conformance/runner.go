@@ -15,13 +15,9 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
-	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
-
-// DefaultTimeout is how long an answer may take.
-const DefaultTimeout = 10 * time.Second
 
 // Options say what is checked, and how.
 type Options struct {
@@ -39,14 +35,6 @@ type Options struct {
 	// What comes after it is not reported.
 	FirstFailure bool
 }
-
-// UsageError says that nothing was checked because of the options.
-type UsageError struct{ Err error }
-
-func (e UsageError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the reason.
-func (e UsageError) Unwrap() error { return e.Err }
 
 // Suite is what implementations are checked with.
 type Suite struct {
@@ -177,8 +165,8 @@ func (o Options) progress(total int) *report.Progress {
 // stand together.
 func checksOf(files []vectors.File, seed int64) []check {
 	all := slices.Concat(
-		vectorChecks(files), writerAudits(seed), deliveryChecks(files),
-		grammarChecks(seed), resourceChecks(files), generatedChecks(seed), largeChecks(seed),
+		vectorChecks(files), writerAudits(seed), deliveryChecks(files, seed), grammarChecks(seed), resourceChecks(files, seed),
+		craftedArchives(seed), generatedChecks(seed), generatedHeaders(seed), generatedSalvages(seed), generatedStates(seed), largeChecks(seed),
 	)
 	place := map[string]int{}
 	for _, c := range all {
@@ -191,19 +179,10 @@ func checksOf(files []vectors.File, seed int64) []check {
 }
 
 func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
-	s, end := o.session()
+	s, end := open(o.Command)
 	defer end()
 	a := &asker{ctx: ctx, session: s, timeout: o.Timeout, id: protocol.HelloOp}
 	return a.greet()
-}
-
-// session returns a session with the implementation, and what ends it.
-func (o Options) session() (session, func()) {
-	if len(o.Command) == 0 {
-		return inProcess(reference.Answer), func() {}
-	}
-	p := &process{command: o.Command}
-	return p, p.close
 }
 
 // vectorChecks returns the checks that are vectors.

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -101,7 +100,7 @@ func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []chec
 	var workers sync.WaitGroup
 	for range min(o.Parallel, len(checks)) {
 		workers.Go(func() {
-			s, end := o.session()
+			s, end := open(o.Command)
 			defer end()
 			for i := range next {
 				a := &asker{ctx: ctx, session: s, timeout: o.Timeout, hello: hello, id: checks[i].id, alone: checks[i].alone}
@@ -122,30 +121,4 @@ func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []chec
 		}
 	}
 	return false, nil
-}
-
-// runOne runs a check. A panic in it is the suite's fault: what an
-// implementation answers cannot cause one.
-func runOne(a *asker, c check) (event report.Event, err error) {
-	event = report.Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles, Vector: c.vector}
-	switch {
-	case !a.hello.Claims(c.profiles):
-		event.Outcome = report.Outcome{Verdict: report.Unsupported}
-		return event, nil
-	case a.ctx.Err() != nil:
-		event.Outcome = report.Outcome{Verdict: report.Skipped, Message: context.Cause(a.ctx).Error()}
-		return event, nil
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			var fault suiteFault
-			if e, ok := v.(error); !ok || !errors.As(e, &fault) {
-				fault = suiteFault{fmt.Errorf("%s: panic: %v", c.id, v)}
-			}
-			err = fault
-		}
-	}()
-	event.Outcome = c.run(a)
-	event.Milliseconds, event.PeakKiB = a.all.time.Milliseconds(), a.all.memory>>10
-	return event, nil
 }

@@ -3,12 +3,11 @@ package conformance
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -24,6 +23,19 @@ type session interface {
 	stderr() string
 }
 
+// DefaultTimeout is how long an answer may take.
+const DefaultTimeout = 10 * time.Second
+
+// open returns a session with the program of a command, or with the built-in
+// reference if there is none, and what ends it.
+func open(command []string) (session, func()) {
+	if len(command) == 0 {
+		return inProcess(reference.Answer), func() {}
+	}
+	p := newProcess(command)
+	return p, p.close
+}
+
 // misbehaviour says why there is no answer.
 type misbehaviour struct {
 	verdict report.Verdict
@@ -31,89 +43,6 @@ type misbehaviour struct {
 }
 
 func (m *misbehaviour) Error() string { return m.message }
-
-// asker asks on behalf of a check.
-type asker struct {
-	ctx     context.Context
-	session session
-	timeout time.Duration
-	hello   protocol.Hello
-	id      string
-	alone   bool             // nothing else runs in this program
-	request protocol.Request // the last
-	last    usage            // of it
-	all     usage            // of all requests
-}
-
-// usage is what requests took.
-type usage struct {
-	time   time.Duration
-	memory int64 // bytes, the most at a time; 0 if it was not measured
-}
-
-// ask returns the answer to a request, or the outcome if there is none.
-func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.Outcome) {
-	a.request = protocol.Request{ID: a.id, Op: op, Input: input}
-	line, err := a.exchange(a.request)
-	if err == nil {
-		var answer protocol.Answer
-		if answer, err = protocol.ParseAnswer(line, a.request); err == nil {
-			return answer, nil
-		}
-		a.session.restart() // what else it may have said is about nothing
-		err = &misbehaviour{report.ProtocolError, err.Error()}
-	}
-	var m *misbehaviour
-	if !errors.As(err, &m) {
-		m = &misbehaviour{report.Skipped, context.Cause(a.ctx).Error()}
-	}
-	o := &report.Outcome{Verdict: m.verdict, Message: m.message, Stderr: a.session.stderr()}
-	if len(line) > 0 {
-		o.Got = excerpt(string(line), 0)
-	}
-	return protocol.Answer{}, o
-}
-
-// exchange measures an exchange: of a program the most memory that it had, of a
-// function all that was allocated while it ran.
-func (a *asker) exchange(q protocol.Request) ([]byte, error) {
-	_, here := a.session.(inProcess)
-	var before, after runtime.MemStats
-	if here && a.alone {
-		runtime.ReadMemStats(&before)
-	}
-	began := time.Now()
-	line, err := a.session.exchange(a.ctx, q, a.timeout)
-	a.last = usage{time: time.Since(began)}
-	switch s := a.session.(type) {
-	case inProcess:
-		if a.alone {
-			runtime.ReadMemStats(&after)
-			a.last.memory = int64(after.TotalAlloc - before.TotalAlloc)
-		}
-	case *process:
-		a.last.memory = s.memory
-	}
-	a.all.time += a.last.time
-	a.all.memory = max(a.all.memory, a.last.memory)
-	return line, err
-}
-
-// greet asks for the hello.
-func (a *asker) greet() (protocol.Hello, *report.Outcome) {
-	answer, bad := a.ask(protocol.HelloOp, vectors.Object{"protocol": protocol.Version})
-	if bad != nil {
-		return protocol.Hello{}, bad
-	}
-	hello, err := protocol.ParseHello(answer)
-	if err != nil || answer.Output == nil {
-		if err == nil {
-			err = errors.New("it has no output")
-		}
-		return hello, &report.Outcome{Verdict: report.ProtocolError, Message: "the answer to hello is not one: " + err.Error(), Stderr: a.session.stderr()}
-	}
-	return hello, nil
-}
 
 // inProcess is a session with a function of this program.
 type inProcess func(op string, input vectors.Object) protocol.Answer

@@ -18,7 +18,7 @@ import (
 
 // check makes all the checks of spec chapters 7 and 8 on a container that was
 // sealed from the job, and compares it with the job.
-func (j job) check(s *sealed) error {
+func checkArchive(s *sealed, j job) error {
 	if err := checkSlots(s.Header.Slots, j.slots); err != nil {
 		return err
 	}
@@ -33,13 +33,13 @@ func (j job) check(s *sealed) error {
 	if !index.StandAlone() || index.CreatedMS != timeOf(j.created) || index.Producer != j.producer {
 		return fmt.Errorf("the index does not say what was asked for: created %d by %q, set %x", index.CreatedMS, index.Producer, index.SetID)
 	}
-	if err := j.checkEntries(r); err != nil {
+	if err := checkEntries(r, j); err != nil {
 		return err
 	}
-	return j.checkLayout(s, r)
+	return checkLayout(s, r, j)
 }
 
-func (j job) checkEntries(r *archive.Reader) error {
+func checkEntries(r *archive.Reader, j job) error {
 	wanted := slices.Clone(j.entries)
 	for i := range wanted {
 		wanted[i].path = nfc.String(wanted[i].path)
@@ -65,7 +65,7 @@ func (j job) checkEntries(r *archive.Reader) error {
 }
 
 // checkLayout checks the order of the frames and the length of the padding.
-func (j job) checkLayout(s *sealed, r *archive.Reader) error {
+func checkLayout(s *sealed, r *archive.Reader, j job) error {
 	placed := r.Placed()
 	for i := 1; i < len(placed); i++ { // [ARC-2]
 		if placed[i].Entry.Kind == archive.Messages && placed[i-1].Entry.Kind != archive.Messages {
@@ -76,7 +76,7 @@ func (j job) checkLayout(s *sealed, r *archive.Reader) error {
 	if err != nil {
 		return err
 	}
-	if want := archive.Padded(j.unpadded()); size != want { // [ARC-8]
+	if want := archive.Padded(unpadded(j)); size != want { // [ARC-8]
 		return fmt.Errorf("the plaintext has %d bytes, with the right padding it has %d", size, want)
 	}
 	return nil
@@ -84,7 +84,7 @@ func (j job) checkLayout(s *sealed, r *archive.Reader) error {
 
 // unpadded is the length of the plaintext without a zero of padding (spec section
 // 8.1).
-func (j job) unpadded() int64 {
+func unpadded(j job) int64 {
 	const (
 		frame, record = 1 + 2 + 1 + 8 + 8, 24 + 8 + 2 + 1 + 8 + 8
 		padding       = 1 + 8
@@ -100,7 +100,7 @@ func (j job) unpadded() int64 {
 }
 
 // check compares a keyring with what was asked for.
-func (g ringJob) check(s *sealed) error {
+func checkKeyring(s *sealed, g ringJob) error {
 	if err := checkSlots(s.Header.Slots, g.slots); err != nil {
 		return err
 	}

@@ -196,20 +196,20 @@ func (q saltedRequest) ask(a *asker, d drawnBytes) *report.Outcome {
 	return nil
 }
 
-func (j job) salted() saltedRequest     { return saltedRequest{"container.seal", j.input(), j.key} }
-func (g ringJob) salted() saltedRequest { return saltedRequest{"keyring.seal", g.input(), g.key} }
+func saltedArchive(j job) saltedRequest     { return saltedRequest{"container.seal", j.input(), j.key} }
+func saltedKeyring(g ringJob) saltedRequest { return saltedRequest{"keyring.seal", g.input(), g.key} }
 
 // replacingSalted is the request for other slots of a container that the reference
 // sealed.
-func (j job) replacingSalted(r *rand.Rand, slots ...vectors.Object) saltedRequest {
-	return saltedRequest{"container.set_slots", replacing(j.sealedByReference(r), j.key, slots...), j.key}
+func saltedReplacing(r *rand.Rand, j job, slots ...vectors.Object) saltedRequest {
+	return saltedRequest{"container.set_slots", replacing(drawnSealed(r, j), j.key, slots...), j.key}
 }
 
 // freshTogether is the audit that no salt of one op is another's.
 func freshTogether(a *asker, r *rand.Rand) report.Outcome {
 	d := drawnBytes{}
 	j := drawSlotted(r, drawPasskeys(r, 2)...)
-	all := []saltedRequest{j.salted(), j.replacingSalted(r, drawPasskeys(r, 2)...), drawKeyring(r, 2, drawPasskeys(r, 2)...).salted()}
+	all := []saltedRequest{saltedArchive(j), saltedReplacing(r, j, drawPasskeys(r, 2)...), saltedKeyring(drawKeyring(r, 2, drawPasskeys(r, 2)...))}
 	for range 8 {
 		for _, i := range r.Perm(len(all)) { // each op begins a process now and then
 			if bad := all[i].ask(a, d); bad != nil {

@@ -16,18 +16,6 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// sealedByReference returns the container that the reference seals of the job. It
-// draws its salts from r.
-func (j job) sealedByReference(r *rand.Rand) []byte {
-	random := drawHex(r, randomFor(j.slots)+cobblestone.SaltSize)
-	return sealedByReference("container.seal", with(j.input(), "random", random))
-}
-
-// replacing is the input that replaces the slots of a container.
-func replacing(container []byte, k key.Key, slots ...vectors.Object) vectors.Object {
-	return vectors.Object{"container": toHex(container), "secret": keySecret(k), "slots": listOf(slots)}
-}
-
 // withSlots returns the container with other slots, signed again.
 func withSlots(container []byte, k key.Key, slots ...slot.Slot) []byte {
 	encoded, err := slot.Marshal(slots)
@@ -105,7 +93,7 @@ func drawUnknown(r *rand.Rand) slot.Slot {
 // last, between others, alone, and however many known ones there are and become.
 func keepsUnknown(a *asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
-	plain := j.sealedByReference(r)
+	plain := drawnSealed(r, j)
 	for _, layout := range []string{"u", "uk", "ku", "kuk", "uukk", "kkuu", "ukuku", "kkkku"} {
 		var slots []slot.Slot
 		for _, which := range layout {
@@ -132,7 +120,7 @@ func keepsPayload(a *asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
 	j.entries = append(j.entries, drawEntry(r, "long"))
 	j.entries[1].content = drawBytes(r, 5*cobblestone.ChunkSize+r.Intn(100))
-	plain := j.sealedByReference(r)
+	plain := drawnSealed(r, j)
 	ring := drawKeyring(r, 3)
 	ring.key = j.key
 	containers := [][]byte{plain, setContainer(r, j.key), sealedByReference("keyring.seal", with(ring.input(), "random", drawHex(r, cobblestone.SaltSize)))}
@@ -164,7 +152,7 @@ func payloadOf(container []byte) []byte {
 func keepsLong(a *asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
 	j.entries[0].content = drawBytes(r, 1<<20+r.Intn(1<<15))
-	return replacesRightly(a, j.sealedByReference(r), j.key, drawPasskey(r))
+	return replacesRightly(a, drawnSealed(r, j), j.key, drawPasskey(r))
 }
 
 // setContainer is a container of a backup set.
@@ -189,7 +177,7 @@ func setContainer(r *rand.Rand, k key.Key) []byte {
 func otherSlots(a *asker, r *rand.Rand) report.Outcome {
 	j := drawSlotted(r, drawPasskey(r))
 	old, s := j.slots[0], drawPasskey(r)
-	input := replacing(j.sealedByReference(r), j.key, s)
+	input := replacing(drawnSealed(r, j), j.key, s)
 	input["secret"] = secretOf(old)
 	after, bad := produce(a, "container.set_slots", input, j.key)
 	if bad != nil {
@@ -221,7 +209,7 @@ func filler(beside vectors.Object, more int) slot.Slot {
 // fullSlots is the audit that slots may take 65535 bytes together and no more.
 func fullSlots(a *asker, r *rand.Rand) report.Outcome {
 	j, s := drawJob(r), drawPasskey(r)
-	plain := j.sealedByReference(r)
+	plain := drawnSealed(r, j)
 	if o := replacesRightly(a, withSlots(plain, j.key, filler(s, 0)), j.key, s); o.Verdict != report.Pass {
 		return o
 	}
@@ -236,7 +224,7 @@ func mostSlots(a *asker, r *rand.Rand) report.Outcome {
 	for range 13 {
 		unknown = append(unknown, drawUnknown(r))
 	}
-	before := withSlots(j.sealedByReference(r), j.key, unknown...)
+	before := withSlots(drawnSealed(r, j), j.key, unknown...)
 	if o := replacesRightly(a, before, j.key, drawPasskeys(r, 3)...); o.Verdict != report.Pass {
 		return o
 	}
@@ -247,7 +235,7 @@ func mostSlots(a *asker, r *rand.Rand) report.Outcome {
 // what is another's.
 func refusesTampered(a *asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
-	container := withSlots(j.sealedByReference(r), j.key, &slot.Unknown{SlotType: 9, Body: drawBytes(r, 5)})
+	container := withSlots(drawnSealed(r, j), j.key, &slot.Unknown{SlotType: 9, Body: drawBytes(r, 5)})
 	other := replacing(container, drawKey(r), drawPasskey(r))
 	container[slotsAt+4] ^= 1 // in the slot; the digest below is right again, the MAC is not
 	head, slots, payload, _ := sections(container)

@@ -120,14 +120,13 @@ func lessThan(n int) []int {
 	return all
 }
 
-// bytesFrom returns n bytes that follow from a seed: zeros if it is zero.
-func bytesFrom(seed int64, n int) []byte {
-	b := make([]byte, n)
-	if seed != 0 {
-		rand.New(rand.NewSource(seed)).Read(b)
+// flipAt inverts a bit of a byte, from the end if at is negative.
+func flipAt(at int) func(b []byte) []byte {
+	return func(b []byte) []byte {
+		b = slices.Clone(b)
+		if i := (at + len(b)) % len(b); len(b) > i {
+			b[i] ^= 1
+		}
+		return b
 	}
-	return b
 }
-
-// oneOf returns one of the values.
-func oneOf[T any](r *rand.Rand, values ...T) T { return values[r.Intn(len(values))] }

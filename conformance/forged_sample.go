@@ -1,0 +1,44 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand"
+)
+
+// forgedSample is an archive of which a part was changed, and an op on it.
+type forgedSample struct {
+	archiveSample
+	op string
+	forgery
+}
+
+// drawForged returns what draws a small archive with a change in one of the parts.
+func drawForged(ops []string, parts ...string) func(*rand.Rand) forgedSample {
+	return func(r *rand.Rand) forgedSample {
+		s := forgedSample{archiveSample: drawSlots(r), op: oneOf(r, ops...)}
+		s.part, s.pick, s.bare = oneOf(r, parts...), r.Intn(8), r.Intn(4) == 0
+		if r.Intn(4) > 0 { // short contents do as well, most of the time
+			for i, e := range s.entries {
+				s.entries[i].content = e.content[:min(len(e.content), 20)]
+			}
+		}
+		length, borders := s.shape(s.container)
+		s.alteration = drawAlteration(r, length, borders)
+		return s
+	}
+}
+
+func (s forgedSample) String() string {
+	return fmt.Sprintf("%s, %v, %v", s.op, s.archiveSample, s.forgery)
+}
+
+func (s forgedSample) smaller() []forgedSample {
+	var all []forgedSample
+	for _, a := range s.archiveSample.smaller() {
+		all = append(all, forgedSample{a, s.op, s.forgery})
+	}
+	for _, f := range s.forgery.smaller() {
+		all = append(all, forgedSample{s.archiveSample, s.op, f})
+	}
+	return all
+}

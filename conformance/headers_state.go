@@ -1,0 +1,27 @@
+package conformance
+
+func stateOfContainers(q *requests) {
+	for _, h := range slottedContainers(q.r) {
+		for _, s := range append(h.slots, craftedSlot{secret: h.plain}) {
+			if s.secret == nil {
+				continue
+			}
+			for _, op := range []string{"container.unlock", "archive.list"} {
+				askContainer(q, op, h, s.secret, "opens with the right %s", s.secret["kind"])
+			}
+			for _, name := range []string{"key", "password", "prf", "export_key", "credential"} {
+				if value, ok := s.secret[name]; ok {
+					b := unhex(value)
+					askContainer(q, "container.unlock", h, with(s.secret, name, toHex(flipAt(q.r.Intn(len(b)))(b))), "opens with another %s", name)
+				}
+			}
+			for range 6 {
+				f := headerFaults[q.r.Intn(len(headerFaults))]
+				c := h.clone()
+				f.apply(q.r, c)
+				askContainer(q, "container.unlock", c, s.secret, "%s, and is opened with a %s", f.what, s.secret["kind"])
+				askContainer(q, "header.read", c, nil, "%s", f.what)
+			}
+		}
+	}
+}

@@ -1,0 +1,16 @@
+package conformance
+
+import (
+	"fmt"
+
+	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+func sealedByReference(op string, input vectors.Object) []byte {
+	answer := reference.Answer(op, input)
+	if answer.Output == nil {
+		panic(suiteFault{fmt.Errorf("the reference refuses %s of %v: %s%s", op, input, answer.Error, answer.Unsupported)})
+	}
+	return unhex(answer.Output["container"])
+}
