@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"context"
 	"encoding/hex"
 	"strings"
 	"testing"
@@ -11,22 +10,6 @@ import (
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
-
-// askOf returns an asker of a function.
-func askOf(f func(op string, input vectors.Object) protocol.Answer) *asker {
-	return &asker{
-		ctx: context.Background(), session: inProcess(f), timeout: DefaultTimeout, hello: reference.Hello(), id: "test",
-	}
-}
-
-func outcomeOf(t *testing.T, a *asker, c check) report.Outcome {
-	t.Helper()
-	event, err := runOne(a, c)
-	if err != nil {
-		t.Fatalf("%s: %v", c.id, err)
-	}
-	return event.Outcome
-}
 
 func allDeliveries(t *testing.T) []check {
 	t.Helper()

@@ -2,5 +2,7 @@
 
 package conformance
 
+const memoryMeasured = false
+
 func (c *child) resetPeak()  {}
 func (c *child) peak() int64 { return 0 }

@@ -3,6 +3,7 @@
 package conformance
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,16 +15,17 @@ import (
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
-// greeted is the outcome of a hello to a shell script.
-func greeted(t *testing.T, script string, timeout time.Duration) *report.Outcome {
+// greeted is why there was no answer to a hello to a shell script.
+func greeted(t *testing.T, script string, timeout time.Duration) *misbehaviour {
 	t.Helper()
 	p := newProcess([]string{"sh", "-c", script})
 	defer p.restart()
-	_, bad := (&asker{ctx: t.Context(), session: p, timeout: timeout, id: protocol.HelloOp}).greet()
-	if bad == nil {
-		t.Fatal("it has said hello")
+	_, err := p.exchange(t.Context(), protocol.Request{ID: protocol.HelloOp, Op: protocol.HelloOp}, timeout)
+	var m *misbehaviour
+	if !errors.As(err, &m) {
+		t.Fatalf("it has said hello: %v", err)
 	}
-	return bad
+	return m
 }
 
 // A program that has left its process group, and holds the adapter's standard
@@ -40,8 +42,8 @@ func TestDaemonHoldsOutput(t *testing.T) {
 		"the adapter ends":  {"setsid sleep 50 & exit 0", report.Crash},
 	} {
 		began := time.Now()
-		if bad := greeted(t, c.script, time.Second); bad.Verdict != c.verdict {
-			t.Errorf("%s: %s, %s", name, bad.Verdict, bad.Message)
+		if bad := greeted(t, c.script, time.Second); bad.verdict != c.verdict {
+			t.Errorf("%s: %s, %s", name, bad.verdict, bad.message)
 		}
 		if took := time.Since(began); took > 20*time.Second {
 			t.Errorf("%s: it took %v", name, took)

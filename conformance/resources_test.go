@@ -68,29 +68,3 @@ func TestHostile(t *testing.T) {
 		t.Error("the README has other bounds")
 	}
 }
-
-// What the program starts counts as its own memory, and one that ends after each
-// answer is measured, too.
-func TestMemoryOfFamily(t *testing.T) {
-	t.Parallel()
-	if !onLinux {
-		t.Skip("memory is not measured on this system")
-	}
-	liar := liarCommand(t, "takes memory")
-	for name, command := range map[string][]string{
-		"a child": append([]string{"sh", "-c", `"$0" "$@"; true`}, liar...),
-		"once":    append([]string{"sh", "-c", `head -n 1 | "$0" "$@"`}, liar...),
-	} {
-		p := newProcess(command)
-		a := &asker{ctx: t.Context(), session: p, timeout: 20 * time.Second, id: "x"}
-		for range 2 {
-			if _, bad := a.ask("key.parse", vectors.Object{"text": "x"}); bad != nil {
-				t.Fatalf("%s: %+v", name, bad)
-			}
-			if a.last.memory < 200<<20 && name == "a child" || a.last.memory == 0 {
-				t.Errorf("%s: %d bytes", name, a.last.memory)
-			}
-		}
-		p.close()
-	}
-}

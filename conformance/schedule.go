@@ -3,9 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -19,11 +17,6 @@ const (
 	hangsInARow  = 20
 	hangsAtFirst = 4
 )
-
-// IDPattern returns what matches a pattern in which "*" stands for any text.
-func IDPattern(p string) *regexp.Regexp {
-	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(p), `\*`, ".*") + "$")
-}
 
 // unmatched says that a pattern matches no check.
 func unmatched(p string, all []check) error {

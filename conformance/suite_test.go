@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha512"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -51,15 +50,6 @@ func small() []vectors.File {
 		{Subject: "key", Cases: []vectors.Case{parse, malformed}},
 		{Subject: "cobblestone", Cases: []vectors.Case{open, cut, late}},
 	}
-}
-
-func liarCommand(t *testing.T, name string) []string {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return []string{self, liarArgument, name}
 }
 
 // run runs checks, and the canaries on the files.
@@ -227,21 +217,6 @@ var errBroken = errors.New("broken")
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
-
-// A panic in the implementation is its crash; one that does not return hangs.
-func TestInProcess(t *testing.T) {
-	q := protocol.Request{ID: "x", Op: "key.parse"}
-	for want, f := range map[report.Verdict]inProcess{
-		report.Crash: func(string, vectors.Object) protocol.Answer { panic("x") },
-		report.Hang:  func(string, vectors.Object) protocol.Answer { select {} },
-	} {
-		_, err := f.exchange(t.Context(), q, 50*time.Millisecond)
-		var m *misbehaviour
-		if !errors.As(err, &m) || m.verdict != want {
-			t.Errorf("%s: %v", want, err)
-		}
-	}
-}
 
 // wholeSuite is the suite as it is delivered.
 func wholeSuite(t *testing.T) *Suite {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -194,4 +195,9 @@ func vectorChecks(files []vectors.File) []check {
 		}
 	}
 	return all
+}
+
+// IDPattern returns what matches a pattern in which "*" stands for any text.
+func IDPattern(p string) *regexp.Regexp {
+	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(p), `\*`, ".*") + "$")
 }
