@@ -35,7 +35,7 @@ type usage struct {
 // ask returns the answer to a request, or the outcome if there is none.
 func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.Outcome) {
 	a.request = protocol.Request{ID: a.id, Op: op, Input: input}
-	line, err := a.exchange(a.request)
+	line, err := a.measured(a.request)
 	if err == nil {
 		var answer protocol.Answer
 		if answer, err = protocol.ParseAnswer(line, a.request); err == nil {
@@ -55,9 +55,9 @@ func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.O
 	return protocol.Answer{}, o
 }
 
-// exchange measures an exchange: of a program the most memory that it had, of a
+// measured measures an exchange: of a program the most memory that it had, of a
 // function all that was allocated while it ran.
-func (a *asker) exchange(q protocol.Request) ([]byte, error) {
+func (a *asker) measured(q protocol.Request) ([]byte, error) {
 	_, here := a.session.(inProcess)
 	var before, after runtime.MemStats
 	if here && a.alone {

@@ -124,8 +124,8 @@ func (d *doctor) starts() error {
 		"standard output is for answers alone: write greetings and logs to standard error")
 }
 
-// exchange asks, and says how an answer is missed.
-func (d *doctor) exchange(step string, q protocol.Request) ([]byte, error) {
+// lineOf asks, and says how an answer is missed.
+func (d *doctor) lineOf(step string, q protocol.Request) ([]byte, error) {
 	line, err := d.process.exchange(d.ctx, q, d.o.Timeout)
 	if err != nil {
 		return nil, d.missed(step, err)
@@ -148,9 +148,9 @@ func (d *doctor) missed(step string, err error) error {
 	return d.not(step, m.message, "write each answer as one line that ends with a line feed, and nothing else")
 }
 
-// ask is exchange with an answer that is one.
+// ask is lineOf with an answer that is one.
 func (d *doctor) ask(step string, q protocol.Request) (protocol.Answer, error) {
-	line, err := d.exchange(step, q)
+	line, err := d.lineOf(step, q)
 	if err != nil {
 		return protocol.Answer{}, err
 	}

@@ -151,7 +151,7 @@ func (d *doctor) readsLongLines() error {
 	const step = "it reads a line of 1 MiB"
 	q := unknownOp
 	q.Input = vectors.Object{"text": strings.Repeat("a", 1<<20)}
-	line, err := d.exchange(step, q)
+	line, err := d.lineOf(step, q)
 	if err != nil {
 		d.print("        or: its buffer for a line is too short; a line may have 64 MiB\n")
 		return err

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 )
@@ -27,7 +28,7 @@ func TestDoctorOfHealthy(t *testing.T) {
 	for _, name := range []string{"is honest", "answers once", "writes to stderr"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			status, out := diagnose(t, 0, liarCommand(t, name)...)
+			status, out := diagnose(t, 0, liars.Command(t, name)...)
 			if status != report.ExitConformant || strings.Contains(out, "not ok") || !strings.Contains(out, "Next: coffer conform --first-failure -- ") {
 				t.Errorf("status %d\n%s", status, out)
 			}
@@ -38,7 +39,7 @@ func TestDoctorOfHealthy(t *testing.T) {
 // A start that is slow is no illness, and is named with what to do.
 func TestDoctorOfSlowStart(t *testing.T) {
 	t.Parallel()
-	honest := report.New(protocol.Hello{}, liarCommand(t, "is honest"), "", 0).Again("")
+	honest := report.New(protocol.Hello{}, liars.Command(t, "is honest"), "", 0).Again("")
 	_, command, _ := strings.Cut(honest, " -- ")
 	file := filepath.Join(t.TempDir(), "adapter")
 	if err := os.WriteFile(file, []byte("#!/bin/sh\nsleep 1.2\nexec "+command+"\n"), 0o700); err != nil {
@@ -58,7 +59,7 @@ func TestDoctorOfIll(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			status, out := diagnose(t, 0, liarCommand(t, name)...)
+			status, out := diagnose(t, 0, liars.Command(t, name)...)
 			if status != report.ExitNot || strings.Count(out, "not ok  ") == 0 || !strings.Contains(out, "        do: ") {
 				t.Errorf("status %d\n%s", status, out)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -42,7 +43,7 @@ func TestParseExpectations(t *testing.T) {
 
 // Known failures do not fail the run, and make nobody conformant.
 func TestKnownFailures(t *testing.T) {
-	o := Options{Command: liarCommand(t, "refuses everything"), Expect: expectations(t, "key/* # all\ncobblestone/open fail is refused\ncobblestone/late")}
+	o := Options{Command: liars.Command(t, "refuses everything"), Expect: expectations(t, "key/* # all\ncobblestone/open fail is refused\ncobblestone/late")}
 	exit, verdicts, out, r := runSmall(t, o)
 	if exit != report.ExitConformant || r.Conformant || r.Known != 4 || verdicts[2] != report.Fail {
 		t.Errorf("exit %d, conformant %v, %d known, %v", exit, r.Conformant, r.Known, verdicts)
@@ -63,7 +64,7 @@ func TestStaleExpectations(t *testing.T) {
 		"not listed":      {"refuses everything", "key/*\ncobblestone/late", "refused what is valid"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exit, _, out, r := runSmall(t, Options{Command: liarCommand(t, c.liar), Expect: expectations(t, c.list)})
+			exit, _, out, r := runSmall(t, Options{Command: liars.Command(t, c.liar), Expect: expectations(t, c.list)})
 			if exit != report.ExitNot || r.Conformant || !strings.Contains(out, c.want) || !strings.Contains(out, "NOT CONFORMANT: 1 of 5") {
 				t.Errorf("exit %d\n%s", exit, out)
 			}
@@ -89,11 +90,11 @@ func TestExpectationsOfNothing(t *testing.T) {
 // What is not claimed is neither for nor against a list, and a run that stops at
 // the first failure does not stop at a known one.
 func TestExpectationsAndFirstFailure(t *testing.T) {
-	exit, _, _, r := runSmall(t, Options{Command: liarCommand(t, "claims nothing"), Expect: expectations(t, "key/*")})
+	exit, _, _, r := runSmall(t, Options{Command: liars.Command(t, "claims nothing"), Expect: expectations(t, "key/*")})
 	if exit != report.ExitNot || r.Counts[report.Unsupported] != 5 {
 		t.Errorf("exit %d, %v", exit, r.Counts)
 	}
-	o := Options{Command: liarCommand(t, "refuses everything"), Expect: expectations(t, "key/*"), FirstFailure: true}
+	o := Options{Command: liars.Command(t, "refuses everything"), Expect: expectations(t, "key/*"), FirstFailure: true}
 	if _, verdicts, out, _ := runSmall(t, o); len(verdicts) != 3 || !strings.Contains(out, "2 of 5 cases were not run") {
 		t.Errorf("%v\n%s", verdicts, out)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/thorough"
 )
@@ -18,7 +19,7 @@ func TestFirstRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	r, err := suite.Run(t.Context(), Options{Command: liarCommand(t, "parses keys alone"), Out: &out})
+	r, err := suite.Run(t.Context(), Options{Command: liars.Command(t, "parses keys alone"), Out: &out})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"github.com/coffer-format/coffer/conformance/liars"
 	"os"
 	"os/exec"
 	"testing"
@@ -18,5 +19,5 @@ func TestMain(m *testing.M) {
 		end()
 		os.Exit(0)
 	}
-	mainOfTests(m)
+	liars.Main(m)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 )
@@ -27,7 +28,7 @@ func TestPairsOfReference(t *testing.T) {
 // Each is checked and each pair tried; one that fails makes all fail.
 func TestCompare(t *testing.T) {
 	t.Parallel()
-	honest := liarCommand(t, "is honest")
+	honest := liars.Command(t, "is honest")
 	o := Options{Pattern: "key/parse*"}
 	c, err := wholeSuite(t).Compare(t.Context(), o, [][]string{honest, honest})
 	if err != nil {
@@ -49,7 +50,7 @@ func TestCompare(t *testing.T) {
 	if opened != 5 { // a reader without passwords and passkeys
 		t.Errorf("liar opens %d\n%s", opened, out.String())
 	}
-	if c, err = wholeSuite(t).Compare(t.Context(), o, [][]string{liarCommand(t, "refuses everything")}); err != nil {
+	if c, err = wholeSuite(t).Compare(t.Context(), o, [][]string{liars.Command(t, "refuses everything")}); err != nil {
 		t.Fatal(err)
 	}
 	out.Reset()

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -15,7 +16,7 @@ func TestMemoryOfFamily(t *testing.T) {
 	if !memoryMeasured {
 		t.Skip("memory is not measured on this system")
 	}
-	liar := liarCommand(t, "takes memory")
+	liar := liars.Command(t, "takes memory")
 	for name, command := range map[string][]string{
 		"a child": append([]string{"sh", "-c", `"$0" "$@"; true`}, liar...),
 		"once":    append([]string{"sh", "-c", `head -n 1 | "$0" "$@"`}, liar...),

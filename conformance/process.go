@@ -59,7 +59,7 @@ func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time
 			return nil, &misbehaviour{report.Crash, report.DoesNotStart + err.Error()}
 		}
 		p.child.resetPeak()
-		text, err := p.child.exchange(ctx, q, limit.C, timeout)
+		text, err := p.child.ask(ctx, q, limit.C, timeout)
 		p.memory = p.child.peak()
 		if err == nil {
 			return text, nil
@@ -84,7 +84,7 @@ func (p *process) start() (err error) {
 func (p *process) askOnce(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
 	limit := time.NewTimer(timeout)
 	defer limit.Stop()
-	return p.child.exchange(ctx, q, limit.C, timeout)
+	return p.child.ask(ctx, q, limit.C, timeout)
 }
 
 // hear waits for what the program, which runs, says without being asked. Its error
@@ -116,7 +116,7 @@ var errSilent = errors.New("it wrote nothing")
 // errClosed says that a child lives on without its standard output.
 var errClosed = errors.New("it closed its standard output and went on")
 
-func (c *child) exchange(ctx context.Context, q protocol.Request, limit <-chan time.Time, timeout time.Duration) ([]byte, error) {
+func (c *child) ask(ctx context.Context, q protocol.Request, limit <-chan time.Time, timeout time.Duration) ([]byte, error) {
 	go func() { // it need not read everything before it answers
 		_ = protocol.WriteLine(c.stdin, q) // an error shows in that no answer comes
 	}()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -31,7 +32,7 @@ func TestResources(t *testing.T) {
 			continue
 		}
 		var out strings.Builder
-		o := Options{Command: liarCommand(t, c.liar), Pattern: "resources/header-memory-4294967295", Out: &out}
+		o := Options{Command: liars.Command(t, c.liar), Pattern: "resources/header-memory-4294967295", Out: &out}
 		r, err := run(t.Context(), o, small(), all)
 		if err != nil {
 			t.Fatal(err)

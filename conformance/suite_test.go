@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -79,8 +80,8 @@ func TestDeterminism(t *testing.T) {
 	if exit != report.ExitConformant || !r.Conformant || r.Cases != len(r.Events) || r.Counts[report.Pass] != r.Cases {
 		t.Errorf("exit %d, %v\n%s", exit, r.Counts, out)
 	}
-	_, _, _, one := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Parallel: 1})
-	_, _, _, many := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Parallel: 7})
+	_, _, _, one := runSmall(t, Options{Command: liars.Command(t, "refuses everything"), Parallel: 1})
+	_, _, _, many := runSmall(t, Options{Command: liars.Command(t, "refuses everything"), Parallel: 7})
 	for _, r := range []*report.Report{one, many} {
 		for i := range r.Events {
 			r.Events[i].Milliseconds, r.Events[i].PeakKiB = 0, 0
@@ -160,7 +161,7 @@ func TestFailureReport(t *testing.T) {
 
 // What the report says of a requirement follows from the events.
 func TestRequirementStates(t *testing.T) {
-	_, _, _, r := runSmall(t, Options{Command: liarCommand(t, "refuses everything"), Pattern: "key/*"})
+	_, _, _, r := runSmall(t, Options{Command: liars.Command(t, "refuses everything"), Pattern: "key/*"})
 	states := map[string]string{}
 	for _, q := range r.Requirements {
 		states[q.ID] = q.State
@@ -194,7 +195,7 @@ func TestSuiteFaults(t *testing.T) {
 	}
 	files := small()
 	files[1].Cases[2].Released.Length = 16383
-	o := Options{Command: liarCommand(t, "releases less")}
+	o := Options{Command: liars.Command(t, "releases less")}
 	if _, err := run(t.Context(), o, files, vectorChecks(files)); !isSuiteFault(err) {
 		t.Errorf("a wrong prefix: %v", err)
 	}

@@ -1,4 +1,6 @@
-package conformance
+// Package liars has implementations that misbehave, for tests of the suite: the test
+// program itself is each of them, when it is started as Command says.
+package liars
 
 import (
 	"bufio"
@@ -15,8 +17,8 @@ import (
 // that the next argument names.
 const liarArgument = "liar"
 
-// main is the TestMain of packages whose tests need liars.
-func mainOfTests(m *testing.M) {
+// Main is the TestMain of packages whose tests need liars.
+func Main(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == liarArgument {
 		liar(os.Args[2])
 		os.Exit(0)
@@ -24,8 +26,8 @@ func mainOfTests(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// liarCommand returns the command of a liar.
-func liarCommand(t *testing.T, name string) []string {
+// Command returns the command of a liar.
+func Command(t *testing.T, name string) []string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -34,8 +36,8 @@ func liarCommand(t *testing.T, name string) []string {
 	return []string{self, liarArgument, name}
 }
 
-// hellos are what liars say of themselves. The others claim to be a reader.
-var hellos = map[string]string{
+// Hellos are what liars say of themselves. The others claim to be a reader.
+var Hellos = map[string]string{
 	"cannot tell errors apart": `{"protocol":1,"name":"liar","version":"","profiles":["reader"],"indistinct":[["truncated","payload_tampered"]]}`,
 	"claims nothing":           `{"protocol":1,"name":"liar","version":"","profiles":[]}`,
 	"claims what is unknown":   `{"protocol":1,"name":"liar","version":"","profiles":["reader","set"]}`,
@@ -56,7 +58,7 @@ func liar(name string) {
 			panic(err)
 		}
 		if q.Op == protocol.HelloOp && name != "is silent" {
-			hello := hellos[name]
+			hello := Hellos[name]
 			if hello == "" {
 				hello = `{"protocol":1,"name":"liar","version":"","profiles":["reader"]}`
 			}

@@ -1,4 +1,4 @@
-package conformance
+package liars
 
 import (
 	"encoding/hex"
