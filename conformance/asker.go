@@ -10,13 +10,14 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // asker asks on behalf of a check.
 type asker struct {
 	ctx     context.Context
-	session session
+	session session.Session
 	timeout time.Duration
 	hello   protocol.Hello
 	id      string
@@ -41,14 +42,14 @@ func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.O
 		if answer, err = protocol.ParseAnswer(line, a.request); err == nil {
 			return answer, nil
 		}
-		a.session.restart() // what else it may have said is about nothing
-		err = &misbehaviour{report.ProtocolError, err.Error()}
+		a.session.Restart() // what else it may have said is about nothing
+		err = &session.Misbehaviour{Verdict: report.ProtocolError, Message: err.Error()}
 	}
-	var m *misbehaviour
+	var m *session.Misbehaviour
 	if !errors.As(err, &m) {
-		m = &misbehaviour{report.Skipped, context.Cause(a.ctx).Error()}
+		m = &session.Misbehaviour{Verdict: report.Skipped, Message: context.Cause(a.ctx).Error()}
 	}
-	o := &report.Outcome{Verdict: m.verdict, Message: m.message, Stderr: a.session.stderr()}
+	o := &report.Outcome{Verdict: m.Verdict, Message: m.Message, Stderr: a.session.Stderr()}
 	if len(line) > 0 {
 		o.Got = excerpt(string(line), 0)
 	}
@@ -58,22 +59,22 @@ func (a *asker) ask(op string, input vectors.Object) (protocol.Answer, *report.O
 // measured measures an exchange: of a program the most memory that it had, of a
 // function all that was allocated while it ran.
 func (a *asker) measured(q protocol.Request) ([]byte, error) {
-	_, here := a.session.(inProcess)
+	_, here := a.session.(session.InProcess)
 	var before, after runtime.MemStats
 	if here && a.alone {
 		runtime.ReadMemStats(&before)
 	}
 	began := time.Now()
-	line, err := a.session.exchange(a.ctx, q, a.timeout)
+	line, err := a.session.Exchange(a.ctx, q, a.timeout)
 	a.last = usage{time: time.Since(began)}
 	switch s := a.session.(type) {
-	case inProcess:
+	case session.InProcess:
 		if a.alone {
 			runtime.ReadMemStats(&after)
 			a.last.memory = int64(after.TotalAlloc - before.TotalAlloc)
 		}
-	case *process:
-		a.last.memory = s.memory
+	case *session.Process:
+		a.last.memory = s.Memory
 	}
 	a.all.time += a.last.time
 	a.all.memory = max(a.all.memory, a.last.memory)
@@ -91,7 +92,7 @@ func (a *asker) greet() (protocol.Hello, *report.Outcome) {
 		if err == nil {
 			err = errors.New("it has no output")
 		}
-		return hello, &report.Outcome{Verdict: report.ProtocolError, Message: "the answer to hello is not one: " + err.Error(), Stderr: a.session.stderr()}
+		return hello, &report.Outcome{Verdict: report.ProtocolError, Message: "the answer to hello is not one: " + err.Error(), Stderr: a.session.Stderr()}
 	}
 	return hello, nil
 }

@@ -110,7 +110,7 @@ func roundTrip(a *asker, r *rand.Rand) report.Outcome {
 	if bad != nil {
 		return *bad
 	}
-	a.session.restart()
+	a.session.Restart()
 	answer, bad := a.ask("archive.restore", vectors.Object{"container": toHex(s.bytes), "secret": keySecret(j.key)})
 	if bad != nil {
 		return *bad

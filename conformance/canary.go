@@ -9,6 +9,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -72,7 +73,7 @@ func tryLiar(files []vectors.File, name, right string, lie func(vectors.Case) pr
 	for _, f := range files {
 		for _, c := range f.Cases {
 			c.Input = nil // liars do not read it
-			session := inProcess(func(string, vectors.Object) protocol.Answer {
+			liar := session.InProcess(func(string, vectors.Object) protocol.Answer {
 				answer := lie(c)
 				var err error
 				if answer.Output, err = vectors.ExpandObject(answer.Output); err != nil {
@@ -80,7 +81,7 @@ func tryLiar(files []vectors.File, name, right string, lie func(vectors.Case) pr
 				}
 				return answer
 			})
-			a := &asker{ctx: context.Background(), session: session, timeout: DefaultTimeout, hello: all, id: c.ID}
+			a := &asker{ctx: context.Background(), session: liar, timeout: session.DefaultTimeout, hello: all, id: c.ID}
 			event, err := runOne(a, fromVector(f.Subject, c))
 			if err != nil {
 				return err

@@ -7,13 +7,14 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // askOf returns an asker of a function.
 func askOf(f func(op string, input vectors.Object) protocol.Answer) *asker {
 	return &asker{
-		ctx: context.Background(), session: inProcess(f), timeout: DefaultTimeout, hello: reference.Hello(), id: "test",
+		ctx: context.Background(), session: session.InProcess(f), timeout: session.DefaultTimeout, hello: reference.Hello(), id: "test",
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -51,7 +52,7 @@ func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzResult, error) {
 			return nil, UsageError{err}
 		}
 	}
-	s, end := open(o.Command)
+	s, end := session.Open(o.Command)
 	defer end()
 	return fuzz(ctx, o, s)
 }
@@ -69,12 +70,12 @@ type fuzzer struct {
 	FuzzResult
 }
 
-func fuzz(ctx context.Context, o FuzzOptions, s session) (result *FuzzResult, err error) {
+func fuzz(ctx context.Context, o FuzzOptions, s session.Session) (result *FuzzResult, err error) {
 	if o.Time == 0 {
 		o.Time = DefaultFuzzTime
 	}
 	if o.Timeout == 0 {
-		o.Timeout = DefaultTimeout
+		o.Timeout = session.DefaultTimeout
 	}
 	if o.Out == nil {
 		o.Out = io.Discard

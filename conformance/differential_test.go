@@ -12,6 +12,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -21,7 +22,7 @@ func fuzzed(t *testing.T, o FuzzOptions, f func(op string, input vectors.Object)
 	t.Helper()
 	var out strings.Builder
 	o.Out, o.Seed = &out, 1
-	result, err := fuzz(t.Context(), o, inProcess(f))
+	result, err := fuzz(t.Context(), o, session.InProcess(f))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
@@ -176,7 +177,7 @@ func TestFuzzRefuses(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if result, err := fuzz(ctx, FuzzOptions{}, inProcess(reference.Handle)); err != nil || result.Exit != report.ExitNot {
+	if result, err := fuzz(ctx, FuzzOptions{}, session.InProcess(reference.Handle)); err != nil || result.Exit != report.ExitNot {
 		t.Errorf("interrupted: %+v, %v", result, err)
 	}
 	for name, f := range map[string]func(string, vectors.Object) protocol.Answer{

@@ -11,6 +11,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -25,7 +26,7 @@ type DoctorOptions struct {
 type doctor struct {
 	o           DoctorOptions
 	ctx         context.Context
-	process     *process
+	process     *session.Process
 	hello       protocol.Hello
 	steps, fine int
 	started     time.Time // its first run
@@ -43,10 +44,10 @@ func Doctor(ctx context.Context, o DoctorOptions) (int, error) {
 		return 0, err
 	}
 	if o.Timeout == 0 {
-		o.Timeout = DefaultTimeout
+		o.Timeout = session.DefaultTimeout
 	}
-	d := &doctor{o: o, ctx: ctx, process: newProcess(o.Command)}
-	defer d.process.close()
+	d := &doctor{o: o, ctx: ctx, process: session.NewProcess(o.Command)}
+	defer d.process.Close()
 	for _, step := range []func() error{d.starts, d.greets, d.refusesUnknownOps, d.answersOnce, d.copiesIDs, d.readsLongLines} {
 		if err := step(); err != nil {
 			d.print("%d of the steps so far are right; the others come after this one\n", d.fine)
@@ -85,7 +86,7 @@ func (d *doctor) ok(format string, args ...any) {
 func (d *doctor) not(step, seen, advice string) error {
 	d.steps++
 	d.print("not ok  %s\n        seen: %s\n", step, seen)
-	if stderr := strings.TrimSpace(d.process.stderr()); stderr != "" {
+	if stderr := strings.TrimSpace(d.process.Stderr()); stderr != "" {
 		lines := strings.Split(stderr, "\n")
 		for _, l := range lines[max(0, len(lines)-3):] {
 			d.print("        stderr: %.200s\n", l)
@@ -104,12 +105,12 @@ func (d *doctor) starts() error {
 		return d.not("it starts", err.Error(), advice)
 	}
 	d.started = time.Now()
-	if err := d.process.start(); err != nil {
+	if err := d.process.Start(); err != nil {
 		return d.not("it starts", err.Error(), advice)
 	}
 	const step = "it waits for a request"
-	text, err := d.process.hear(startup)
-	if err == errSilent {
+	text, err := d.process.Hear(startup)
+	if err == session.ErrSilent {
 		d.ok("it starts, and waits for a request")
 		return nil
 	}
@@ -126,7 +127,7 @@ func (d *doctor) starts() error {
 
 // lineOf asks, and says how an answer is missed.
 func (d *doctor) lineOf(step string, q protocol.Request) ([]byte, error) {
-	line, err := d.process.exchange(d.ctx, q, d.o.Timeout)
+	line, err := d.process.Exchange(d.ctx, q, d.o.Timeout)
 	if err != nil {
 		return nil, d.missed(step, err)
 	}
@@ -135,17 +136,17 @@ func (d *doctor) lineOf(step string, q protocol.Request) ([]byte, error) {
 
 // missed says why there is no answer.
 func (d *doctor) missed(step string, err error) error {
-	var m *misbehaviour
+	var m *session.Misbehaviour
 	switch {
 	case !errors.As(err, &m):
 		return d.not(step, err.Error(), "nothing: the doctor was interrupted")
-	case m.verdict == report.Hang:
-		return d.not(step, m.message, "read one line at a time, write the answer and a line feed, and flush standard output: "+
+	case m.Verdict == report.Hang:
+		return d.not(step, m.Message, "read one line at a time, write the answer and a line feed, and flush standard output: "+
 			"into a pipe most languages write only when a buffer is full")
-	case m.verdict == report.Crash:
-		return d.not(step, m.message, "catch what went wrong, and answer with an error or unsupported; read its standard error")
+	case m.Verdict == report.Crash:
+		return d.not(step, m.Message, "catch what went wrong, and answer with an error or unsupported; read its standard error")
 	}
-	return d.not(step, m.message, "write each answer as one line that ends with a line feed, and nothing else")
+	return d.not(step, m.Message, "write each answer as one line that ends with a line feed, and nothing else")
 }
 
 // ask is lineOf with an answer that is one.
@@ -157,7 +158,7 @@ func (d *doctor) ask(step string, q protocol.Request) (protocol.Answer, error) {
 	a, err := protocol.ParseAnswer(line, q)
 	if err != nil {
 		err = d.not(step, fmt.Sprintf("%v: %s", err, excerpt(string(line), 0)), adviceOn(err, line))
-		d.process.restart()
+		d.process.Restart()
 	}
 	return a, err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -52,10 +53,10 @@ func adviceOn(err error, line []byte) string {
 // greets is the hello, taken apart.
 func (d *doctor) greets() error {
 	const step = "it answers hello"
-	line, err := d.process.askOnce(d.ctx, helloRequest, d.o.Timeout)
+	line, err := d.process.AskOnce(d.ctx, helloRequest, d.o.Timeout)
 	took := time.Since(d.started).Round(100 * time.Millisecond)
-	var m *misbehaviour
-	if errors.As(err, &m) && m.verdict == report.Hang {
+	var m *session.Misbehaviour
+	if errors.As(err, &m) && m.Verdict == report.Hang {
 		switch {
 		case d.saysWithin(d.o.Timeout):
 			return d.not(step, fmt.Sprintf("it starts slowly: its answer came %v after it was started, and %v are waited for", time.Since(d.started).Round(100*time.Millisecond), d.o.Timeout),
@@ -99,14 +100,14 @@ const (
 
 // saysWithin reports whether the program says something within a time.
 func (d *doctor) saysWithin(limit time.Duration) bool {
-	_, err := d.process.hear(limit)
+	_, err := d.process.Hear(limit)
 	return err == nil
 }
 
 // saysAtTheEnd reports whether the program answers once its standard input has ended.
 func (d *doctor) saysAtTheEnd() bool {
-	d.process.closeInput()
-	return d.saysWithin(closeGrace)
+	d.process.CloseInput()
+	return d.saysWithin(session.CloseGrace)
 }
 
 func (d *doctor) refusesUnknownOps() error {
@@ -123,13 +124,13 @@ func (d *doctor) refusesUnknownOps() error {
 }
 
 func (d *doctor) answersOnce() error {
-	switch text, err := d.process.hear(startup); err {
+	switch text, err := d.process.Hear(startup); err {
 	case nil:
 		return d.not("it answers a request once", fmt.Sprintf("it wrote %.80q as well", text), "write one line for each request, and logs to standard error")
-	case errSilent:
+	case session.ErrSilent:
 		d.ok("it answers a request once, and waits for the next")
-	case errEnded:
-		d.process.restart()
+	case session.ErrEnded:
+		d.process.Restart()
 		d.ok("it answers a request once, and ends: it is started again for each, which is allowed, and slower")
 	default:
 		return d.not("it ends with status 0 if it ends after an answer", err.Error(), "exit with status 0, or go on with the next line")
@@ -234,19 +235,19 @@ func (d *doctor) profiles(files []vectors.File) error {
 
 func (d *doctor) ends() {
 	const step = "it ends when its standard input does"
-	if err := d.process.start(); err != nil {
+	if err := d.process.Start(); err != nil {
 		_ = d.not(step, err.Error(), "see why it does not start another time")
 		return
 	}
-	d.process.closeInput()
-	defer d.process.restart()
-	switch text, err := d.process.hear(closeGrace); err {
+	d.process.CloseInput()
+	defer d.process.Restart()
+	switch text, err := d.process.Hear(session.CloseGrace); err {
 	case nil:
 		_ = d.not(step, fmt.Sprintf("it wrote %.80q", text), "write nothing but answers")
-	case errEnded:
+	case session.ErrEnded:
 		d.ok("%s", step)
-	case errSilent:
-		_ = d.not(step, fmt.Sprintf("it still ran %v later", closeGrace), "leave the loop at the end of standard input, and exit with status 0")
+	case session.ErrSilent:
+		_ = d.not(step, fmt.Sprintf("it still ran %v later", session.CloseGrace), "leave the loop at the end of standard input, and exit with status 0")
 	default:
 		_ = d.not(step, err.Error(), "exit with status 0 at the end of standard input")
 	}

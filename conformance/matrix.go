@@ -8,6 +8,7 @@ import (
 	"math/rand"
 
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 )
 
 // Compare checks the built-in reference and the program of each command, and lets
@@ -69,9 +70,9 @@ func pair(ctx context.Context, o Options, c *report.Comparison, all []exchanged)
 	askers := make([]*asker, len(c.Reports))
 	for i, r := range c.Reports {
 		o.Command = r.Command
-		s, end := open(o.Command)
+		s, end := session.Open(o.Command)
 		defer end()
-		askers[i] = &asker{ctx: ctx, session: s, timeout: cmp.Or(o.Timeout, DefaultTimeout), hello: r.Implementation}
+		askers[i] = &asker{ctx: ctx, session: s, timeout: cmp.Or(o.Timeout, session.DefaultTimeout), hello: r.Implementation}
 	}
 	sealed := make([][]sealing, len(askers))
 	for i, a := range askers {

@@ -11,6 +11,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -66,14 +67,14 @@ type replies struct {
 	answer func(q protocol.Request, n int) protocol.Answer
 }
 
-func (r *replies) exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
+func (r *replies) Exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
 	n := r.asked[q.ID]
 	r.asked[q.ID]++
-	return inProcess(func(string, vectors.Object) protocol.Answer { return r.answer(q, n) }).exchange(ctx, q, timeout)
+	return session.InProcess(func(string, vectors.Object) protocol.Answer { return r.answer(q, n) }).Exchange(ctx, q, timeout)
 }
 
-func (*replies) restart()       {}
-func (*replies) stderr() string { return "" }
+func (*replies) Restart()       {}
+func (*replies) Stderr() string { return "" }
 
 // failures runs checks, and returns how many fail by subject.
 func failures(t *testing.T, all []check, answer func(q protocol.Request, n int) protocol.Answer) (failed map[string]int) {
@@ -85,8 +86,8 @@ func failures(t *testing.T, all []check, answer func(q protocol.Request, n int) 
 	for range 2 {
 		workers.Go(func() {
 			for c := range next {
-				session := &replies{map[string]int{}, answer}
-				a := &asker{ctx: t.Context(), session: session, timeout: DefaultTimeout, hello: reference.Hello(), id: c.id}
+				s := &replies{map[string]int{}, answer}
+				a := &asker{ctx: t.Context(), session: s, timeout: session.DefaultTimeout, hello: reference.Hello(), id: c.id}
 				event, err := runOne(a, c)
 				mu.Lock()
 				if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/conformance/suggest"
 )
 
@@ -93,7 +94,7 @@ func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []chec
 	var workers sync.WaitGroup
 	for range min(o.Parallel, len(checks)) {
 		workers.Go(func() {
-			s, end := open(o.Command)
+			s, end := session.Open(o.Command)
 			defer end()
 			for i := range next {
 				a := &asker{ctx: ctx, session: s, timeout: o.Timeout, hello: hello, id: checks[i].id, alone: checks[i].alone}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -103,7 +104,7 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 // run is Run for a program that need not be there.
 func (s *Suite) run(ctx context.Context, o Options) (*report.Report, error) {
 	if o.Timeout == 0 {
-		o.Timeout = DefaultTimeout
+		o.Timeout = session.DefaultTimeout
 	}
 	if o.Parallel == 0 {
 		o.Parallel = runtime.NumCPU()
@@ -180,7 +181,7 @@ func checksOf(files []vectors.File, seed int64) []check {
 }
 
 func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
-	s, end := open(o.Command)
+	s, end := session.Open(o.Command)
 	defer end()
 	a := &asker{ctx: ctx, session: s, timeout: o.Timeout, id: protocol.HelloOp}
 	return a.greet()

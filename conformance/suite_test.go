@@ -16,6 +16,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -142,7 +143,7 @@ func TestFailureReport(t *testing.T) {
 	files[1].Cases[0].Output = vectors.Object{"plaintext": "02*19999 03"}
 	var out bytes.Buffer
 	terminal := report.NewTerminal(&out, report.New(protocol.Hello{}, []string{"my impl", "--x=1"}, "", 1), false, nil)
-	a := &asker{ctx: t.Context(), session: inProcess(reference.Handle), timeout: time.Second, hello: reference.Hello(), id: "x"}
+	a := &asker{ctx: t.Context(), session: session.InProcess(reference.Handle), timeout: time.Second, hello: reference.Hello(), id: "x"}
 	event, err := runOne(a, fromVector("cobblestone", files[1].Cases[0]))
 	if err != nil {
 		t.Fatal(err)

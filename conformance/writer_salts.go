@@ -170,7 +170,7 @@ func freshSalts(containers, processes int, draw func(r *rand.Rand) saltedRequest
 		q, d := draw(r), drawnBytes{}
 		for i := range containers {
 			if i > 0 && i%((containers+processes-1)/processes) == 0 {
-				a.session.restart()
+				a.session.Restart()
 			}
 			if bad := q.ask(a, d); bad != nil {
 				return *bad
@@ -216,7 +216,7 @@ func freshTogether(a *asker, r *rand.Rand) report.Outcome {
 				return *bad
 			}
 		}
-		a.session.restart()
+		a.session.Restart()
 	}
 	return outcome(d.judge())
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -34,14 +35,14 @@ type badWriter struct {
 	earlier vectors.Object
 }
 
-func (b *badWriter) exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
-	return inProcess(func(op string, input vectors.Object) protocol.Answer {
+func (b *badWriter) Exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
+	return session.InProcess(func(op string, input vectors.Object) protocol.Answer {
 		return b.answer(b, op, normalized(input))
-	}).exchange(ctx, q, timeout)
+	}).Exchange(ctx, q, timeout)
 }
 
-func (b *badWriter) restart()     { *b = badWriter{answer: b.answer} }
-func (*badWriter) stderr() string { return "" }
+func (b *badWriter) Restart()     { *b = badWriter{answer: b.answer} }
+func (*badWriter) Stderr() string { return "" }
 
 // normalized returns an input with the types that decoding gives.
 func normalized(input vectors.Object) vectors.Object {

@@ -14,6 +14,7 @@ import (
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 )
 
 // conformFlags are the flags of coffer conform that are not in Options.
@@ -49,7 +50,7 @@ is at fault.`,
 	}
 	f := cmd.Flags()
 	f.Var(&once{value: &o.Pattern}, "run", "run only the cases whose id matches `PATTERN`, in which * stands for any text")
-	f.DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
+	f.DurationVar(&o.Timeout, "timeout", session.DefaultTimeout, "wait this long for an answer")
 	f.IntVar(&o.Parallel, "parallel", 0, "run `N` programs at a time (default: the number of processors)")
 	f.Int64Var(&flags.seed, "seed", 0, "draw what the suite draws from `N`, to repeat a run (default: a new seed each time)")
 	f.BoolVar(&o.All, "all", false, "describe every failure, not one of each cause")
@@ -85,7 +86,7 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	if !cmd.Flags().Changed("seed") {
 		flags.seed = conformance.NewSeed()
 	}
-	defer conformance.KeepDescendants()()
+	defer session.KeepDescendants()()
 	debug.SetGCPercent(200) // a run lasts for seconds: collecting took a tenth of them
 	suite, err := conformance.NewSuite(flags.seed)
 	if err != nil {
@@ -127,7 +128,7 @@ func (flags *conformFlags) commands(o conformance.Options) ([][]string, error) {
 		commands = append(commands, o.Command)
 	}
 	for _, line := range flags.with {
-		words, err := conformance.Words(line)
+		words, err := session.SplitCommand(line)
 		if err != nil {
 			return nil, usagef("--with %s: %v", line, err)
 		}
@@ -209,7 +210,7 @@ The exit status is 0 if every step is ok, 1 if one is not, 2 for a usage error.`
 			if o.Timeout < time.Millisecond {
 				return usagef("--timeout takes what is greater than zero")
 			}
-			defer conformance.KeepDescendants()()
+			defer session.KeepDescendants()()
 			status, err := conformance.Doctor(cmd.Context(), o)
 			if err != nil {
 				return suiteError(cmd, err)
@@ -217,7 +218,7 @@ The exit status is 0 if every step is ok, 1 if one is not, 2 for a usage error.`
 			return exit(status)
 		},
 	}
-	cmd.Flags().DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
+	cmd.Flags().DurationVar(&o.Timeout, "timeout", session.DefaultTimeout, "wait this long for an answer")
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 )
 
 func newFuzzCommand() *cobra.Command {
@@ -37,7 +38,7 @@ The exit status is 0 if nothing differs, 1 if something does, 2 for a usage erro
 	f.DurationVar(&o.Time, "time", conformance.DefaultFuzzTime, "look for as long as `DURATION`")
 	f.StringVar(&o.Corpus, "corpus", "", "try the cases in `FOLDER` first, and save differences there")
 	f.Int64Var(&o.Seed, "seed", conformance.DefaultSeed, "make the inputs that follow from `N`")
-	f.DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
+	f.DurationVar(&o.Timeout, "timeout", session.DefaultTimeout, "wait this long for an answer")
 	f.BoolVar(&o.First, "first-failure", false, "end after the first new difference")
 	return cmd
 }
@@ -46,7 +47,7 @@ func fuzz(cmd *cobra.Command, o conformance.FuzzOptions) error {
 	if o.Time < time.Millisecond || o.Timeout < time.Millisecond {
 		return usagef("--time and --timeout take what is greater than zero")
 	}
-	defer conformance.KeepDescendants()()
+	defer session.KeepDescendants()()
 	result, err := conformance.Fuzz(cmd.Context(), o)
 	var usage conformance.UsageError
 	switch {

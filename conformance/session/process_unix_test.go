@@ -1,6 +1,6 @@
 //go:build unix
 
-package conformance
+package session
 
 import (
 	"errors"
@@ -16,12 +16,12 @@ import (
 )
 
 // greeted is why there was no answer to a hello to a shell script.
-func greeted(t *testing.T, script string, timeout time.Duration) *misbehaviour {
+func greeted(t *testing.T, script string, timeout time.Duration) *Misbehaviour {
 	t.Helper()
-	p := newProcess([]string{"sh", "-c", script})
-	defer p.restart()
-	_, err := p.exchange(t.Context(), protocol.Request{ID: protocol.HelloOp, Op: protocol.HelloOp}, timeout)
-	var m *misbehaviour
+	p := NewProcess([]string{"sh", "-c", script})
+	defer p.Restart()
+	_, err := p.Exchange(t.Context(), protocol.Request{ID: protocol.HelloOp, Op: protocol.HelloOp}, timeout)
+	var m *Misbehaviour
 	if !errors.As(err, &m) {
 		t.Fatalf("it has said hello: %v", err)
 	}
@@ -42,8 +42,8 @@ func TestDaemonHoldsOutput(t *testing.T) {
 		"the adapter ends":  {"setsid sleep 50 & exit 0", report.Crash},
 	} {
 		began := time.Now()
-		if bad := greeted(t, c.script, time.Second); bad.verdict != c.verdict {
-			t.Errorf("%s: %s, %s", name, bad.verdict, bad.message)
+		if bad := greeted(t, c.script, time.Second); bad.Verdict != c.verdict {
+			t.Errorf("%s: %s, %s", name, bad.Verdict, bad.Message)
 		}
 		if took := time.Since(began); took > 20*time.Second {
 			t.Errorf("%s: it took %v", name, took)

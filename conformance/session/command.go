@@ -1,14 +1,14 @@
-package conformance
+package session
 
 import (
 	"errors"
 	"strings"
 )
 
-// Words splits a command line at its spaces and tabs, as a shell does: what stands
+// SplitCommand splits a command line at its spaces and tabs, as a shell does: what stands
 // in single or double quotes is kept together, and a backslash outside single
 // quotes takes the next character as it is. Nothing else is special.
-func Words(line string) ([]string, error) {
+func SplitCommand(line string) ([]string, error) {
 	var (
 		words []string
 		word  strings.Builder

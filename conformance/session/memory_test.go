@@ -1,4 +1,4 @@
-package conformance
+package session
 
 import (
 	"testing"
@@ -21,15 +21,15 @@ func TestMemoryOfFamily(t *testing.T) {
 		"a child": append([]string{"sh", "-c", `"$0" "$@"; true`}, liar...),
 		"once":    append([]string{"sh", "-c", `head -n 1 | "$0" "$@"`}, liar...),
 	} {
-		p := newProcess(command)
+		p := NewProcess(command)
 		for range 2 {
-			if _, err := p.exchange(t.Context(), protocol.Request{ID: "x", Op: "key.parse", Input: vectors.Object{"text": "x"}}, 20*time.Second); err != nil {
+			if _, err := p.Exchange(t.Context(), protocol.Request{ID: "x", Op: "key.parse", Input: vectors.Object{"text": "x"}}, 20*time.Second); err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if p.memory < 200<<20 && name == "a child" || p.memory == 0 {
-				t.Errorf("%s: %d bytes", name, p.memory)
+			if p.Memory < 200<<20 && name == "a child" || p.Memory == 0 {
+				t.Errorf("%s: %d bytes", name, p.Memory)
 			}
 		}
-		p.close()
+		p.Close()
 	}
 }

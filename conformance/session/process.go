@@ -1,4 +1,4 @@
-package conformance
+package session
 
 import (
 	"context"
@@ -13,13 +13,13 @@ import (
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
-// process is a session with a program. The program is started when it is first
+// Process is a session with a program. The program is started when it is first
 // asked, and again when it has ended with status 0 after an answer.
-type process struct {
+type Process struct {
 	command []string
 	child   *child // nil if none runs
 	errors  tail
-	memory  int64 // the greatest of the last exchange in bytes; 0 if it was not measured
+	Memory  int64 // the greatest of the last exchange in bytes; 0 if it was not measured
 }
 
 // child is one run of the program.
@@ -40,78 +40,80 @@ type line struct {
 }
 
 const (
-	// closeGrace is how long a program may take to end when its standard input
+	// CloseGrace is how long a program may take to end when its standard input
 	// has ended, or it has closed its standard output.
-	closeGrace = 2 * time.Second
+	CloseGrace = 2 * time.Second
 	// pipeGrace is how long what it wrote is read when it has ended, and something
 	// that it started holds the pipes.
 	pipeGrace = 200 * time.Millisecond
 )
 
-func newProcess(command []string) *process { return &process{command: command} }
+// NewProcess returns a session with the program of a command.
+func NewProcess(command []string) *Process { return &Process{command: command} }
 
-func (p *process) exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
+// Exchange starts the program if it does not run, and asks it.
+func (p *Process) Exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
 	limit := time.NewTimer(timeout)
 	defer limit.Stop()
 	p.errors.reset()
 	for {
-		if err := p.start(); err != nil {
-			return nil, &misbehaviour{report.Crash, report.DoesNotStart + err.Error()}
+		if err := p.Start(); err != nil {
+			return nil, &Misbehaviour{report.Crash, report.DoesNotStart + err.Error()}
 		}
 		p.child.resetPeak()
 		text, err := p.child.ask(ctx, q, limit.C, timeout)
-		p.memory = p.child.peak()
+		p.Memory = p.child.peak()
 		if err == nil {
 			return text, nil
 		}
-		again := errors.Is(err, errEnded)
-		p.restart()
+		again := errors.Is(err, ErrEnded)
+		p.Restart()
 		if !again {
 			return text, err
 		}
 	}
 }
 
-// start starts the program unless it runs.
-func (p *process) start() (err error) {
+// Start starts the program unless it runs.
+func (p *Process) Start() (err error) {
 	if p.child == nil {
 		p.child, err = start(p.command, &p.errors)
 	}
 	return err
 }
 
-// askOnce asks the program, which runs, and goes on whatever comes of it.
-func (p *process) askOnce(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
+// AskOnce asks the program, which runs, and goes on whatever comes of it.
+func (p *Process) AskOnce(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
 	limit := time.NewTimer(timeout)
 	defer limit.Stop()
 	return p.child.ask(ctx, q, limit.C, timeout)
 }
 
-// hear waits for what the program, which runs, says without being asked. Its error
-// is errSilent, errEnded, or the status other than 0 with which it ended.
-func (p *process) hear(within time.Duration) ([]byte, error) {
+// Hear waits for what the program, which runs, says without being asked. Its error
+// is ErrSilent, ErrEnded, or the status other than 0 with which it ended.
+func (p *Process) Hear(within time.Duration) ([]byte, error) {
 	select {
 	case l, ok := <-p.child.lines:
 		switch {
 		case ok:
 			return l.text, nil
 		case p.child.status == nil:
-			return nil, errEnded
+			return nil, ErrEnded
 		}
 		return nil, p.child.status
 	case <-time.After(within):
-		return nil, errSilent
+		return nil, ErrSilent
 	}
 }
 
-// closeInput ends the standard input of the program, which runs.
-func (p *process) closeInput() { p.child.stdin.Close() }
+// CloseInput ends the standard input of the program, which runs.
+func (p *Process) CloseInput() { p.child.stdin.Close() }
 
-// errEnded says that a program ended with status 0.
-var errEnded = errors.New("status 0")
+// ErrEnded says that a program ended with status 0.
+var ErrEnded = errors.New("status 0")
 
-// errSilent says that a program wrote nothing.
-var errSilent = errors.New("it wrote nothing")
+// ErrSilent says that a program wrote nothing.
+var ErrSilent = errors.New("it wrote nothing")
 
 // errClosed says that a child lives on without its standard output.
 var errClosed = errors.New("it closed its standard output and went on")
@@ -124,17 +126,17 @@ func (c *child) ask(ctx context.Context, q protocol.Request, limit <-chan time.T
 	case l, ok := <-c.lines:
 		switch {
 		case !ok && c.status == nil && c.answered:
-			return nil, errEnded
+			return nil, ErrEnded
 		case !ok && c.status == nil:
-			return nil, &misbehaviour{report.Crash, "it ended without an answer"}
+			return nil, &Misbehaviour{report.Crash, "it ended without an answer"}
 		case !ok && c.status == errClosed:
-			return nil, &misbehaviour{report.Crash, errClosed.Error()}
+			return nil, &Misbehaviour{report.Crash, errClosed.Error()}
 		case !ok:
-			return nil, &misbehaviour{report.Crash, fmt.Sprintf("it ended: %v", c.status)}
+			return nil, &Misbehaviour{report.Crash, fmt.Sprintf("it ended: %v", c.status)}
 		case l.err == io.ErrUnexpectedEOF:
-			return l.text, &misbehaviour{report.ProtocolError, "its last line has no line feed"}
+			return l.text, &Misbehaviour{report.ProtocolError, "its last line has no line feed"}
 		case l.err != nil:
-			return nil, &misbehaviour{report.ProtocolError, l.err.Error()}
+			return nil, &Misbehaviour{report.ProtocolError, l.err.Error()}
 		}
 		c.answered = true
 		return l.text, nil
@@ -211,7 +213,7 @@ func (c *child) end(stdout *os.File, heard <-chan struct{}) error {
 	select {
 	case <-c.ended:
 		return nil
-	case <-time.After(closeGrace):
+	case <-time.After(CloseGrace):
 		c.kill()
 		<-c.ended
 		return errClosed
@@ -237,8 +239,8 @@ func (c *child) listen(stdout io.Reader) {
 	}
 }
 
-// restart ends the child, if one runs.
-func (p *process) restart() {
+// Restart ends the child, if one runs.
+func (p *Process) Restart() {
 	if p.child != nil {
 		p.child.stop()
 		p.child = nil
@@ -268,19 +270,20 @@ func (c *child) kill() {
 	}
 }
 
-// close lets the child end by itself, for a while.
-func (p *process) close() {
+// Close lets the child end by itself, for a while.
+func (p *Process) Close() {
 	if p.child == nil {
 		return
 	}
 	p.child.stdin.Close()
-	ended := time.NewTimer(closeGrace)
+	ended := time.NewTimer(CloseGrace)
 	defer ended.Stop()
 	select {
 	case <-p.child.lines:
 	case <-ended.C:
 	}
-	p.restart()
+	p.Restart()
 }
 
-func (p *process) stderr() string { return p.errors.String() }
+// Stderr returns the end of its standard error since it was last asked.
+func (p *Process) Stderr() string { return p.errors.String() }

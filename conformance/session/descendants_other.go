@@ -1,6 +1,6 @@
 //go:build !linux
 
-package conformance
+package session
 
 // KeepDescendants does nothing: what an adapter leaves behind is found on Linux
 // only.

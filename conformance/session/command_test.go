@@ -1,4 +1,4 @@
-package conformance
+package session
 
 import (
 	"testing"
@@ -15,13 +15,13 @@ func TestWords(t *testing.T) {
 		`a '' "" \\ "\"" '\'`:    {"a", "", "", `\`, `"`, `\`},
 		`é`:                      {"é"},
 	} {
-		got, err := Words(line)
+		got, err := SplitCommand(line)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v %s", line, err, diff)
 		}
 	}
 	for _, bad := range []string{``, `  `, `'a`, `a "b`, `a \`} {
-		if got, err := Words(bad); err == nil {
+		if got, err := SplitCommand(bad); err == nil {
 			t.Errorf("%q: %q", bad, got)
 		}
 	}
