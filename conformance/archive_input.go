@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/nfc"
@@ -62,7 +63,7 @@ func timeOf(ms int64) archive.Time {
 	}
 	t, err := archive.TimeOf(ms)
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: what is refused is not compared
+		panic(cases.Fault{Err: err}) // unreachable: what is refused is not compared
 	}
 	return t
 }

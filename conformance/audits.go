@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -17,20 +18,22 @@ type audit struct {
 	run                                 auditRun
 }
 
-type auditRun func(a *asker, r *rand.Rand) report.Outcome
+type auditRun func(a *cases.Asker, r *rand.Rand) report.Outcome
 
-func (one audit) check(seed int64) check {
+func (one audit) check(seed int64) cases.Case {
 	id := "writer/" + one.id
-	return check{
-		id: id, subject: "writer", comment: one.comment,
-		requirements: strings.Fields(one.requirements), profiles: strings.Fields("writer " + one.profiles),
-		run: func(a *asker) report.Outcome { return one.run(a, rand.New(rand.NewSource(seedFor(seed, id)))) },
+	return cases.Case{
+		ID: id, Subject: "writer", Comment: one.comment,
+		Requirements: strings.Fields(one.requirements), Profiles: strings.Fields("writer " + one.profiles),
+		Run: func(a *cases.Asker) report.Outcome {
+			return one.run(a, rand.New(rand.NewSource(cases.SeedFor(seed, id))))
+		},
 	}
 }
 
 // writerAudits returns the audits of subject "writer".
-func writerAudits(seed int64) []check {
-	var all []check
+func writerAudits(seed int64) []cases.Case {
+	var all []cases.Case
 	for _, one := range slices.Concat(sealingAudits(), saltAudits(), slotAudits(), keyringAudits(), refusalAudits()) {
 		all = append(all, one.check(seed))
 	}
@@ -39,13 +42,13 @@ func writerAudits(seed int64) []check {
 
 // seals is the audit that jobs are sealed as the specification says.
 func seals(draw func(r *rand.Rand) []job) auditRun {
-	return func(a *asker, r *rand.Rand) report.Outcome {
+	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 		for _, j := range draw(r) {
 			if o := archiveSealedRightly(a, j); o.Verdict != report.Pass {
 				return o
 			}
 		}
-		return passed()
+		return cases.Passed()
 	}
 }
 

@@ -3,6 +3,7 @@ package conformance
 import (
 	"math/rand"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -43,13 +44,13 @@ func slotAudits() []audit {
 // keyringAudits are those of keyring.seal.
 func keyringAudits() []audit {
 	rings := func(draw func(r *rand.Rand) []ringJob) auditRun {
-		return func(a *asker, r *rand.Rand) report.Outcome {
+		return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 			for _, g := range draw(r) {
 				if o := keyringSealedRightly(a, g); o.Verdict != report.Pass {
 					return o
 				}
 			}
-			return passed()
+			return cases.Passed()
 		}
 	}
 	return []audit{
@@ -78,7 +79,7 @@ func keyringAudits() []audit {
 
 // againAndAgain asks for the same with the same randomness, in an order in which
 // each request follows each other, and compares with the reference.
-func againAndAgain(a *asker, r *rand.Rand) report.Outcome {
+func againAndAgain(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawSlotted(r, drawPasskey(r), drawVault(r))
 	j.entries = drawEntries(r)
 	other := drawJob(r)
@@ -94,26 +95,26 @@ func againAndAgain(a *asker, r *rand.Rand) report.Outcome {
 		{"keyring.seal", with(g.input(), "random", random(1))},
 	}
 	for _, i := range []int{0, 1, 0, 2, 0, 3, 0, 0, 1, 1, 2, 1, 3, 1, 2, 2, 3, 2, 0, 3, 3, 0} {
-		if o := a.askBoth(requests[i].op, requests[i].input); o.Verdict != report.Pass {
+		if o := a.AskBoth(requests[i].op, requests[i].input); o.Verdict != report.Pass {
 			return o
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
 // roundTrip is the audit that an implementation reads what it writes, in a
 // process that has not written it.
-func roundTrip(a *asker, r *rand.Rand) report.Outcome {
+func roundTrip(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
 	j.entries = drawEntries(r)
 	s, bad := produce(a, "container.seal", j.input(), j.key)
 	if bad != nil {
 		return *bad
 	}
-	a.session.Restart()
-	answer, bad := a.ask("archive.restore", vectors.Object{"container": toHex(s.bytes), "secret": keySecret(j.key)})
+	a.Session.Restart()
+	answer, bad := a.Ask("archive.restore", vectors.Object{"container": toHex(s.bytes), "secret": keySecret(j.key)})
 	if bad != nil {
 		return *bad
 	}
-	return judge(restored(j.entries), a.hello, answer)
+	return cases.Judge(restored(j.entries), a.Hello, answer)
 }

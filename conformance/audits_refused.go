@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
@@ -14,31 +15,31 @@ import (
 )
 
 // refused asks for what no writer may write. It is refused under whichever name.
-func refused(a *asker, op string, input vectors.Object) report.Outcome {
-	answer, bad := a.ask(op, input)
+func refused(a *cases.Asker, op string, input vectors.Object) report.Outcome {
+	answer, bad := a.Ask(op, input)
 	switch {
 	case bad != nil:
 		return *bad
 	case answer.Error != "":
-		return passed()
+		return cases.Passed()
 	case answer.Unsupported != "":
-		return absent(op, answer)
+		return cases.Absent(op, answer)
 	}
-	o := failed("sealed what no writer may write")
-	o.Want, o.Got = "an error, whichever name", brief(answer.Output)
+	o := cases.Failed("sealed what no writer may write")
+	o.Want, o.Got = "an error, whichever name", cases.Brief(answer.Output)
 	return o
 }
 
 // refuses is the audit that none of these is sealed.
 func refuses(draw func(r *rand.Rand) []job) auditRun {
-	return func(a *asker, r *rand.Rand) report.Outcome {
+	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 		for _, j := range draw(r) {
 			if o := refused(a, "container.seal", j.input()); o.Verdict != report.Pass {
 				o.Sample = fmt.Sprintf("the producer %.40q, the entries %s", j.producer, briefEntries(j.entries))
 				return o
 			}
 		}
-		return passed()
+		return cases.Passed()
 	}
 }
 
@@ -94,22 +95,22 @@ func refusesTogether(pairs ...[2]string) auditRun {
 // refusesSlots is the audit that none of these lists of slots is sealed, or put in
 // the place of others: every other one is asked of the one op.
 func refusesSlots(draw func(r *rand.Rand) [][]vectors.Object) auditRun {
-	return func(a *asker, r *rand.Rand) report.Outcome {
+	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 		plain := drawJob(r)
 		container := drawnSealed(r, plain)
 		for i, slots := range draw(r) {
-			o := passed()
+			o := cases.Passed()
 			if i%2 == 0 {
 				o = refused(a, "container.seal", drawSlotted(r, slots...).input())
 			} else {
 				o = refused(a, "container.set_slots", replacing(container, plain.key, slots...))
 			}
 			if o.Verdict != report.Pass {
-				o.Sample = "the slots " + brief(listOf(slots))
+				o.Sample = "the slots " + cases.Brief(listOf(slots))
 				return o
 			}
 		}
-		return passed()
+		return cases.Passed()
 	}
 }
 
@@ -126,7 +127,7 @@ func eachPlace(r *rand.Rand, bad ...vectors.Object) (all [][]vectors.Object) {
 // refusesRings is the audit that none of these keyrings is sealed. Each is made from
 // a good one of five old keys.
 func refusesRings(changes ...func(g *ringJob)) auditRun {
-	return func(a *asker, r *rand.Rand) report.Outcome {
+	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 		for i, change := range changes {
 			g := drawKeyring(r, 5)
 			change(&g)
@@ -135,7 +136,7 @@ func refusesRings(changes ...func(g *ringJob)) auditRun {
 				return o
 			}
 		}
-		return passed()
+		return cases.Passed()
 	}
 }
 
@@ -251,7 +252,7 @@ func refusalAudits() []audit {
 			func(g *ringJob) { g.old[1] = g.old[0] }, func(g *ringJob) { g.old[4] = g.old[0] }, func(g *ringJob) { g.old[4] = g.old[3] }, func(g *ringJob) { g.old[3] = g.old[1] },
 			func(g *ringJob) { g.old[0] = g.key }, func(g *ringJob) { g.old[2] = g.key }, func(g *ringJob) { g.old[4] = g.key })},
 		{"refuses-keyring-1025-keys", "CON-10", "", "A keyring of 1025 old keys is not written.", refusesRings(func(g *ringJob) { grow(g, 1025) }, func(g *ringJob) { grow(g, 2000) })},
-		{"refuses-keyring-slot-twice", "CON-10", "passkey", "A keyring with two slots for one passkey, or seventeen, is not written.", func(a *asker, r *rand.Rand) report.Outcome {
+		{"refuses-keyring-slot-twice", "CON-10", "passkey", "A keyring with two slots for one passkey, or seventeen, is not written.", func(a *cases.Asker, r *rand.Rand) report.Outcome {
 			one := drawPasskey(r)
 			if o := refused(a, "keyring.seal", drawKeyring(r, 1, one, one).input()); o.Verdict != report.Pass {
 				return o

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -22,7 +23,7 @@ func canaries(files []vectors.File) error {
 		if !slices.ContainsFunc(files, func(f vectors.File) bool {
 			return slices.ContainsFunc(f.Cases, func(c vectors.Case) bool { return c.Result == result })
 		}) {
-			return suiteFault{fmt.Errorf("there is no case that is %s", result)}
+			return cases.Fault{Err: fmt.Errorf("there is no case that is %s", result)}
 		}
 	}
 	return tryLiars(files, files)
@@ -30,15 +31,15 @@ func canaries(files []vectors.File) error {
 
 // tryLiars is canaries for those of the cases that are selected.
 func tryLiars(files, selected []vectors.File) error {
-	cases := map[string]vectors.Case{}
+	byID := map[string]vectors.Case{}
 	for _, f := range files {
 		for _, c := range f.Cases {
-			cases[c.ID] = c
+			byID[c.ID] = c
 		}
 	}
 	accepts := func(c vectors.Case) protocol.Answer {
 		for c.Result != vectors.Valid {
-			parent, ok := cases[c.Parent]
+			parent, ok := byID[c.Parent]
 			if !ok {
 				return protocol.Answer{Output: plausible(c.Op)}
 			}
@@ -77,12 +78,12 @@ func tryLiar(files []vectors.File, name, right string, lie func(vectors.Case) pr
 				answer := lie(c)
 				var err error
 				if answer.Output, err = vectors.ExpandObject(answer.Output); err != nil {
-					panic(suiteFault{err})
+					panic(cases.Fault{Err: err})
 				}
 				return answer
 			})
-			a := &asker{ctx: context.Background(), session: liar, timeout: session.DefaultTimeout, hello: all, id: c.ID}
-			event, err := runOne(a, fromVector(f.Subject, c))
+			a := &cases.Asker{Ctx: context.Background(), Session: liar, Timeout: session.DefaultTimeout, Hello: all, ID: c.ID}
+			event, err := cases.Run(a, cases.FromVector(f.Subject, c))
 			if err != nil {
 				return err
 			}
@@ -91,7 +92,7 @@ func tryLiar(files []vectors.File, name, right string, lie func(vectors.Case) pr
 				want = report.Pass
 			}
 			if event.Verdict != want {
-				return suiteFault{fmt.Errorf("%s gets %q for %s: %s", name, event.Verdict, c.ID, event.Message)}
+				return cases.Fault{Err: fmt.Errorf("%s gets %q for %s: %s", name, event.Verdict, c.ID, event.Message)}
 			}
 		}
 	}

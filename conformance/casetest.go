@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -12,17 +13,17 @@ import (
 )
 
 // askOf returns an asker of a function.
-func askOf(f func(op string, input vectors.Object) protocol.Answer) *asker {
-	return &asker{
-		ctx: context.Background(), session: session.InProcess(f), timeout: session.DefaultTimeout, hello: reference.Hello(), id: "test",
+func askOf(f func(op string, input vectors.Object) protocol.Answer) *cases.Asker {
+	return &cases.Asker{
+		Ctx: context.Background(), Session: session.InProcess(f), Timeout: session.DefaultTimeout, Hello: reference.Hello(), ID: "test",
 	}
 }
 
-func outcomeOf(t *testing.T, a *asker, c check) report.Outcome {
+func outcomeOf(t *testing.T, a *cases.Asker, c cases.Case) report.Outcome {
 	t.Helper()
-	event, err := runOne(a, c)
+	event, err := cases.Run(a, c)
 	if err != nil {
-		t.Fatalf("%s: %v", c.id, err)
+		t.Fatalf("%s: %v", c.ID, err)
 	}
 	return event.Outcome
 }

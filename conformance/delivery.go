@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -34,14 +35,14 @@ const (
 )
 
 // deliveryChecks returns the checks of subject "delivery".
-func deliveryChecks(files []vectors.File, seed int64) []check {
+func deliveryChecks(files []vectors.File, seed int64) []cases.Case {
 	return append(deliveredVectors(files), generatedDeliveries(seed)...)
 }
 
 // deliveredVectors returns of every op in delivered the first vectors with each
 // answer, and the first beyond one chunk.
-func deliveredVectors(files []vectors.File) []check {
-	var all []check
+func deliveredVectors(files []vectors.File) []cases.Case {
+	var all []cases.Case
 	alike := map[string]int{}
 	for _, f := range files {
 		for _, c := range f.Cases {
@@ -66,40 +67,40 @@ func deliveredVectors(files []vectors.File) []check {
 func lengthOf(s string) int {
 	digits, err := vectors.Expand(s)
 	if err != nil {
-		panic(suiteFault{err})
+		panic(cases.Fault{Err: err})
 	}
 	return len(digits) / 2
 }
 
 // inPieces is a vector in every delivery.
-func inPieces(c vectors.Case, field string) check {
-	return check{
-		id: "delivery/" + strings.ReplaceAll(c.ID, "/", "-"), subject: "delivery",
-		comment:      c.Comment + " The same bytes arrive in pieces.",
-		requirements: c.Requirements, profiles: append(slices.Clone(c.Profiles), "streaming"),
-		run: func(a *asker) report.Outcome {
-			expected, err := expand(c)
+func inPieces(c vectors.Case, field string) cases.Case {
+	return cases.Case{
+		ID: "delivery/" + strings.ReplaceAll(c.ID, "/", "-"), Subject: "delivery",
+		Comment:      c.Comment + " The same bytes arrive in pieces.",
+		Requirements: c.Requirements, Profiles: append(slices.Clone(c.Profiles), "streaming"),
+		Run: func(a *cases.Asker) report.Outcome {
+			expected, err := cases.Expand(c)
 			if err != nil {
-				panic(suiteFault{err})
+				panic(cases.Fault{Err: err})
 			}
 			b, err := hex.DecodeString(expected.Input[field].(string))
 			if err != nil {
-				panic(suiteFault{err}) // unreachable: it was expanded
+				panic(cases.Fault{Err: err}) // unreachable: it was expanded
 			}
 			for _, d := range deliveries(field, b) {
 				input := maps.Clone(expected.Input)
 				input["delivery"] = d.lengths
-				answer, bad := a.ask(c.Op, input)
+				answer, bad := a.Ask(c.Op, input)
 				if bad == nil {
-					o := judge(expected, a.hello, answer)
+					o := cases.Judge(expected, a.Hello, answer)
 					bad = &o
 				}
 				if bad.Verdict != report.Pass {
-					bad.Message += fmt.Sprintf(" (delivered %s: %s)", d.name, brief(d.lengths))
+					bad.Message += fmt.Sprintf(" (delivered %s: %s)", d.name, cases.Brief(d.lengths))
 					return *bad
 				}
 			}
-			return passed()
+			return cases.Passed()
 		},
 	}
 }

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
 
-func allDeliveries(t *testing.T) []check {
+func allDeliveries(t *testing.T) []cases.Case {
 	t.Helper()
 	files, err := vectors.Load()
 	if err != nil {
@@ -31,7 +32,7 @@ func TestDelivery(t *testing.T) {
 			return reference.Handle(op, input)
 		})
 		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
-			t.Errorf("%s: %+v", c.id, o)
+			t.Errorf("%s: %+v", c.ID, o)
 		}
 	}
 	for op := range delivered {
@@ -65,7 +66,7 @@ func TestDeliveryCatches(t *testing.T) {
 			if o := outcomeOf(t, askOf(f), c); o.Verdict == report.Fail || o.Verdict == report.WrongError {
 				caught++
 				if !strings.Contains(o.Message, "delivered ") {
-					t.Errorf("%s: %q does not say how", c.id, o.Message)
+					t.Errorf("%s: %q does not say how", c.ID, o.Message)
 				}
 			}
 		}
@@ -89,7 +90,7 @@ func TestContainerPieces(t *testing.T) {
 			"split behind every boundary": "[9,2,1,32,2,2,2,1,2,2,8,64,24,32,16400]",
 			"byte by byte":                "[1]",
 		}[d.name]
-		if got := brief(d.lengths); !ok || got != want {
+		if got := cases.Brief(d.lengths); !ok || got != want {
 			t.Errorf("%s: %s, want %s", d.name, got, want)
 		}
 	}

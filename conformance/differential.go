@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -49,7 +50,7 @@ type FuzzResult struct {
 func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzResult, error) {
 	if len(o.Command) > 0 {
 		if _, err := exec.LookPath(o.Command[0]); err != nil {
-			return nil, UsageError{err}
+			return nil, cases.UsageError{Err: err}
 		}
 	}
 	s, end := session.Open(o.Command)
@@ -60,7 +61,7 @@ func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzResult, error) {
 // fuzzer is a run of Fuzz.
 type fuzzer struct {
 	o     FuzzOptions
-	asker *asker
+	asker *cases.Asker
 	r     *rand.Rand
 	all   []*specimen            // the pool
 	pool  map[string][]*specimen // the same by op
@@ -82,20 +83,20 @@ func fuzz(ctx context.Context, o FuzzOptions, s session.Session) (result *FuzzRe
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			result, err = nil, suiteFault{fmt.Errorf("fuzzing with seed %d: panic: %v", o.Seed, v)}
+			result, err = nil, cases.Fault{Err: fmt.Errorf("fuzzing with seed %d: panic: %v", o.Seed, v)}
 		}
 	}()
 	f := &fuzzer{
 		o: o, r: rand.New(rand.NewSource(o.Seed)), pool: map[string][]*specimen{}, seen: map[string]bool{}, known: map[string]bool{},
-		asker: &asker{ctx: ctx, session: s, timeout: o.Timeout, id: protocol.HelloOp},
+		asker: &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, ID: protocol.HelloOp},
 	}
-	hello, bad := f.asker.greet()
+	hello, bad := f.asker.Greet()
 	if bad != nil {
 		f.say("%s", show("DIFFERENCE", protocol.HelloOp, *bad))
 		f.Differences = append(f.Differences, protocol.HelloOp)
 		return f.finish(), nil
 	}
-	f.asker.hello, f.asker.id = hello, "fuzz"
+	f.asker.Hello, f.asker.ID = hello, "fuzz"
 	if err := f.sow(); err != nil {
 		return nil, err
 	}
@@ -122,7 +123,7 @@ func (f *fuzzer) finish() *FuzzResult {
 	case len(f.Differences) > 0:
 		f.Exit = report.ExitNot
 		verdict = fmt.Sprintf("different answers: %d", len(f.Differences))
-	case f.asker.ctx.Err() != nil:
+	case f.asker.Ctx.Err() != nil:
 		f.Exit = report.ExitNot
 		verdict = "interrupted"
 	case f.Inputs == 0:
@@ -153,7 +154,7 @@ func (f *fuzzer) sow() error {
 	for _, file := range files {
 		for _, c := range file.Cases {
 			slow := slices.Contains(c.Profiles, "password") && c.Op != "password.prepare" // Argon2id
-			if slow || slices.Contains(c.Profiles, "large") || !f.asker.hello.Claims(c.Profiles) {
+			if slow || slices.Contains(c.Profiles, "large") || !f.asker.Hello.Claims(c.Profiles) {
 				continue
 			}
 			input, err := vectors.ExpandObject(c.Input)
@@ -205,7 +206,7 @@ func (f *fuzzer) step() error {
 	for range 1 + f.r.Intn(3) {
 		s = s.mutate(f.r)
 	}
-	if !f.asker.hello.Claims(s.profiles) || tooLong(s.input) {
+	if !f.asker.Hello.Claims(s.profiles) || tooLong(s.input) {
 		return nil
 	}
 	found, new := f.compare(s)
@@ -236,7 +237,7 @@ func (f *fuzzer) compare(s *specimen) (found *disagreement, new bool) {
 		return nil, false
 	}
 	answered := reference.Handle(s.op, s.input)
-	right, err := allowedBeside(answered, s.op, s.input)
+	right, err := cases.AllowedBeside(answered, s.op, s.input)
 	if err != nil {
 		return nil, false // no input of this op
 	}
@@ -244,16 +245,16 @@ func (f *fuzzer) compare(s *specimen) (found *disagreement, new bool) {
 	kind := outcomeKind(s.op, answered)
 	new = !f.seen[kind]
 	f.seen[kind] = true
-	answer, bad := f.asker.ask(s.op, s.input)
+	answer, bad := f.asker.Ask(s.op, s.input)
 	if bad == nil {
-		o := right.judge(f.asker.hello, answer)
+		o := right.Judge(f.asker.Hello, answer)
 		bad = &o
 	}
 	if bad.Verdict == report.Pass || bad.Verdict == report.Skipped {
 		return nil, new
 	}
-	kind = fmt.Sprintln(s.op, bad.Verdict, right.cases[0].Error, answer.Error, withoutValues(bad.Message))
-	return &disagreement{s, right.cases[0], *bad, kind}, new
+	kind = fmt.Sprintln(s.op, bad.Verdict, right.Cases[0].Error, answer.Error, withoutValues(bad.Message))
+	return &disagreement{s, right.Cases[0], *bad, kind}, new
 }
 
 // outcomeKind is what an outcome of the reference has in common with others that

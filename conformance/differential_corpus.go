@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -30,7 +31,7 @@ func (f *fuzzer) save(d *disagreement) error {
 	f.say("%s", show("DIFFERENCE", c.ID, d.outcome))
 	f.say("    from     %s\n", d.from)
 	if f.o.Corpus == "" {
-		f.say("    %s\n\n", requestLine(protocol.Request{ID: c.ID, Op: d.op, Input: d.input}))
+		f.say("    %s\n\n", cases.RequestLine(protocol.Request{ID: c.ID, Op: d.op, Input: d.input}))
 		return nil
 	}
 	var b bytes.Buffer
@@ -38,7 +39,7 @@ func (f *fuzzer) save(d *disagreement) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(c); err != nil {
-		return suiteFault{err}
+		return cases.Fault{Err: err}
 	}
 	if err := os.MkdirAll(f.o.Corpus, 0o777); err != nil {
 		return err
@@ -60,7 +61,7 @@ func (d *disagreement) toCase() vectors.Case {
 	c.Comment = fmt.Sprintf("Fuzzing from %s found an answer that differs: %s.", d.from, strings.TrimSuffix(d.outcome.Message, "."))
 	request, err := json.Marshal(protocol.Request{Op: c.Op, Input: c.Input})
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: it was sent
+		panic(cases.Fault{Err: err}) // unreachable: it was sent
 	}
 	sum := sha512.Sum512(request)
 	c.ID = fmt.Sprintf("fuzz/%s-%x", strings.NewReplacer(".", "-", "_", "-").Replace(c.Op), sum[:5])
@@ -99,7 +100,7 @@ func (f *fuzzer) replay() error {
 			f.skip(name, err)
 			continue
 		}
-		if !f.asker.hello.Claims(s.profiles) {
+		if !f.asker.Hello.Claims(s.profiles) {
 			continue
 		}
 		before := f.Inputs

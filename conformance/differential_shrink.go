@@ -19,7 +19,7 @@ func (f *fuzzer) shrink(found *disagreement) *disagreement {
 	}
 	tries, until := 0, time.Now().Add(shrinkTime)
 	better := func(s *specimen) bool {
-		if tries++; tries > shrinkTries || time.Now().After(until) || f.asker.ctx.Err() != nil || !f.asker.hello.Claims(s.profiles) {
+		if tries++; tries > shrinkTries || time.Now().After(until) || f.asker.Ctx.Err() != nil || !f.asker.Hello.Claims(s.profiles) {
 			return false
 		}
 		smaller, _ := f.compare(s)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -157,7 +158,7 @@ func (d *doctor) ask(step string, q protocol.Request) (protocol.Answer, error) {
 	}
 	a, err := protocol.ParseAnswer(line, q)
 	if err != nil {
-		err = d.not(step, fmt.Sprintf("%v: %s", err, excerpt(string(line), 0)), adviceOn(err, line))
+		err = d.not(step, fmt.Sprintf("%v: %s", err, cases.Excerpt(string(line), 0)), adviceOn(err, line))
 		d.process.Restart()
 	}
 	return a, err

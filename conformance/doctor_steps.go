@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -71,14 +72,14 @@ func (d *doctor) greets() error {
 	}
 	a, err := protocol.ParseAnswer(line, helloRequest)
 	if err != nil {
-		return d.not(step, fmt.Sprintf("%v: %s", err, excerpt(string(line), 0)), adviceOn(err, line))
+		return d.not(step, fmt.Sprintf("%v: %s", err, cases.Excerpt(string(line), 0)), adviceOn(err, line))
 	}
 	d.ok("it answers hello, in a line of JSON with the id of the request")
 	if took > slowStart {
 		d.print("        seen: it starts slowly: %v until it had answered hello\n        do: %s\n", took, slowAdvice)
 	}
 	if a.Output == nil {
-		return d.not("its hello is complete", excerpt(string(line), 0), "answer hello with an output")
+		return d.not("its hello is complete", cases.Excerpt(string(line), 0), "answer hello with an output")
 	}
 	if d.hello, err = protocol.ParseHello(a); err != nil {
 		return d.not("its hello is complete", err.Error(), fmt.Sprintf(
@@ -174,9 +175,9 @@ func (d *doctor) formats(files []vectors.File) error {
 		if !ok {
 			continue
 		}
-		c, err := expand(c)
+		c, err := cases.Expand(c)
 		if err != nil {
-			return suiteFault{err}
+			return cases.Fault{Err: err}
 		}
 		a, err := d.ask(f.step, protocol.Request{ID: c.ID, Op: c.Op, Input: c.Input})
 		switch {
@@ -203,16 +204,16 @@ func firstCase(files []vectors.File, fits func(vectors.Case) bool) (vectors.Case
 
 // profiles runs the first case of every profile that is claimed.
 func (d *doctor) profiles(files []vectors.File) error {
-	all := checksOf(files, DefaultSeed)
+	all := checksOf(files, cases.DefaultSeed)
 	for _, p := range d.hello.Profiles {
 		step := "the profile " + p
-		i := slices.IndexFunc(all, func(c check) bool { return slices.Contains(c.profiles, p) && d.hello.Claims(c.profiles) })
+		i := slices.IndexFunc(all, func(c cases.Case) bool { return slices.Contains(c.Profiles, p) && d.hello.Claims(c.Profiles) })
 		if i < 0 {
 			_ = d.not(step, "there is no case for it with what else is claimed", "claim reader or writer with it")
 			continue
 		}
-		a := &asker{ctx: d.ctx, session: d.process, timeout: d.o.Timeout, hello: d.hello, id: all[i].id}
-		e, err := runOne(a, all[i])
+		a := &cases.Asker{Ctx: d.ctx, Session: d.process, Timeout: d.o.Timeout, Hello: d.hello, ID: all[i].ID}
+		e, err := cases.Run(a, all[i])
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
@@ -35,7 +36,7 @@ func TestParseExpectations(t *testing.T) {
 	}
 	for _, bad := range []string{"a pass", "a unsupported", "a skipped because"} {
 		_, err := ParseExpectations(strings.NewReader(bad))
-		if usage := (UsageError{}); !errors.As(err, &usage) {
+		if usage := (cases.UsageError{}); !errors.As(err, &usage) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
@@ -77,7 +78,7 @@ func TestStaleExpectations(t *testing.T) {
 func TestExpectationsOfNothing(t *testing.T) {
 	for name, list := range map[string]string{"nothing": "key/*\nkeys/*", "twice": "key/*\nkey/parse"} {
 		_, err := run(t.Context(), Options{Expect: expectations(t, list)}, small(), vectorChecks(small()))
-		if usage := (UsageError{}); !errors.As(err, &usage) || !strings.Contains(err.Error(), "line") {
+		if usage := (cases.UsageError{}); !errors.As(err, &usage) || !strings.Contains(err.Error(), "line") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -108,7 +109,7 @@ func TestReadmeExpectations(t *testing.T) {
 	}
 	_, list, _ := strings.Cut(section(t, "Known failures"), "    # pattern")
 	list, _, _ = strings.Cut(list, "\n\n")
-	known, err := knownFailures(expectations(t, "# pattern"+list), checksOf(files, DefaultSeed))
+	known, err := knownFailures(expectations(t, "# pattern"+list), checksOf(files, cases.DefaultSeed))
 	if err != nil || len(known) < 3 {
 		t.Errorf("%d known failures, %v", len(known), err)
 	}

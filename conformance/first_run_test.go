@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/thorough"
@@ -14,7 +15,7 @@ import (
 // columns, and says what is there, what is not, and what comes next.
 func TestFirstRun(t *testing.T) {
 	thorough.Only(t)
-	suite, err := NewSuite(DefaultSeed)
+	suite, err := NewSuite(cases.DefaultSeed)
 	if err != nil {
 		t.Fatal(err)
 	}

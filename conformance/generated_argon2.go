@@ -6,6 +6,7 @@ import (
 	"math/rand"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -15,14 +16,14 @@ import (
 const costlyKiB = 128 << 10
 
 // argon2Check asks for what takes Argon2id once, or not at all.
-func argon2Check(seed int64) check {
-	c := check{
-		id: "resources/generated-argon2id", subject: "resources", alone: true,
-		comment:      "Argon2id runs once for a password, and for nothing else: more would take more memory.",
-		requirements: strings.Fields("SLT-13 SLT-23 HDR-23"), profiles: strings.Fields("reader password passkey"),
+func argon2Check(seed int64) cases.Case {
+	c := cases.Case{
+		ID: "resources/generated-argon2id", Subject: "resources", Alone: true,
+		Comment:      "Argon2id runs once for a password, and for nothing else: more would take more memory.",
+		Requirements: strings.Fields("SLT-13 SLT-23 HDR-23"), Profiles: strings.Fields("reader password passkey"),
 	}
-	c.run = func(a *asker) report.Outcome {
-		r := rand.New(rand.NewSource(seedFor(seed, c.id)))
+	c.Run = func(a *cases.Asker) report.Outcome {
+		r := rand.New(rand.NewSource(cases.SeedFor(seed, c.ID)))
 		h := newCraftedContainer(r, false)
 		passkey, password := passkeyIn(r, h.k, "example.org", drawBytes(r, 16)), passwordIn(r, h.k)
 		h = h.with(passkey, password)
@@ -43,26 +44,26 @@ func argon2Check(seed int64) check {
 				return o
 			}
 		}
-		return passed()
+		return cases.Passed()
 	}
 	return c
 }
 
 // runsOnly compares what a costly container needs with what a cheap one does, and
 // Argon2id so many times.
-func runsOnly(a *asker, cheap, costly *craftedContainer, secret vectors.Object, runs int64) report.Outcome {
+func runsOnly(a *cases.Asker, cheap, costly *craftedContainer, secret vectors.Object, runs int64) report.Outcome {
 	var needs [2]need
 	for i, h := range []*craftedContainer{cheap, costly} {
-		if o := a.askBoth("container.unlock", h.asking("container.unlock", secret)); o.Verdict != report.Pass {
+		if o := a.AskBoth("container.unlock", h.asking("container.unlock", secret)); o.Verdict != report.Pass {
 			return o
 		}
-		needs[i] = need{a.last, 0}
+		needs[i] = need{a.Last, 0}
 	}
-	if needs[0].memory > 0 {
-		needs[0].memory += runs * costlyKiB << 10
+	if needs[0].Memory > 0 {
+		needs[0].Memory += runs * costlyKiB << 10
 	}
 	if runs > 0 {
-		needs[0].time = needs[1].time // Argon2id takes what it takes: its memory shows how often it ran
+		needs[0].Time = needs[1].Time // Argon2id takes what it takes: its memory shows how often it ran
 	}
 	return needs[1].within(needs[0])
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -97,8 +98,8 @@ func (h *craftedContainer) asking(op string, secret vectors.Object) vectors.Obje
 }
 
 // askContainer asks about a container that is opened with a secret.
-func askContainer(q *requests, op string, h *craftedContainer, secret vectors.Object, format string, args ...any) {
-	q.askLater(op, func() vectors.Object { return h.asking(op, secret) }, format, args...)
+func askContainer(q *cases.Requests, op string, h *craftedContainer, secret vectors.Object, format string, args ...any) {
+	q.AskLater(op, func() vectors.Object { return h.asking(op, secret) }, format, args...)
 }
 
 // sealedIn returns a slot in which a key is sealed under the fields before it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -57,21 +58,21 @@ func TestCraftedAnswers(t *testing.T) {
 		return answer
 	})
 	take := thorough.OneIn(t, 4)
-	for _, c := range slices.Concat(generatedPairs(DefaultSeed+1), generatedValues(DefaultSeed+1), generatedDrawn(DefaultSeed+1)) {
+	for _, c := range slices.Concat(generatedPairs(cases.DefaultSeed+1), generatedValues(cases.DefaultSeed+1), generatedDrawn(cases.DefaultSeed+1)) {
 		if !take() {
 			continue
 		}
 		clear(answers)
 		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
-			t.Errorf("%s: %+v", c.id, o)
+			t.Errorf("%s: %+v", c.ID, o)
 		}
-		t.Logf("%s: %v", c.id, answers)
+		t.Logf("%s: %v", c.ID, answers)
 		if len(answers) < 2 {
-			t.Errorf("%s: every answer is the same: %v", c.id, answers)
+			t.Errorf("%s: every answer is the same: %v", c.ID, answers)
 		}
 		for part, name := range map[string]string{"/generated-pairs": "unsafe_path", "damaged": "payload_tampered", "set": "missing_container", "/generated-pairs-extract": "entry_not_found"} {
-			if strings.Contains(c.id, part) && answers[name] == 0 {
-				t.Errorf("%s: no answer is %s: %v", c.id, name, answers)
+			if strings.Contains(c.ID, part) && answers[name] == 0 {
+				t.Errorf("%s: no answer is %s: %v", c.ID, name, answers)
 			}
 		}
 	}

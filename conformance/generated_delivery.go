@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -44,7 +45,7 @@ func (s deliveredSample) smaller() []deliveredSample {
 	return all
 }
 
-func (s deliveredSample) ask(a *asker) report.Outcome {
+func (s deliveredSample) ask(a *cases.Asker) report.Outcome {
 	container := s.container()
 	if s.part != "" {
 		container = s.forge(container, key.Key(s.key()))
@@ -53,7 +54,7 @@ func (s deliveredSample) ask(a *asker) report.Outcome {
 	if ways := deliveries("container", container); s.way < len(ways) {
 		pieces = ways[s.way].lengths
 	}
-	return a.askBothInPieces(s.op, s.opening(s.op, container), pieces)
+	return a.AskBothInPieces(s.op, s.opening(s.op, container), pieces)
 }
 
 // cutSample is a message that arrives in pieces, of which a chunk was altered and
@@ -91,31 +92,31 @@ func (s cutSample) input() vectors.Object {
 	return vectors.Object{"key": toHex(s.key()), "context": s.context, "message": toHex(message), "delivery": s.pieces}
 }
 
-func generatedDeliveries(seed int64) []check {
-	return []check{
+func generatedDeliveries(seed int64) []cases.Case {
+	return []cases.Case{
 		property[messageSample]{
 			"delivery", "message", "A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.",
 			"COB-12 COB-15 COB-17", "reader streaming", 40, drawPieces,
-			func(a *asker, m messageSample) report.Outcome {
-				return a.askBothInPieces("cobblestone.open", m.input(), m.pieces)
+			func(a *cases.Asker, m messageSample) report.Outcome {
+				return a.AskBothInPieces("cobblestone.open", m.input(), m.pieces)
 			},
 		}.check(seed),
 		property[cutSample]{
 			"delivery", "cut", "A message of which a chunk was altered and the end is missing: as it arrives, the chunk is met first.",
 			"COB-17", "reader streaming", 12, drawCut,
-			func(a *asker, s cutSample) report.Outcome { return a.askBoth("cobblestone.open", s.input()) },
+			func(a *cases.Asker, s cutSample) report.Outcome { return a.AskBoth("cobblestone.open", s.input()) },
 		}.check(seed),
 		property[messageSample]{
 			"delivery", "plaintext", "A plaintext that arrives in pieces of any lengths becomes the message that it has.",
 			"COB-5 COB-7", "writer deterministic streaming", 20, drawMessage,
-			func(a *asker, m messageSample) report.Outcome {
-				return a.askBothInPieces("cobblestone.seal", m.sealing(), m.pieces)
+			func(a *cases.Asker, m messageSample) report.Outcome {
+				return a.AskBothInPieces("cobblestone.seal", m.sealing(), m.pieces)
 			},
 		}.check(seed),
 		property[deliveredSample]{
 			"delivery", "container", "A container, altered or not, that was stored in pieces is answered as one in one piece.",
 			"ERR-1 CON-9 ARC-25", "reader streaming", 50, drawDelivered,
-			func(a *asker, s deliveredSample) report.Outcome { return s.ask(a) },
+			func(a *cases.Asker, s deliveredSample) report.Outcome { return s.ask(a) },
 		}.check(seed),
 	}
 }

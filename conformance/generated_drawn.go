@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
@@ -92,13 +93,13 @@ func (s drawnSample) crafted() *crafted {
 }
 
 // generatedDrawn are archives that are as they should be, and others, for each op.
-func generatedDrawn(seed int64) []check {
-	var all []check
+func generatedDrawn(seed int64) []cases.Case {
+	var all []cases.Case
 	for _, op := range archiveOps {
 		all = append(all, property[drawnSample]{
 			"archive", "drawn-" + strings.TrimPrefix(op, "archive."), "An archive with what a reader meets seldom, and with up to two faults, is read as chapter 8 says.",
 			"ARC-3 ARC-44 ARC-46 ARC-47 ERR-1", "reader", 60, drawDrawn,
-			func(a *asker, s drawnSample) report.Outcome { return a.askBoth(op, s.crafted().input(op)) },
+			func(a *cases.Asker, s drawnSample) report.Outcome { return a.AskBoth(op, s.crafted().input(op)) },
 		}.check(seed))
 	}
 	return all

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -73,7 +74,7 @@ func sealedPassword(k key.Key, salt [32]byte, password string, cost slot.Params)
 	copy(s.SealedKey[:], cobblestone.Seal(s.InputKey([]byte(password)), salt[:cobblestone.SaltSize], slot.Context(s), k[:]))
 	encoded, err := slot.Marshal([]slot.Slot{s})
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: the fields have their lengths
+		panic(cases.Fault{Err: err}) // unreachable: the fields have their lengths
 	}
 	return encoded
 }
@@ -125,7 +126,7 @@ const recordFields = 24 + 8
 func mustHaveParts(plaintext []byte) *archiveParts {
 	p, ok := partsOf(plaintext)
 	if !ok {
-		panic(suiteFault{fmt.Errorf("the archive that the reference sealed cannot be taken apart")})
+		panic(cases.Fault{Err: fmt.Errorf("the archive that the reference sealed cannot be taken apart")})
 	}
 	return p
 }

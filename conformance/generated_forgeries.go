@@ -1,20 +1,21 @@
 package conformance
 
 import (
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
 )
 
-func generatedForgeries(seed int64) []check {
-	try := func(a *asker, s forgedSample) report.Outcome {
-		return a.askBoth(s.op, s.opening(s.op, s.forge(s.container(), key.Key(s.key()))))
+func generatedForgeries(seed int64) []cases.Case {
+	try := func(a *cases.Asker, s forgedSample) report.Outcome {
+		return a.AskBoth(s.op, s.opening(s.op, s.forge(s.container(), key.Key(s.key()))))
 	}
-	forged := func(subject, name, requirements, profile, comment string, runs int, ops []string, parts ...string) check {
+	forged := func(subject, name, requirements, profile, comment string, runs int, ops []string, parts ...string) cases.Case {
 		return property[forgedSample]{subject, name, comment, requirements, profile, runs, drawForged(ops, parts...), try}.check(seed)
 	}
 	headers := []string{"header.read", "container.unlock"}
 	contents := []string{"archive.list", "archive.extract", "archive.restore"}
-	return []check{
+	return []cases.Case{
 		forged("container", "altered", "ERR-1 ERR-2 CON-9", "reader",
 			"A container that somebody without the key altered in one place is refused under the right name, if the op looks at that place.",
 			80, append(headers, contents...), rawPart),

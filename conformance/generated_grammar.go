@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
@@ -17,25 +18,25 @@ import (
 // grammarChecks returns the checks of subject "grammar", one for every field: an
 // implementation answers all its variants as the reference does. The structures
 // that are varied have values that follow from the seed.
-func grammarChecks(seed int64) []check {
+func grammarChecks(seed int64) []cases.Case {
 	g, err := grammar.Load()
 	if err != nil {
-		panic(suiteFault{err})
+		panic(cases.Fault{Err: err})
 	}
-	collected := sync.OnceValue(func() map[string][]variant {
-		v := variants{g, rand.New(rand.NewSource(seedFor(seed, "grammar"))), map[string][]variant{}}
+	collected := sync.OnceValue(func() map[string][]cases.Variant {
+		v := variants{g, rand.New(rand.NewSource(cases.SeedFor(seed, "grammar"))), map[string][]cases.Variant{}}
 		v.header()
 		v.archive()
 		v.keyring()
 		return v.byField
 	})
-	var all []check
+	var all []cases.Case
 	for _, field := range variedFields(g) {
-		all = append(all, check{
-			id: "grammar/" + field, subject: "grammar", profiles: []string{"reader"},
-			comment:      field + ", as the grammar has it, with every length, tag and bound violated in turn.",
-			requirements: []string{"CON-1", "CON-2", "CON-5", "ERR-1"},
-			run:          func(a *asker) report.Outcome { return tryVariants(a, field, collected()[field]) },
+		all = append(all, cases.Case{
+			ID: "grammar/" + field, Subject: "grammar", Profiles: []string{"reader"},
+			Comment:      field + ", as the grammar has it, with every length, tag and bound violated in turn.",
+			Requirements: []string{"CON-1", "CON-2", "CON-5", "ERR-1"},
+			Run:          func(a *cases.Asker) report.Outcome { return cases.TryVariants(a, field, collected()[field]) },
 		})
 	}
 	return all
@@ -58,23 +59,23 @@ func variedFields(g *grammar.Grammar) (all []string) {
 type variants struct {
 	g       *grammar.Grammar
 	r       *rand.Rand
-	byField map[string][]variant
+	byField map[string][]cases.Variant
 }
 
 // add adds a variant. input makes a request of its bytes.
 func (v *variants) add(one grammar.Variant, op string, input func([]byte) vectors.Object) {
-	v.byField[one.Field] = append(v.byField[one.Field], variant{one.What, op, func() vectors.Object { return input(one.Bytes) }})
+	v.byField[one.Field] = append(v.byField[one.Field], cases.Variant{What: one.What, Op: op, Input: func() vectors.Object { return input(one.Bytes) }})
 }
 
 // decode returns the structure with which data begins.
 func (v *variants) decode(name string, data []byte) *grammar.Node {
 	t, ok := v.g.Lookup(name)
 	if !ok {
-		panic(suiteFault{fmt.Errorf("the grammar has no %s", name)})
+		panic(cases.Fault{Err: fmt.Errorf("the grammar has no %s", name)})
 	}
 	n, err := t.DecodePrefix(data)
 	if err != nil {
-		panic(suiteFault{fmt.Errorf("what the reference sealed does not decode: %w", err)})
+		panic(cases.Fault{Err: fmt.Errorf("what the reference sealed does not decode: %w", err)})
 	}
 	return n
 }

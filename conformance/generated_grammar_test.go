@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -19,9 +20,9 @@ func TestGrammarVariants(t *testing.T) {
 		answers[answer.Error]++
 		return answer
 	})
-	for _, c := range grammarChecks(DefaultSeed) {
+	for _, c := range grammarChecks(cases.DefaultSeed) {
 		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
-			t.Errorf("%s: %+v", c.id, o)
+			t.Errorf("%s: %+v", c.ID, o)
 		}
 	}
 	t.Logf("answers: %v", answers)
@@ -42,9 +43,9 @@ func TestGrammarFault(t *testing.T) {
 		return answer
 	})
 	failed := map[string]string{}
-	for _, c := range grammarChecks(DefaultSeed) {
+	for _, c := range grammarChecks(cases.DefaultSeed) {
 		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
-			failed[c.id] = o.Message + " " + o.Sample
+			failed[c.ID] = o.Message + " " + o.Sample
 		}
 	}
 	if len(failed) < 4 || !strings.Contains(failed["grammar/PasskeySlot.rp_id"], "it states 0 bytes") {

@@ -7,24 +7,25 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // generatedHeaders are headers, slots and keyrings with one value that is another,
 // or one rule broken, at every place that a reader might not look at.
-func generatedHeaders(seed int64) []check {
-	of := func(subject, name, requirements, profiles, comment string, collect func(q *requests)) check {
-		return requestsCheck(seed, subject, name, requirements, profiles, comment, collect)
+func generatedHeaders(seed int64) []cases.Case {
+	of := func(subject, name, requirements, profiles, comment string, collect func(q *cases.Requests)) cases.Case {
+		return cases.OfRequests(seed, subject, name, requirements, profiles, comment, collect)
 	}
 	const slotted = "reader password vault passkey"
-	return []check{
+	return []cases.Case{
 		of("slot", "secrets", "SLT-7 SLT-15 SLT-19", slotted, "Every byte of a secret counts, and no two fields of it are taken for one.", askSecrets),
 		of("header", "places", "SLT-1 SLT-16 SLT-17 SLT-20 SLT-21", "reader", "A rule of slots is broken at each of their places, and between any two.", askPlaces),
 		of("header", "numbers", "SLT-1 SLT-2 SLT-10 CON-1", "reader", "Types, lengths and parameters of every width are read whole.", askNumbers),
 		of("container", "fields", "HDR-13 HDR-18 HDR-19 HDR-20 SLT-7 SLT-8", slotted, "Every field of a header is compared whole, whoever signed it.", askFields),
 		of("container", "order", "ERR-1", slotted, "Of two things that are wrong the one gives the name that is looked at first.", askOrder),
-		of("container", "state", "ERR-1", slotted, stateComment, related(stateOfContainers)),
+		of("container", "state", "ERR-1", slotted, cases.StateComment, cases.Related(stateOfContainers)),
 		argon2Check(seed),
 		of("keyring", "places", "KRG-2 KRG-3 KRG-4 CON-5", "reader", "A rule of old keys is broken at the first, a middle and the last of them, and between any two.", askRings),
 	}
@@ -60,18 +61,18 @@ func changesOf(r *rand.Rand, b []byte) []changed {
 }
 
 // askSecrets asks for secrets of slots that they nearly open.
-func askSecrets(q *requests) {
-	h := newCraftedContainer(q.r, false)
-	for _, s := range []craftedSlot{passkeyIn(q.r, h.k, drawName(q.r)+".example", drawBytes(q.r, 20)), vaultIn(q.r, h.k), passwordIn(q.r, h.k)} {
+func askSecrets(q *cases.Requests) {
+	h := newCraftedContainer(q.R, false)
+	for _, s := range []craftedSlot{passkeyIn(q.R, h.k, drawName(q.R)+".example", drawBytes(q.R, 20)), vaultIn(q.R, h.k), passwordIn(q.R, h.k)} {
 		ask := func(secret vectors.Object, format string, args ...any) {
-			q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, format, args...)
+			q.Ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, format, args...)
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.secret)) {
 			if name == "kind" || name == "rp_id" {
 				continue
 			}
 			b := unhex(s.secret[name])
-			for _, c := range changesOf(q.r, b) {
+			for _, c := range changesOf(q.R, b) {
 				ask(with(s.secret, name, toHex(c.bytes)), "is asked with %s in %s", c.what, name)
 			}
 			if name == "credential" && s.typ == uint16(slot.TypePasskey) || name == "password" {
@@ -82,28 +83,28 @@ func askSecrets(q *requests) {
 		}
 	}
 	// The same bytes, cut elsewhere.
-	id, credential := drawName(q.r), []byte(drawName(q.r))
+	id, credential := drawName(q.R), []byte(drawName(q.R))
 	whole := id + string(credential)
 	for _, cut := range []int{len(id), 1, len(whole) - 1, len(id) + 1} {
-		s := passkeyIn(q.r, h.k, whole[:cut], []byte(whole[cut:]))
+		s := passkeyIn(q.R, h.k, whole[:cut], []byte(whole[cut:]))
 		for _, at := range []int{len(id), 1, len(whole) - 1} {
 			secret := with(with(s.secret, "rp_id", whole[:at]), "credential", toHex([]byte(whole[at:])))
-			q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, "is asked with the passkey %s of %q for one cut at %d", whole[at:], whole[:at], cut)
+			q.Ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, "is asked with the passkey %s of %q for one cut at %d", whole[at:], whole[:at], cut)
 		}
 	}
-	s := passkeyIn(q.r, h.k, "a.b-c.example", []byte("aBcDeF"))
+	s := passkeyIn(q.R, h.k, "a.b-c.example", []byte("aBcDeF"))
 	for _, other := range []string{"A.b-c.example", "a.b-c.exampl", ".a.b-c.example", "b-c.example", "a.b-c.example.", "a.b_c.example", "x.a.b-c.example", "example", "*.example", ""} {
 		if other != "" {
-			q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "rp_id", other)}, "is asked with the relying party %q", other)
+			q.Ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "rp_id", other)}, "is asked with the relying party %q", other)
 		}
 	}
-	q.ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "credential", toHex([]byte("abcdef")))}, "is asked with a credential in another case")
+	q.Ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "credential", toHex([]byte("abcdef")))}, "is asked with a credential in another case")
 }
 
 // askFields alters every field of a header and its slots, and has it signed by nobody,
 // by somebody without the key, and by who has it.
-func askFields(q *requests) {
-	for _, h := range slottedContainers(q.r) {
+func askFields(q *cases.Requests) {
+	for _, h := range slottedContainers(q.R) {
 		b := h.bytes()
 		borders := slices.Clone(containerBorders(b))
 		at := slotsAt
@@ -125,24 +126,24 @@ func askFields(q *requests) {
 				secrets = append(secrets, s.secret)
 			}
 		}
-		other := drawKey(q.r)
+		other := drawKey(q.R)
 		for i, begin := range borders[:len(borders)-1] {
 			end := borders[i+1]
-			for _, field := range changesOf(q.r, b[begin:end]) {
+			for _, field := range changesOf(q.R, b[begin:end]) {
 				c := slices.Concat(b[:begin], field.bytes, b[end:])
 				if slices.Equal(c, b) {
 					continue
 				}
 				ask := func(signed string, c []byte, secrets ...vectors.Object) {
 					for _, secret := range secrets {
-						q.ask("container.unlock", vectors.Object{"container": toHex(c), "secret": secret}, "has %s at %d to %d, %s", field.what, begin, end, signed)
+						q.Ask("container.unlock", vectors.Object{"container": toHex(c), "secret": secret}, "has %s at %d to %d, %s", field.what, begin, end, signed)
 					}
 				}
-				ask("unsigned", c, oneOf(q.r, secrets...))
+				ask("unsigned", c, oneOf(q.R, secrets...))
 				if head, slots, payload, ok := sections(c); ok {
 					if begin < at || begin >= at+headerRest {
-						ask("with its digest", signed(head, slots, payload, other), oneOf(q.r, secrets...))
-						ask("signed", signed(head, slots, payload, h.k), secrets[0], oneOf(q.r, secrets[1:]...))
+						ask("with its digest", signed(head, slots, payload, other), oneOf(q.R, secrets...))
+						ask("signed", signed(head, slots, payload, h.k), secrets[0], oneOf(q.R, secrets[1:]...))
 					} else if begin >= at+8 {
 						ask("with another MAC", c, secrets...)
 					}
@@ -153,17 +154,17 @@ func askFields(q *requests) {
 }
 
 // askPlaces breaks the rules of slots at each of their places.
-func askPlaces(q *requests) {
+func askPlaces(q *cases.Requests) {
 	const most = 16
-	h := newCraftedContainer(q.r, false)
-	id := drawName(q.r) + ".example"
+	h := newCraftedContainer(q.R, false)
+	id := drawName(q.R) + ".example"
 	passkeys := make([]craftedSlot, most)
 	for i := range passkeys {
-		passkeys[i] = passkeyIn(q.r, h.k, id, binary.BigEndian.AppendUint16(drawBytes(q.r, 4), uint16(i)))
+		passkeys[i] = passkeyIn(q.R, h.k, id, binary.BigEndian.AppendUint16(drawBytes(q.R, 4), uint16(i)))
 	}
-	password, vault := passwordIn(q.r, h.k), vaultIn(q.r, h.k)
+	password, vault := passwordIn(q.R, h.k), vaultIn(q.R, h.k)
 	for n := range most + 2 {
-		many := h.with(slices.Repeat([]craftedSlot{unknownIn(uint16(4+q.r.Intn(1000)), nil)}, n)...)
+		many := h.with(slices.Repeat([]craftedSlot{unknownIn(uint16(4+q.R.Intn(1000)), nil)}, n)...)
 		askContainer(q, "header.read", many, nil, "has %d unknown slots", n)
 	}
 	full := h.with(passkeys...)
@@ -174,13 +175,13 @@ func askPlaces(q *requests) {
 			c.slots[at] = s
 			return c
 		}
-		for _, s := range []craftedSlot{password, vault, unknownIn(0, nil), unknownIn(65535, drawBytes(q.r, 3))} {
+		for _, s := range []craftedSlot{password, vault, unknownIn(0, nil), unknownIn(65535, drawBytes(q.R, 3))} {
 			askContainer(q, "header.read", put(full, i, s), nil, "has a slot of type %d at place %d", s.typ, i)
 		}
 		short, upper, beyond := passkeys[i], passkeys[i], password
 		short.body = short.body[1:]
 		upper.body = slices.Clone(upper.body)
-		upper.body[33+q.r.Intn(len(id))] = 'A'
+		upper.body[33+q.R.Intn(len(id))] = 'A'
 		beyond.body = slices.Clone(beyond.body)
 		beyond.body[passesAt+3] = 11
 		askContainer(q, "header.read", put(full, i, short), nil, "has a slot that lacks a byte at place %d", i)
@@ -192,42 +193,42 @@ func askPlaces(q *requests) {
 				continue
 			}
 			again := passkeys[j]
-			again.body = slices.Concat(drawBytes(q.r, 32), again.body[32:])
+			again.body = slices.Concat(drawBytes(q.R, 32), again.body[32:])
 			askContainer(q, "header.read", put(full, i, again), nil, "has one passkey at the places %d and %d", i, j)
-			a, b := oneOf(q.r, password, vault), oneOf(q.r, password, vault)
+			a, b := oneOf(q.R, password, vault), oneOf(q.R, password, vault)
 			askContainer(q, "header.read", put(put(full, i, a), j, b), nil, "has slots of the types %d and %d at the places %d and %d", a.typ, b.typ, i, j)
 		}
 	}
 }
 
 // askNumbers gives types, lengths and parameters every width.
-func askNumbers(q *requests) {
-	h := newCraftedContainer(q.r, false)
+func askNumbers(q *cases.Requests) {
+	h := newCraftedContainer(q.R, false)
 	types := []uint16{0, 4, 5, 127, 128, 255, 256, 257, 258, 259, 511, 512, 513, 32767, 32768, 32769, 65534, 65535}
 	for bit := range 16 {
 		types = append(types, 1<<bit|4)
 	}
 	for _, typ := range types {
-		askContainer(q, "header.read", h.with(unknownIn(typ, drawBytes(q.r, q.r.Intn(200)))), nil, "has a slot of type %d", typ)
+		askContainer(q, "header.read", h.with(unknownIn(typ, drawBytes(q.R, q.R.Intn(200)))), nil, "has a slot of type %d", typ)
 	}
 	for _, n := range []int{0, 1, 2, 127, 128, 129, 255, 256, 257, 511, 512, 1023, 1024, 4095, 4096, 16384, 32767, 32768, 32769, 49152, 65530, 65531} {
-		askContainer(q, "header.read", h.with(unknownIn(4, drawBytes(q.r, n))), nil, "has an unknown slot of %d bytes", n)
-		askContainer(q, "container.unlock", h.with(unknownIn(4, drawBytes(q.r, n))), h.plain, "has an unknown slot of %d bytes", n)
+		askContainer(q, "header.read", h.with(unknownIn(4, drawBytes(q.R, n))), nil, "has an unknown slot of %d bytes", n)
+		askContainer(q, "container.unlock", h.with(unknownIn(4, drawBytes(q.R, n))), h.plain, "has an unknown slot of %d bytes", n)
 		if n < 65000 {
-			askContainer(q, "header.read", h.with(unknownIn(4, drawBytes(q.r, n)), passkeyIn(q.r, h.k, "a", []byte{1})), nil, "has a passkey slot behind %d bytes", n)
+			askContainer(q, "header.read", h.with(unknownIn(4, drawBytes(q.R, n)), passkeyIn(q.R, h.k, "a", []byte{1})), nil, "has a passkey slot behind %d bytes", n)
 		}
 	}
 	ids := "abcdefghijklmnopqrstuvwxyz0123456789-."
 	for _, n := range []int{1, 2, 63, 64, 127, 128, 129, 200, 254, 255} {
 		id := make([]byte, n)
 		for i := range id {
-			id[i] = ids[q.r.Intn(len(ids))]
+			id[i] = ids[q.R.Intn(len(ids))]
 		}
 		for _, m := range []int{1, 127, 128, 255, 256, 257, 511, 512, 1000, 1022, 1023, 1024, 1025, 32768, 33000} {
-			askContainer(q, "header.read", h.with(passkeyIn(q.r, h.k, string(id), drawBytes(q.r, m))), nil, "has a relying party id of %d bytes, and a credential of %d", n, m)
+			askContainer(q, "header.read", h.with(passkeyIn(q.R, h.k, string(id), drawBytes(q.R, m))), nil, "has a relying party id of %d bytes, and a credential of %d", n, m)
 		}
 	}
-	password := passwordIn(q.r, h.k)
+	password := passwordIn(q.R, h.k)
 	for _, at := range []int{memoryAt, passesAt} {
 		numbers := []uint32{0, 1<<32 - 1, 262143, 262144, 262145, 1<<31 + 3, 65536 + 3, 256 + 3, 65536 * 256}
 		for bit := range 32 {
@@ -244,14 +245,14 @@ func askNumbers(q *requests) {
 			c := h.with(password)
 			binary.BigEndian.PutUint32(c.slots[0].body[memoryAt:], memory)
 			c.slots[0].body[lanesAt] = byte(lanes)
-			if lanes < 8 || q.r.Intn(8) == 0 {
+			if lanes < 8 || q.R.Intn(8) == 0 {
 				askContainer(q, "header.read", c, nil, "has %d lanes and %d KiB", lanes, memory)
 			}
 		}
 	}
 	for b := range 256 {
-		id := slices.Insert([]byte("example"), q.r.Intn(8), byte(b))
-		askContainer(q, "header.read", h.with(passkeyIn(q.r, h.k, string(id), []byte{1})), nil, "has the relying party id %q", id)
+		id := slices.Insert([]byte("example"), q.R.Intn(8), byte(b))
+		askContainer(q, "header.read", h.with(passkeyIn(q.R, h.k, string(id), []byte{1})), nil, "has the relying party id %q", id)
 	}
 	for _, purpose := range []byte{0, 3, 4, 127, 128, 129, 130, 255} {
 		c := h.clone()

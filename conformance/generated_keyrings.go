@@ -4,13 +4,14 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // askRings breaks the rules of keyrings at every place.
-func askRings(q *requests) {
-	s := ringSample{q.r.Int63(), []uint64{1}}
+func askRings(q *cases.Requests) {
+	s := ringSample{q.R.Int63(), []uint64{1}}
 	base, k := s.container(), s.opening(nil)["secret"]
 	type old struct {
 		epoch uint64
@@ -30,12 +31,12 @@ func askRings(q *requests) {
 			}
 			return b
 		})
-		q.ask("keyring.open", vectors.Object{"container": toHex(container), "secret": k}, format, args...)
+		q.Ask("keyring.open", vectors.Object{"container": toHex(container), "secret": k}, format, args...)
 	}
 	of := func(n int) ring {
-		g := ring{setID: drawBytes(q.r, 16), epoch: uint64(2*n + 3)}
+		g := ring{setID: drawBytes(q.R, 16), epoch: uint64(2*n + 3)}
 		for i := range n {
-			g.old = append(g.old, old{uint64(2*i + 2), drawBytes(q.r, 32)})
+			g.old = append(g.old, old{uint64(2*i + 2), drawBytes(q.R, 32)})
 		}
 		return g
 	}
@@ -103,7 +104,7 @@ func askRings(q *requests) {
 	for at := range 16 {
 		g := of(1)
 		g.setID = make([]byte, 16)
-		g.setID[at] = 1 << q.r.Intn(8)
+		g.setID[at] = 1 << q.R.Intn(8)
 		ask(g, "has the set id %x", g.setID)
 	}
 	for _, n := range append(widths(5), 1, 2, 3) {

@@ -3,44 +3,49 @@ package conformance
 import (
 	"math/rand"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
-func generatedMessages(seed int64) []check {
-	times := func(runs int, name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*asker, messageSample) report.Outcome) check {
+func generatedMessages(seed int64) []cases.Case {
+	times := func(runs int, name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*cases.Asker, messageSample) report.Outcome) cases.Case {
 		return property[messageSample]{"cobblestone", name, comment, requirements, profiles, runs, draw, try}.check(seed)
 	}
-	message := func(name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*asker, messageSample) report.Outcome) check {
+	message := func(name, requirements, profiles, comment string, draw func(*rand.Rand) messageSample, try func(*cases.Asker, messageSample) report.Outcome) cases.Case {
 		return times(40, name, requirements, profiles, comment, draw, try)
 	}
-	open := func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.open", m.input()) }
-	return []check{
+	open := func(a *cases.Asker, m messageSample) report.Outcome { return a.AskBoth("cobblestone.open", m.input()) }
+	return []cases.Case{
 		message("open", "COB-2 COB-7 COB-15", "reader",
 			"A message of any length around the ends of chunks, under any key and context, opens.", drawMessage, open),
 		message("open-altered", "COB-12 COB-13", "reader",
 			"A message that was altered in one place is refused under the right name, and releases whole chunks before that place at most.", drawAltered, open),
 		message("read", "COB-7 COB-19", "reader",
 			"Any range of a message is its plaintext's, as far as there is one.", drawMessage,
-			func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.read", m.ranged()) }),
+			func(a *cases.Asker, m messageSample) report.Outcome { return a.AskBoth("cobblestone.read", m.ranged()) }),
 		message("read-altered", "COB-12 COB-19", "reader",
 			"A range of an altered message is refused if its chunks, the last one or the prefix were altered.", drawAltered,
-			func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.read", m.ranged()) }),
+			func(a *cases.Asker, m messageSample) report.Outcome { return a.AskBoth("cobblestone.read", m.ranged()) }),
 		message("seal", "COB-2 COB-5 COB-7", "writer deterministic",
 			"A plaintext of any length around the ends of chunks becomes the one message that it has.", drawMessage,
-			func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.seal", m.sealing()) }),
+			func(a *cases.Asker, m messageSample) report.Outcome {
+				return a.AskBoth("cobblestone.seal", m.sealing())
+			}),
 		times(4, "seal-long", "COB-5 COB-7", "writer deterministic",
 			"A plaintext of hundreds of kibibytes becomes the one message that it has.", drawLong,
-			func(a *asker, m messageSample) report.Outcome { return a.askBoth("cobblestone.seal", m.sealing()) }),
+			func(a *cases.Asker, m messageSample) report.Outcome {
+				return a.AskBoth("cobblestone.seal", m.sealing())
+			}),
 		times(4, "seal-long-pieces", "COB-5 COB-7", "writer deterministic streaming",
 			"A long plaintext that arrives in pieces becomes the same message.", drawLong,
-			func(a *asker, m messageSample) report.Outcome {
-				return a.askBothInPieces("cobblestone.seal", m.sealing(), m.pieces)
+			func(a *cases.Asker, m messageSample) report.Outcome {
+				return a.AskBothInPieces("cobblestone.seal", m.sealing(), m.pieces)
 			}),
 		times(2, "seal-long-write", "COB-5 COB-7", "writer deterministic streaming",
 			"A plaintext of several times 256 KiB that arrives in one piece becomes the same message.", drawLonger,
-			func(a *asker, m messageSample) report.Outcome {
-				return a.askBothInPieces("cobblestone.seal", m.sealing(), []int{m.size})
+			func(a *cases.Asker, m messageSample) report.Outcome {
+				return a.AskBothInPieces("cobblestone.seal", m.sealing(), []int{m.size})
 			}),
 	}
 }

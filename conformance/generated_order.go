@@ -4,6 +4,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
@@ -115,30 +116,30 @@ var headerFaults = []headerFault{
 }
 
 // askOrder breaks two rules at a time.
-func askOrder(q *requests) {
-	archives := slottedContainers(q.r)
-	keyring := newCraftedContainer(q.r, true)
-	keyring = keyring.with(passkeyIn(q.r, keyring.k, "example.org", drawBytes(q.r, 16)), passwordIn(q.r, keyring.k))
+func askOrder(q *cases.Requests) {
+	archives := slottedContainers(q.R)
+	keyring := newCraftedContainer(q.R, true)
+	keyring = keyring.with(passkeyIn(q.R, keyring.k, "example.org", drawBytes(q.R, 16)), passwordIn(q.R, keyring.k))
 	all := append(archives, keyring)
 	for i, one := range headerFaults {
 		for _, other := range headerFaults[i:] {
 			for range 2 {
-				h := oneOf(q.r, all...)
+				h := oneOf(q.R, all...)
 				secrets := []vectors.Object{h.plain}
 				for _, s := range h.slots {
 					if s.secret != nil {
 						secrets = append(secrets, s.secret)
 					}
 				}
-				op := oneOf(q.r, "container.unlock", "archive.list", "keyring.open")
-				secret := oneOf(q.r, secrets...)
-				if secret["kind"] == "password" && q.r.Intn(8) == 0 {
+				op := oneOf(q.R, "container.unlock", "archive.list", "keyring.open")
+				secret := oneOf(q.R, secrets...)
+				if secret["kind"] == "password" && q.R.Intn(8) == 0 {
 					secret = with(secret, "password", "")
 				}
 				c := h.clone()
-				one.apply(q.r, c)
+				one.apply(q.R, c)
 				if one.what != other.what {
-					other.apply(q.r, c)
+					other.apply(q.R, c)
 				}
 				askContainer(q, op, c, secret, "%s, and %s; the secret is a %s", one.what, other.what, secret["kind"])
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -51,7 +52,7 @@ func (s paddingSample) container() []byte {
 	container := resealed(s.archiveSample.container(), key.Key(s.key()), func(plaintext []byte) []byte {
 		p := mustHaveParts(plaintext)
 		if len(p.frames) != 1 || len(p.zeros) < leastPadding {
-			panic(suiteFault{fmt.Errorf("%v has another padding than was planned", s)})
+			panic(cases.Fault{Err: fmt.Errorf("%v has another padding than was planned", s)})
 		}
 		paddingAt = len(p.frames[0]) + 9
 		if s.other >= 0 {
@@ -67,12 +68,12 @@ func (s paddingSample) container() []byte {
 	return container
 }
 
-func generatedPaddings(seed int64) []check {
-	return []check{property[paddingSample]{
+func generatedPaddings(seed int64) []cases.Case {
+	return []cases.Case{property[paddingSample]{
 		"archive", "padding-of-chunks", "The padding of a great archive is opened whole before its zeros are judged.",
 		"ARC-10 ARC-30 ERR-1", "reader", 1, drawPadding,
-		func(a *asker, s paddingSample) report.Outcome {
-			return a.askBoth("archive.restore", s.opening("archive.restore", s.container()))
+		func(a *cases.Asker, s paddingSample) report.Outcome {
+			return a.AskBoth("archive.restore", s.opening("archive.restore", s.container()))
 		},
 	}.check(seed)}
 }

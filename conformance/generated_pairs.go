@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -51,31 +52,33 @@ func tallCrafted(seed int64) *crafted {
 func setCrafted(seed int64) *crafted { return smallCrafted(seed).inSet() }
 
 // craftedVariant is a request about a crafted archive.
-func craftedVariant(op string, c *crafted, what string) variant {
-	return variant{what: fmt.Sprintf("seed %d: it %s", c.seed, what), op: op, input: c.inputOf(op)}
+func craftedVariant(op string, c *crafted, what string) cases.Variant {
+	return cases.Variant{What: fmt.Sprintf("seed %d: it %s", c.seed, what), Op: op, Input: c.inputOf(op)}
 }
 
 // craftedCheck is a check that asks about crafted archives.
-func craftedCheck(name, profiles, requirements, comment string, variants func() []variant) check {
-	return check{
-		id: "archive/generated-" + name, subject: "archive", comment: comment, requirements: strings.Fields(requirements), profiles: strings.Fields("reader " + profiles),
-		run: func(a *asker) report.Outcome { return tryVariants(a, "archive/generated-"+name, variants()) },
+func craftedCheck(name, profiles, requirements, comment string, variants func() []cases.Variant) cases.Case {
+	return cases.Case{
+		ID: "archive/generated-" + name, Subject: "archive", Comment: comment, Requirements: strings.Fields(requirements), Profiles: strings.Fields("reader " + profiles),
+		Run: func(a *cases.Asker) report.Outcome {
+			return cases.TryVariants(a, "archive/generated-"+name, variants())
+		},
 	}
 }
 
 // craftedArchives returns the checks that ask about crafted archives.
-func craftedArchives(seed int64) []check {
+func craftedArchives(seed int64) []cases.Case {
 	return slices.Concat(generatedPairs(seed), generatedValues(seed), generatedDrawn(seed))
 }
 
 // generatedPairs are archives with two faults, of which the one that is checked
 // first gives the name.
-func generatedPairs(seed int64) []check {
-	var all []check
+func generatedPairs(seed int64) []cases.Case {
+	var all []cases.Case
 	for _, op := range archiveOps {
 		for _, pairs := range []struct {
 			name, what string
-			variants   func(p pairing) []variant
+			variants   func(p pairing) []cases.Variant
 		}{
 			{"pairs", "an archive of one chunk", pairing.small},
 			{"damaged-pairs", "an archive of several chunks, one of them altered,", pairing.tall},
@@ -83,8 +86,8 @@ func generatedPairs(seed int64) []check {
 		} {
 			name := pairs.name + "-" + strings.TrimPrefix(op, "archive.")
 			comment := fmt.Sprintf("Of two faults in %s the one that is checked first gives the name.", pairs.what)
-			all = append(all, craftedCheck(name, "", "ERR-1 ARC-44 ARC-45", comment, func() []variant {
-				return pairs.variants(pairing{op, rand.New(rand.NewSource(seedFor(seed, name)))})
+			all = append(all, craftedCheck(name, "", "ERR-1 ARC-44 ARC-45", comment, func() []cases.Variant {
+				return pairs.variants(pairing{op, rand.New(rand.NewSource(cases.SeedFor(seed, name)))})
 			}))
 		}
 	}
@@ -101,7 +104,7 @@ type pairing struct {
 func (p pairing) somewhere(f archiveFault) chosenFault { return chosenFault{f, p.r.Intn(8)} }
 
 // small returns every fault, and every two that have different names by themselves.
-func (p pairing) small() (all []variant) {
+func (p pairing) small() (all []cases.Variant) {
 	base := smallCrafted(p.r.Int63())
 	add := func(faults ...chosenFault) {
 		all = append(all, craftedVariant(p.op, base.clone().with(faults...), fmt.Sprint(faults)))
@@ -128,7 +131,7 @@ func (p pairing) small() (all []variant) {
 }
 
 // tall returns every other fault beside the damage of one of the chunks.
-func (p pairing) tall() (all []variant) {
+func (p pairing) tall() (all []cases.Variant) {
 	base := tallCrafted(p.r.Int63())
 	for _, i := range p.r.Perm(len(archiveFaults))[:len(archiveFaults)/2] {
 		f := archiveFaults[i]
@@ -139,7 +142,7 @@ func (p pairing) tall() (all []variant) {
 }
 
 // set returns some of the faults beside what is missing in a set, or was removed.
-func (p pairing) set() (all []variant) {
+func (p pairing) set() (all []cases.Variant) {
 	base := setCrafted(p.r.Int63())
 	for _, missing := range []string{"refers to a segment elsewhere", "has a record of another container", "has an unsafe removed path", "lacks the entry"} {
 		for range 3 {

@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
@@ -116,27 +117,27 @@ func (s costlySample) forged(container []byte) []byte {
 
 // costs asks for what an ordinary container and a hostile one made from it say, and
 // compares what the two need.
-func costs(a *asker, op string, ordinary, hostile vectors.Object) report.Outcome {
+func costs(a *cases.Asker, op string, ordinary, hostile vectors.Object) report.Outcome {
 	var needs [2]need
 	for i, input := range []vectors.Object{ordinary, hostile} {
-		if o := a.askBoth(op, input); o.Verdict != report.Pass {
+		if o := a.AskBoth(op, input); o.Verdict != report.Pass {
 			return o
 		}
 		line, err := json.Marshal(input)
 		if err != nil {
-			panic(suiteFault{err}) // unreachable: it was sent
+			panic(cases.Fault{Err: err}) // unreachable: it was sent
 		}
-		needs[i] = need{a.last, int64(len(line))}
+		needs[i] = need{a.Last, int64(len(line))}
 	}
 	return needs[1].within(needs[0])
 }
 
-func generatedResources(seed int64) []check {
-	all := []check{
+func generatedResources(seed int64) []cases.Case {
+	all := []cases.Case{
 		property[hostileSample]{
 			"resources", "archive", "To refuse an archive in which a number claims too much takes neither long nor much memory.",
 			"CON-3 CON-5 CON-6", "reader", 40, drawHostile,
-			func(a *asker, s hostileSample) report.Outcome {
+			func(a *cases.Asker, s hostileSample) report.Outcome {
 				container := s.container()
 				return costs(a, "archive.restore", s.opening("archive.restore", container), s.opening("archive.restore", s.forged(container)))
 			},
@@ -144,7 +145,7 @@ func generatedResources(seed int64) []check {
 		property[costlySample]{
 			"resources", "password", "To refuse parameters of Argon2id beyond their bounds takes neither long nor much memory.",
 			"SLT-10", "reader password", 8, drawCostly,
-			func(a *asker, s costlySample) report.Outcome {
+			func(a *cases.Asker, s costlySample) report.Outcome {
 				container := s.container()
 				hostile := s.opening("container.unlock", s.forged(container))
 				hostile["secret"] = vectors.Object{"kind": "password", "password": toHex([]byte("p"))}
@@ -153,7 +154,7 @@ func generatedResources(seed int64) []check {
 		}.check(seed),
 	}
 	for i := range all {
-		all[i].alone = true
+		all[i].Alone = true
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
@@ -13,7 +14,7 @@ import (
 // salvages collects what is salvaged of crafted archives.
 type salvages struct {
 	r   *rand.Rand
-	all []variant
+	all []cases.Variant
 }
 
 func (s *salvages) add(c *crafted, format string, args ...any) {
@@ -21,19 +22,19 @@ func (s *salvages) add(c *crafted, format string, args ...any) {
 }
 
 // salvageCheck is a check that asks what is salvaged.
-func salvageCheck(seed int64, name, profiles, requirements, comment string, collect func(*salvages)) check {
+func salvageCheck(seed int64, name, profiles, requirements, comment string, collect func(*salvages)) cases.Case {
 	id := "salvage/generated-" + name
-	return check{
-		id: id, subject: "salvage", comment: comment, requirements: strings.Fields(requirements), profiles: strings.Fields("salvage " + profiles),
-		run: func(a *asker) report.Outcome {
-			s := &salvages{r: rand.New(rand.NewSource(seedFor(seed, id)))}
+	return cases.Case{
+		ID: id, Subject: "salvage", Comment: comment, Requirements: strings.Fields(requirements), Profiles: strings.Fields("salvage " + profiles),
+		Run: func(a *cases.Asker) report.Outcome {
+			s := &salvages{r: rand.New(rand.NewSource(cases.SeedFor(seed, id)))}
 			collect(s)
-			return tryVariants(a, id, s.all)
+			return cases.TryVariants(a, id, s.all)
 		},
 	}
 }
 
-func generatedSalvages(seed int64) []check {
+func generatedSalvages(seed int64) []cases.Case {
 	return append(salvagedHeaders(seed),
 		salvageCheck(seed, "faults", "", "SLV-5 SLV-9 SLV-14 SLV-24 SLV-32",
 			"Of an archive with a fault in its index, its segment or a frame, that is salvaged which chapter 10 says.", (*salvages).faults),

@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
@@ -12,8 +13,8 @@ import (
 
 // salvagedHeaders are the rows of the tables of section 10.1, for each kind of
 // secret.
-func salvagedHeaders(seed int64) []check {
-	var all []check
+func salvagedHeaders(seed int64) []cases.Case {
+	var all []cases.Case
 	for _, kind := range []string{"key", "password", "vault", "passkey"} {
 		profile := kind
 		if kind == "key" {
@@ -93,10 +94,10 @@ func (s *salvages) headers(kind string) {
 			bytes []byte
 		}{{"damaged", damaged}, {"with a digest that fits", forged}, {"signed", sealed}} {
 			for i, secret := range []vectors.Object{right, wrong} {
-				s.all = append(s.all, variant{
-					what: fmt.Sprintf("seed %d: it has changed, %s, %s; the secret is the %s one", c.seed, way.name, change.what, []string{"right", "wrong"}[i]),
-					op:   "archive.salvage",
-					input: func() vectors.Object {
+				s.all = append(s.all, cases.Variant{
+					What: fmt.Sprintf("seed %d: it has changed, %s, %s; the secret is the %s one", c.seed, way.name, change.what, []string{"right", "wrong"}[i]),
+					Op:   "archive.salvage",
+					Input: func() vectors.Object {
 						return vectors.Object{"container": toHex(way.bytes), "secret": secret}
 					},
 				})
@@ -117,10 +118,10 @@ func (s *salvages) apart() {
 		change.edit(damaged, len(slots))
 		for i, secret := range []vectors.Object{right, wrong} {
 			add := func(what string, container, kept []byte) {
-				s.all = append(s.all, variant{
-					what: fmt.Sprintf("seed %d: %s has changed %s; the secret is the %s one", c.seed, what, change.what, []string{"right", "wrong"}[i]),
-					op:   "archive.salvage",
-					input: func() vectors.Object {
+				s.all = append(s.all, cases.Variant{
+					What: fmt.Sprintf("seed %d: %s has changed %s; the secret is the %s one", c.seed, what, change.what, []string{"right", "wrong"}[i]),
+					Op:   "archive.salvage",
+					Input: func() vectors.Object {
 						return vectors.Object{"container": toHex(container), "header": toHex(kept), "secret": secret}
 					},
 				})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -38,9 +39,9 @@ func TestSalvagedAnswers(t *testing.T) {
 		}
 		return answer
 	})
-	for _, c := range generatedSalvages(DefaultSeed + 1) {
+	for _, c := range generatedSalvages(cases.DefaultSeed + 1) {
 		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
-			t.Errorf("%s: %+v", c.id, o)
+			t.Errorf("%s: %+v", c.ID, o)
 		}
 	}
 	for _, want := range []string{

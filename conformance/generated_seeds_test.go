@@ -3,6 +3,7 @@ package conformance
 import (
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 )
@@ -12,10 +13,10 @@ import (
 func TestGeneratedOfManySeeds(t *testing.T) {
 	const seeds = 8
 	for seed := int64(4010577710374285); seed < 4010577710374285+seeds; seed++ {
-		for _, of := range []func(int64) []check{generatedSlots, generatedTexts} {
+		for _, of := range []func(int64) []cases.Case{generatedSlots, generatedTexts} {
 			for _, c := range of(seed) {
 				if o := outcomeOf(t, askOf(reference.Handle), c); o.Verdict != report.Pass {
-					t.Errorf("%s, seed %d: %+v", c.id, seed, o)
+					t.Errorf("%s, seed %d: %+v", c.ID, seed, o)
 				}
 			}
 		}

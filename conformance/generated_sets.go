@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -23,7 +24,7 @@ func (v *valued) sets() {
 // lists adds an archive of which there are only the fields of the padding and what
 // stands after it.
 func (v *valued) lists(c *crafted, format string, args ...any) {
-	v.all = append(v.all, variant{what: fmt.Sprintf("seed %d: it %s", c.seed, fmt.Sprintf(format, args...)), op: "archive.list", input: c.sparseInput})
+	v.all = append(v.all, cases.Variant{What: fmt.Sprintf("seed %d: it %s", c.seed, fmt.Sprintf(format, args...)), Op: "archive.list", Input: c.sparseInput})
 }
 
 func (c *crafted) sparseInput() vectors.Object {
@@ -203,7 +204,7 @@ func (v *valued) crowd() {
 	c.path = c.live[len(c.live)-1].path
 	v.lists(c.with(), "has %d records of another container, and the last is asked for", len(c.live))
 	one := &v.all[len(v.all)-1]
-	one.op, one.input = "archive.extract", func() vectors.Object { return with(c.sparseInput(), "path", c.path) }
+	one.Op, one.Input = "archive.extract", func() vectors.Object { return with(c.sparseInput(), "path", c.path) }
 }
 
 // removals are lists of removed paths, and of records, up to thousands, and of

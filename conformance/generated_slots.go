@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
@@ -150,9 +151,9 @@ func (s namesSample) input() vectors.Object {
 	return vectors.Object{"paths": paths, "platform": s.platform}
 }
 
-func generatedSlots(seed int64) []check {
-	opens := func(a *asker, s slotSample) report.Outcome { return a.askBoth("slot.open", s.input()) }
-	return []check{
+func generatedSlots(seed int64) []cases.Case {
+	opens := func(a *cases.Asker, s slotSample) report.Outcome { return a.AskBoth("slot.open", s.input()) }
+	return []cases.Case{
 		property[slotSample]{
 			"slot", "passkey", "A passkey slot, altered or not, opens with its secret and no other.", "SLT-1 SLT-7 SLT-8", "reader passkey", 30,
 			drawSlotSample("passkey"), opens,
@@ -165,7 +166,7 @@ func generatedSlots(seed int64) []check {
 		}.check(seed),
 		property[namesSample]{
 			"path", "portable", "Paths become the names that section 8.9 gives them.", "ARC-36 ARC-37", "reader", 100, drawNames,
-			func(a *asker, s namesSample) report.Outcome { return a.askBoth("path.portable", s.input()) },
+			func(a *cases.Asker, s namesSample) report.Outcome { return a.AskBoth("path.portable", s.input()) },
 		}.check(seed),
 	}
 }

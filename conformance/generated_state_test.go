@@ -4,6 +4,7 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -16,8 +17,8 @@ func TestGeneratedStateCatches(t *testing.T) {
 		"key": {"key_check", "key"}, "cobblestone": {"key", "context", "message"}, "password": {"password"}, "container": {"container", "secret"},
 		"archive": {"container"}, "path": {"paths", "platform"}, "keyring": {"container"}, "salvage": {"container"},
 	}
-	for _, c := range generatedStates(DefaultSeed) {
-		for _, field := range overlooked[c.subject] {
+	for _, c := range generatedStates(cases.DefaultSeed) {
+		for _, field := range overlooked[c.Subject] {
 			known := map[string]protocol.Answer{}
 			o := outcomeOf(t, askOf(func(op string, input vectors.Object) protocol.Answer {
 				rest := maps.Clone(input)
@@ -31,11 +32,11 @@ func TestGeneratedStateCatches(t *testing.T) {
 				return answer
 			}), c)
 			if !o.Verdict.Against() || o.Verdict == report.Skipped {
-				t.Errorf("%s passes who overlooks %s", c.id, field)
+				t.Errorf("%s passes who overlooks %s", c.ID, field)
 			}
 		}
-		if len(overlooked[c.subject]) == 0 {
-			t.Errorf("nobody fails %s", c.id)
+		if len(overlooked[c.Subject]) == 0 {
+			t.Errorf("nobody fails %s", c.ID)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -17,8 +18,8 @@ import (
 
 // The reference holds every property, under a seed that is not the usual one.
 func TestGenerated(t *testing.T) {
-	for _, c := range generatedChecks(DefaultSeed + 1) {
-		t.Run(c.id, func(t *testing.T) {
+	for _, c := range generatedChecks(cases.DefaultSeed + 1) {
+		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
 			answers := map[string]int{}
 			a := askOf(func(op string, input vectors.Object) protocol.Answer {
@@ -29,7 +30,7 @@ func TestGenerated(t *testing.T) {
 			if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
 				t.Errorf("%+v", o)
 			}
-			if len(answers) < 2 && (strings.Contains(c.id, "altered") || strings.HasSuffix(c.id, "signed") || strings.HasSuffix(c.id, "resealed")) {
+			if len(answers) < 2 && (strings.Contains(c.ID, "altered") || strings.HasSuffix(c.ID, "signed") || strings.HasSuffix(c.ID, "resealed")) {
 				t.Errorf("every answer is the same: %v", answers)
 			}
 		})
@@ -110,8 +111,8 @@ var faults = map[string]struct {
 func TestGeneratedCatches(t *testing.T) {
 	for name, f := range faults {
 		found := false
-		for _, c := range generatedChecks(DefaultSeed) {
-			if c.id != f.check {
+		for _, c := range generatedChecks(cases.DefaultSeed) {
+			if c.ID != f.check {
 				continue
 			}
 			found = true
@@ -120,7 +121,7 @@ func TestGeneratedCatches(t *testing.T) {
 			if !o.Verdict.Against() || !strings.Contains(o.Sample, f.small) || !strings.Contains(o.Sample, "seed 1, made smaller") {
 				t.Errorf("%s: %+v", name, o)
 			}
-			if o.Request == "" || len(o.Request) > longestRequest+2000 || o != again {
+			if o.Request == "" || len(o.Request) > cases.LongestRequest+2000 || o != again {
 				t.Errorf("%s: the request is not a short one that comes again: %s", name, o.Request)
 			}
 		}
@@ -133,13 +134,13 @@ func TestGeneratedCatches(t *testing.T) {
 // A program that does not answer is asked once.
 func TestGeneratedHang(t *testing.T) {
 	var asked atomic.Int32
-	c := generatedChecks(DefaultSeed)[0]
+	c := generatedChecks(cases.DefaultSeed)[0]
 	a := askOf(func(op string, input vectors.Object) protocol.Answer {
 		asked.Add(1)
 		time.Sleep(100 * time.Millisecond)
 		return reference.Handle(op, input)
 	})
-	a.timeout = 10 * time.Millisecond
+	a.Timeout = 10 * time.Millisecond
 	if o := outcomeOf(t, a, c); o.Verdict != report.Hang || asked.Load() != 1 {
 		t.Errorf("%+v after %d requests", o, asked.Load())
 	}

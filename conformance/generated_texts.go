@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
@@ -124,25 +125,25 @@ func (s typoSample) input() vectors.Object {
 	return vectors.Object{"key": string(digits), "key_check": toHex(check[:])}
 }
 
-func generatedTexts(seed int64) []check {
-	return []check{
+func generatedTexts(seed int64) []cases.Case {
+	return []cases.Case{
 		property[textSample]{
 			"key", "parse", "A key in any of its written forms is read, and no other text is.",
 			"KEY-6 KEY-7 KEY-8 KEY-9", "reader", 100, drawKeyText,
-			func(a *asker, s textSample) report.Outcome {
-				return a.askBoth("key.parse", vectors.Object{"text": s.text()})
+			func(a *cases.Asker, s textSample) report.Outcome {
+				return a.AskBoth("key.parse", vectors.Object{"text": s.text()})
 			},
 		}.check(seed),
 		property[typoSample]{
 			"key", "repair", "One mistyped or two exchanged digits are found, and no key is offered that does not fit.",
 			"KEY-16 KEY-17", "reader", 25, drawTypos,
-			func(a *asker, s typoSample) report.Outcome { return a.askBoth("key.repair", s.input()) },
+			func(a *cases.Asker, s typoSample) report.Outcome { return a.AskBoth("key.repair", s.input()) },
 		}.check(seed),
 		property[textSample]{
 			"password", "prepare", "Passwords of all scripts become the bytes of chapter 5.",
 			"PWD-1 PWD-9 PWD-11", "password", 150, drawPassword,
-			func(a *asker, s textSample) report.Outcome {
-				return a.askBoth("password.prepare", vectors.Object{"password": toHex([]byte(s.text()))})
+			func(a *cases.Asker, s textSample) report.Outcome {
+				return a.AskBoth("password.prepare", vectors.Object{"password": toHex([]byte(s.text()))})
 			},
 		}.check(seed),
 	}

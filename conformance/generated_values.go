@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"math/rand"
 	"strings"
 	"unicode/utf8"
@@ -9,16 +10,16 @@ import (
 
 // generatedValues are archives in which one value after the other is another: every
 // number at every width, every id in every byte, every length and every character.
-func generatedValues(seed int64) []check {
-	of := func(name string, variants func(v *valued)) func() []variant {
-		return func() []variant {
-			v := &valued{seed: seedFor(seed, name)}
+func generatedValues(seed int64) []cases.Case {
+	of := func(name string, variants func(v *valued)) func() []cases.Variant {
+		return func() []cases.Variant {
+			v := &valued{seed: cases.SeedFor(seed, name)}
 			v.r = rand.New(rand.NewSource(v.seed))
 			variants(v)
 			return v.all
 		}
 	}
-	return []check{
+	return []cases.Case{
 		craftedCheck("numbers", "", "CON-5 CON-6 ARC-15 ARC-18 ARC-20 ARC-26", "Every number of an archive is read whole, and every sum of two.", of("numbers", (*valued).numbers)),
 		craftedCheck("ids", "", "ARC-20 ARC-21 ARC-22", "Every byte of the ids and of what must be zero counts.", of("ids", (*valued).ids)),
 		craftedCheck("lengths", "", "CON-1 ARC-5 ARC-19", "Paths and producers of every length that there can be are read whole.", of("lengths", (*valued).lengths)),
@@ -33,7 +34,7 @@ func generatedValues(seed int64) []check {
 type valued struct {
 	seed int64
 	r    *rand.Rand
-	all  []variant
+	all  []cases.Variant
 }
 
 func (v *valued) add(op string, c *crafted, format string, args ...any) {

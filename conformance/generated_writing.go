@@ -4,6 +4,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -16,9 +17,9 @@ func drawPasswordAmong(r *rand.Rand) archiveSample {
 	return s
 }
 
-func generatedWriting(seed int64) []check {
-	exactly := func(a *asker, s archiveSample) report.Outcome { return a.askBoth("container.seal", s.sealing()) }
-	return []check{
+func generatedWriting(seed int64) []cases.Case {
+	exactly := func(a *cases.Asker, s archiveSample) report.Outcome { return a.AskBoth("container.seal", s.sealing()) }
+	return []cases.Case{
 		property[archiveSample]{
 			"writer", "archive", "Any entries are sealed as the specification says, and come out as they went in.",
 			"ARC-1 ARC-6 ARC-8 ARC-11 COB-5 COB-7 HDR-5", "writer", 30, drawArchive, sealsRightly,
@@ -42,26 +43,26 @@ func generatedWriting(seed int64) []check {
 		property[ringSample]{
 			"writer", "keyring-exact", "A keyring becomes the bytes that the reference makes of it with the same randomness.",
 			"HDR-5", "writer deterministic", 20, drawRing,
-			func(a *asker, s ringSample) report.Outcome { return a.askBoth("keyring.seal", s.sealing()) },
+			func(a *cases.Asker, s ringSample) report.Outcome { return a.AskBoth("keyring.seal", s.sealing()) },
 		}.check(seed),
 	}
 }
 
 // sealsRightly has the implementation seal with randomness of its own.
-func sealsRightly(a *asker, s archiveSample) report.Outcome {
+func sealsRightly(a *cases.Asker, s archiveSample) report.Outcome {
 	s.job.key = key.Key(s.key())
 	return archiveSealedRightly(a, s.job)
 }
 
 // setsSlots replaces the slots of a container that the reference sealed, and among
 // which unknown ones were put, by the last of them.
-func setsSlots(a *asker, s archiveSample) report.Outcome {
+func setsSlots(a *cases.Asker, s archiveSample) report.Outcome {
 	r := rand.New(rand.NewSource(s.seed))
 	container := s.container()
 	_, encoded, _, _ := sections(container)
 	had, err := slot.Parse(encoded)
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: the reference sealed them
+		panic(cases.Fault{Err: err}) // unreachable: the reference sealed them
 	}
 	for range r.Intn(4) {
 		had = slices.Insert(had, r.Intn(len(had)+1), drawUnknown(r))
@@ -69,5 +70,5 @@ func setsSlots(a *asker, s archiveSample) report.Outcome {
 	input := s.opening("container.set_slots", withSlots(container, key.Key(s.key()), had...))
 	slots := s.slots[len(s.slots)/2:]
 	input["slots"], input["random"] = listOf(slots), toHex(bytesFrom(s.seed^2, randomFor(slots)))
-	return a.askBoth("container.set_slots", input)
+	return a.AskBoth("container.set_slots", input)
 }

@@ -1,7 +1,9 @@
 package conformance
 
-func stateOfContainers(q *requests) {
-	for _, h := range slottedContainers(q.r) {
+import "github.com/coffer-format/coffer/conformance/cases"
+
+func stateOfContainers(q *cases.Requests) {
+	for _, h := range slottedContainers(q.R) {
 		for _, s := range append(h.slots, craftedSlot{secret: h.plain}) {
 			if s.secret == nil {
 				continue
@@ -12,13 +14,13 @@ func stateOfContainers(q *requests) {
 			for _, name := range []string{"key", "password", "prf", "export_key", "credential"} {
 				if value, ok := s.secret[name]; ok {
 					b := unhex(value)
-					askContainer(q, "container.unlock", h, with(s.secret, name, toHex(flipAt(q.r.Intn(len(b)))(b))), "opens with another %s", name)
+					askContainer(q, "container.unlock", h, with(s.secret, name, toHex(flipAt(q.R.Intn(len(b)))(b))), "opens with another %s", name)
 				}
 			}
 			for range 6 {
-				f := headerFaults[q.r.Intn(len(headerFaults))]
+				f := headerFaults[q.R.Intn(len(headerFaults))]
 				c := h.clone()
-				f.apply(q.r, c)
+				f.apply(q.R, c)
 				askContainer(q, "container.unlock", c, s.secret, "%s, and is opened with a %s", f.what, s.secret["kind"])
 				askContainer(q, "header.read", c, nil, "%s", f.what)
 			}

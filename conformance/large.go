@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -19,20 +20,20 @@ import (
 // as recipes. What they are made of follows from the seed.
 
 // largeChecks returns the checks that need the profile "large".
-func largeChecks(seed int64) []check {
+func largeChecks(seed int64) []cases.Case {
 	return slices.Concat(largeMessages(seed), largeSealing(seed), largeArchives(seed))
 }
 
 // large is a check that needs the profile "large".
-func large(seed int64, subject, name, requirements, profiles, comment string, run func(t *asker, r *rand.Rand) report.Outcome) check {
+func large(seed int64, subject, name, requirements, profiles, comment string, run func(t *cases.Asker, r *rand.Rand) report.Outcome) cases.Case {
 	id := subject + "/generated-large-" + name
-	return check{
-		id: id, subject: subject, comment: comment,
-		requirements: strings.Fields(requirements), profiles: append(strings.Fields(profiles), "large"),
-		run: func(a *asker) report.Outcome {
-			o := run(a, rand.New(rand.NewSource(seedFor(seed, id))))
+	return cases.Case{
+		ID: id, Subject: subject, Comment: comment,
+		Requirements: strings.Fields(requirements), Profiles: append(strings.Fields(profiles), "large"),
+		Run: func(a *cases.Asker) report.Outcome {
+			o := run(a, rand.New(rand.NewSource(cases.SeedFor(seed, id))))
 			if o.Verdict != report.Pass {
-				o.Request = requestLine(a.request)
+				o.Request = cases.RequestLine(a.Request)
 			}
 			return o
 		},
@@ -41,18 +42,18 @@ func large(seed int64, subject, name, requirements, profiles, comment string, ru
 
 // expects asks, and compares the answer with what is said: an output, or the name
 // of an error before which some bytes may be released.
-func expects(t *asker, about, op string, input, output vectors.Object, name string) report.Outcome {
-	want := vectors.Case{ID: t.id, Op: op, Input: input, Result: vectors.Valid, Error: name}
+func expects(t *cases.Asker, about, op string, input, output vectors.Object, name string) report.Outcome {
+	want := vectors.Case{ID: t.ID, Op: op, Input: input, Result: vectors.Valid, Error: name}
 	if name != "" {
 		want.Result = vectors.Invalid
 	}
 	var err error
 	if want.Output, err = vectors.ExpandObject(output); err != nil {
-		panic(suiteFault{err})
+		panic(cases.Fault{Err: err})
 	}
-	answer, bad := t.ask(op, input)
+	answer, bad := t.Ask(op, input)
 	if bad == nil {
-		o := judge(want, t.hello, answer)
+		o := cases.Judge(want, t.Hello, answer)
 		bad = &o
 	}
 	if bad.Verdict != report.Pass {
@@ -81,10 +82,10 @@ func newSparse(key, salt []byte, context string, size int64) *sparse {
 	m.derived = cobblestone.Derive(key, salt, context)
 	var err error
 	if m.block, err = aes.NewCipher(m.derived.Key[:]); err != nil {
-		panic(suiteFault{err}) // unreachable: the key has 32 bytes
+		panic(cases.Fault{Err: err}) // unreachable: the key has 32 bytes
 	}
 	if m.aead, err = cipher.NewGCM(m.block); err != nil {
-		panic(suiteFault{err}) // unreachable: AES has blocks of 16 bytes
+		panic(cases.Fault{Err: err}) // unreachable: AES has blocks of 16 bytes
 	}
 	m.have(size / cobblestone.ChunkSize)
 	return m

@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/header"
@@ -65,13 +66,13 @@ func (a *sparseArchive) index(at int64) (segment, index []byte) {
 	slices.SortFunc(seg.Live, func(x, y archive.Record) int { return compareText(x.Entry.Path, y.Entry.Path) })
 	segment, err := seg.Frame()
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: the paths are short
+		panic(cases.Fault{Err: err}) // unreachable: the paths are short
 	}
 	x := archive.Index{Complete: true, Segments: []archive.SegmentRef{
 		{Container: a.salt, Offset: at ^ a.segmentAt, Length: int64(len(segment)) ^ a.segmentLength},
 	}}
 	if index, err = x.Frame(); err != nil {
-		panic(suiteFault{err}) // unreachable: there is one segment
+		panic(cases.Fault{Err: err}) // unreachable: there is one segment
 	}
 	return segment, index
 }
@@ -116,7 +117,7 @@ func (a *sparseArchive) payload() *sparse {
 func (a *sparseArchive) opening(m *sparse) vectors.Object {
 	h, err := header.New(&a.key, header.Archive, nil, m.prefix())
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: there are no slots
+		panic(cases.Fault{Err: err}) // unreachable: there are no slots
 	}
 	return vectors.Object{"container": m.recipeAfter(h.Bytes()), "secret": vectors.Object{"kind": "key", "key": toHex(a.key[:])}}
 }
@@ -135,7 +136,7 @@ func (a *sparseArchive) listing() vectors.Object {
 }
 
 // lists asks for the list, which is refused under a name, or is that of the entries.
-func (a *sparseArchive) lists(t *asker, about, name string) report.Outcome {
+func (a *sparseArchive) lists(t *cases.Asker, about, name string) report.Outcome {
 	output := a.listing()
 	if name != "" {
 		output = nil
@@ -144,7 +145,7 @@ func (a *sparseArchive) lists(t *asker, about, name string) report.Outcome {
 }
 
 // extracts asks for the content of an entry.
-func (a *sparseArchive) extracts(t *asker, about string, e sparseEntry, name string) report.Outcome {
+func (a *sparseArchive) extracts(t *cases.Asker, about string, e sparseEntry, name string) report.Outcome {
 	output := vectors.Object{"content": toHex(e.content)}
 	if name != "" {
 		output = nil
@@ -152,11 +153,11 @@ func (a *sparseArchive) extracts(t *asker, about string, e sparseEntry, name str
 	return expects(t, about, "archive.extract", with(a.opening(a.payload()), "path", e.path), output, name)
 }
 
-func largeArchives(seed int64) []check {
-	one := func(name, requirements, comment string, run func(t *asker, r *rand.Rand) report.Outcome) check {
+func largeArchives(seed int64) []cases.Case {
+	one := func(name, requirements, comment string, run func(t *cases.Asker, r *rand.Rand) report.Outcome) cases.Case {
 		return large(seed, "archive", name, requirements, "reader", comment, run)
 	}
-	return []check{
+	return []cases.Case{
 		one("padded", "ARC-9", "The length of an archive is a padded one, however long it is.", paddedLengths),
 		one("places", "ARC-14 ARC-15 ARC-26 ARC-28", "Entries far beyond what four bytes count are listed and found; no other chunk is opened.", farEntries),
 		one("index", "ARC-18 ARC-20", "Every bit of the places of the index counts.", farIndex),
@@ -166,7 +167,7 @@ func largeArchives(seed int64) []check {
 	}
 }
 
-func farEntries(t *asker, r *rand.Rand) report.Outcome {
+func farEntries(t *cases.Asker, r *rand.Rand) report.Outcome {
 	for _, place := range []int64{1 << 16, 1 << 24, 1<<31 - 40, 1 << 31, 1<<32 - 40, 1 << 32, 1 << 40, 1 << 50} {
 		first := sparseEntry{path: "first", size: place + r.Int63n(100), content: bytesFrom(r.Int63(), 30)}
 		second := sparseEntry{path: "second", at: first.end(), content: bytesFrom(r.Int63(), 20)}
@@ -194,17 +195,17 @@ func farEntries(t *asker, r *rand.Rand) report.Outcome {
 			}
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
 // firstChunkOnly extracts an entry of which the first chunk is there, and no other.
-func firstChunkOnly(t *asker, a *sparseArchive, about string, e sparseEntry) report.Outcome {
+func firstChunkOnly(t *cases.Asker, a *sparseArchive, about string, e sparseEntry) report.Outcome {
 	m := a.payload()
 	input := with(with(a.opening(m), "path", e.path), "excerpts", [][2]int64{})
 	return expects(t, about+", of which only the first chunk is there", "archive.extract", input, nil, "payload_tampered")
 }
 
-func farIndex(t *asker, r *rand.Rand) report.Outcome {
+func farIndex(t *cases.Asker, r *rand.Rand) report.Outcome {
 	for bit := 16; bit < 52; bit++ {
 		for i, place := range []string{"the trailer", "the offset of the segment", "the length of the segment"} {
 			a := drawSparseArchive(r, sparseEntry{path: "a", size: 1<<bit + r.Int63n(1<<(bit-1))})
@@ -214,10 +215,10 @@ func farIndex(t *asker, r *rand.Rand) report.Outcome {
 			}
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
-func farOverlaps(t *asker, r *rand.Rand) report.Outcome {
+func farOverlaps(t *cases.Asker, r *rand.Rand) report.Outcome {
 	for _, place := range []int64{1 << 16, 1 << 31, 1 << 32, 1 << 40, 1 << 50} {
 		first := sparseEntry{path: "a", at: place - r.Int63n(60), size: place/4 + r.Int63n(1000)}
 		for _, c := range []struct {
@@ -250,10 +251,10 @@ func farOverlaps(t *asker, r *rand.Rand) report.Outcome {
 			}
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
-func longContent(t *asker, r *rand.Rand) report.Outcome {
+func longContent(t *cases.Asker, r *rand.Rand) report.Outcome {
 	const chunks = 1030
 	a := drawSparseArchive(r, sparseEntry{path: "a", size: chunks*chunk + r.Int63n(chunk)})
 	e := a.entries[0]
@@ -281,5 +282,5 @@ func longContent(t *asker, r *rand.Rand) report.Outcome {
 			return o
 		}
 	}
-	return passed()
+	return cases.Passed()
 }

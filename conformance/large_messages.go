@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -28,11 +29,11 @@ func aroundChunks(chunks ...int64) [][2]int64 {
 	return all
 }
 
-func largeMessages(seed int64) []check {
-	one := func(name, requirements, comment string, run func(t *asker, r *rand.Rand) report.Outcome) check {
+func largeMessages(seed int64) []cases.Case {
+	one := func(name, requirements, comment string, run func(t *cases.Asker, r *rand.Rand) report.Outcome) cases.Case {
 		return large(seed, "cobblestone", name, requirements, "reader", comment, run)
 	}
-	return []check{
+	return []cases.Case{
 		one("open", "COB-7 COB-12 COB-13", "A message of a thousand chunks opens; with any one altered, early or late, it does not.", openLong),
 		one("open-moved", "COB-7 COB-12", "A message of hundreds of chunks of which some were dropped, repeated or moved does not open.", openMoved),
 		one("reads", "COB-7 COB-19 COB-20 COB-21", "Any range of a message of any length is its plaintext's, and needs no other chunk than its own and the last.", readSparse),
@@ -41,12 +42,12 @@ func largeMessages(seed int64) []check {
 }
 
 // openExcerpts opens all of a message.
-func openExcerpts(t *asker, m *sparse, ranges [][2]int64) report.Outcome {
+func openExcerpts(t *cases.Asker, m *sparse, ranges [][2]int64) report.Outcome {
 	input := with(m.opening(m.recipe()), "excerpts", ranges)
 	return expects(t, "the whole message", "cobblestone.open", input, vectors.Object{"plaintext": m.excerptsOf(ranges)}, "")
 }
 
-func openLong(t *asker, r *rand.Rand) report.Outcome {
+func openLong(t *cases.Asker, r *rand.Rand) report.Outcome {
 	const chunks = 1030
 	m := longMessage(r, chunks)
 	if o := openExcerpts(t, m, append(aroundChunks(0, 63, 64, 255, 256, 1023, 1024), [2]int64{m.size - 8, 9})); o.Verdict != report.Pass {
@@ -62,7 +63,7 @@ func openLong(t *asker, r *rand.Rand) report.Outcome {
 			return o
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
 // partAt returns the part of a recipe that is the tag of chunk i, all of which are
@@ -70,7 +71,7 @@ func openLong(t *asker, r *rand.Rand) report.Outcome {
 func partAt(recipe vectors.Object, i int) []any { return recipe["parts"].([]any)[i+1].([]any) }
 
 // openMoved lets whole chunks stand in another order.
-func openMoved(t *asker, r *rand.Rand) report.Outcome {
+func openMoved(t *cases.Asker, r *rand.Rand) report.Outcome {
 	const n = 300 // whole chunks before the last
 	m := longMessage(r, n+1)
 	order := func(change func(o []int64) []int64) []int64 {
@@ -114,7 +115,7 @@ func openMoved(t *asker, r *rand.Rand) report.Outcome {
 			return o
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
 // inOrder returns the recipe of the message with these whole chunks before the
@@ -140,7 +141,7 @@ func drawNumber(r *rand.Rand) int64 {
 	return n + r.Int63n(5) - 2
 }
 
-func readSparse(t *asker, r *rand.Rand) report.Outcome {
+func readSparse(t *cases.Asker, r *rand.Rand) report.Outcome {
 	for range 40 {
 		i := max(0, drawNumber(r))
 		size := (i+1+r.Int63n(3))*chunk + r.Int63n(chunk)
@@ -160,7 +161,7 @@ func readSparse(t *asker, r *rand.Rand) report.Outcome {
 			return o
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
 func answersOf(m *sparse, ranges [][2]int64) []any {
@@ -171,7 +172,7 @@ func answersOf(m *sparse, ranges [][2]int64) []any {
 	return all
 }
 
-func readAltered(t *asker, r *rand.Rand) report.Outcome {
+func readAltered(t *cases.Asker, r *rand.Rand) report.Outcome {
 	for bit := range 38 {
 		i := int64(1)<<bit | r.Int63n(1<<38)
 		i = min(i, 1<<38-3)
@@ -187,5 +188,5 @@ func readAltered(t *asker, r *rand.Rand) report.Outcome {
 			return o
 		}
 	}
-	return passed()
+	return cases.Passed()
 }

@@ -6,12 +6,13 @@ import (
 	"math/bits"
 	"math/rand"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/vectors"
 )
 
-func paddedLengths(t *asker, r *rand.Rand) report.Outcome {
+func paddedLengths(t *cases.Asker, r *rand.Rand) report.Outcome {
 	for _, power := range []int{17, 18, 20, 21, 24, 25, 28, 31, 32, 33, 40, 48, 51} {
 		n := archive.Padded(int64(1)<<power + r.Int63n(1<<power-1<<(power-3)))
 		if r.Intn(3) == 0 {
@@ -30,12 +31,12 @@ func paddedLengths(t *asker, r *rand.Rand) report.Outcome {
 			}
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
 // longPadding restores an archive with a padding of several buffers of 256 KiB, in
 // which nothing, or one byte, is another than zero.
-func longPadding(t *asker, r *rand.Rand) report.Outcome {
+func longPadding(t *cases.Asker, r *rand.Rand) report.Outcome {
 	a := drawSparseArchive(r, sparseEntry{path: "a", size: r.Int63n(1000)})
 	e := a.entries[0]
 	a.length = archive.Padded(600 << 10) // more than it needs, which no reader minds
@@ -43,7 +44,7 @@ func longPadding(t *asker, r *rand.Rand) report.Outcome {
 	from := e.end() + 9
 	n := a.length - 8 - int64(len(segment)+len(index)) - from
 	if n < 3*chunk {
-		panic(suiteFault{fmt.Errorf("the padding has %d bytes, which are too few", n)})
+		panic(cases.Fault{Err: fmt.Errorf("the padding has %d bytes, which are too few", n)})
 	}
 	for _, other := range []int64{-1, 0, chunk - from%chunk - 1, chunk - from%chunk, 2*chunk + r.Int63n(n-3*chunk), n - 1} {
 		m := a.payload()
@@ -68,5 +69,5 @@ func longPadding(t *asker, r *rand.Rand) report.Outcome {
 			}
 		}
 	}
-	return passed()
+	return cases.Passed()
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -14,12 +15,12 @@ import (
 // gibibyte to seal.
 const gibibyteTimes = 6
 
-func largeSealing(seed int64) []check {
-	one := func(name, requirements, comment string, run func(t *asker, r *rand.Rand) report.Outcome) check {
+func largeSealing(seed int64) []cases.Case {
+	one := func(name, requirements, comment string, run func(t *cases.Asker, r *rand.Rand) report.Outcome) cases.Case {
 		return large(seed, "cobblestone", name, requirements, "writer deterministic", comment, run)
 	}
-	return []check{
-		one("seal", "COB-2 COB-5 COB-7", "A plaintext of any number of chunks, around those that an integer or a buffer holds, becomes the one message that it has.", func(t *asker, r *rand.Rand) report.Outcome {
+	return []cases.Case{
+		one("seal", "COB-2 COB-5 COB-7", "A plaintext of any number of chunks, around those that an integer or a buffer holds, becomes the one message that it has.", func(t *cases.Asker, r *rand.Rand) report.Outcome {
 			for _, chunks := range []int64{1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257} {
 				size := (chunks-1)*chunk + oneOf(r, 0, 1, chunk-1, r.Int63n(chunk))
 				all := make([]int64, chunks)
@@ -30,11 +31,11 @@ func largeSealing(seed int64) []check {
 					return o
 				}
 			}
-			return passed()
+			return cases.Passed()
 		}),
-		one("seal-65537-chunks", "COB-5 COB-7", "A plaintext of more chunks than two bytes count becomes the one message that it has.", func(t *asker, r *rand.Rand) report.Outcome {
-			defer func(ordinary time.Duration) { t.timeout = ordinary }(t.timeout)
-			t.timeout *= gibibyteTimes
+		one("seal-65537-chunks", "COB-5 COB-7", "A plaintext of more chunks than two bytes count becomes the one message that it has.", func(t *cases.Asker, r *rand.Rand) report.Outcome {
+			defer func(ordinary time.Duration) { t.Timeout = ordinary }(t.Timeout)
+			t.Timeout *= gibibyteTimes
 			chunks := []int64{0, 1, 255, 256, 257, 1<<15 - 1, 1 << 15, 1<<16 - 1, 1 << 16}
 			return sealPeriod(t, r, 1<<30+r.Int63n(chunk), nil, chunks)
 		}),
@@ -43,7 +44,7 @@ func largeSealing(seed int64) []check {
 
 // sealPeriod lets a plaintext that repeats a few bytes, or is zeros, be sealed, and
 // compares the prefix and these chunks of the message, byte by byte.
-func sealPeriod(t *asker, r *rand.Rand, size int64, repeat []byte, chunks []int64) report.Outcome {
+func sealPeriod(t *cases.Asker, r *rand.Rand, size int64, repeat []byte, chunks []int64) report.Outcome {
 	m := drawSparse(r, size)
 	plaintext := vectors.Object{"length": size}
 	period := []byte{0}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
 )
@@ -60,19 +61,19 @@ func distinct(others []string, name string) string {
 func pair(ctx context.Context, o Options, c *report.Comparison, all []exchanged) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			var fault suiteFault
+			var fault cases.Fault
 			if e, ok := v.(error); !ok || !errors.As(e, &fault) {
-				fault = suiteFault{fmt.Errorf("pairs: panic: %v", v)}
+				fault = cases.Fault{Err: fmt.Errorf("pairs: panic: %v", v)}
 			}
 			err = fault
 		}
 	}()
-	askers := make([]*asker, len(c.Reports))
+	askers := make([]*cases.Asker, len(c.Reports))
 	for i, r := range c.Reports {
 		o.Command = r.Command
 		s, end := session.Open(o.Command)
 		defer end()
-		askers[i] = &asker{ctx: ctx, session: s, timeout: cmp.Or(o.Timeout, session.DefaultTimeout), hello: r.Implementation}
+		askers[i] = &cases.Asker{Ctx: ctx, Session: s, Timeout: cmp.Or(o.Timeout, session.DefaultTimeout), Hello: r.Implementation}
 	}
 	sealed := make([][]sealing, len(askers))
 	for i, a := range askers {

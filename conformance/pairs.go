@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/vectors"
@@ -77,21 +78,21 @@ type sealing struct {
 }
 
 // sealAll lets a writer seal everything.
-func sealAll(a *asker, all []exchanged) []sealing {
+func sealAll(a *cases.Asker, all []exchanged) []sealing {
 	out := make([]sealing, len(all))
 	for i, x := range all {
-		a.id = "pairs/" + x.op
-		if out[i].claimed = a.hello.Claims(append(slices.Clone(x.profiles), "writer")); !out[i].claimed {
+		a.ID = "pairs/" + x.op
+		if out[i].claimed = a.Hello.Claims(append(slices.Clone(x.profiles), "writer")); !out[i].claimed {
 			continue
 		}
-		answer, bad := a.ask(x.op, x.input)
+		answer, bad := a.Ask(x.op, x.input)
 		switch {
 		case bad != nil:
 			out[i].outcome = *bad
 		case answer.Output == nil:
-			out[i].outcome = failed("%s was refused: %s", x.op, answer.Error+answer.Unsupported)
+			out[i].outcome = cases.Failed("%s was refused: %s", x.op, answer.Error+answer.Unsupported)
 		default:
-			out[i].outcome = passed()
+			out[i].outcome = cases.Passed()
 			out[i].container = answer.Output["container"].(string)
 		}
 	}
@@ -100,13 +101,13 @@ func sealAll(a *asker, all []exchanged) []sealing {
 
 // openAll lets a reader open what was sealed, and returns an event for each way
 // of opening it.
-func openAll(a *asker, all []exchanged, from []sealing) []report.Event {
+func openAll(a *cases.Asker, all []exchanged, from []sealing) []report.Event {
 	var events []report.Event
 	for i, x := range all {
 		for _, way := range x.opens {
 			e := report.Event{ID: x.name + ", " + way.name, Subject: "pairs"}
 			switch {
-			case !from[i].claimed || !a.hello.Claims(append(slices.Clone(x.profiles), "reader")):
+			case !from[i].claimed || !a.Hello.Claims(append(slices.Clone(x.profiles), "reader")):
 				e.Verdict = report.Unsupported
 			case from[i].outcome.Verdict != report.Pass:
 				e.Outcome = from[i].outcome
@@ -120,11 +121,11 @@ func openAll(a *asker, all []exchanged, from []sealing) []report.Event {
 	return events
 }
 
-func openOne(a *asker, way opened, container string) report.Outcome {
-	a.id = "pairs/" + way.op
-	answer, bad := a.ask(way.op, vectors.Object{"container": container, "secret": way.secret})
+func openOne(a *cases.Asker, way opened, container string) report.Outcome {
+	a.ID = "pairs/" + way.op
+	answer, bad := a.Ask(way.op, vectors.Object{"container": container, "secret": way.secret})
 	if bad != nil {
 		return *bad
 	}
-	return judge(way.want, a.hello, answer)
+	return cases.Judge(way.want, a.Hello, answer)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/prop"
@@ -25,7 +26,7 @@ type property[T sample[T]] struct {
 	requirements, profiles string
 	runs                   int
 	draw                   func(r *rand.Rand) T
-	try                    func(a *asker, v T) report.Outcome
+	try                    func(a *cases.Asker, v T) report.Outcome
 }
 
 // Looking for a smaller input ends after so many inputs, or so long.
@@ -38,17 +39,17 @@ const (
 func (p property[T]) id() string { return p.subject + "/generated-" + p.name }
 
 // check returns the property as a check of its subject.
-func (p property[T]) check(seed int64) check {
-	return check{
-		id: p.id(), subject: p.subject, comment: p.comment,
-		requirements: strings.Fields(p.requirements), profiles: strings.Fields(p.profiles),
-		run: func(a *asker) report.Outcome { return p.run(a, seed) },
+func (p property[T]) check(seed int64) cases.Case {
+	return cases.Case{
+		ID: p.id(), Subject: p.subject, Comment: p.comment,
+		Requirements: strings.Fields(p.requirements), Profiles: strings.Fields(p.profiles),
+		Run: func(a *cases.Asker) report.Outcome { return p.run(a, seed) },
 	}
 }
 
-func (p property[T]) run(a *asker, seed int64) report.Outcome {
+func (p property[T]) run(a *cases.Asker, seed int64) report.Outcome {
 	var (
-		worst   = passed()
+		worst   = cases.Passed()
 		shrinks = -1 // smaller inputs that failed; -1 before any failed
 		tries   int
 		until   time.Time
@@ -71,14 +72,14 @@ func (p property[T]) run(a *asker, seed int64) report.Outcome {
 		}
 		worst = o
 		worst.Sample = fmt.Sprintf("%v (seed %d, made smaller %d times)", v, seed, shrinks)
-		worst.Request = requestLine(a.request)
+		worst.Request = cases.RequestLine(a.Request)
 		return false
 	}
-	params := gopter.DefaultTestParametersWithSeed(seedFor(seed, p.id()))
+	params := gopter.DefaultTestParametersWithSeed(cases.SeedFor(seed, p.id()))
 	params.MinSuccessfulTests = p.runs
 	result := prop.ForAll(holds, p.gen).Check(params)
 	if result.Error != nil {
-		panic(suiteFault{fmt.Errorf("%s, seed %d: %w", p.id(), seed, result.Error)})
+		panic(cases.Fault{Err: fmt.Errorf("%s, seed %d: %w", p.id(), seed, result.Error)})
 	}
 	return worst
 }

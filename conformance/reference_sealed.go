@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -10,7 +11,7 @@ import (
 func sealedByReference(op string, input vectors.Object) []byte {
 	answer := reference.Answer(op, input)
 	if answer.Output == nil {
-		panic(suiteFault{fmt.Errorf("the reference refuses %s of %v: %s%s", op, input, answer.Error, answer.Unsupported)})
+		panic(cases.Fault{Err: fmt.Errorf("the reference refuses %s of %v: %s%s", op, input, answer.Error, answer.Unsupported)})
 	}
 	return unhex(answer.Output["container"])
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -77,24 +78,24 @@ func (*replies) Restart()       {}
 func (*replies) Stderr() string { return "" }
 
 // failures runs checks, and returns how many fail by subject.
-func failures(t *testing.T, all []check, answer func(q protocol.Request, n int) protocol.Answer) (failed map[string]int) {
+func failures(t *testing.T, all []cases.Case, answer func(q protocol.Request, n int) protocol.Answer) (failed map[string]int) {
 	t.Helper()
 	failed = map[string]int{}
-	next := make(chan check)
+	next := make(chan cases.Case)
 	var mu sync.Mutex
 	var workers sync.WaitGroup
 	for range 2 {
 		workers.Go(func() {
 			for c := range next {
 				s := &replies{map[string]int{}, answer}
-				a := &asker{ctx: t.Context(), session: s, timeout: session.DefaultTimeout, hello: reference.Hello(), id: c.id}
-				event, err := runOne(a, c)
+				a := &cases.Asker{Ctx: t.Context(), Session: s, Timeout: session.DefaultTimeout, Hello: reference.Hello(), ID: c.ID}
+				event, err := cases.Run(a, c)
 				mu.Lock()
 				if err != nil {
-					t.Errorf("%s: %v", c.id, err)
+					t.Errorf("%s: %v", c.ID, err)
 				}
 				if event.Verdict != report.Pass {
-					failed[c.subject]++
+					failed[c.Subject]++
 				}
 				mu.Unlock()
 			}
@@ -117,26 +118,26 @@ func TestAnswersFromMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &memory{byInput: map[string]protocol.Answer{}, byCase: map[string][]learned{}, byOp: map[string]protocol.Answer{}}
-	beyondVectors := func(seed int64) []check {
-		return slices.DeleteFunc(checksOf(files, seed), func(c check) bool {
+	beyondVectors := func(seed int64) []cases.Case {
+		return slices.DeleteFunc(checksOf(files, seed), func(c cases.Case) bool {
 			return slices.ContainsFunc(files, func(f vectors.File) bool {
-				return slices.ContainsFunc(f.Cases, func(v vectors.Case) bool { return v.ID == c.id })
+				return slices.ContainsFunc(f.Cases, func(v vectors.Case) bool { return v.ID == c.ID })
 			})
 		})
 	}
-	failures(t, beyondVectors(DefaultSeed), func(q protocol.Request, _ int) protocol.Answer {
+	failures(t, beyondVectors(cases.DefaultSeed), func(q protocol.Request, _ int) protocol.Answer {
 		a := reference.Handle(q.Op, q.Input)
 		m.learn(q, a)
 		return a
 	})
-	if failed := failures(t, beyondVectors(DefaultSeed), m.recall); len(failed) > 0 {
+	if failed := failures(t, beyondVectors(cases.DefaultSeed), m.recall); len(failed) > 0 {
 		t.Errorf("with the same seed these fail: %v", failed)
 	}
-	failed := failures(t, beyondVectors(DefaultSeed+1), m.recall)
-	for _, c := range checksOf(files, DefaultSeed) {
-		if failed[c.subject] == 0 {
-			t.Errorf("nothing of %s fails", c.subject)
-			failed[c.subject]++
+	failed := failures(t, beyondVectors(cases.DefaultSeed+1), m.recall)
+	for _, c := range checksOf(files, cases.DefaultSeed) {
+		if failed[c.Subject] == 0 {
+			t.Errorf("nothing of %s fails", c.Subject)
+			failed[c.Subject]++
 		}
 	}
 	t.Log("failed:", failed)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -31,24 +32,24 @@ func hostile(c vectors.Case) bool {
 }
 
 // resourceChecks returns the checks of subject "resources".
-func resourceChecks(files []vectors.File, seed int64) []check {
+func resourceChecks(files []vectors.File, seed int64) []cases.Case {
 	return append(hostileVectors(files), generatedResources(seed)...)
 }
 
 // hostileVectors returns the checks that each hostile vector is refused about as
 // fast as its valid parent is accepted, in about as much memory.
-func hostileVectors(files []vectors.File) []check {
-	cases := map[string]vectors.Case{}
+func hostileVectors(files []vectors.File) []cases.Case {
+	byID := map[string]vectors.Case{}
 	for _, f := range files {
 		for _, c := range f.Cases {
-			cases[c.ID] = c
+			byID[c.ID] = c
 		}
 	}
-	var all []check
+	var all []cases.Case
 	for _, f := range files {
 		for _, c := range f.Cases {
 			if hostile(c) {
-				all = append(all, bounded(c, cases[c.Parent]))
+				all = append(all, bounded(c, byID[c.Parent]))
 			}
 		}
 	}
@@ -56,12 +57,12 @@ func hostileVectors(files []vectors.File) []check {
 }
 
 // bounded is a hostile vector with its time and memory measured.
-func bounded(c, parent vectors.Case) check {
-	return check{
-		id: "resources/" + strings.ReplaceAll(c.ID, "/", "-"), subject: "resources", alone: true,
-		comment:      c.Comment + " To refuse it takes neither long nor much memory.",
-		requirements: c.Requirements, profiles: c.Profiles,
-		run: func(a *asker) report.Outcome {
+func bounded(c, parent vectors.Case) cases.Case {
+	return cases.Case{
+		ID: "resources/" + strings.ReplaceAll(c.ID, "/", "-"), Subject: "resources", Alone: true,
+		Comment:      c.Comment + " To refuse it takes neither long nor much memory.",
+		Requirements: c.Requirements, Profiles: c.Profiles,
+		Run: func(a *cases.Asker) report.Outcome {
 			outcome, ordinary, bad := measure(a, parent)
 			if bad != nil {
 				return *bad
@@ -83,46 +84,46 @@ func bounded(c, parent vectors.Case) check {
 
 // need is what a request needed.
 type need struct {
-	usage
+	cases.Usage
 	size int64 // characters of the request
 }
 
 // measure asks a vector, and judges the answer.
-func measure(a *asker, c vectors.Case) (report.Outcome, need, *report.Outcome) {
-	expected, err := expand(c)
+func measure(a *cases.Asker, c vectors.Case) (report.Outcome, need, *report.Outcome) {
+	expected, err := cases.Expand(c)
 	if err != nil {
-		panic(suiteFault{err})
+		panic(cases.Fault{Err: err})
 	}
 	line, err := json.Marshal(expected.Input)
 	if err != nil {
-		panic(suiteFault{err})
+		panic(cases.Fault{Err: err})
 	}
-	answer, bad := a.ask(c.Op, expected.Input)
+	answer, bad := a.Ask(c.Op, expected.Input)
 	if bad != nil {
 		return report.Outcome{}, need{}, bad
 	}
-	return judge(expected, a.hello, answer), need{a.last, int64(len(line))}, nil
+	return cases.Judge(expected, a.Hello, answer), need{a.Last, int64(len(line))}, nil
 }
 
 // within judges what a hostile input needed, given what an ordinary one did.
 func (n need) within(ordinary need) report.Outcome {
-	if most := slowerFactor*ordinary.time + slowerBy; n.time > most {
-		o := failed("took %v to refuse it", n.time.Round(time.Millisecond))
-		o.Want = fmt.Sprintf("at most %v: the valid parent took %v", most.Round(time.Millisecond), ordinary.time.Round(time.Millisecond))
-		o.Got = fmt.Sprint(n.time.Round(time.Millisecond))
+	if most := slowerFactor*ordinary.Time + slowerBy; n.Time > most {
+		o := cases.Failed("took %v to refuse it", n.Time.Round(time.Millisecond))
+		o.Want = fmt.Sprintf("at most %v: the valid parent took %v", most.Round(time.Millisecond), ordinary.Time.Round(time.Millisecond))
+		o.Got = fmt.Sprint(n.Time.Round(time.Millisecond))
 		return o
 	}
-	if n.memory == 0 || ordinary.memory == 0 {
-		o := passed()
+	if n.Memory == 0 || ordinary.Memory == 0 {
+		o := cases.Passed()
 		o.Message = "the memory was not measured"
 		return o
 	}
 	most := int64(growthBy) + growthFactor*max(0, n.size-ordinary.size)
-	if more := n.memory - ordinary.memory; more > most {
-		o := failed("needed %d MiB more memory to refuse it than to accept its valid parent", more>>20)
+	if more := n.Memory - ordinary.Memory; more > most {
+		o := cases.Failed("needed %d MiB more memory to refuse it than to accept its valid parent", more>>20)
 		o.Want = fmt.Sprintf("at most %d MiB more", most>>20)
-		o.Got = fmt.Sprintf("%d MiB instead of %d MiB", n.memory>>20, ordinary.memory>>20)
+		o.Got = fmt.Sprintf("%d MiB instead of %d MiB", n.Memory>>20, ordinary.Memory>>20)
 		return o
 	}
-	return passed()
+	return cases.Passed()
 }

@@ -51,7 +51,7 @@ func TestHostile(t *testing.T) {
 	}
 	subjects := map[string]int{}
 	for _, c := range hostileVectors(files) {
-		subject, _, _ := strings.Cut(strings.TrimPrefix(c.id, "resources/"), "-")
+		subject, _, _ := strings.Cut(strings.TrimPrefix(c.ID, "resources/"), "-")
 		subjects[subject]++
 	}
 	for _, s := range []string{"header", "slot", "container", "archive", "keyring", "salvage"} {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -20,29 +21,29 @@ const (
 )
 
 // unmatched says that a pattern matches no check.
-func unmatched(p string, all []check) error {
+func unmatched(p string, all []cases.Case) error {
 	var patterns, ids []string
 	for _, c := range all {
-		if p := c.subject + "/*"; len(patterns) == 0 || patterns[len(patterns)-1] != p {
+		if p := c.Subject + "/*"; len(patterns) == 0 || patterns[len(patterns)-1] != p {
 			patterns = append(patterns, p)
 		}
-		ids = append(ids, c.id)
+		ids = append(ids, c.ID)
 	}
 	return fmt.Errorf("no case matches %q%s", p, suggest.DidYouMean(p, append(patterns, ids...)))
 }
 
 // choose returns the checks whose id matches the pattern.
-func choose(all []check, p string) []check {
+func choose(all []cases.Case, p string) []cases.Case {
 	if p == "" {
 		return all
 	}
 	matches := IDPattern(p)
-	return slices.DeleteFunc(slices.Clone(all), func(c check) bool { return !matches.MatchString(c.id) })
+	return slices.DeleteFunc(slices.Clone(all), func(c cases.Case) bool { return !matches.MatchString(c.ID) })
 }
 
 // runAll runs the checks and passes their events to add in the order of the
-// checks, until add says that it was the last. Its error is a suiteFault.
-func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check, add func(report.Event) (last bool)) error {
+// checks, until add says that it was the last. Its error is a Fault.
+func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []cases.Case, add func(report.Event) (last bool)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	hangs, others := 0, 0
@@ -60,7 +61,7 @@ func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check
 		}
 		return add(e)
 	}
-	alone := slices.IndexFunc(checks, func(c check) bool { return c.alone })
+	alone := slices.IndexFunc(checks, func(c cases.Case) bool { return c.Alone })
 	if alone < 0 {
 		alone = len(checks)
 	}
@@ -74,7 +75,7 @@ func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check
 }
 
 // runSome runs checks, several at a time.
-func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []check, add func(report.Event) bool) (last bool, err error) {
+func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []cases.Case, add func(report.Event) bool) (last bool, err error) {
 	type ending struct {
 		event report.Event
 		err   error
@@ -97,8 +98,8 @@ func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []chec
 			s, end := session.Open(o.Command)
 			defer end()
 			for i := range next {
-				a := &asker{ctx: ctx, session: s, timeout: o.Timeout, hello: hello, id: checks[i].id, alone: checks[i].alone}
-				event, err := runOne(a, checks[i])
+				a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, Hello: hello, ID: checks[i].ID, Alone: checks[i].Alone}
+				event, err := cases.Run(a, checks[i])
 				ended[i] <- ending{event, err}
 			}
 		})

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -41,9 +42,9 @@ type Options struct {
 // Suite is what implementations are checked with.
 type Suite struct {
 	files  []vectors.File
-	checks []check  // in the order in which they run
-	seed   int64    // of what they draw
-	judged sync.Map // what judge found out of a pattern
+	checks []cases.Case // in the order in which they run
+	seed   int64        // of what they draw
+	judged sync.Map     // what judge found out of a pattern
 }
 
 // NewSuite returns the suite, with everything that it draws drawn from a seed. Who
@@ -59,7 +60,7 @@ func NewSuite(seed int64) (*Suite, error) {
 	return s, nil
 }
 
-func newSuite(files []vectors.File, checks []check) *Suite {
+func newSuite(files []vectors.File, checks []cases.Case) *Suite {
 	return &Suite{files: files, checks: checks}
 }
 
@@ -85,7 +86,7 @@ func (s *Suite) judge(pattern string) error {
 func (s *Suite) IDs() []string {
 	var ids []string
 	for _, c := range s.checks {
-		ids = append(ids, c.id)
+		ids = append(ids, c.ID)
 	}
 	return ids
 }
@@ -95,7 +96,7 @@ func (s *Suite) IDs() []string {
 func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 	if len(o.Command) > 0 {
 		if _, err := exec.LookPath(o.Command[0]); err != nil {
-			return nil, UsageError{err}
+			return nil, cases.UsageError{Err: err}
 		}
 	}
 	return s.run(ctx, o)
@@ -114,7 +115,7 @@ func (s *Suite) run(ctx context.Context, o Options) (*report.Report, error) {
 	}
 	selected := choose(s.checks, o.Pattern)
 	if len(selected) == 0 {
-		return nil, UsageError{unmatched(o.Pattern, s.checks)}
+		return nil, cases.UsageError{Err: unmatched(o.Pattern, s.checks)}
 	}
 	known, err := knownFailures(o.Expect, s.checks)
 	if err != nil {
@@ -165,34 +166,34 @@ func (o Options) progress(total int) *report.Progress {
 
 // checksOf returns the checks, in the order in which they run: those of a subject
 // stand together.
-func checksOf(files []vectors.File, seed int64) []check {
+func checksOf(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
 		vectorChecks(files), writerAudits(seed), deliveryChecks(files, seed), grammarChecks(seed), resourceChecks(files, seed),
 		craftedArchives(seed), generatedChecks(seed), generatedHeaders(seed), generatedSalvages(seed), generatedStates(seed), largeChecks(seed),
 	)
 	place := map[string]int{}
 	for _, c := range all {
-		if _, known := place[c.subject]; !known {
-			place[c.subject] = len(place)
+		if _, known := place[c.Subject]; !known {
+			place[c.Subject] = len(place)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b check) int { return place[a.subject] - place[b.subject] })
+	slices.SortStableFunc(all, func(a, b cases.Case) int { return place[a.Subject] - place[b.Subject] })
 	return all
 }
 
 func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
 	s, end := session.Open(o.Command)
 	defer end()
-	a := &asker{ctx: ctx, session: s, timeout: o.Timeout, id: protocol.HelloOp}
-	return a.greet()
+	a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, ID: protocol.HelloOp}
+	return a.Greet()
 }
 
 // vectorChecks returns the checks that are vectors.
-func vectorChecks(files []vectors.File) []check {
-	var all []check
+func vectorChecks(files []vectors.File) []cases.Case {
+	var all []cases.Case
 	for _, f := range files {
 		for _, c := range f.Cases {
-			all = append(all, fromVector(f.Subject, c))
+			all = append(all, cases.FromVector(f.Subject, c))
 		}
 	}
 	return all

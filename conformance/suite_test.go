@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
@@ -55,7 +56,7 @@ func small() []vectors.File {
 }
 
 // run runs checks, and the canaries on the files.
-func run(ctx context.Context, o Options, files []vectors.File, all []check) (*report.Report, error) {
+func run(ctx context.Context, o Options, files []vectors.File, all []cases.Case) (*report.Report, error) {
 	return newSuite(files, all).Run(ctx, o)
 }
 
@@ -110,7 +111,7 @@ func TestSelection(t *testing.T) {
 		"a program that is not there":    {Command: []string{"/nonexistent/program"}},
 	} {
 		_, err := run(t.Context(), o, small(), vectorChecks(small()))
-		if usage := (UsageError{}); !errors.As(err, &usage) {
+		if usage := (cases.UsageError{}); !errors.As(err, &usage) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -121,9 +122,9 @@ func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	asked := 0
-	checks := []check{}
+	checks := []cases.Case{}
 	for range 3 {
-		checks = append(checks, check{id: "x", run: func(*asker) report.Outcome { asked++; cancel(); return passed() }})
+		checks = append(checks, cases.Case{ID: "x", Run: func(*cases.Asker) report.Outcome { asked++; cancel(); return cases.Passed() }})
 	}
 	r := report.New(protocol.Hello{}, nil, "", 3)
 	add := func(e report.Event) bool { r.Add(e); return false }
@@ -143,8 +144,8 @@ func TestFailureReport(t *testing.T) {
 	files[1].Cases[0].Output = vectors.Object{"plaintext": "02*19999 03"}
 	var out bytes.Buffer
 	terminal := report.NewTerminal(&out, report.New(protocol.Hello{}, []string{"my impl", "--x=1"}, "", 1), false, nil)
-	a := &asker{ctx: t.Context(), session: session.InProcess(reference.Handle), timeout: time.Second, hello: reference.Hello(), id: "x"}
-	event, err := runOne(a, fromVector("cobblestone", files[1].Cases[0]))
+	a := &cases.Asker{Ctx: t.Context(), Session: session.InProcess(reference.Handle), Timeout: time.Second, Hello: reference.Hello(), ID: "x"}
+	event, err := cases.Run(a, cases.FromVector("cobblestone", files[1].Cases[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func TestSuiteFaults(t *testing.T) {
 }
 
 func isSuiteFault(err error) bool {
-	var usage UsageError
+	var usage cases.UsageError
 	return err != nil && !errors.As(err, &usage)
 }
 
@@ -223,7 +224,7 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 // wholeSuite is the suite as it is delivered.
 func wholeSuite(t *testing.T) *Suite {
 	t.Helper()
-	s, err := NewSuite(DefaultSeed)
+	s, err := NewSuite(cases.DefaultSeed)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -14,7 +15,7 @@ func toHex(b []byte) string { return hex.EncodeToString(b) }
 func unhex(v any) []byte {
 	b, err := hex.DecodeString(v.(string))
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: the audits state it
+		panic(cases.Fault{Err: err}) // unreachable: the audits state it
 	}
 	return b
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
@@ -20,24 +21,24 @@ type sealed struct {
 }
 
 // produce asks for a container, and opens it with the key.
-func produce(a *asker, op string, input vectors.Object, k key.Key) (*sealed, *report.Outcome) {
-	answer, bad := a.ask(op, input)
+func produce(a *cases.Asker, op string, input vectors.Object, k key.Key) (*sealed, *report.Outcome) {
+	answer, bad := a.Ask(op, input)
 	if bad != nil {
 		return nil, bad
 	}
 	if answer.Unsupported != "" {
-		o := absent(op, answer)
+		o := cases.Absent(op, answer)
 		return nil, &o
 	}
 	if answer.Output == nil {
-		o := failed("%s was refused", op)
+		o := cases.Failed("%s was refused", op)
 		o.Want, o.Got = "a container", strings.TrimSpace("error "+answer.Error+" "+answer.Detail)
 		return nil, &o
 	}
 	b := unhex(answer.Output["container"])
 	c, err := container.Open(bytes.NewReader(b), int64(len(b)), container.WithKey(&k))
 	if err != nil {
-		o := failed("the reference does not open the container")
+		o := cases.Failed("the reference does not open the container")
 		o.Want, o.Got = "a container under the key", err.Error()
 		return nil, &o
 	}
@@ -46,7 +47,7 @@ func produce(a *asker, op string, input vectors.Object, k key.Key) (*sealed, *re
 
 // sealedRightly seals a job and makes all checks on the result. Given the salts
 // that were drawn, there is one container that says what was asked for.
-func archiveSealedRightly(a *asker, j job) report.Outcome {
+func archiveSealedRightly(a *cases.Asker, j job) report.Outcome {
 	s, bad := produce(a, "container.seal", j.input(), j.key)
 	if bad != nil {
 		return *bad
@@ -57,7 +58,7 @@ func archiveSealedRightly(a *asker, j job) report.Outcome {
 	return outcome(sameAsReference(s, "container.seal", j.input()))
 }
 
-func keyringSealedRightly(a *asker, g ringJob) report.Outcome {
+func keyringSealedRightly(a *cases.Asker, g ringJob) report.Outcome {
 	s, bad := produce(a, "keyring.seal", g.input(), g.key)
 	if bad != nil {
 		return *bad
@@ -71,9 +72,9 @@ func keyringSealedRightly(a *asker, g ringJob) report.Outcome {
 // outcome turns the error of a check into a verdict.
 func outcome(err error) report.Outcome {
 	if err == nil {
-		return passed()
+		return cases.Passed()
 	}
-	o := failed("what was sealed breaks a rule")
+	o := cases.Failed("what was sealed breaks a rule")
 	o.Got = err.Error()
 	return o
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -166,11 +167,11 @@ func minus(a, b []byte) []byte {
 // processes. A generator that each process seeds alike, or with the second, shows
 // when a process follows another.
 func freshSalts(containers, processes int, draw func(r *rand.Rand) saltedRequest) auditRun {
-	return func(a *asker, r *rand.Rand) report.Outcome {
+	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 		q, d := draw(r), drawnBytes{}
 		for i := range containers {
 			if i > 0 && i%((containers+processes-1)/processes) == 0 {
-				a.session.Restart()
+				a.Session.Restart()
 			}
 			if bad := q.ask(a, d); bad != nil {
 				return *bad
@@ -187,7 +188,7 @@ type saltedRequest struct {
 	key   key.Key
 }
 
-func (q saltedRequest) ask(a *asker, d drawnBytes) *report.Outcome {
+func (q saltedRequest) ask(a *cases.Asker, d drawnBytes) *report.Outcome {
 	s, bad := produce(a, q.op, q.input, q.key)
 	if bad != nil {
 		return bad
@@ -206,7 +207,7 @@ func saltedReplacing(r *rand.Rand, j job, slots ...vectors.Object) saltedRequest
 }
 
 // freshTogether is the audit that no salt of one op is another's.
-func freshTogether(a *asker, r *rand.Rand) report.Outcome {
+func freshTogether(a *cases.Asker, r *rand.Rand) report.Outcome {
 	d := drawnBytes{}
 	j := drawSlotted(r, drawPasskeys(r, 2)...)
 	all := []saltedRequest{saltedArchive(j), saltedReplacing(r, j, drawPasskeys(r, 2)...), saltedKeyring(drawKeyring(r, 2, drawPasskeys(r, 2)...))}
@@ -216,7 +217,7 @@ func freshTogether(a *asker, r *rand.Rand) report.Outcome {
 				return *bad
 			}
 		}
-		a.session.Restart()
+		a.Session.Restart()
 	}
 	return outcome(d.judge())
 }

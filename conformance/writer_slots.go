@@ -6,6 +6,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -20,7 +21,7 @@ import (
 func withSlots(container []byte, k key.Key, slots ...slot.Slot) []byte {
 	encoded, err := slot.Marshal(slots)
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: they can stand together
+		panic(cases.Fault{Err: err}) // unreachable: they can stand together
 	}
 	return resigned(container, k, func(head, _ []byte) ([]byte, []byte) { return head, encoded })
 }
@@ -28,7 +29,7 @@ func withSlots(container []byte, k key.Key, slots ...slot.Slot) []byte {
 // replacesRightly replaces the slots of a container and makes all checks on the
 // result: it has what it had, the new slots in place of the known ones, and nothing
 // else changed.
-func replacesRightly(a *asker, before []byte, k key.Key, slots ...vectors.Object) report.Outcome {
+func replacesRightly(a *cases.Asker, before []byte, k key.Key, slots ...vectors.Object) report.Outcome {
 	input := replacing(before, k, slots...)
 	after, bad := produce(a, "container.set_slots", input, k)
 	if bad != nil {
@@ -51,7 +52,7 @@ func checkReplaced(before []byte, after *sealed, slots []vectors.Object) error {
 	}
 	had, err := slot.Parse(old)
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: the suite made them
+		panic(cases.Fault{Err: err}) // unreachable: the suite made them
 	}
 	var want, got []string // [SLT-3]
 	wanted := slices.Clone(slots)
@@ -91,7 +92,7 @@ func drawUnknown(r *rand.Rand) slot.Slot {
 
 // keepsUnknown is the audit that slots of unknown types stay where they are: first,
 // last, between others, alone, and however many known ones there are and become.
-func keepsUnknown(a *asker, r *rand.Rand) report.Outcome {
+func keepsUnknown(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
 	plain := drawnSealed(r, j)
 	for _, layout := range []string{"u", "uk", "ku", "kuk", "uukk", "kkuu", "ukuku", "kkkku"} {
@@ -111,12 +112,12 @@ func keepsUnknown(a *asker, r *rand.Rand) report.Outcome {
 			}
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
 // keepsPayload is the audit that replacing slots leaves the payload, whatever it is
 // and in whatever state beyond what opening looks at.
-func keepsPayload(a *asker, r *rand.Rand) report.Outcome {
+func keepsPayload(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
 	j.entries = append(j.entries, drawEntry(r, "long"))
 	j.entries[1].content = drawBytes(r, 5*cobblestone.ChunkSize+r.Intn(100))
@@ -140,7 +141,7 @@ func keepsPayload(a *asker, r *rand.Rand) report.Outcome {
 			return o
 		}
 	}
-	return passed()
+	return cases.Passed()
 }
 
 func payloadOf(container []byte) []byte {
@@ -149,7 +150,7 @@ func payloadOf(container []byte) []byte {
 }
 
 // keepsLong is keepsPayload for more than a mebibyte.
-func keepsLong(a *asker, r *rand.Rand) report.Outcome {
+func keepsLong(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
 	j.entries[0].content = drawBytes(r, 1<<20+r.Intn(1<<15))
 	return replacesRightly(a, drawnSealed(r, j), j.key, drawPasskey(r))
@@ -167,14 +168,14 @@ func setContainer(r *rand.Rand, k key.Key) []byte {
 		err = w.Close()
 	}
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: it is written to memory
+		panic(cases.Fault{Err: err}) // unreachable: it is written to memory
 	}
 	return out.Bytes()
 }
 
 // otherSlots is the audit that the new secret is let in and the old one is not,
 // and that the container may be opened with the old one to replace it.
-func otherSlots(a *asker, r *rand.Rand) report.Outcome {
+func otherSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawSlotted(r, drawPasskey(r))
 	old, s := j.slots[0], drawPasskey(r)
 	input := replacing(drawnSealed(r, j), j.key, s)
@@ -200,14 +201,14 @@ func otherSlots(a *asker, r *rand.Rand) report.Outcome {
 func filler(beside vectors.Object, more int) slot.Slot {
 	encoded, err := slot.Marshal([]slot.Slot{&slot.Passkey{RPID: beside["rp_id"].(string), Credential: unhex(beside["credential"])}})
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: it is a good one
+		panic(cases.Fault{Err: err}) // unreachable: it is a good one
 	}
 	const head = 4 // its type and its length
 	return &slot.Unknown{SlotType: 9, Body: make([]byte, 1<<16-1-len(encoded)-head+more)}
 }
 
 // fullSlots is the audit that slots may take 65535 bytes together and no more.
-func fullSlots(a *asker, r *rand.Rand) report.Outcome {
+func fullSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j, s := drawJob(r), drawPasskey(r)
 	plain := drawnSealed(r, j)
 	if o := replacesRightly(a, withSlots(plain, j.key, filler(s, 0)), j.key, s); o.Verdict != report.Pass {
@@ -218,7 +219,7 @@ func fullSlots(a *asker, r *rand.Rand) report.Outcome {
 
 // mostSlots is the audit that 16 slots, those that are not known among them, are
 // the most.
-func mostSlots(a *asker, r *rand.Rand) report.Outcome {
+func mostSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
 	var unknown []slot.Slot
 	for range 13 {
@@ -233,7 +234,7 @@ func mostSlots(a *asker, r *rand.Rand) report.Outcome {
 
 // refusesTampered is the audit that nobody signs what somebody else has altered, or
 // what is another's.
-func refusesTampered(a *asker, r *rand.Rand) report.Outcome {
+func refusesTampered(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
 	container := withSlots(drawnSealed(r, j), j.key, &slot.Unknown{SlotType: 9, Body: drawBytes(r, 5)})
 	other := replacing(container, drawKey(r), drawPasskey(r))
@@ -241,17 +242,17 @@ func refusesTampered(a *asker, r *rand.Rand) report.Outcome {
 	head, slots, payload, _ := sections(container)
 	forged := replacing(signed(head, slots, payload, drawKey(r)), j.key, drawPasskey(r))
 	for _, input := range []vectors.Object{other, forged} {
-		right, err := allowed("container.set_slots", input)
+		right, err := cases.Allowed("container.set_slots", input)
 		if err != nil {
-			panic(suiteFault{err})
+			panic(cases.Fault{Err: err})
 		}
-		answer, bad := a.ask("container.set_slots", input)
+		answer, bad := a.Ask("container.set_slots", input)
 		if bad != nil {
 			return *bad
 		}
-		if o := right.judge(a.hello, answer); o.Verdict != report.Pass {
+		if o := right.Judge(a.Hello, answer); o.Verdict != report.Pass {
 			return o
 		}
 	}
-	return passed()
+	return cases.Passed()
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -300,9 +301,9 @@ func anything(_ *badWriter, op string, _ vectors.Object) protocol.Answer {
 // Every audit fails a writer that it is there for, and every bad writer fails the
 // audits that are there for it.
 func TestBadWriters(t *testing.T) {
-	all := map[string]check{}
-	for _, c := range writerAudits(DefaultSeed) {
-		all[strings.TrimPrefix(c.id, "writer/")] = c
+	all := map[string]cases.Case{}
+	for _, c := range writerAudits(cases.DefaultSeed) {
+		all[strings.TrimPrefix(c.ID, "writer/")] = c
 	}
 	untried, take := maps.Clone(all), thorough.OneIn(t, 3)
 	try := func(audit, fault string, answer faulty) {
@@ -315,7 +316,7 @@ func TestBadWriters(t *testing.T) {
 		if !take() {
 			return
 		}
-		a := &asker{ctx: t.Context(), session: &badWriter{answer: answer}, timeout: time.Minute, hello: reference.Hello(), id: c.id}
+		a := &cases.Asker{Ctx: t.Context(), Session: &badWriter{answer: answer}, Timeout: time.Minute, Hello: reference.Hello(), ID: c.ID}
 		if o := outcomeOf(t, a, c); o.Verdict != report.Fail || o.Message == "" {
 			t.Errorf("%s: who %s gets %+v", audit, fault, o)
 		}
@@ -373,22 +374,22 @@ func TestHonestSalts(t *testing.T) {
 // The audits name requirements that exist and profiles that can be claimed.
 func TestAuditNames(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range writerAudits(DefaultSeed) {
-		if seen[c.id] {
-			t.Errorf("%s occurs twice", c.id)
+	for _, c := range writerAudits(cases.DefaultSeed) {
+		if seen[c.ID] {
+			t.Errorf("%s occurs twice", c.ID)
 		}
-		seen[c.id] = true
-		if len(c.requirements) == 0 || !strings.HasSuffix(c.comment, ".") {
-			t.Errorf("%s has no requirement, or no sentence", c.id)
+		seen[c.ID] = true
+		if len(c.Requirements) == 0 || !strings.HasSuffix(c.Comment, ".") {
+			t.Errorf("%s has no requirement, or no sentence", c.ID)
 		}
-		for _, id := range c.requirements {
+		for _, id := range c.Requirements {
 			if _, ok := spec.Lookup(id); !ok {
-				t.Errorf("%s: there is no [%s]", c.id, id)
+				t.Errorf("%s: there is no [%s]", c.ID, id)
 			}
 		}
-		for _, p := range c.profiles {
+		for _, p := range c.Profiles {
 			if !slices.Contains(protocol.Profiles, p) {
-				t.Errorf("%s: there is no profile %s", c.id, p)
+				t.Errorf("%s: there is no profile %s", c.ID, p)
 			}
 		}
 	}

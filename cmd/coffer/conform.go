@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/coffer-format/coffer/conformance"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -84,7 +85,7 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 		return err
 	}
 	if !cmd.Flags().Changed("seed") {
-		flags.seed = conformance.NewSeed()
+		flags.seed = cases.NewSeed()
 	}
 	defer session.KeepDescendants()()
 	debug.SetGCPercent(200) // a run lasts for seconds: collecting took a tenth of them
@@ -156,7 +157,7 @@ func compare(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options
 
 // suiteError is the error of the suite itself, unless it is one of usage.
 func suiteError(cmd *cobra.Command, err error) error {
-	var usage conformance.UsageError
+	var usage cases.UsageError
 	if errors.As(err, &usage) {
 		return usageError{usage.Err}
 	}
@@ -181,7 +182,7 @@ func readExpectations(o *conformance.Options, path string) error {
 	}
 	defer f.Close()
 	o.Expect, err = conformance.ParseExpectations(f)
-	var usage conformance.UsageError
+	var usage cases.UsageError
 	if errors.As(err, &usage) {
 		return usageError{usage.Err}
 	}

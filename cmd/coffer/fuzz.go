@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/conformance"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
 )
@@ -37,7 +38,7 @@ The exit status is 0 if nothing differs, 1 if something does, 2 for a usage erro
 	f := cmd.Flags()
 	f.DurationVar(&o.Time, "time", conformance.DefaultFuzzTime, "look for as long as `DURATION`")
 	f.StringVar(&o.Corpus, "corpus", "", "try the cases in `FOLDER` first, and save differences there")
-	f.Int64Var(&o.Seed, "seed", conformance.DefaultSeed, "make the inputs that follow from `N`")
+	f.Int64Var(&o.Seed, "seed", cases.DefaultSeed, "make the inputs that follow from `N`")
 	f.DurationVar(&o.Timeout, "timeout", session.DefaultTimeout, "wait this long for an answer")
 	f.BoolVar(&o.First, "first-failure", false, "end after the first new difference")
 	return cmd
@@ -49,7 +50,7 @@ func fuzz(cmd *cobra.Command, o conformance.FuzzOptions) error {
 	}
 	defer session.KeepDescendants()()
 	result, err := conformance.Fuzz(cmd.Context(), o)
-	var usage conformance.UsageError
+	var usage cases.UsageError
 	switch {
 	case errors.As(err, &usage):
 		return usageError{usage.Err}

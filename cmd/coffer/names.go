@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/spec"
@@ -25,7 +26,7 @@ func vectorIDs() ([]string, error) {
 
 // caseIDs returns the ids of all cases of the suite.
 func caseIDs() ([]string, error) {
-	suite, err := conformance.NewSuite(conformance.DefaultSeed)
+	suite, err := conformance.NewSuite(cases.DefaultSeed)
 	if err != nil {
 		return nil, err
 	}

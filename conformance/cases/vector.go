@@ -1,4 +1,4 @@
-package conformance
+package cases
 
 import (
 	"fmt"
@@ -7,27 +7,27 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// fromVector makes a check of a vector. It expands the case's bytes when it
+// FromVector makes a check of a vector. It expands the case's bytes when it
 // runs, so that long cases do not all lie in memory.
-func fromVector(subject string, c vectors.Case) check {
-	return check{
-		id: c.ID, subject: subject, comment: c.Comment, requirements: c.Requirements, profiles: c.Profiles, vector: true,
-		run: func(a *asker) report.Outcome {
-			expected, err := expand(c)
+func FromVector(subject string, c vectors.Case) Case {
+	return Case{
+		ID: c.ID, Subject: subject, Comment: c.Comment, Requirements: c.Requirements, Profiles: c.Profiles, vector: true,
+		Run: func(a *Asker) report.Outcome {
+			expected, err := Expand(c)
 			if err != nil {
-				panic(suiteFault{err})
+				panic(Fault{err})
 			}
-			answer, bad := a.ask(c.Op, expected.Input)
+			answer, bad := a.Ask(c.Op, expected.Input)
 			if bad != nil {
 				return *bad
 			}
-			return judge(expected, a.hello, answer)
+			return Judge(expected, a.Hello, answer)
 		},
 	}
 }
 
-// expand returns a case whose byte strings are plain hexadecimal.
-func expand(c vectors.Case) (vectors.Case, error) {
+// Expand returns a case whose byte strings are plain hexadecimal.
+func Expand(c vectors.Case) (vectors.Case, error) {
 	var err error
 	if c.Input, err = vectors.ExpandObject(c.Input); err != nil {
 		return c, fmt.Errorf("%s: %w", c.ID, err)

@@ -1,4 +1,4 @@
-package conformance
+package cases
 
 import (
 	"crypto/sha512"
@@ -16,10 +16,10 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// judge compares an answer, which has passed protocol.ParseAnswer, with what an
-// expanded case expects. It panics with a suiteFault if the case cannot be
+// Judge compares an answer, which has passed protocol.ParseAnswer, with what an
+// expanded case expects. It panics with a Fault if the case cannot be
 // judged.
-func judge(c vectors.Case, hello protocol.Hello, a protocol.Answer) report.Outcome {
+func Judge(c vectors.Case, hello protocol.Hello, a protocol.Answer) report.Outcome {
 	o := judgeResult(c, hello, a)
 	if o.Verdict != report.Pass {
 		o.Intermediate = firstDifference(c.Intermediates, a.Intermediates)
@@ -30,14 +30,14 @@ func judge(c vectors.Case, hello protocol.Hello, a protocol.Answer) report.Outco
 func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) report.Outcome {
 	want := "error " + c.Error
 	if c.Result == vectors.Valid {
-		want = brief(c.Output)
+		want = Brief(c.Output)
 	}
 	if a.Unsupported != "" {
-		o := absent(c.Op, a)
+		o := Absent(c.Op, a)
 		o.Want = want
 		return o
 	}
-	got := "output " + brief(a.Output)
+	got := "output " + Brief(a.Output)
 	if a.Error != "" {
 		got = "error " + a.Error
 		if a.Detail != "" {
@@ -48,18 +48,18 @@ func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) report
 	var o report.Outcome
 	switch {
 	case c.Result == vectors.Valid && a.Error != "":
-		o = failed("refused what is valid")
+		o = Failed("refused what is valid")
 		o.Cause = fmt.Sprintf("%s: refuses what is valid (%s)", c.Op, a.Error)
 	case c.Result == vectors.Valid:
 		path, wanted, gotten := difference("", c.Output, a.Output)
 		if path == "" {
-			return passed()
+			return Passed()
 		}
-		o = failed("the output differs at %s", path)
+		o = Failed("the output differs at %s", path)
 		o.Cause = c.Op + ": the output differs at " + inAny.ReplaceAllString(path, "")
 		want, got = wanted, gotten
 	case a.Error == "":
-		o = failed("accepted what is invalid")
+		o = Failed("accepted what is invalid")
 		o.Cause = fmt.Sprintf("%s: accepts what is invalid (%s)", c.Op, c.Error)
 	case !hello.Same(c.Error, a.Error):
 		o = report.Outcome{Verdict: report.WrongError, Message: "refused under another name", Cause: fmt.Sprintf("%s: %s instead of %s", c.Op, a.Error, c.Error)}
@@ -73,10 +73,10 @@ func judgeResult(c vectors.Case, hello protocol.Hello, a protocol.Answer) report
 // inAny is what tells the places of one kind of difference apart.
 var inAny = regexp.MustCompile(`\[[0-9]+\]|, character [0-9]+`)
 
-// absent is the outcome of a request whose op is not supported, although every
+// Absent is the outcome of a request whose op is not supported, although every
 // profile that it belongs to is claimed.
-func absent(op string, a protocol.Answer) report.Outcome {
-	o := failed("the op %s is not supported, although every profile that it belongs to is claimed", op)
+func Absent(op string, a protocol.Answer) report.Outcome {
+	o := Failed("the op %s is not supported, although every profile that it belongs to is claimed", op)
 	o.Got, o.Absent, o.Cause = "unsupported: "+a.Unsupported, op, op+" is not supported"
 	return o
 }
@@ -86,17 +86,17 @@ func absent(op string, a protocol.Answer) report.Outcome {
 func judgeReleased(c vectors.Case, a protocol.Answer) report.Outcome {
 	released, err := hex.DecodeString(a.Released)
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: ParseAnswer
+		panic(Fault{err}) // unreachable: ParseAnswer
 	}
 	allowed := 0
 	if c.Released != nil {
 		allowed = c.Released.Length
 	}
-	o := failed("released bytes that it must not release")
+	o := Failed("released bytes that it must not release")
 	o.Want = fmt.Sprintf("at most %d bytes, a prefix of the plaintext", allowed)
 	switch {
 	case len(released) == 0:
-		return passed()
+		return Passed()
 	case len(released) > allowed:
 		o.Got = fmt.Sprintf("%d bytes", len(released))
 		return o
@@ -105,7 +105,7 @@ func judgeReleased(c vectors.Case, a protocol.Answer) report.Outcome {
 		o.Got = fmt.Sprintf("%d bytes that are no prefix of it", len(released))
 		return o
 	}
-	return passed()
+	return Passed()
 }
 
 // longestPrefix returns the bytes of which the case has the length and the
@@ -114,7 +114,7 @@ func longestPrefix(c vectors.Case) []byte {
 	prefix, err := hex.DecodeString(reference.Answer(c.Op, c.Input).Released)
 	sum := sha512.Sum512(prefix)
 	if err != nil || len(prefix) != c.Released.Length || hex.EncodeToString(sum[:]) != c.Released.SHA512 {
-		panic(suiteFault{fmt.Errorf("%s: the reference does not release what the vector says", c.ID)})
+		panic(Fault{fmt.Errorf("%s: the reference does not release what the vector says", c.ID)})
 	}
 	return prefix
 }
@@ -124,7 +124,7 @@ func longestPrefix(c vectors.Case) []byte {
 func firstDifference(want, got vectors.Object) *report.Difference {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if g, ok := got[name]; ok && g != want[name] {
-			return &report.Difference{Name: name, Want: brief(want[name]), Got: brief(g)}
+			return &report.Difference{Name: name, Want: Brief(want[name]), Got: Brief(g)}
 		}
 	}
 	return nil
@@ -180,25 +180,25 @@ func difference(at string, want, got any) (path, w, g string) {
 			i++
 		}
 		from := max(0, i-16)
-		return fmt.Sprintf("%s, character %d", at, i), excerpt(want, from), excerpt(got, from)
+		return fmt.Sprintf("%s, character %d", at, i), Excerpt(want, from), Excerpt(got, from)
 	}
 	if want == got {
 		return "", "", ""
 	}
-	return at, brief(want), brief(got)
+	return at, Brief(want), Brief(got)
 }
 
 func present(v any, ok bool) string {
 	if !ok {
 		return "nothing"
 	}
-	return brief(v)
+	return Brief(v)
 }
 
 // excerptLength is the number of characters that a report shows of a string.
 const excerptLength = 96
 
-func excerpt(s string, from int) string {
+func Excerpt(s string, from int) string {
 	part := s[from:min(len(s), from+excerptLength)]
 	if from > 0 {
 		part = "..." + part
@@ -209,11 +209,11 @@ func excerpt(s string, from int) string {
 	return fmt.Sprintf("%s (%d characters)", strings.ToValidUTF8(part, "\ufffd"), len(s))
 }
 
-// brief shows a value in a line of a report.
-func brief(v any) string {
+// Brief shows a value in a line of a report.
+func Brief(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: v was decoded from JSON
+		panic(Fault{err}) // unreachable: v was decoded from JSON
 	}
 	if len(data) <= 4*excerptLength {
 		return string(data)

@@ -1,4 +1,4 @@
-package conformance
+package cases
 
 import (
 	"crypto/sha512"
@@ -15,51 +15,51 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// answers are the answers to a request that the specification allows.
-type answers struct {
-	cases []vectors.Case
+// Answers are the answers to a request that the specification allows.
+type Answers struct {
+	Cases []vectors.Case
 	// anyName says that any error is one: a writer's refusals have no names.
 	anyName bool
 }
 
-// allowed returns the answers that the specification allows: that of the
+// Allowed returns the answers that the specification allows: that of the
 // reference, and for a message the name that is given by a reader that knows its
 // length, where that is another (spec section 4.6). It is an error if the
 // reference does not take the input.
-func allowed(op string, input vectors.Object) (answers, error) {
-	return allowedBeside(reference.Answer(op, input), op, input)
+func Allowed(op string, input vectors.Object) (Answers, error) {
+	return AllowedBeside(reference.Answer(op, input), op, input)
 }
 
-// allowedBeside is allowed, given the answer of the reference.
-func allowedBeside(answer protocol.Answer, op string, input vectors.Object) (answers, error) {
+// AllowedBeside is allowed, given the answer of the reference.
+func AllowedBeside(answer protocol.Answer, op string, input vectors.Object) (Answers, error) {
 	if answer.Unsupported != "" {
-		return answers{}, fmt.Errorf("the reference does not take the input of %s: %s", op, answer.Unsupported)
+		return Answers{}, fmt.Errorf("the reference does not take the input of %s: %s", op, answer.Unsupported)
 	}
 	c := vectors.Case{Op: op, Input: input, Result: vectors.Valid}
 	var err error
 	if c.Output, err = vectors.ExpandObject(answer.Output); err != nil {
-		return answers{}, err
+		return Answers{}, err
 	}
 	if c.Intermediates, err = vectors.ExpandIntermediates(answer.Intermediates); err != nil {
-		return answers{}, err
+		return Answers{}, err
 	}
 	if answer.Error == "" {
-		return answers{cases: []vectors.Case{c}}, nil
+		return Answers{Cases: []vectors.Case{c}}, nil
 	}
 	c.Result, c.Error = vectors.Invalid, answer.Error
 	released, err := hex.DecodeString(answer.Released)
 	if err != nil {
-		return answers{}, err
+		return Answers{}, err
 	}
 	if len(released) > 0 {
 		sum := sha512.Sum512(released)
 		c.Released = &vectors.Released{Length: len(released), SHA512: hex.EncodeToString(sum[:])}
 	}
-	all := answers{[]vectors.Case{c}, refusesToWrite(op, input)}
+	all := Answers{[]vectors.Case{c}, refusesToWrite(op, input)}
 	_, inPieces := input["delivery"]
 	if name := nameWithLength(op, input); !inPieces && name != "" && name != c.Error {
 		c.Error = name
-		all.cases = append(all.cases, c)
+		all.Cases = append(all.Cases, c)
 	}
 	return all, nil
 }
@@ -85,25 +85,25 @@ func nameWithLength(op string, input vectors.Object) string {
 	}
 	key, err := hex.DecodeString(input["key"].(string))
 	if err != nil {
-		panic(suiteFault{err}) // unreachable: the reference has taken it
+		panic(Fault{err}) // unreachable: the reference has taken it
 	}
 	message, err := hex.DecodeString(input["message"].(string))
 	if err != nil {
-		panic(suiteFault{err}) // unreachable, too
+		panic(Fault{err}) // unreachable, too
 	}
 	_, err = cobblestone.Open(key, input["context"].(string), message)
 	return string(fault.NameOf(err))
 }
 
-// askBoth asks the implementation, and judges its answer by what the reference
+// AskBoth asks the implementation, and judges its answer by what the reference
 // answers to the same.
-func (a *asker) askBoth(op string, input vectors.Object) report.Outcome {
+func (a *Asker) AskBoth(op string, input vectors.Object) report.Outcome {
 	return a.askBothBut(op, input, input)
 }
 
-// askBothInPieces is askBoth for an input of which a field arrives at the
+// AskBothInPieces is AskBoth for an input of which a field arrives at the
 // implementation in pieces. The answer is that to the same bytes in one piece.
-func (a *asker) askBothInPieces(op string, input vectors.Object, lengths any) report.Outcome {
+func (a *Asker) AskBothInPieces(op string, input vectors.Object, lengths any) report.Outcome {
 	inPieces := maps.Clone(input)
 	inPieces["delivery"] = lengths
 	return a.askBothBut(op, input, inPieces)
@@ -111,26 +111,26 @@ func (a *asker) askBothInPieces(op string, input vectors.Object, lengths any) re
 
 // askBothBut asks the reference one thing and the implementation another, to which
 // there is the same answer.
-func (a *asker) askBothBut(op string, reference, implementation vectors.Object) report.Outcome {
-	right, err := allowed(op, reference)
+func (a *Asker) askBothBut(op string, reference, implementation vectors.Object) report.Outcome {
+	right, err := Allowed(op, reference)
 	if err != nil {
-		panic(suiteFault{err})
+		panic(Fault{err})
 	}
-	answer, bad := a.ask(op, implementation)
+	answer, bad := a.Ask(op, implementation)
 	if bad != nil {
 		return *bad
 	}
-	return right.judge(a.hello, answer)
+	return right.Judge(a.Hello, answer)
 }
 
-// judge judges an answer by the case, of several, that it fits best.
-func (all answers) judge(hello protocol.Hello, a protocol.Answer) report.Outcome {
+// Judge judges an answer by the case, of several, that it fits best.
+func (all Answers) Judge(hello protocol.Hello, a protocol.Answer) report.Outcome {
 	if all.anyName && a.Error != "" {
-		return passed()
+		return Passed()
 	}
-	outcomes := make([]report.Outcome, len(all.cases))
-	for i, c := range all.cases {
-		outcomes[i] = judge(c, hello, a)
+	outcomes := make([]report.Outcome, len(all.Cases))
+	for i, c := range all.Cases {
+		outcomes[i] = Judge(c, hello, a)
 	}
 	i := slices.IndexFunc(outcomes, func(o report.Outcome) bool { return o.Verdict == report.Pass })
 	return outcomes[max(i, 0)]

@@ -1,4 +1,4 @@
-package conformance
+package cases
 
 import (
 	"hash/fnv"
@@ -13,8 +13,8 @@ const DefaultSeed = 1
 // reads a report.
 func NewSeed() int64 { return 1 + randv2.Int64N(1<<53-1) }
 
-// seedFor makes what every check draws different.
-func seedFor(seed int64, id string) int64 {
+// SeedFor makes what every check draws different.
+func SeedFor(seed int64, id string) int64 {
 	h := fnv.New64a()
 	h.Write([]byte(id))
 	return seed ^ int64(h.Sum64()>>1)

@@ -1,9 +1,9 @@
-package conformance
+package cases
 
-// suiteFault is a mistake of the suite, found while it judges.
-type suiteFault struct{ err error }
+// Fault is a mistake of the suite, found while it judges.
+type Fault struct{ Err error }
 
-func (f suiteFault) Error() string { return "the suite is at fault: " + f.err.Error() }
+func (f Fault) Error() string { return "the suite is at fault: " + f.Err.Error() }
 
 // UsageError says that nothing was checked because of the options.
 type UsageError struct{ Err error }
