@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/nfc"
@@ -16,7 +17,7 @@ import (
 // its own.
 type archiveSample struct {
 	seed int64 // of the key and of what is drawn
-	job
+	inputs.Archive
 }
 
 // pathParts are parts of paths: of all scripts, of both normalization forms, and
@@ -36,8 +37,8 @@ func drawPath(r *rand.Rand) string {
 // drawArchive returns up to seven entries without a conflict between their paths.
 func drawArchive(r *rand.Rand) archiveSample {
 	s := archiveSample{seed: r.Int63()}
-	s.producer = oneOf(r, "p", "an app 1.0", "größer als ASCII", strings.Repeat("é", 127))
-	s.created = oneOf(r, unknown, -1, 0, -latest, latest, drawTime(r))
+	s.Producer = oneOf(r, "p", "an app 1.0", "größer als ASCII", strings.Repeat("é", 127))
+	s.Created = oneOf(r, inputs.Unknown, -1, 0, -inputs.Latest, inputs.Latest, drawTime(r))
 	for range r.Intn(8) {
 		size := r.Intn(60)
 		switch r.Intn(8) {
@@ -48,31 +49,31 @@ func drawArchive(r *rand.Rand) archiveSample {
 		case 2:
 			size = r.Intn(40000)
 		}
-		s.add(entry{
-			drawPath(r), archive.Kind(r.Intn(9)), oneOf(r, unknown, -1, 0, -latest, latest, drawTime(r)), bytesFrom(r.Int63(), size),
+		s.add(inputs.Entry{
+			Path: drawPath(r), Kind: archive.Kind(r.Intn(9)), Modified: oneOf(r, inputs.Unknown, -1, 0, -inputs.Latest, inputs.Latest, drawTime(r)), Content: bytesFrom(r.Int63(), size),
 		})
 	}
 	return s
 }
 
 // add adds an entry unless its path is another's, or one is the other's folder.
-func (s *archiveSample) add(e entry) {
-	path := nfc.String(e.path) + "/"
-	for _, other := range s.entries {
-		if o := nfc.String(other.path) + "/"; strings.HasPrefix(o, path) || strings.HasPrefix(path, o) {
+func (s *archiveSample) add(e inputs.Entry) {
+	path := nfc.String(e.Path) + "/"
+	for _, other := range s.Entries {
+		if o := nfc.String(other.Path) + "/"; strings.HasPrefix(o, path) || strings.HasPrefix(path, o) {
 			return
 		}
 	}
-	s.entries = append(s.entries, e)
+	s.Entries = append(s.Entries, e)
 }
 
 func (s archiveSample) String() string {
 	entries := []string{}
-	for _, e := range s.entries {
-		entries = append(entries, fmt.Sprintf("%.40q kind %d time %d of %d bytes", e.path, e.kind, e.modified, len(e.content)))
+	for _, e := range s.Entries {
+		entries = append(entries, fmt.Sprintf("%.40q kind %d time %d of %d bytes", e.Path, e.Kind, e.Modified, len(e.Content)))
 	}
 	var slots []string
-	for _, one := range s.slots {
+	for _, one := range s.Slots {
 		slots = append(slots, one["type"].(string))
 	}
 	return fmt.Sprintf("seed %d, slots [%s], entries [%s]", s.seed, strings.Join(slots, " "), strings.Join(entries, "; "))
@@ -82,24 +83,24 @@ func (s archiveSample) smaller() []archiveSample {
 	var all []archiveSample
 	add := func(change func(*archiveSample)) {
 		c := s
-		c.entries, c.slots = slices.Clone(s.entries), slices.Clone(s.slots)
+		c.Entries, c.Slots = slices.Clone(s.Entries), slices.Clone(s.Slots)
 		change(&c)
 		all = append(all, c)
 	}
-	if len(s.entries) > 1 {
-		add(func(c *archiveSample) { c.entries = c.entries[:len(s.entries)/2] })
+	if len(s.Entries) > 1 {
+		add(func(c *archiveSample) { c.Entries = c.Entries[:len(s.Entries)/2] })
 	}
-	for i, e := range s.entries {
-		add(func(c *archiveSample) { c.entries = slices.Delete(c.entries, i, i+1) })
-		if e.kind != archive.Other || e.modified != 0 {
-			add(func(c *archiveSample) { c.entries[i].kind, c.entries[i].modified = archive.Other, 0 })
+	for i, e := range s.Entries {
+		add(func(c *archiveSample) { c.Entries = slices.Delete(c.Entries, i, i+1) })
+		if e.Kind != archive.Other || e.Modified != 0 {
+			add(func(c *archiveSample) { c.Entries[i].Kind, c.Entries[i].Modified = archive.Other, 0 })
 		}
-		for _, n := range lessThan(len(e.content)) {
-			add(func(c *archiveSample) { c.entries[i].content = e.content[:n] })
+		for _, n := range lessThan(len(e.Content)) {
+			add(func(c *archiveSample) { c.Entries[i].Content = e.Content[:n] })
 		}
 	}
-	for i := range s.slots {
-		add(func(c *archiveSample) { c.slots = slices.Delete(c.slots, i, i+1) })
+	for i := range s.Slots {
+		add(func(c *archiveSample) { c.Slots = slices.Delete(c.Slots, i, i+1) })
 	}
 	if s.seed != 0 {
 		add(func(c *archiveSample) { c.seed = 0 })
@@ -111,23 +112,25 @@ func (s archiveSample) key() []byte { return bytesFrom(s.seed, 32) }
 
 // sealing is the input of container.seal, with as many random bytes as it draws.
 func (s archiveSample) sealing() vectors.Object {
-	s.job.key = key.Key(s.key())
-	return with(s.input(), "random", toHex(bytesFrom(s.seed^1, randomFor(s.slots)+24)))
+	s.Archive.Key = key.Key(s.key())
+	return inputs.With(s.Input(), "random", inputs.Hex(bytesFrom(s.seed^1, inputs.RandomFor(s.Slots)+24)))
 }
 
 // container returns what the reference seals.
-func (s archiveSample) container() []byte { return sealedByReference("container.seal", s.sealing()) }
+func (s archiveSample) container() []byte {
+	return inputs.SealedByReference("container.seal", s.sealing())
+}
 
 // opening is the input of an op that opens the container with its key.
 func (s archiveSample) opening(op string, container []byte) vectors.Object {
-	input := vectors.Object{"container": toHex(container)}
+	input := vectors.Object{"container": inputs.Hex(container)}
 	if op != "header.read" {
-		input["secret"] = vectors.Object{"kind": "key", "key": toHex(s.key())}
+		input["secret"] = vectors.Object{"kind": "key", "key": inputs.Hex(s.key())}
 	}
 	if op == "archive.extract" {
 		input["path"] = "a"
-		if len(s.entries) > 0 {
-			input["path"] = nfc.String(s.entries[0].path)
+		if len(s.Entries) > 0 {
+			input["path"] = nfc.String(s.Entries[0].Path)
 		}
 	}
 	return input
@@ -136,12 +139,12 @@ func (s archiveSample) opening(op string, container []byte) vectors.Object {
 // drawSlots is drawArchive with a vault slot and passkey slots.
 func drawSlots(r *rand.Rand) archiveSample {
 	s := drawArchive(r)
-	s.slots = drawPasskeys(r, r.Intn(4))
+	s.Slots = drawPasskeys(r, r.Intn(4))
 	if r.Intn(2) == 0 {
-		s.slots = append(s.slots, drawVault(r))
-		last := len(s.slots) - 1
+		s.Slots = append(s.Slots, drawVault(r))
+		last := len(s.Slots) - 1
 		at := r.Intn(last + 1)
-		s.slots[at], s.slots[last] = s.slots[last], s.slots[at]
+		s.Slots[at], s.Slots[last] = s.Slots[last], s.Slots[at]
 	}
 	return s
 }

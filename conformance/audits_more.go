@@ -4,6 +4,7 @@ import (
 	"math/rand"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -43,7 +44,7 @@ func slotAudits() []audit {
 
 // keyringAudits are those of keyring.seal.
 func keyringAudits() []audit {
-	rings := func(draw func(r *rand.Rand) []ringJob) auditRun {
+	rings := func(draw func(r *rand.Rand) []inputs.Keyring) auditRun {
 		return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 			for _, g := range draw(r) {
 				if o := keyringSealedRightly(a, g); o.Verdict != report.Pass {
@@ -54,26 +55,26 @@ func keyringAudits() []audit {
 		}
 	}
 	return []audit{
-		{"keyrings", "HDR-5", "", "Keyrings of no, one, many and the most old keys say what they were asked to say.", rings(func(r *rand.Rand) (all []ringJob) {
+		{"keyrings", "HDR-5", "", "Keyrings of no, one, many and the most old keys say what they were asked to say.", rings(func(r *rand.Rand) (all []inputs.Keyring) {
 			for _, n := range []int{0, 1, 2, 127, 128, 255, 256, 1023, 1024} {
 				all = append(all, drawKeyring(r, n))
 			}
 			return all
 		})},
-		{"keyring-epochs", "CON-4", "", "Epochs are written as they were given, from 1 to 2^52 - 1.", rings(func(r *rand.Rand) (all []ringJob) {
+		{"keyring-epochs", "CON-4", "", "Epochs are written as they were given, from 1 to 2^52 - 1.", rings(func(r *rand.Rand) (all []inputs.Keyring) {
 			for _, epochs := range [][]uint64{{1}, {1, 2}, {1<<31 - 1, 1 << 31, 1 << 32}, {1, 1<<52 - 2, 1<<52 - 1}, {1<<52 - 1}} {
 				g := drawKeyring(r, len(epochs)-1)
-				g.epochs, g.epoch = epochs[:len(epochs)-1], epochs[len(epochs)-1]
+				g.Epochs, g.Epoch = epochs[:len(epochs)-1], epochs[len(epochs)-1]
 				all = append(all, g)
 			}
 			return all
 		})},
 		{"keyring-passkey-slots", "HDR-5 KEY-3", "passkey", "The slots of a keyring are those that were asked for.",
-			rings(func(r *rand.Rand) []ringJob { return []ringJob{drawKeyring(r, 2, drawPasskeys(r, 3)...)} })},
+			rings(func(r *rand.Rand) []inputs.Keyring { return []inputs.Keyring{drawKeyring(r, 2, drawPasskeys(r, 3)...)} })},
 		{"keyring-vault-slot", "HDR-5 KEY-3", "vault", "So is the vault slot of a keyring.",
-			rings(func(r *rand.Rand) []ringJob { return []ringJob{drawKeyring(r, 1, drawVault(r))} })},
+			rings(func(r *rand.Rand) []inputs.Keyring { return []inputs.Keyring{drawKeyring(r, 1, drawVault(r))} })},
 		{"keyring-password-slot", "HDR-5 KEY-3", "password", "So is its password slot, of which only the lanes are stated.",
-			rings(func(r *rand.Rand) []ringJob { return []ringJob{drawKeyring(r, 1, costing(r, 0, 0, 4))} })},
+			rings(func(r *rand.Rand) []inputs.Keyring { return []inputs.Keyring{drawKeyring(r, 1, costing(r, 0, 0, 4))} })},
 	}
 }
 
@@ -81,7 +82,7 @@ func keyringAudits() []audit {
 // each request follows each other, and compares with the reference.
 func againAndAgain(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawSlotted(r, drawPasskey(r), drawVault(r))
-	j.entries = drawEntries(r)
+	j.Entries = drawEntries(r)
 	other := drawJob(r)
 	g := drawKeyring(r, 3, drawPasskey(r))
 	random := func(slots int) string { return drawHex(r, (slots+1)*cobblestone.SaltSize) }
@@ -89,10 +90,10 @@ func againAndAgain(a *cases.Asker, r *rand.Rand) report.Outcome {
 		op    string
 		input vectors.Object
 	}{
-		{"container.seal", with(j.input(), "random", random(2))},
-		{"container.seal", with(other.input(), "random", random(0))},
-		{"container.set_slots", with(replacing(drawnSealed(r, j), j.key, drawPasskeys(r, 3)...), "random", random(2))},
-		{"keyring.seal", with(g.input(), "random", random(1))},
+		{"container.seal", inputs.With(j.Input(), "random", random(2))},
+		{"container.seal", inputs.With(other.Input(), "random", random(0))},
+		{"container.set_slots", inputs.With(inputs.Replacing(drawnSealed(r, j), j.Key, drawPasskeys(r, 3)...), "random", random(2))},
+		{"keyring.seal", inputs.With(g.Input(), "random", random(1))},
 	}
 	for _, i := range []int{0, 1, 0, 2, 0, 3, 0, 0, 1, 1, 2, 1, 3, 1, 2, 2, 3, 2, 0, 3, 3, 0} {
 		if o := a.AskBoth(requests[i].op, requests[i].input); o.Verdict != report.Pass {
@@ -106,15 +107,15 @@ func againAndAgain(a *cases.Asker, r *rand.Rand) report.Outcome {
 // process that has not written it.
 func roundTrip(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
-	j.entries = drawEntries(r)
-	s, bad := produce(a, "container.seal", j.input(), j.key)
+	j.Entries = drawEntries(r)
+	s, bad := produce(a, "container.seal", j.Input(), j.Key)
 	if bad != nil {
 		return *bad
 	}
 	a.Session.Restart()
-	answer, bad := a.Ask("archive.restore", vectors.Object{"container": toHex(s.bytes), "secret": keySecret(j.key)})
+	answer, bad := a.Ask("archive.restore", vectors.Object{"container": inputs.Hex(s.bytes), "secret": inputs.KeySecret(j.Key)})
 	if bad != nil {
 		return *bad
 	}
-	return cases.Judge(restored(j.entries), a.Hello, answer)
+	return cases.Judge(inputs.Restored(j.Entries), a.Hello, answer)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
@@ -31,11 +32,11 @@ func refused(a *cases.Asker, op string, input vectors.Object) report.Outcome {
 }
 
 // refuses is the audit that none of these is sealed.
-func refuses(draw func(r *rand.Rand) []job) auditRun {
+func refuses(draw func(r *rand.Rand) []inputs.Archive) auditRun {
 	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 		for _, j := range draw(r) {
-			if o := refused(a, "container.seal", j.input()); o.Verdict != report.Pass {
-				o.Sample = fmt.Sprintf("the producer %.40q, the entries %s", j.producer, briefEntries(j.entries))
+			if o := refused(a, "container.seal", j.Input()); o.Verdict != report.Pass {
+				o.Sample = fmt.Sprintf("the producer %.40q, the entries %s", j.Producer, briefEntries(j.Entries))
 				return o
 			}
 		}
@@ -43,23 +44,23 @@ func refuses(draw func(r *rand.Rand) []job) auditRun {
 	}
 }
 
-func briefEntries(all []entry) string {
+func briefEntries(all []inputs.Entry) string {
 	var shown []string
 	for _, e := range all {
-		shown = append(shown, fmt.Sprintf("%.40q kind %d time %d", e.path, e.kind, e.modified))
+		shown = append(shown, fmt.Sprintf("%.40q kind %d time %d", e.Path, e.Kind, e.Modified))
 	}
 	return strings.Join(shown, "; ")
 }
 
 // refusesEntry is the audit that an entry is not sealed, wherever it stands among
 // others. change makes a good entry such a one.
-func refusesEntry[T any](change func(e *entry, value T), values ...T) auditRun {
-	return refuses(func(r *rand.Rand) (all []job) {
+func refusesEntry[T any](change func(e *inputs.Entry, value T), values ...T) auditRun {
+	return refuses(func(r *rand.Rand) (all []inputs.Archive) {
 		for _, v := range values {
 			for _, at := range []int{0, 2, 4} {
 				j := drawJob(r)
-				j.entries = entriesOf(r, []string{"a", "b/c", "d", "e/f/g", "h"})
-				change(&j.entries[at], v)
+				j.Entries = entriesOf(r, []string{"a", "b/c", "d", "e/f/g", "h"})
+				change(&j.Entries[at], v)
 				all = append(all, j)
 			}
 		}
@@ -68,13 +69,13 @@ func refusesEntry[T any](change func(e *entry, value T), values ...T) auditRun {
 }
 
 func refusesPaths(paths ...string) auditRun {
-	return refusesEntry(func(e *entry, path string) { e.path = path }, paths...)
+	return refusesEntry(func(e *inputs.Entry, path string) { e.Path = path }, paths...)
 }
 
 // refusesTogether is the audit that entries whose paths exclude each other are not
 // sealed, in whatever order, and whatever stands between.
 func refusesTogether(pairs ...[2]string) auditRun {
-	return refuses(func(r *rand.Rand) (all []job) {
+	return refuses(func(r *rand.Rand) (all []inputs.Archive) {
 		for _, pair := range pairs {
 			for _, turned := range []bool{false, true} {
 				for _, between := range [][]string{nil, {"m", "n"}} {
@@ -83,7 +84,7 @@ func refusesTogether(pairs ...[2]string) auditRun {
 						first, last = last, first
 					}
 					j := drawJob(r)
-					j.entries = entriesOf(r, slices.Concat([]string{first}, between, []string{last}))
+					j.Entries = entriesOf(r, slices.Concat([]string{first}, between, []string{last}))
 					all = append(all, j)
 				}
 			}
@@ -101,12 +102,12 @@ func refusesSlots(draw func(r *rand.Rand) [][]vectors.Object) auditRun {
 		for i, slots := range draw(r) {
 			o := cases.Passed()
 			if i%2 == 0 {
-				o = refused(a, "container.seal", drawSlotted(r, slots...).input())
+				o = refused(a, "container.seal", drawSlotted(r, slots...).Input())
 			} else {
-				o = refused(a, "container.set_slots", replacing(container, plain.key, slots...))
+				o = refused(a, "container.set_slots", inputs.Replacing(container, plain.Key, slots...))
 			}
 			if o.Verdict != report.Pass {
-				o.Sample = "the slots " + cases.Brief(listOf(slots))
+				o.Sample = "the slots " + cases.Brief(inputs.List(slots))
 				return o
 			}
 		}
@@ -126,13 +127,13 @@ func eachPlace(r *rand.Rand, bad ...vectors.Object) (all [][]vectors.Object) {
 
 // refusesRings is the audit that none of these keyrings is sealed. Each is made from
 // a good one of five old keys.
-func refusesRings(changes ...func(g *ringJob)) auditRun {
+func refusesRings(changes ...func(g *inputs.Keyring)) auditRun {
 	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 		for i, change := range changes {
 			g := drawKeyring(r, 5)
 			change(&g)
-			if o := refused(a, "keyring.seal", g.input()); o.Verdict != report.Pass {
-				o.Sample = fmt.Sprintf("the epochs %d of the old keys, %d of the key; number %d", g.epochs, g.epoch, i+1)
+			if o := refused(a, "keyring.seal", g.Input()); o.Verdict != report.Pass {
+				o.Sample = fmt.Sprintf("the epochs %d of the old keys, %d of the key; number %d", g.Epochs, g.Epoch, i+1)
 				return o
 			}
 		}
@@ -142,15 +143,15 @@ func refusesRings(changes ...func(g *ringJob)) auditRun {
 
 // beyondTime are times that the format cannot hold. The second would be a time that
 // is not known.
-var beyondTime = []int64{latest + 1, -latest - 1, latest + 2, -latest - 2, 1 << 52, -1 << 52, 1<<53 - 1, 1 - 1<<53}
+var beyondTime = []int64{inputs.Latest + 1, -inputs.Latest - 1, inputs.Latest + 2, -inputs.Latest - 2, 1 << 52, -1 << 52, 1<<53 - 1, 1 - 1<<53}
 
 func refusalAudits() []audit {
 	long := strings.Repeat("a", 1025)
 	producing := func(producers ...string) auditRun {
-		return refuses(func(r *rand.Rand) (all []job) {
+		return refuses(func(r *rand.Rand) (all []inputs.Archive) {
 			for _, p := range producers {
 				j := drawJob(r)
-				j.producer = p
+				j.Producer = p
 				all = append(all, j)
 			}
 			return all
@@ -165,24 +166,24 @@ func refusalAudits() []audit {
 			refusesPaths(long, strings.Repeat("é", 512)+"a", strings.Repeat("b/", 512)+"b")},
 		{"refuses-long-path-when-normalized", "ARC-6 CON-10", "", "Nor is one that has more than 1024 in normalization form C.", refusesPaths(strings.Repeat("\u0958", 171))},
 		{"short-path-when-normalized", "ARC-6", "", "One that has 1024 bytes in it, and more as it was given, is.",
-			sealsOne(entering(func(r *rand.Rand) []entry { return entriesOf(r, []string{strings.Repeat("e\u0301", 512)}) }))},
+			sealsOne(entering(func(r *rand.Rand) []inputs.Entry { return entriesOf(r, []string{strings.Repeat("e\u0301", 512)}) }))},
 		{"refuses-path-twice", "ARC-6 CON-10", "", "A path is not written twice, and two that are one in normalization form C are not.",
 			refusesTogether([2]string{"a", "a"}, [2]string{"\u00e9", "e\u0301"}, [2]string{"x/\u1112\u1161\u11ab", "x/\ud55c"}, [2]string{"\u212b", "\u00c5"})},
 		{"refuses-entry-as-folder", "CON-10", "", "A path is not an entry and a folder, near or far.",
 			refusesTogether([2]string{"a", "a/b"}, [2]string{"a", "a/b/c"}, [2]string{"a/b", "a/b/c/d"}, [2]string{"e\u0301", "\u00e9/x"})},
-		{"refuses-folder-behind-others", "CON-10", "", "Nor is it if paths in the order of the bytes lie between.", refuses(func(r *rand.Rand) []job {
+		{"refuses-folder-behind-others", "CON-10", "", "Nor is it if paths in the order of the bytes lie between.", refuses(func(r *rand.Rand) []inputs.Archive {
 			j := drawJob(r)
-			j.entries = entriesOf(r, shuffled(r, []string{"a", "a b", "a-b", "a.b", "a/b"}))
-			return []job{j}
+			j.Entries = entriesOf(r, shuffled(r, []string{"a", "a b", "a-b", "a.b", "a/b"}))
+			return []inputs.Archive{j}
 		})},
 		{"refuses-unknown-kind", "ARC-4", "", "A kind that is not in the list is not written.",
-			refusesEntry(func(e *entry, kind archive.Kind) { e.kind = kind }, 9, 10, 16, 127, 128, 200, 255)},
+			refusesEntry(func(e *inputs.Entry, kind archive.Kind) { e.Kind = kind }, 9, 10, 16, 127, 128, 200, 255)},
 		{"refuses-late-time", "CON-4 ARC-82", "", "A time of 2^51 milliseconds after 1970, or before, is not written.",
-			refusesEntry(func(e *entry, t int64) { e.modified = t }, beyondTime...)},
-		{"refuses-late-creation", "CON-4 ARC-82", "", "Nor is such a time of creation.", refuses(func(r *rand.Rand) (all []job) {
+			refusesEntry(func(e *inputs.Entry, t int64) { e.Modified = t }, beyondTime...)},
+		{"refuses-late-creation", "CON-4 ARC-82", "", "Nor is such a time of creation.", refuses(func(r *rand.Rand) (all []inputs.Archive) {
 			for _, t := range beyondTime {
 				j := drawJob(r)
-				j.created = t
+				j.Created = t
 				all = append(all, j)
 			}
 			return all
@@ -201,17 +202,17 @@ func refusalAudits() []audit {
 		})},
 		{"refuses-passkey-twice", "CON-10", "passkey", "Two slots for one passkey are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
 			one := drawPasskey(r)
-			again := with(with(one, "prf", drawHex(r, 32)), "salt", drawHex(r, 32))
+			again := inputs.With(inputs.With(one, "prf", drawHex(r, 32)), "salt", drawHex(r, 32))
 			return [][]vectors.Object{{one, again}, {one, drawPasskey(r), again}, append(append(drawPasskeys(r, 14), one), again)}
 		})},
 		{"refuses-rp-id", "CON-10", "passkey", "An RP ID that is empty, too long, or has another character than may be is not written.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
 			for _, id := range []string{"", strings.Repeat("a", 256), "Chat.example", "a_b", "a b", "a/b", "é.example", "a\x00", "a:1", "{", "`", "@"} {
-				all = append(all, eachPlace(r, with(drawPasskey(r), "rp_id", id))...)
+				all = append(all, eachPlace(r, inputs.With(drawPasskey(r), "rp_id", id))...)
 			}
 			return all
 		})},
 		{"refuses-credential", "CON-10", "passkey", "A credential that is empty, or of more than 1023 bytes, is not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
-			return eachPlace(r, with(drawPasskey(r), "credential", ""), with(drawPasskey(r), "credential", drawHex(r, 1024)))
+			return eachPlace(r, inputs.With(drawPasskey(r), "credential", ""), inputs.With(drawPasskey(r), "credential", drawHex(r, 1024)))
 		})},
 		{"refuses-seventeen-slots", "CON-10", "passkey", "Seventeen slots are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
 			return [][]vectors.Object{drawPasskeys(r, 17), drawPasskeys(r, 17), drawPasskeys(r, 20)}
@@ -234,30 +235,30 @@ func refusalAudits() []audit {
 			[3]uint32{65536, 2, 1}, [3]uint32{0, 2, 0}, [3]uint32{262144, 2, 4}, [3]uint32{65536, 1, 1})},
 		{"refuses-password", "PWD-9", "password", "A password that is none is not written.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
 			for _, p := range []string{"", "\x00", "a\nb", "a\x7f", "\u0085", "\xff", strings.Repeat("a", 1025)} {
-				all = append(all, []vectors.Object{with(drawPasswordSlot(r), "password", toHex([]byte(p)))})
+				all = append(all, []vectors.Object{inputs.With(drawPasswordSlot(r), "password", inputs.Hex([]byte(p)))})
 			}
 			return all
 		})},
 		{"refuses-keyring-without-set", "CON-10", "", "A keyring without a set, or of epoch 0, is not written.",
-			refusesRings(func(g *ringJob) { g.setID = make([]byte, 16) }, func(g *ringJob) { g.epoch, g.epochs, g.old = 0, nil, nil }, func(g *ringJob) { g.epoch = 0 })},
+			refusesRings(func(g *inputs.Keyring) { g.SetID = make([]byte, 16) }, func(g *inputs.Keyring) { g.Epoch, g.Epochs, g.Old = 0, nil, nil }, func(g *inputs.Keyring) { g.Epoch = 0 })},
 		{"refuses-keyring-late-epoch", "CON-4", "", "A keyring of epoch 2^52, or with an old key of it, is not written.",
-			refusesRings(func(g *ringJob) { g.epoch = 1 << 52 }, func(g *ringJob) { g.epoch, g.epochs[4] = 1<<52+1, 1<<52 })},
+			refusesRings(func(g *inputs.Keyring) { g.Epoch = 1 << 52 }, func(g *inputs.Keyring) { g.Epoch, g.Epochs[4] = 1<<52+1, 1<<52 })},
 		{"refuses-keyring-epochs", "CON-10", "", "Old keys that are not in the order of their epochs, or not before the key, are not written.", refusesRings(
-			func(g *ringJob) { g.epochs[0] = 0 },
-			func(g *ringJob) { g.epochs[1] = g.epochs[0] }, func(g *ringJob) { g.epochs[2] = g.epochs[1] }, func(g *ringJob) { g.epochs[4] = g.epochs[3] },
-			func(g *ringJob) { slices.Reverse(g.epochs) }, func(g *ringJob) { g.epochs[3], g.epochs[4] = g.epochs[4], g.epochs[3] },
-			func(g *ringJob) { g.epochs[0], g.epochs[1] = g.epochs[1], g.epochs[0] },
-			func(g *ringJob) { g.epoch = g.epochs[4] }, func(g *ringJob) { g.epochs[4] = g.epoch + 1 }, func(g *ringJob) { g.epoch = g.epochs[3] })},
+			func(g *inputs.Keyring) { g.Epochs[0] = 0 },
+			func(g *inputs.Keyring) { g.Epochs[1] = g.Epochs[0] }, func(g *inputs.Keyring) { g.Epochs[2] = g.Epochs[1] }, func(g *inputs.Keyring) { g.Epochs[4] = g.Epochs[3] },
+			func(g *inputs.Keyring) { slices.Reverse(g.Epochs) }, func(g *inputs.Keyring) { g.Epochs[3], g.Epochs[4] = g.Epochs[4], g.Epochs[3] },
+			func(g *inputs.Keyring) { g.Epochs[0], g.Epochs[1] = g.Epochs[1], g.Epochs[0] },
+			func(g *inputs.Keyring) { g.Epoch = g.Epochs[4] }, func(g *inputs.Keyring) { g.Epochs[4] = g.Epoch + 1 }, func(g *inputs.Keyring) { g.Epoch = g.Epochs[3] })},
 		{"refuses-keyring-key-twice", "CON-10", "", "A key is not written twice, nor the key itself as an old one.", refusesRings(
-			func(g *ringJob) { g.old[1] = g.old[0] }, func(g *ringJob) { g.old[4] = g.old[0] }, func(g *ringJob) { g.old[4] = g.old[3] }, func(g *ringJob) { g.old[3] = g.old[1] },
-			func(g *ringJob) { g.old[0] = g.key }, func(g *ringJob) { g.old[2] = g.key }, func(g *ringJob) { g.old[4] = g.key })},
-		{"refuses-keyring-1025-keys", "CON-10", "", "A keyring of 1025 old keys is not written.", refusesRings(func(g *ringJob) { grow(g, 1025) }, func(g *ringJob) { grow(g, 2000) })},
+			func(g *inputs.Keyring) { g.Old[1] = g.Old[0] }, func(g *inputs.Keyring) { g.Old[4] = g.Old[0] }, func(g *inputs.Keyring) { g.Old[4] = g.Old[3] }, func(g *inputs.Keyring) { g.Old[3] = g.Old[1] },
+			func(g *inputs.Keyring) { g.Old[0] = g.Key }, func(g *inputs.Keyring) { g.Old[2] = g.Key }, func(g *inputs.Keyring) { g.Old[4] = g.Key })},
+		{"refuses-keyring-1025-keys", "CON-10", "", "A keyring of 1025 old keys is not written.", refusesRings(func(g *inputs.Keyring) { grow(g, 1025) }, func(g *inputs.Keyring) { grow(g, 2000) })},
 		{"refuses-keyring-slot-twice", "CON-10", "passkey", "A keyring with two slots for one passkey, or seventeen, is not written.", func(a *cases.Asker, r *rand.Rand) report.Outcome {
 			one := drawPasskey(r)
-			if o := refused(a, "keyring.seal", drawKeyring(r, 1, one, one).input()); o.Verdict != report.Pass {
+			if o := refused(a, "keyring.seal", drawKeyring(r, 1, one, one).Input()); o.Verdict != report.Pass {
 				return o
 			}
-			return refused(a, "keyring.seal", drawKeyring(r, 1, drawPasskeys(r, 17)...).input())
+			return refused(a, "keyring.seal", drawKeyring(r, 1, drawPasskeys(r, 17)...).Input())
 		}},
 	}
 }
@@ -274,11 +275,11 @@ func refusesCosts(all ...[3]uint32) auditRun {
 }
 
 // grow gives a keyring n old keys.
-func grow(g *ringJob, n int) {
-	g.epochs, g.old = nil, nil
+func grow(g *inputs.Keyring, n int) {
+	g.Epochs, g.Old = nil, nil
 	for i := range n {
-		g.epochs = append(g.epochs, uint64(i+1))
-		g.old = append(g.old, key.Key(binary.BigEndian.AppendUint32(make([]byte, 28), uint32(i))))
+		g.Epochs = append(g.Epochs, uint64(i+1))
+		g.Old = append(g.Old, key.Key(binary.BigEndian.AppendUint32(make([]byte, 28), uint32(i))))
 	}
-	g.epoch = uint64(n + 1)
+	g.Epoch = uint64(n + 1)
 }

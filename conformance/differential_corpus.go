@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -76,7 +77,7 @@ func compact(o vectors.Object) vectors.Object {
 	o = copied(o).(vectors.Object)
 	for _, l := range leaves(o, "", nil) {
 		if s, ok := l.v.(string); ok && vectors.IsBytes(l.name) {
-			put(o, l.at, vectors.Bytes(unhex(s)))
+			put(o, l.at, vectors.Bytes(inputs.Unhex(s)))
 		}
 	}
 	return o

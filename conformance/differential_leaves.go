@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -101,9 +102,9 @@ func (l leaf) alter(r *rand.Rand) func(v any) any {
 		}
 	case string:
 		if vectors.IsBytes(l.name) {
-			b := unhex(v)
+			b := inputs.Unhex(v)
 			a := drawAlteration(r, len(b), bordersOf(l.name, b))
-			return func(v any) any { return toHex(a.apply(unhex(v))) }
+			return func(v any) any { return inputs.Hex(a.apply(inputs.Unhex(v))) }
 		}
 		a, more := drawAlteration(r, len(v), nil), oneOf(r, interestingTexts...)
 		return func(v any) any { return alterText(v.(string), a, more) }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -74,7 +75,7 @@ func (s *specimen) findKey(c vectors.Case, keys map[string]string) {
 		}
 	}
 	if digits, ok := keys[container]; ok {
-		k := key.Key(unhex(digits))
+		k := key.Key(inputs.Unhex(digits))
 		s.key = &k
 	} else if s.op == "header.read" {
 		s.key = new(key.Key) // any key will do for the digest, and the MAC is not verified
@@ -97,11 +98,11 @@ func (s *specimen) mutate(r *rand.Rand) *specimen {
 	switch {
 	case container && s.key != nil && r.Intn(10) < 7:
 		f := forgery{part: oneOf(r, forgedParts...), pick: r.Intn(16), bare: r.Intn(3) == 0}
-		b := unhex(s.input["container"])
+		b := inputs.Unhex(s.input["container"])
 		length, borders := f.shape(func() []byte { return b })
 		f.alteration = drawAlteration(r, length, borders)
 		return s.with(func(s *specimen) {
-			s.input["container"] = toHex(f.forge(unhex(s.input["container"]), *s.key))
+			s.input["container"] = inputs.Hex(f.forge(inputs.Unhex(s.input["container"]), *s.key))
 		})
 	case container && opens && slices.Contains(containerOps, s.op) && r.Intn(3) == 0:
 		op := oneOf(r, containerOps...)
@@ -139,12 +140,12 @@ func (s *specimen) firstPath() string {
 
 // reseal alters what a message seals, and seals it again.
 func (s *specimen) reseal(a alteration) {
-	k, message, context := unhex(s.input["key"]), unhex(s.input["message"]), s.input["context"].(string)
+	k, message, context := inputs.Unhex(s.input["key"]), inputs.Unhex(s.input["message"]), s.input["context"].(string)
 	if len(k) != cobblestone.KeySize { // after a mutation of it
 		return
 	}
 	if plaintext, err := cobblestone.Open(k, context, message); err == nil {
-		s.input["message"] = toHex(cobblestone.Seal(k, message[:cobblestone.SaltSize], context, a.apply(plaintext)))
+		s.input["message"] = inputs.Hex(cobblestone.Seal(k, message[:cobblestone.SaltSize], context, a.apply(plaintext)))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -90,12 +91,12 @@ func simplerValues(name string, v any) []any {
 			}
 			break
 		}
-		b := unhex(v)
+		b := inputs.Unhex(v)
 		for _, part := range without(b) {
-			all = append(all, toHex(part))
+			all = append(all, inputs.Hex(part))
 		}
 		for _, part := range withZeros(b) {
-			all = append(all, toHex(part))
+			all = append(all, inputs.Hex(part))
 		}
 	}
 	return all

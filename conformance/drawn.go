@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
 )
@@ -15,13 +16,13 @@ func drawBytes(r *rand.Rand, n int) []byte {
 	return b
 }
 
-func drawHex(r *rand.Rand, n int) string { return toHex(drawBytes(r, n)) }
+func drawHex(r *rand.Rand, n int) string { return inputs.Hex(drawBytes(r, n)) }
 
 func drawKey(r *rand.Rand) key.Key { return key.Key(drawBytes(r, key.Size)) }
 
 func drawName(r *rand.Rand) string { return fmt.Sprintf("%08x", r.Uint32()) }
 
-func drawTime(r *rand.Rand) int64 { return r.Int63n(1<<52-1) - latest }
+func drawTime(r *rand.Rand) int64 { return r.Int63n(1<<52-1) - inputs.Latest }
 
 func drawKind(r *rand.Rand) archive.Kind { return archive.Kind(r.Intn(9)) }
 

@@ -3,11 +3,12 @@ package conformance
 import (
 	"math/rand"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 func drawPasswordSlot(r *rand.Rand) vectors.Object {
-	return vectors.Object{"type": "password", "password": toHex(drawPasswordText(r))}
+	return vectors.Object{"type": "password", "password": inputs.Hex(drawPasswordText(r))}
 }
 
 // costing is a password slot of which parameters are asked for, those that are not

@@ -18,8 +18,8 @@ func drawForged(ops []string, parts ...string) func(*rand.Rand) forgedSample {
 		s := forgedSample{archiveSample: drawSlots(r), op: oneOf(r, ops...)}
 		s.part, s.pick, s.bare = oneOf(r, parts...), r.Intn(8), r.Intn(4) == 0
 		if r.Intn(4) > 0 { // short contents do as well, most of the time
-			for i, e := range s.entries {
-				s.entries[i].content = e.content[:min(len(e.content), 20)]
+			for i, e := range s.Entries {
+				s.Entries[i].Content = e.Content[:min(len(e.Content), 20)]
 			}
 		}
 		length, borders := s.shape(s.container)

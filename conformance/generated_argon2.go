@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -34,10 +35,10 @@ func argon2Check(seed int64) cases.Case {
 			secret vectors.Object
 			runs   int64
 		}{
-			{"the key", h.plain, 0}, {"another key", keySecret(drawKey(r)), 0},
-			{"a passkey", passkey.secret, 0}, {"another PRF output", with(passkey.secret, "prf", drawHex(r, 32)), 0},
-			{"an empty password", with(password.secret, "password", ""), 0},
-			{"another password", with(password.secret, "password", toHex(drawPasswordText(r))), 1},
+			{"the key", h.plain, 0}, {"another key", inputs.KeySecret(drawKey(r)), 0},
+			{"a passkey", passkey.secret, 0}, {"another PRF output", inputs.With(passkey.secret, "prf", drawHex(r, 32)), 0},
+			{"an empty password", inputs.With(password.secret, "password", ""), 0},
+			{"another password", inputs.With(password.secret, "password", inputs.Hex(drawPasswordText(r))), 1},
 		} {
 			if o := runsOnly(a, h, costly, one.secret, one.runs); o.Verdict != report.Pass {
 				o.Sample = fmt.Sprintf("opened with %s, beside a password slot of %d MiB", one.what, costlyKiB>>10)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -46,7 +47,7 @@ func newCraftedContainer(r *rand.Rand, keyring bool) *craftedContainer {
 	}
 	head, _, payload, _ := sections(container)
 	k := key.Key(s.key())
-	return &craftedContainer{k: k, head: head, payload: payload, signer: k, plain: keySecret(k)}
+	return &craftedContainer{k: k, head: head, payload: payload, signer: k, plain: inputs.KeySecret(k)}
 }
 
 func (h *craftedContainer) clone() *craftedContainer {
@@ -90,7 +91,7 @@ func (h *craftedContainer) first(typ slot.Type) *craftedSlot {
 
 // asking is the input of an op that opens the container with a secret.
 func (h *craftedContainer) asking(op string, secret vectors.Object) vectors.Object {
-	input := vectors.Object{"container": toHex(h.bytes())}
+	input := vectors.Object{"container": inputs.Hex(h.bytes())}
 	if op != "header.read" {
 		input["secret"] = secret
 	}
@@ -112,14 +113,14 @@ func passkeyIn(r *rand.Rand, k key.Key, rpID string, credential []byte) craftedS
 	fields := slices.Concat(drawBytes(r, 32), []byte{byte(len(rpID))}, []byte(rpID), binary.BigEndian.AppendUint16(nil, uint16(len(credential))), credential)
 	prf := drawBytes(r, 32)
 	return sealedIn(r, k, slot.TypePasskey, fields, slot.PasskeyInputKey(prf), vectors.Object{
-		"kind": "passkey", "rp_id": rpID, "credential": toHex(credential), "prf": toHex(prf),
+		"kind": "passkey", "rp_id": rpID, "credential": inputs.Hex(credential), "prf": inputs.Hex(prf),
 	})
 }
 
 func vaultIn(r *rand.Rand, k key.Key) craftedSlot {
 	vault, credential, export := drawBytes(r, 32), drawBytes(r, 32), drawBytes(r, 64)
 	return sealedIn(r, k, slot.TypeVault, slices.Concat(vault, credential), slot.VaultInputKey(export), vectors.Object{
-		"kind": "vault", "vault": toHex(vault), "credential": toHex(credential), "export_key": toHex(export),
+		"kind": "vault", "vault": inputs.Hex(vault), "credential": inputs.Hex(credential), "export_key": inputs.Hex(export),
 	})
 }
 
@@ -127,7 +128,7 @@ func vaultIn(r *rand.Rand, k key.Key) craftedSlot {
 func passwordIn(r *rand.Rand, k key.Key) craftedSlot {
 	password := drawPasswordText(r)
 	encoded := sealedPassword(k, [32]byte(drawBytes(r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
-	return craftedSlot{uint16(slot.TypePassword), encoded[4:], vectors.Object{"kind": "password", "password": toHex(password)}}
+	return craftedSlot{uint16(slot.TypePassword), encoded[4:], vectors.Object{"kind": "password", "password": inputs.Hex(password)}}
 }
 
 func unknownIn(typ uint16, body []byte) craftedSlot { return craftedSlot{typ: typ, body: body} }

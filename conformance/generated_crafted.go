@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -218,7 +219,7 @@ func (c *crafted) inputOf(op string) func() vectors.Object {
 
 func (c *crafted) input(op string) vectors.Object {
 	k := c.key()
-	input := vectors.Object{"container": toHex(c.container()), "secret": vectors.Object{"kind": "key", "key": toHex(k[:])}}
+	input := vectors.Object{"container": inputs.Hex(c.container()), "secret": vectors.Object{"kind": "key", "key": inputs.Hex(k[:])}}
 	if op == "archive.extract" {
 		input["path"] = c.path
 	}

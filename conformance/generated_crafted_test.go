@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -20,7 +21,7 @@ func TestCrafted(t *testing.T) {
 	for name, craft := range map[string]func(int64) *crafted{"small": smallCrafted, "tall": tallCrafted, "set": setCrafted} {
 		for seed := range int64(5) {
 			c := craft(seed<<40 + 77).with()
-			for _, op := range archiveOps {
+			for _, op := range inputs.ArchiveOps {
 				if answer := reference.Handle(op, c.input(op)); answer.Error != "" {
 					t.Errorf("%s, seed %d, %s: %s: %s", name, seed, op, answer.Error, answer.Detail)
 				}
@@ -38,7 +39,7 @@ func TestArchiveFaults(t *testing.T) {
 		for n := range 5 {
 			refused := false
 			for _, craft := range []func(int64) *crafted{smallCrafted, setCrafted} {
-				for _, op := range archiveOps {
+				for _, op := range inputs.ArchiveOps {
 					refused = refused || reference.Handle(op, craft(77<<40).with(chosenFault{f, n}).input(op)).Error != ""
 				}
 			}

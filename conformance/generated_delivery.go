@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -89,7 +90,7 @@ func (s cutSample) input() vectors.Object {
 	message := cobblestone.Seal(s.key(), s.salt(), s.context, s.plaintext())
 	message[cobblestone.PrefixSize+s.which*cobblestone.SealedChunkSize+s.at] ^= 1
 	message = message[:cobblestone.PrefixSize+s.whole*cobblestone.SealedChunkSize+s.rest]
-	return vectors.Object{"key": toHex(s.key()), "context": s.context, "message": toHex(message), "delivery": s.pieces}
+	return vectors.Object{"key": inputs.Hex(s.key()), "context": s.context, "message": inputs.Hex(message), "delivery": s.pieces}
 }
 
 func generatedDeliveries(seed int64) []cases.Case {

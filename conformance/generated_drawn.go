@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
@@ -95,7 +96,7 @@ func (s drawnSample) crafted() *crafted {
 // generatedDrawn are archives that are as they should be, and others, for each op.
 func generatedDrawn(seed int64) []cases.Case {
 	var all []cases.Case
-	for _, op := range archiveOps {
+	for _, op := range inputs.ArchiveOps {
 		all = append(all, property[drawnSample]{
 			"archive", "drawn-" + strings.TrimPrefix(op, "archive."), "An archive with what a reader meets seldom, and with up to two faults, is read as chapter 8 says.",
 			"ARC-3 ARC-44 ARC-46 ARC-47 ERR-1", "reader", 60, drawDrawn,

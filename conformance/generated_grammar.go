@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
@@ -132,9 +133,9 @@ var bodies = map[string]string{"password": "PasswordSlot", "vault": "VaultSlot",
 // archive adds the variants of the frames of an archive. It is laid out and sealed
 // again.
 func (v *variants) archive() {
-	s := archiveSample{seed: v.r.Int63(), job: job{producer: oneOf(v.r, "p", "an app 1.0", "größer"), created: drawTime(v.r)}}
-	s.add(entry{oneOf(v.r, "a", "a b", "é"), archive.Messages, drawTime(v.r), v.bytes(1 + v.r.Intn(20))})
-	s.add(entry{oneOf(v.r, "b/c", "漢字", "d/e/f"), archive.Kind(2 + v.r.Intn(7)), drawTime(v.r), v.bytes(v.r.Intn(20))})
+	s := archiveSample{seed: v.r.Int63(), Archive: inputs.Archive{Producer: oneOf(v.r, "p", "an app 1.0", "größer"), Created: drawTime(v.r)}}
+	s.add(inputs.Entry{Path: oneOf(v.r, "a", "a b", "é"), Kind: archive.Messages, Modified: drawTime(v.r), Content: v.bytes(1 + v.r.Intn(20))})
+	s.add(inputs.Entry{Path: oneOf(v.r, "b/c", "漢字", "d/e/f"), Kind: archive.Kind(2 + v.r.Intn(7)), Modified: drawTime(v.r), Content: v.bytes(v.r.Intn(20))})
 	container, k := s.container(), key.Key(s.key())
 	change := func(op string, f func(p *archiveParts)) vectors.Object {
 		return s.opening(op, resealed(container, k, func(plaintext []byte) []byte {

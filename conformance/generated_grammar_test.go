@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -38,7 +39,7 @@ func TestGrammarFault(t *testing.T) {
 	a := askOf(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		if strings.Contains(answer.Detail, "layout of a passkey slot") {
-			return reference.Handle(op, vectors.Object{"container": toHex(archiveSample{seed: 11}.container())})
+			return reference.Handle(op, vectors.Object{"container": inputs.Hex(archiveSample{seed: 11}.container())})
 		}
 		return answer
 	})

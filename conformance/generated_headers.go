@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -65,19 +66,19 @@ func askSecrets(q *cases.Requests) {
 	h := newCraftedContainer(q.R, false)
 	for _, s := range []craftedSlot{passkeyIn(q.R, h.k, drawName(q.R)+".example", drawBytes(q.R, 20)), vaultIn(q.R, h.k), passwordIn(q.R, h.k)} {
 		ask := func(secret vectors.Object, format string, args ...any) {
-			q.Ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, format, args...)
+			q.Ask("slot.open", vectors.Object{"slot": inputs.Hex(s.bytes()), "secret": secret}, format, args...)
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.secret)) {
 			if name == "kind" || name == "rp_id" {
 				continue
 			}
-			b := unhex(s.secret[name])
+			b := inputs.Unhex(s.secret[name])
 			for _, c := range changesOf(q.R, b) {
-				ask(with(s.secret, name, toHex(c.bytes)), "is asked with %s in %s", c.what, name)
+				ask(inputs.With(s.secret, name, inputs.Hex(c.bytes)), "is asked with %s in %s", c.what, name)
 			}
 			if name == "credential" && s.typ == uint16(slot.TypePasskey) || name == "password" {
 				for _, c := range [][]byte{b[:len(b)-1], b[1:], append(slices.Clone(b), 0), append([]byte{0}, b...), append(slices.Clone(b), ' '), slices.Repeat(b, 2)} {
-					ask(with(s.secret, name, toHex(c)), "is asked with the %s %x", name, c)
+					ask(inputs.With(s.secret, name, inputs.Hex(c)), "is asked with the %s %x", name, c)
 				}
 			}
 		}
@@ -88,17 +89,17 @@ func askSecrets(q *cases.Requests) {
 	for _, cut := range []int{len(id), 1, len(whole) - 1, len(id) + 1} {
 		s := passkeyIn(q.R, h.k, whole[:cut], []byte(whole[cut:]))
 		for _, at := range []int{len(id), 1, len(whole) - 1} {
-			secret := with(with(s.secret, "rp_id", whole[:at]), "credential", toHex([]byte(whole[at:])))
-			q.Ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": secret}, "is asked with the passkey %s of %q for one cut at %d", whole[at:], whole[:at], cut)
+			secret := inputs.With(inputs.With(s.secret, "rp_id", whole[:at]), "credential", inputs.Hex([]byte(whole[at:])))
+			q.Ask("slot.open", vectors.Object{"slot": inputs.Hex(s.bytes()), "secret": secret}, "is asked with the passkey %s of %q for one cut at %d", whole[at:], whole[:at], cut)
 		}
 	}
 	s := passkeyIn(q.R, h.k, "a.b-c.example", []byte("aBcDeF"))
 	for _, other := range []string{"A.b-c.example", "a.b-c.exampl", ".a.b-c.example", "b-c.example", "a.b-c.example.", "a.b_c.example", "x.a.b-c.example", "example", "*.example", ""} {
 		if other != "" {
-			q.Ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "rp_id", other)}, "is asked with the relying party %q", other)
+			q.Ask("slot.open", vectors.Object{"slot": inputs.Hex(s.bytes()), "secret": inputs.With(s.secret, "rp_id", other)}, "is asked with the relying party %q", other)
 		}
 	}
-	q.Ask("slot.open", vectors.Object{"slot": toHex(s.bytes()), "secret": with(s.secret, "credential", toHex([]byte("abcdef")))}, "is asked with a credential in another case")
+	q.Ask("slot.open", vectors.Object{"slot": inputs.Hex(s.bytes()), "secret": inputs.With(s.secret, "credential", inputs.Hex([]byte("abcdef")))}, "is asked with a credential in another case")
 }
 
 // askFields alters every field of a header and its slots, and has it signed by nobody,
@@ -136,7 +137,7 @@ func askFields(q *cases.Requests) {
 				}
 				ask := func(signed string, c []byte, secrets ...vectors.Object) {
 					for _, secret := range secrets {
-						q.Ask("container.unlock", vectors.Object{"container": toHex(c), "secret": secret}, "has %s at %d to %d, %s", field.what, begin, end, signed)
+						q.Ask("container.unlock", vectors.Object{"container": inputs.Hex(c), "secret": secret}, "has %s at %d to %d, %s", field.what, begin, end, signed)
 					}
 				}
 				ask("unsigned", c, oneOf(q.R, secrets...))

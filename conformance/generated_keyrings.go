@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -31,7 +32,7 @@ func askRings(q *cases.Requests) {
 			}
 			return b
 		})
-		q.Ask("keyring.open", vectors.Object{"container": toHex(container), "secret": k}, format, args...)
+		q.Ask("keyring.open", vectors.Object{"container": inputs.Hex(container), "secret": k}, format, args...)
 	}
 	of := func(n int) ring {
 		g := ring{setID: drawBytes(q.R, 16), epoch: uint64(2*n + 3)}
@@ -107,7 +108,7 @@ func askRings(q *cases.Requests) {
 		g.setID[at] = 1 << q.R.Intn(8)
 		ask(g, "has the set id %x", g.setID)
 	}
-	for _, n := range append(widths(5), 1, 2, 3) {
+	for _, n := range append(inputs.Widths(5), 1, 2, 3) {
 		g := of(0)
 		g.epoch = n
 		ask(g, "has the epoch %d", n)

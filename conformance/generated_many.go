@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"strings"
 )
 
@@ -66,7 +67,7 @@ func (v *valued) many() {
 		}
 		v.add("archive.list", newCrafted(v.seed, between...).with(), "has the entries a and %s, and a thousand between them", last)
 	}
-	for _, op := range archiveOps {
+	for _, op := range inputs.ArchiveOps {
 		v.add(op, thousands(300).with(), "has 300 entries")
 		c := thousands(1100).with()
 		c.path = c.live[1099].path

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
@@ -104,7 +105,7 @@ var headerFaults = []headerFault{
 	{"has another sealed key in its passkey slot", inSlot(slot.TypePasskey, flipAt(-1))},
 	{"has a vault slot of another key", func(r *rand.Rand, h *craftedContainer) {
 		if s := h.first(slot.TypeVault); s != nil {
-			export := unhex(s.secret["export_key"])
+			export := inputs.Unhex(s.secret["export_key"])
 			*s = sealedIn(r, drawKey(r), slot.TypeVault, s.body[:min(64, len(s.body))], slot.VaultInputKey(export), s.secret)
 		}
 	}},
@@ -134,7 +135,7 @@ func askOrder(q *cases.Requests) {
 				op := oneOf(q.R, "container.unlock", "archive.list", "keyring.open")
 				secret := oneOf(q.R, secrets...)
 				if secret["kind"] == "password" && q.R.Intn(8) == 0 {
-					secret = with(secret, "password", "")
+					secret = inputs.With(secret, "password", "")
 				}
 				c := h.clone()
 				one.apply(q.R, c)

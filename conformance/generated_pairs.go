@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -75,7 +76,7 @@ func craftedArchives(seed int64) []cases.Case {
 // first gives the name.
 func generatedPairs(seed int64) []cases.Case {
 	var all []cases.Case
-	for _, op := range archiveOps {
+	for _, op := range inputs.ArchiveOps {
 		for _, pairs := range []struct {
 			name, what string
 			variants   func(p pairing) []cases.Variant

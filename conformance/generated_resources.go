@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
@@ -60,9 +61,9 @@ func numberIn(p *archiveParts, name string) numberField {
 
 func drawHostile(r *rand.Rand) hostileSample {
 	s := hostileSample{archiveSample: archiveSample{seed: r.Int63()}, field: r.Intn(len(hostileFields))}
-	s.producer, s.created = fmt.Sprintf("app %d", r.Intn(1000)), drawTime(r)
+	s.Producer, s.Created = fmt.Sprintf("app %d", r.Intn(1000)), drawTime(r)
 	for range 2 {
-		s.add(entry{drawPath(r), archive.Kind(r.Intn(9)), drawTime(r), bytesFrom(r.Int63(), 1+r.Intn(200))})
+		s.add(inputs.Entry{Path: drawPath(r), Kind: archive.Kind(r.Intn(9)), Modified: drawTime(r), Content: bytesFrom(r.Int63(), 1+r.Intn(200))})
 	}
 	s.claim = oneOf(r, 1<<64-1, 1<<63, 1<<52, 1<<52-1, 1<<52-1-uint64(r.Intn(1<<20)), 1<<40+uint64(r.Intn(1<<20)), 0xfffffffffffffff0)
 	return s
@@ -90,7 +91,7 @@ type costlySample struct {
 
 func drawCostly(r *rand.Rand) costlySample {
 	s := costlySample{archiveSample{seed: r.Int63()}, 1 << 16, 3, 1}
-	s.producer, s.created = "p", 1
+	s.Producer, s.Created = "p", 1
 	switch r.Intn(3) {
 	case 0:
 		s.memory = oneOf(r, 1<<32-1, 1<<31, 4<<20+uint32(1+r.Intn(1<<20)))
@@ -148,7 +149,7 @@ func generatedResources(seed int64) []cases.Case {
 			func(a *cases.Asker, s costlySample) report.Outcome {
 				container := s.container()
 				hostile := s.opening("container.unlock", s.forged(container))
-				hostile["secret"] = vectors.Object{"kind": "password", "password": toHex([]byte("p"))}
+				hostile["secret"] = vectors.Object{"kind": "password", "password": inputs.Hex([]byte("p"))}
 				return costs(a, "container.unlock", s.opening("container.unlock", container), hostile)
 			},
 		}.check(seed),

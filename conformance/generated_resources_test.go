@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/nfc"
@@ -21,15 +22,15 @@ func TestHostileFields(t *testing.T) {
 	for _, r := range p.records {
 		records += len(r.bytes)
 	}
-	first := s.entries[slices.IndexFunc(s.entries, func(e entry) bool { return len(p.frames[0]) == 20+len(nfc.String(e.path))+len(e.content) })]
+	first := s.Entries[slices.IndexFunc(s.Entries, func(e inputs.Entry) bool { return len(p.frames[0]) == 20+len(nfc.String(e.Path))+len(e.Content) })]
 	for i, name := range hostileFields {
 		s.field, s.claim = i, 1<<64-1
 		if answer := reference.Handle("archive.restore", s.opening("archive.restore", s.forged(container))); answer.Error == "" {
 			t.Errorf("%s: accepted", name)
 		}
 		want, ok := map[string]int{
-			"path of the frame": len(nfc.String(first.path)), "size of the frame": len(first.content), "padding": len(p.zeros), "live": records,
-			"removed": 0, "producer": len(s.producer), "segments": 40, "length of the segment": len(p.segment()),
+			"path of the frame": len(nfc.String(first.Path)), "size of the frame": len(first.Content), "padding": len(p.zeros), "live": records,
+			"removed": 0, "producer": len(s.Producer), "segments": 40, "length of the segment": len(p.segment()),
 		}[name]
 		f := numberIn(p, name)
 		got := cutter{b: p.bytes()[f.at:]}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
@@ -98,7 +99,7 @@ func (s *salvages) headers(kind string) {
 					What: fmt.Sprintf("seed %d: it has changed, %s, %s; the secret is the %s one", c.seed, way.name, change.what, []string{"right", "wrong"}[i]),
 					Op:   "archive.salvage",
 					Input: func() vectors.Object {
-						return vectors.Object{"container": toHex(way.bytes), "secret": secret}
+						return vectors.Object{"container": inputs.Hex(way.bytes), "secret": secret}
 					},
 				})
 			}
@@ -122,7 +123,7 @@ func (s *salvages) apart() {
 					What: fmt.Sprintf("seed %d: %s has changed %s; the secret is the %s one", c.seed, what, change.what, []string{"right", "wrong"}[i]),
 					Op:   "archive.salvage",
 					Input: func() vectors.Object {
-						return vectors.Object{"container": toHex(container), "header": toHex(kept), "secret": secret}
+						return vectors.Object{"container": inputs.Hex(container), "header": inputs.Hex(kept), "secret": secret}
 					},
 				})
 			}
@@ -142,20 +143,20 @@ func (s *salvages) slotted(c *crafted, kind string) (container []byte, right, wr
 	switch kind {
 	case "vault":
 		asked := drawVault(s.r)
-		right, encoded = secretOf(asked), slotOf(s.r, asked, c)
-		wrong = with(right, "export_key", drawHex(s.r, 64))
+		right, encoded = inputs.SecretOf(asked), slotOf(s.r, asked, c)
+		wrong = inputs.With(right, "export_key", drawHex(s.r, 64))
 	case "passkey":
 		asked := drawPasskey(s.r)
-		right, encoded = secretOf(asked), slotOf(s.r, asked, c)
-		wrong = with(right, "prf", drawHex(s.r, 32))
+		right, encoded = inputs.SecretOf(asked), slotOf(s.r, asked, c)
+		wrong = inputs.With(right, "prf", drawHex(s.r, 32))
 	default:
 		password := drawPasswordText(s.r)
-		right = vectors.Object{"kind": "password", "password": toHex(password)}
-		wrong = with(right, "password", toHex(drawPasswordText(s.r)))
+		right = vectors.Object{"kind": "password", "password": inputs.Hex(password)}
+		wrong = inputs.With(right, "password", inputs.Hex(drawPasswordText(s.r)))
 		encoded = sealedPassword(k, [32]byte(drawBytes(s.r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
 	}
 	if kind == "key" {
-		right, wrong = keySecret(k), keySecret(drawKey(s.r))
+		right, wrong = inputs.KeySecret(k), inputs.KeySecret(drawKey(s.r))
 	}
 	return resigned(c.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, encoded }), right, wrong
 }
@@ -163,7 +164,7 @@ func (s *salvages) slotted(c *crafted, kind string) (container []byte, right, wr
 // slotOf returns the slot that the reference makes for the archive's key.
 func slotOf(r *rand.Rand, asked vectors.Object, c *crafted) []byte {
 	j := drawSlotted(r, asked)
-	j.key = c.key()
+	j.Key = c.key()
 	_, slots, _, _ := sections(drawnSealed(r, j))
 	return slots
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -167,7 +168,7 @@ func (v *valued) containers() {
 func (v *valued) wholeSets() {
 	for i, other := range strangers() {
 		i, what := i%3, other.what
-		for _, op := range archiveOps[1:] {
+		for _, op := range inputs.ArchiveOps[1:] {
 			c := v.set().with()
 			c.generation, c.epoch, c.created = 1, 3, 0
 			c.live[i].container, c.path = other.of(c.id()), c.live[i].path
@@ -204,7 +205,7 @@ func (v *valued) crowd() {
 	c.path = c.live[len(c.live)-1].path
 	v.lists(c.with(), "has %d records of another container, and the last is asked for", len(c.live))
 	one := &v.all[len(v.all)-1]
-	one.Op, one.Input = "archive.extract", func() vectors.Object { return with(c.sparseInput(), "path", c.path) }
+	one.Op, one.Input = "archive.extract", func() vectors.Object { return inputs.With(c.sparseInput(), "path", c.path) }
 }
 
 // removals are lists of removed paths, and of records, up to thousands, and of

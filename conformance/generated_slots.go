@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
@@ -53,18 +54,18 @@ func (s slotSample) input() vectors.Object {
 	if s.kind == "password" {
 		password := drawPasswordText(r)
 		encoded = sealedPassword(k, [32]byte(drawBytes(r, 32)), string(password), s.cost)
-		secret = vectors.Object{"kind": "password", "password": toHex(password)}
+		secret = vectors.Object{"kind": "password", "password": inputs.Hex(password)}
 	} else {
 		asked := map[string]func(*rand.Rand) vectors.Object{"vault": drawVault, "passkey": drawPasskey}[s.kind](r)
 		j := drawSlotted(r, asked)
 		_, encoded, _, _ = sections(drawnSealed(r, j))
-		secret = secretOf(asked)
+		secret = inputs.SecretOf(asked)
 	}
 	if s.other {
 		name := map[string]string{"password": "password", "vault": "export_key", "passkey": "prf"}[s.kind]
-		secret[name] = toHex(drawBytes(r, len(secret[name].(string))/2))
+		secret[name] = inputs.Hex(drawBytes(r, len(secret[name].(string))/2))
 		if s.kind == "password" {
-			secret[name] = toHex(drawPasswordText(r))
+			secret[name] = inputs.Hex(drawPasswordText(r))
 		}
 	}
 	encoded = slices.Clone(encoded)
@@ -75,7 +76,7 @@ func (s slotSample) input() vectors.Object {
 		}
 		encoded = altered
 	}
-	return vectors.Object{"slot": toHex(encoded), "secret": secret}
+	return vectors.Object{"slot": inputs.Hex(encoded), "secret": secret}
 }
 
 // namesSample is a list of paths and the platform that they are to be files of.
@@ -105,16 +106,16 @@ func drawNames(r *rand.Rand) namesSample {
 		s.paths = casings(1200)
 		return s
 	}
-	var all []entry
+	var all []inputs.Entry
 	for range 1 + r.Intn(12) {
 		path := part()
 		for range r.Intn(3) {
 			path += "/" + part()
 		}
-		all = append(all, entry{path: path})
+		all = append(all, inputs.Entry{Path: path})
 	}
-	for _, e := range withoutConflicts(all) {
-		s.paths = append(s.paths, e.path)
+	for _, e := range inputs.WithoutConflicts(all) {
+		s.paths = append(s.paths, e.Path)
 	}
 	return s
 }

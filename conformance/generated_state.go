@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -10,10 +11,10 @@ func stateOfKeys(q *cases.Requests) {
 	s := drawTypos(q.R)
 	input := s.input()
 	q.Ask("key.repair", input, "repairs a key")
-	other := unhex(input["key_check"])
+	other := inputs.Unhex(input["key_check"])
 	other[q.R.Intn(32)] ^= 1
-	q.Ask("key.repair", with(input, "key_check", toHex(other)), "repairs the same key, for another key check")
-	q.Ask("key.repair", with(input, "key", drawHex(q.R, 32)), "repairs another key, for the same key check")
+	q.Ask("key.repair", inputs.With(input, "key_check", inputs.Hex(other)), "repairs the same key, for another key check")
+	q.Ask("key.repair", inputs.With(input, "key", drawHex(q.R, 32)), "repairs another key, for the same key check")
 	for range 6 {
 		q.Ask("key.parse", vectors.Object{"text": drawKeyText(q.R).text()}, "parses a key")
 	}
@@ -25,8 +26,8 @@ func stateOfKeys(q *cases.Requests) {
 func stateOfPasswords(q *cases.Requests) {
 	for range 8 {
 		text := drawPassword(q.R).text()
-		q.Ask("password.prepare", vectors.Object{"password": toHex([]byte(text))}, "prepares %q", text)
-		q.Ask("password.prepare", vectors.Object{"password": toHex([]byte(text + "\n"))}, "prepares %q with a line feed", text)
+		q.Ask("password.prepare", vectors.Object{"password": inputs.Hex([]byte(text))}, "prepares %q", text)
+		q.Ask("password.prepare", vectors.Object{"password": inputs.Hex([]byte(text + "\n"))}, "prepares %q with a line feed", text)
 	}
 }
 
@@ -37,16 +38,16 @@ func stateOfMessages(q *cases.Requests) {
 		value any
 	}{{"context", input["context"]}, {"context", drawName(q.R)}, {"key", drawHex(q.R, 32)}, {"salt", drawHex(q.R, 24)}} {
 		for _, n := range []int{0, 40, 20000}[:2+i%2] {
-			sealing := with(with(input, change.name, change.value), "plaintext", drawHex(q.R, n))
+			sealing := inputs.With(inputs.With(input, change.name, change.value), "plaintext", drawHex(q.R, n))
 			message := reference.Answer("cobblestone.seal", sealing).Output["message"]
 			opening := vectors.Object{"key": sealing["key"], "context": sealing["context"], "message": message}
 			q.Ask("cobblestone.open", opening, "opens %d bytes", n)
-			q.Ask("cobblestone.open", with(opening, "key", input["key"]), "opens %d bytes with the first key", n)
-			q.Ask("cobblestone.open", with(opening, "context", input["context"]), "opens %d bytes in the first context", n)
-			damaged := toHex(flipAt(-1)(unhex(message)))
-			q.Ask("cobblestone.open", with(opening, "message", damaged), "opens %d bytes with another tag", n)
-			q.Ask("cobblestone.read", with(with(opening, "offset", q.R.Intn(n+9)), "length", q.R.Intn(100)), "reads of %d bytes", n)
-			q.Ask("cobblestone.read", with(with(with(opening, "message", damaged), "offset", 0), "length", 0), "reads nothing of %d bytes with another tag", n)
+			q.Ask("cobblestone.open", inputs.With(opening, "key", input["key"]), "opens %d bytes with the first key", n)
+			q.Ask("cobblestone.open", inputs.With(opening, "context", input["context"]), "opens %d bytes in the first context", n)
+			damaged := inputs.Hex(flipAt(-1)(inputs.Unhex(message)))
+			q.Ask("cobblestone.open", inputs.With(opening, "message", damaged), "opens %d bytes with another tag", n)
+			q.Ask("cobblestone.read", inputs.With(inputs.With(opening, "offset", q.R.Intn(n+9)), "length", q.R.Intn(100)), "reads of %d bytes", n)
+			q.Ask("cobblestone.read", inputs.With(inputs.With(inputs.With(opening, "message", damaged), "offset", 0), "length", 0), "reads nothing of %d bytes with another tag", n)
 		}
 	}
 }
@@ -58,8 +59,8 @@ func stateOfArchives(q *cases.Requests) {
 		s := drawArchive(q.R)
 		s.seed = seed
 		container := s.container()
-		for _, op := range archiveOps {
-			q.Ask(op, s.opening(op, container), "has %d entries", len(s.entries))
+		for _, op := range inputs.ArchiveOps {
+			q.Ask(op, s.opening(op, container), "has %d entries", len(s.Entries))
 		}
 		q.Ask("archive.restore", s.opening("archive.restore", flipAt(-1)(container)), "has another tag at its end")
 	}
@@ -94,7 +95,7 @@ func stateOfSalvage(q *cases.Requests) {
 		s.seed = seed
 		container := s.container()
 		for range 3 {
-			q.Ask("archive.salvage", s.opening("archive.salvage", container), "has %d entries, and is damaged or not", len(s.entries))
+			q.Ask("archive.salvage", s.opening("archive.salvage", container), "has %d entries, and is damaged or not", len(s.Entries))
 			container = flipAt(-1 - q.R.Intn(100))(container)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
@@ -114,7 +115,7 @@ func (s typoSample) smaller() []typoSample {
 func (s typoSample) input() vectors.Object {
 	right := key.Key(bytesFrom(s.seed, 32))
 	check := right.Check()
-	digits := []byte(toHex(right[:]))
+	digits := []byte(inputs.Hex(right[:]))
 	for _, a := range s.typos {
 		if a.kind == "set" {
 			digits[a.at] = "0123456789abcdef"[a.n]
@@ -122,7 +123,7 @@ func (s typoSample) input() vectors.Object {
 			digits[a.at], digits[(a.at+1)%64] = digits[(a.at+1)%64], digits[a.at]
 		}
 	}
-	return vectors.Object{"key": string(digits), "key_check": toHex(check[:])}
+	return vectors.Object{"key": string(digits), "key_check": inputs.Hex(check[:])}
 }
 
 func generatedTexts(seed int64) []cases.Case {
@@ -143,7 +144,7 @@ func generatedTexts(seed int64) []cases.Case {
 			"password", "prepare", "Passwords of all scripts become the bytes of chapter 5.",
 			"PWD-1 PWD-9 PWD-11", "password", 150, drawPassword,
 			func(a *cases.Asker, s textSample) report.Outcome {
-				return a.AskBoth("password.prepare", vectors.Object{"password": toHex([]byte(s.text()))})
+				return a.AskBoth("password.prepare", vectors.Object{"password": inputs.Hex([]byte(s.text()))})
 			},
 		}.check(seed),
 	}

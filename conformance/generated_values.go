@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"math/rand"
 	"strings"
 	"unicode/utf8"
@@ -63,7 +64,7 @@ func (v *valued) numbers() {
 		{"the length of the segment", "archive.list", func(c *crafted) *uint64 { return &c.own().length }},
 		{"the trailer", "archive.list", func(c *crafted) *uint64 { return &c.trailer }},
 	} {
-		for _, n := range widths(*field.of(base)) {
+		for _, n := range inputs.Widths(*field.of(base)) {
 			c := base.clone().with()
 			for _, r := range c.live {
 				if r.frame == 2 {
@@ -163,7 +164,7 @@ func (v *valued) lengths() {
 		if kind < 12 || kind%16 == 15 || kind%16 == 0 {
 			c := newCrafted(v.seed, "a", "b")
 			c.live[0].kind, c.frames[c.live[1].frame].kind = byte(kind), byte(kind)
-			v.add(oneOf(v.r, archiveOps...), c.with(), "has the kind %d", kind)
+			v.add(oneOf(v.r, inputs.ArchiveOps...), c.with(), "has the kind %d", kind)
 		}
 	}
 }
@@ -191,7 +192,7 @@ func (v *valued) characters() {
 		v.add("archive.list", of(path), "has the path %q", path)
 	}
 	for i := range 3 { // a few paths at a time, so that a list is not too long
-		v.add(archiveOps[i], newCrafted(v.seed, allowed[i*len(allowed)/3:(i+1)*len(allowed)/3]...).with(), "has paths with characters that are allowed")
+		v.add(inputs.ArchiveOps[i], newCrafted(v.seed, allowed[i*len(allowed)/3:(i+1)*len(allowed)/3]...).with(), "has paths with characters that are allowed")
 	}
 	refused := []string{`\`, ":", "\x7f"}
 	for b := range 0x20 {

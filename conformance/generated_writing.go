@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -13,7 +14,7 @@ import (
 // drawPasswordAmong is drawArchive with a password slot and passkey slots.
 func drawPasswordAmong(r *rand.Rand) archiveSample {
 	s := drawArchive(r)
-	s.slots = slices.Insert(drawPasskeys(r, 2), r.Intn(3), costing(r, uint32(65536+r.Intn(100)), 3, uint32(1+r.Intn(4))))
+	s.Slots = slices.Insert(drawPasskeys(r, 2), r.Intn(3), costing(r, uint32(65536+r.Intn(100)), 3, uint32(1+r.Intn(4))))
 	return s
 }
 
@@ -50,8 +51,8 @@ func generatedWriting(seed int64) []cases.Case {
 
 // sealsRightly has the implementation seal with randomness of its own.
 func sealsRightly(a *cases.Asker, s archiveSample) report.Outcome {
-	s.job.key = key.Key(s.key())
-	return archiveSealedRightly(a, s.job)
+	s.Archive.Key = key.Key(s.key())
+	return archiveSealedRightly(a, s.Archive)
 }
 
 // setsSlots replaces the slots of a container that the reference sealed, and among
@@ -68,7 +69,7 @@ func setsSlots(a *cases.Asker, s archiveSample) report.Outcome {
 		had = slices.Insert(had, r.Intn(len(had)+1), drawUnknown(r))
 	}
 	input := s.opening("container.set_slots", withSlots(container, key.Key(s.key()), had...))
-	slots := s.slots[len(s.slots)/2:]
-	input["slots"], input["random"] = listOf(slots), toHex(bytesFrom(s.seed^2, randomFor(slots)))
+	slots := s.Slots[len(s.Slots)/2:]
+	input["slots"], input["random"] = inputs.List(slots), inputs.Hex(bytesFrom(s.seed^2, inputs.RandomFor(slots)))
 	return a.AskBoth("container.set_slots", input)
 }

@@ -1,6 +1,9 @@
 package conformance
 
-import "github.com/coffer-format/coffer/conformance/cases"
+import (
+	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
+)
 
 func stateOfContainers(q *cases.Requests) {
 	for _, h := range slottedContainers(q.R) {
@@ -13,8 +16,8 @@ func stateOfContainers(q *cases.Requests) {
 			}
 			for _, name := range []string{"key", "password", "prf", "export_key", "credential"} {
 				if value, ok := s.secret[name]; ok {
-					b := unhex(value)
-					askContainer(q, "container.unlock", h, with(s.secret, name, toHex(flipAt(q.R.Intn(len(b)))(b))), "opens with another %s", name)
+					b := inputs.Unhex(value)
+					askContainer(q, "container.unlock", h, inputs.With(s.secret, name, inputs.Hex(flipAt(q.R.Intn(len(b)))(b))), "opens with another %s", name)
 				}
 			}
 			for range 6 {

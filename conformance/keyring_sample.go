@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -37,21 +38,21 @@ func (s ringSample) smaller() []ringSample {
 }
 
 // container returns what the reference seals.
-func (s ringSample) container() []byte { return sealedByReference("keyring.seal", s.sealing()) }
+func (s ringSample) container() []byte { return inputs.SealedByReference("keyring.seal", s.sealing()) }
 
 // opening is the input of keyring.open with the container's key.
 func (s ringSample) opening(container []byte) vectors.Object {
-	return vectors.Object{"container": toHex(container), "secret": vectors.Object{"kind": "key", "key": s.sealing()["key"]}}
+	return vectors.Object{"container": inputs.Hex(container), "secret": vectors.Object{"kind": "key", "key": s.sealing()["key"]}}
 }
 
 func (s ringSample) sealing() vectors.Object {
 	last := len(s.epochs) - 1
 	old := []any{}
 	for i, epoch := range s.epochs[:last] {
-		old = append(old, vectors.Object{"epoch": json.Number(fmt.Sprint(epoch)), "key": toHex(bytesFrom(s.seed+int64(i)+1, 32))})
+		old = append(old, vectors.Object{"epoch": json.Number(fmt.Sprint(epoch)), "key": inputs.Hex(bytesFrom(s.seed+int64(i)+1, 32))})
 	}
 	return vectors.Object{
-		"key": toHex(bytesFrom(s.seed, 32)), "slots": []any{}, "set_id": toHex(bytesFrom(cmp.Or(s.seed>>1, 1), 16)),
-		"epoch": s.epochs[last], "old_keys": old, "random": toHex(bytesFrom(s.seed^1, 24)),
+		"key": inputs.Hex(bytesFrom(s.seed, 32)), "slots": []any{}, "set_id": inputs.Hex(bytesFrom(cmp.Or(s.seed>>1, 1), 16)),
+		"epoch": s.epochs[last], "old_keys": old, "random": inputs.Hex(bytesFrom(s.seed^1, 24)),
 	}
 }

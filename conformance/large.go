@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -181,7 +182,7 @@ func (m *sparse) length() int64 {
 // recipeAfter returns the recipe of what stands before the message, and the message.
 func (m *sparse) recipeAfter(before []byte) vectors.Object {
 	first := slices.Concat(before, m.prefix())
-	parts := []any{[]any{0, toHex(first)}}
+	parts := []any{[]any{0, inputs.Hex(first)}}
 	var whole []byte // a tag of a whole chunk
 	for _, i := range slices.Sorted(maps.Keys(m.there)) {
 		at := int64(len(first)) + i*cobblestone.SealedChunkSize
@@ -191,7 +192,7 @@ func (m *sparse) recipeAfter(before []byte) vectors.Object {
 		}
 		n := m.chunkSize(i)
 		if n < cobblestone.ChunkSize {
-			parts = append(parts, []any{at + n, toHex(m.tag(i, i))})
+			parts = append(parts, []any{at + n, inputs.Hex(m.tag(i, i))})
 			continue
 		}
 		if whole == nil {
@@ -200,7 +201,7 @@ func (m *sparse) recipeAfter(before []byte) vectors.Object {
 		}
 		tag := m.mask(i)
 		subtle.XORBytes(tag, tag, whole)
-		parts = append(parts, []any{at + n, toHex(tag)})
+		parts = append(parts, []any{at + n, inputs.Hex(tag)})
 	}
 	return vectors.Object{"length": int64(len(before)) + m.length(), "parts": parts}
 }
@@ -222,7 +223,7 @@ func nonzero(b []byte, at int64) []any {
 				end = j + 1
 			}
 		}
-		parts = append(parts, []any{at + int64(i), toHex(b[i:end])})
+		parts = append(parts, []any{at + int64(i), inputs.Hex(b[i:end])})
 		i = end
 	}
 	return parts
@@ -230,14 +231,14 @@ func nonzero(b []byte, at int64) []any {
 
 // opening is the input of an op that opens the message.
 func (m *sparse) opening(recipe vectors.Object) vectors.Object {
-	return vectors.Object{"key": toHex(m.key), "context": m.context, "message": recipe}
+	return vectors.Object{"key": inputs.Hex(m.key), "context": m.context, "message": recipe}
 }
 
 // excerptsOf is the output of which ranges are asked for.
 func (m *sparse) excerptsOf(ranges [][2]int64) vectors.Object {
 	list := make([]string, len(ranges))
 	for i, r := range ranges {
-		list[i] = toHex(m.plaintext(r[0], r[1]))
+		list[i] = inputs.Hex(m.plaintext(r[0], r[1]))
 	}
 	return vectors.Object{"length": m.size, "excerpts": list}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/header"
@@ -119,7 +120,7 @@ func (a *sparseArchive) opening(m *sparse) vectors.Object {
 	if err != nil {
 		panic(cases.Fault{Err: err}) // unreachable: there are no slots
 	}
-	return vectors.Object{"container": m.recipeAfter(h.Bytes()), "secret": vectors.Object{"kind": "key", "key": toHex(a.key[:])}}
+	return vectors.Object{"container": m.recipeAfter(h.Bytes()), "secret": vectors.Object{"kind": "key", "key": inputs.Hex(a.key[:])}}
 }
 
 // listing is the output of archive.list.
@@ -130,8 +131,8 @@ func (a *sparseArchive) listing() vectors.Object {
 	}
 	slices.SortFunc(entries, func(x, y vectors.Object) int { return compareText(x["path"].(string), y["path"].(string)) })
 	return vectors.Object{
-		"set_id": toHex(make([]byte, 16)), "generation": 0, "epoch": 0, "created_ms": nil, "complete": true,
-		"previous": toHex(make([]byte, 24)), "producer": "", "entries": entries,
+		"set_id": inputs.Hex(make([]byte, 16)), "generation": 0, "epoch": 0, "created_ms": nil, "complete": true,
+		"previous": inputs.Hex(make([]byte, 24)), "producer": "", "entries": entries,
 	}
 }
 
@@ -146,11 +147,11 @@ func (a *sparseArchive) lists(t *cases.Asker, about, name string) report.Outcome
 
 // extracts asks for the content of an entry.
 func (a *sparseArchive) extracts(t *cases.Asker, about string, e sparseEntry, name string) report.Outcome {
-	output := vectors.Object{"content": toHex(e.content)}
+	output := vectors.Object{"content": inputs.Hex(e.content)}
 	if name != "" {
 		output = nil
 	}
-	return expects(t, about, "archive.extract", with(a.opening(a.payload()), "path", e.path), output, name)
+	return expects(t, about, "archive.extract", inputs.With(a.opening(a.payload()), "path", e.path), output, name)
 }
 
 func largeArchives(seed int64) []cases.Case {
@@ -201,7 +202,7 @@ func farEntries(t *cases.Asker, r *rand.Rand) report.Outcome {
 // firstChunkOnly extracts an entry of which the first chunk is there, and no other.
 func firstChunkOnly(t *cases.Asker, a *sparseArchive, about string, e sparseEntry) report.Outcome {
 	m := a.payload()
-	input := with(with(a.opening(m), "path", e.path), "excerpts", [][2]int64{})
+	input := inputs.With(inputs.With(a.opening(m), "path", e.path), "excerpts", [][2]int64{})
 	return expects(t, about+", of which only the first chunk is there", "archive.extract", input, nil, "payload_tampered")
 }
 
@@ -262,13 +263,13 @@ func longContent(t *cases.Asker, r *rand.Rand) report.Outcome {
 	asked := func(about string, m *sparse, name string) report.Outcome {
 		var content []string
 		for _, r := range ranges {
-			content = append(content, toHex(m.plaintext(e.contentAt()+r[0], min(r[1], e.size-r[0]))))
+			content = append(content, inputs.Hex(m.plaintext(e.contentAt()+r[0], min(r[1], e.size-r[0]))))
 		}
 		output := vectors.Object{"content": vectors.Object{"length": e.size, "excerpts": content}}
 		if name != "" {
 			output = nil
 		}
-		return expects(t, about, "archive.extract", with(with(a.opening(m), "path", e.path), "excerpts", ranges), output, name)
+		return expects(t, about, "archive.extract", inputs.With(inputs.With(a.opening(m), "path", e.path), "excerpts", ranges), output, name)
 	}
 	for _, missing := range []int64{-1, 1, 65, 257, 1025} {
 		m := a.payload()

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -43,7 +44,7 @@ func largeMessages(seed int64) []cases.Case {
 
 // openExcerpts opens all of a message.
 func openExcerpts(t *cases.Asker, m *sparse, ranges [][2]int64) report.Outcome {
-	input := with(m.opening(m.recipe()), "excerpts", ranges)
+	input := inputs.With(m.opening(m.recipe()), "excerpts", ranges)
 	return expects(t, "the whole message", "cobblestone.open", input, vectors.Object{"plaintext": m.excerptsOf(ranges)}, "")
 }
 
@@ -55,10 +56,10 @@ func openLong(t *cases.Asker, r *rand.Rand) report.Outcome {
 	}
 	for _, i := range []int64{0, 33, 257, 1025, chunks - 1} {
 		recipe := m.recipe()
-		tag := unhex(partAt(recipe, int(i))[1])
+		tag := inputs.Unhex(partAt(recipe, int(i))[1])
 		tag[r.Intn(len(tag))] ^= 1 << r.Intn(8)
-		partAt(recipe, int(i))[1] = toHex(tag)
-		input := with(m.opening(recipe), "excerpts", [][2]int64{})
+		partAt(recipe, int(i))[1] = inputs.Hex(tag)
+		input := inputs.With(m.opening(recipe), "excerpts", [][2]int64{})
 		if o := expects(t, fmt.Sprintf("chunk %d of %d is altered", i, chunks), "cobblestone.open", input, nil, "payload_tampered"); o.Verdict != report.Pass {
 			return o
 		}
@@ -110,7 +111,7 @@ func openMoved(t *cases.Asker, r *rand.Rand) report.Outcome {
 		{"the chunks stand in the reverse order", func(o []int64) []int64 { slices.Reverse(o); return o }},
 		{"the first chunk stands after the others", func(o []int64) []int64 { return append(o[1:], o[0]) }},
 	} {
-		input := with(m.opening(m.inOrder(order(c.change))), "excerpts", [][2]int64{})
+		input := inputs.With(m.opening(m.inOrder(order(c.change))), "excerpts", [][2]int64{})
 		if o := expects(t, c.name, "cobblestone.open", input, nil, "payload_tampered"); o.Verdict != report.Pass {
 			return o
 		}
@@ -157,7 +158,7 @@ func readSparse(t *cases.Asker, r *rand.Rand) report.Outcome {
 		}
 		r.Shuffle(len(ranges), func(a, b int) { ranges[a], ranges[b] = ranges[b], ranges[a] })
 		if o := expects(t, fmt.Sprintf("a message of %d bytes of plaintext", size), "cobblestone.reads",
-			with(m.opening(m.recipe()), "ranges", ranges), vectors.Object{"answers": answersOf(m, ranges)}, ""); o.Verdict != report.Pass {
+			inputs.With(m.opening(m.recipe()), "ranges", ranges), vectors.Object{"answers": answersOf(m, ranges)}, ""); o.Verdict != report.Pass {
 			return o
 		}
 	}
@@ -167,7 +168,7 @@ func readSparse(t *cases.Asker, r *rand.Rand) report.Outcome {
 func answersOf(m *sparse, ranges [][2]int64) []any {
 	var all []any
 	for _, r := range ranges {
-		all = append(all, vectors.Object{"plaintext": toHex(m.plaintext(r[0], r[1]))})
+		all = append(all, vectors.Object{"plaintext": inputs.Hex(m.plaintext(r[0], r[1]))})
 	}
 	return all
 }
@@ -179,12 +180,12 @@ func readAltered(t *cases.Asker, r *rand.Rand) report.Outcome {
 		m := drawSparse(r, (i+2)*chunk+5)
 		m.have(i, i+1)
 		recipe := m.recipe()
-		partAt(recipe, 0)[1] = toHex(m.tag(i^1<<bit, i))
+		partAt(recipe, 0)[1] = inputs.Hex(m.tag(i^1<<bit, i))
 		ranges := [][2]int64{{(i+1)*chunk + 1, 8}, {i * chunk, 8}, {(i+1)*chunk + 1, 8}, {0, 0}}
 		refused := vectors.Object{"error": "payload_tampered"}
 		answers := append(answersOf(m, ranges[:1]), refused, refused, refused)
 		if o := expects(t, fmt.Sprintf("chunk %d stands at the place of chunk %d", i^1<<bit, i), "cobblestone.reads",
-			with(m.opening(recipe), "ranges", ranges), vectors.Object{"answers": answers}, ""); o.Verdict != report.Pass {
+			inputs.With(m.opening(recipe), "ranges", ranges), vectors.Object{"answers": answers}, ""); o.Verdict != report.Pass {
 			return o
 		}
 	}

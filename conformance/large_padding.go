@@ -7,6 +7,7 @@ import (
 	"math/rand"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/vectors"
@@ -52,7 +53,7 @@ func longPadding(t *cases.Asker, r *rand.Rand) report.Outcome {
 		m.put(from, make([]byte, n))
 		sum := sha512.Sum512(m.plaintext(e.contentAt(), e.size))
 		output := vectors.Object{"entries": []vectors.Object{{
-			"path": e.path, "kind": 0, "modified_ms": nil, "size": e.size, "sha512": toHex(sum[:]),
+			"path": e.path, "kind": 0, "modified_ms": nil, "size": e.size, "sha512": inputs.Hex(sum[:]),
 		}}}
 		name := ""
 		if other >= 0 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -49,10 +50,10 @@ func sealPeriod(t *cases.Asker, r *rand.Rand, size int64, repeat []byte, chunks 
 	plaintext := vectors.Object{"length": size}
 	period := []byte{0}
 	if len(repeat) > 0 {
-		plaintext["repeat"], period = toHex(repeat), repeat
+		plaintext["repeat"], period = inputs.Hex(repeat), repeat
 	}
 	ranges := [][2]int64{{0, cobblestone.PrefixSize}}
-	list := []string{toHex(m.prefix())}
+	list := []string{inputs.Hex(m.prefix())}
 	for _, i := range chunks {
 		whole := make([]byte, m.chunkSize(i))
 		for j := range whole {
@@ -61,9 +62,9 @@ func sealPeriod(t *cases.Asker, r *rand.Rand, size int64, repeat []byte, chunks 
 		sealed := m.aead.Seal(nil, m.nonce(i), whole, nil)
 		from := max(0, len(sealed)-cobblestone.TagSize-8) // a tag is that of all of its chunk
 		ranges = append(ranges, [2]int64{cobblestone.PrefixSize + i*cobblestone.SealedChunkSize + int64(from), int64(len(sealed) - from)})
-		list = append(list, toHex(sealed[from:]))
+		list = append(list, inputs.Hex(sealed[from:]))
 	}
-	input := vectors.Object{"key": toHex(m.key), "salt": toHex(m.salt), "context": m.context, "plaintext": plaintext, "excerpts": ranges}
+	input := vectors.Object{"key": inputs.Hex(m.key), "salt": inputs.Hex(m.salt), "context": m.context, "plaintext": plaintext, "excerpts": ranges}
 	output := vectors.Object{"message": vectors.Object{"length": m.length(), "excerpts": list}}
 	return expects(t, fmt.Sprintf("a plaintext of %d bytes", size), "cobblestone.seal", input, output, "")
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -116,7 +117,7 @@ func (m messageSample) input() vectors.Object {
 	for _, a := range m.altered {
 		message = a.apply(message)
 	}
-	return vectors.Object{"key": toHex(m.key()), "context": m.context, "message": toHex(message)}
+	return vectors.Object{"key": inputs.Hex(m.key()), "context": m.context, "message": inputs.Hex(message)}
 }
 
 // ranged is the input of cobblestone.read.
@@ -129,7 +130,7 @@ func (m messageSample) ranged() vectors.Object {
 // sealing is the input of cobblestone.seal.
 func (m messageSample) sealing() vectors.Object {
 	return vectors.Object{
-		"key": toHex(m.key()), "salt": toHex(m.salt()), "context": m.context, "plaintext": toHex(m.plaintext()),
+		"key": inputs.Hex(m.key()), "salt": inputs.Hex(m.salt()), "context": m.context, "plaintext": inputs.Hex(m.plaintext()),
 	}
 }
 

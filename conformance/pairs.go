@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/vectors"
@@ -32,17 +33,17 @@ type opened struct {
 // exchanges returns what each implementation seals for each other: containers with
 // every kind of slot and of entries, and keyrings.
 func exchanges(r *rand.Rand) []exchanged {
-	sealing := func(name, profile string, entries []entry, slots ...vectors.Object) exchanged {
+	sealing := func(name, profile string, entries []inputs.Entry, slots ...vectors.Object) exchanged {
 		j := drawSlotted(r, slots...)
-		j.entries = entries
-		return opening(exchanged{name, strings.Fields(profile), "container.seal", j.input(), nil}, "archive.restore", restored(entries))
+		j.Entries = entries
+		return opening(exchanged{name, strings.Fields(profile), "container.seal", j.Input(), nil}, "archive.restore", inputs.Restored(entries))
 	}
 	ring := func(name, profile string, slots ...vectors.Object) exchanged {
 		g := drawKeyring(r, 2, slots...)
-		want := vectors.Case{Op: "keyring.open", Result: vectors.Valid, Output: vectors.Object{"set_id": toHex(g.setID), "epoch": number(g.epoch), "old_keys": g.input()["old_keys"]}}
-		return opening(exchanged{name, strings.Fields(profile), "keyring.seal", g.input(), nil}, "keyring.open", want)
+		want := vectors.Case{Op: "keyring.open", Result: vectors.Valid, Output: vectors.Object{"set_id": inputs.Hex(g.SetID), "epoch": inputs.Number(g.Epoch), "old_keys": g.Input()["old_keys"]}}
+		return opening(exchanged{name, strings.Fields(profile), "keyring.seal", g.Input(), nil}, "keyring.open", want)
 	}
-	var many []entry
+	var many []inputs.Entry
 	for range 40 {
 		many = append(many, drawEntry(r, "media/\u00fc "+drawName(r)))
 	}
@@ -50,7 +51,7 @@ func exchanges(r *rand.Rand) []exchanged {
 		sealing("a few entries", "", drawEntries(r)),
 		sealing("no entries", "", nil),
 		sealing("forty entries", "", many),
-		sealing("several chunks", "", []entry{{"long", archive.Other, 7, drawBytes(r, 100_000)}}),
+		sealing("several chunks", "", []inputs.Entry{{Path: "long", Kind: archive.Other, Modified: 7, Content: drawBytes(r, 100_000)}}),
 		sealing("a password slot", "password", drawEntries(r), drawPasswordSlot(r)),
 		sealing("two passkey slots", "passkey", drawEntries(r), drawPasskeys(r, 2)...),
 		sealing("a vault slot", "vault", drawEntries(r), drawVault(r)),
@@ -62,7 +63,7 @@ func exchanges(r *rand.Rand) []exchanged {
 // opening adds that the secret of each slot opens it, and the key.
 func opening(x exchanged, op string, want vectors.Case) exchanged {
 	for _, s := range x.input["slots"].([]any) {
-		secret := secretOf(s.(vectors.Object))
+		secret := inputs.SecretOf(s.(vectors.Object))
 		x.opens = append(x.opens, opened{fmt.Sprintf("with the %s", secret["kind"]), op, secret, want})
 	}
 	secret := vectors.Object{"kind": "key", "key": x.input["key"]}

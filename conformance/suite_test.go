@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
@@ -46,7 +47,7 @@ func small() []vectors.File {
 
 	open, cut, late := one("cobblestone/open", vectors.Valid), one("cobblestone/cut", vectors.Invalid), one("cobblestone/late", vectors.Invalid)
 	open.Op, open.Input, open.Output = "cobblestone.open", input(message), vectors.Object{"plaintext": vectors.Bytes(plaintext)}
-	open.Intermediates = reference.Handle("cobblestone.open", vectors.Object{"key": vectors.Bytes(key), "context": "c", "message": toHex(message)}).Intermediates
+	open.Intermediates = reference.Handle("cobblestone.open", vectors.Object{"key": vectors.Bytes(key), "context": "c", "message": inputs.Hex(message)}).Intermediates
 	cut.Op, cut.Input, cut.Error, cut.Released, cut.Parent = open.Op, input(message[:50]), "truncated", released(0), open.ID
 	late.Op, late.Input, late.Error, late.Released, late.Parent = open.Op, input(tampered), "payload_tampered", released(16384), open.ID
 	return []vectors.File{

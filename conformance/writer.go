@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
@@ -35,7 +36,7 @@ func produce(a *cases.Asker, op string, input vectors.Object, k key.Key) (*seale
 		o.Want, o.Got = "a container", strings.TrimSpace("error "+answer.Error+" "+answer.Detail)
 		return nil, &o
 	}
-	b := unhex(answer.Output["container"])
+	b := inputs.Unhex(answer.Output["container"])
 	c, err := container.Open(bytes.NewReader(b), int64(len(b)), container.WithKey(&k))
 	if err != nil {
 		o := cases.Failed("the reference does not open the container")
@@ -47,26 +48,26 @@ func produce(a *cases.Asker, op string, input vectors.Object, k key.Key) (*seale
 
 // sealedRightly seals a job and makes all checks on the result. Given the salts
 // that were drawn, there is one container that says what was asked for.
-func archiveSealedRightly(a *cases.Asker, j job) report.Outcome {
-	s, bad := produce(a, "container.seal", j.input(), j.key)
+func archiveSealedRightly(a *cases.Asker, j inputs.Archive) report.Outcome {
+	s, bad := produce(a, "container.seal", j.Input(), j.Key)
 	if bad != nil {
 		return *bad
 	}
 	if err := checkArchive(s, j); err != nil {
 		return outcome(err)
 	}
-	return outcome(sameAsReference(s, "container.seal", j.input()))
+	return outcome(sameAsReference(s, "container.seal", j.Input()))
 }
 
-func keyringSealedRightly(a *cases.Asker, g ringJob) report.Outcome {
-	s, bad := produce(a, "keyring.seal", g.input(), g.key)
+func keyringSealedRightly(a *cases.Asker, g inputs.Keyring) report.Outcome {
+	s, bad := produce(a, "keyring.seal", g.Input(), g.Key)
 	if bad != nil {
 		return *bad
 	}
 	if err := checkKeyring(s, g); err != nil {
 		return outcome(err)
 	}
-	return outcome(sameAsReference(s, "keyring.seal", g.input()))
+	return outcome(sameAsReference(s, "keyring.seal", g.Input()))
 }
 
 // outcome turns the error of a check into a verdict.

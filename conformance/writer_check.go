@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -18,8 +19,8 @@ import (
 
 // check makes all the checks of spec chapters 7 and 8 on a container that was
 // sealed from the job, and compares it with the job.
-func checkArchive(s *sealed, j job) error {
-	if err := checkSlots(s.Header.Slots, j.slots); err != nil {
+func checkArchive(s *sealed, j inputs.Archive) error {
+	if err := checkSlots(s.Header.Slots, j.Slots); err != nil {
 		return err
 	}
 	r, err := s.Archive()
@@ -30,7 +31,7 @@ func checkArchive(s *sealed, j job) error {
 		return err
 	}
 	index := r.Index()
-	if !index.StandAlone() || index.CreatedMS != timeOf(j.created) || index.Producer != j.producer {
+	if !index.StandAlone() || index.CreatedMS != inputs.TimeOf(j.Created) || index.Producer != j.Producer {
 		return fmt.Errorf("the index does not say what was asked for: created %d by %q, set %x", index.CreatedMS, index.Producer, index.SetID)
 	}
 	if err := checkEntries(r, j); err != nil {
@@ -39,25 +40,25 @@ func checkArchive(s *sealed, j job) error {
 	return checkLayout(s, r, j)
 }
 
-func checkEntries(r *archive.Reader, j job) error {
-	wanted := slices.Clone(j.entries)
+func checkEntries(r *archive.Reader, j inputs.Archive) error {
+	wanted := slices.Clone(j.Entries)
 	for i := range wanted {
-		wanted[i].path = nfc.String(wanted[i].path)
+		wanted[i].Path = nfc.String(wanted[i].Path)
 	}
-	slices.SortFunc(wanted, func(a, b entry) int { return strings.Compare(a.path, b.path) })
+	slices.SortFunc(wanted, func(a, b inputs.Entry) int { return strings.Compare(a.Path, b.Path) })
 	if len(r.Entries()) != len(wanted) {
 		return fmt.Errorf("it has %d entries, not %d", len(r.Entries()), len(wanted))
 	}
 	for i, record := range r.Entries() {
 		e, w := record.Entry, wanted[i]
-		if e.Path != w.path || e.Kind != w.kind || e.ModifiedMS != timeOf(w.modified) { // [ARC-6]
-			return fmt.Errorf("entry %d is %q, kind %v, time %d instead of %q, kind %v, time %d", i, e.Path, e.Kind, e.ModifiedMS, w.path, w.kind, timeOf(w.modified))
+		if e.Path != w.Path || e.Kind != w.Kind || e.ModifiedMS != inputs.TimeOf(w.Modified) { // [ARC-6]
+			return fmt.Errorf("entry %d is %q, kind %v, time %d instead of %q, kind %v, time %d", i, e.Path, e.Kind, e.ModifiedMS, w.Path, w.Kind, inputs.TimeOf(w.Modified))
 		}
 		var content bytes.Buffer
 		if err := r.WriteContent(&content, record); err != nil {
 			return err
 		}
-		if !bytes.Equal(content.Bytes(), w.content) {
+		if !bytes.Equal(content.Bytes(), w.Content) {
 			return fmt.Errorf("the content of %q is another", e.Path)
 		}
 	}
@@ -65,7 +66,7 @@ func checkEntries(r *archive.Reader, j job) error {
 }
 
 // checkLayout checks the order of the frames and the length of the padding.
-func checkLayout(s *sealed, r *archive.Reader, j job) error {
+func checkLayout(s *sealed, r *archive.Reader, j inputs.Archive) error {
 	placed := r.Placed()
 	for i := 1; i < len(placed); i++ { // [ARC-2]
 		if placed[i].Entry.Kind == archive.Messages && placed[i-1].Entry.Kind != archive.Messages {
@@ -84,7 +85,7 @@ func checkLayout(s *sealed, r *archive.Reader, j job) error {
 
 // unpadded is the length of the plaintext without a zero of padding (spec section
 // 8.1).
-func unpadded(j job) int64 {
+func unpadded(j inputs.Archive) int64 {
 	const (
 		frame, record = 1 + 2 + 1 + 8 + 8, 24 + 8 + 2 + 1 + 8 + 8
 		padding       = 1 + 8
@@ -92,28 +93,28 @@ func unpadded(j job) int64 {
 		index         = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + 2 + 40
 		trailer       = 8
 	)
-	n := int64(padding + segment + index + trailer + len(j.producer))
-	for _, e := range j.entries {
-		n += int64(frame + record + 2*len(nfc.String(e.path)) + len(e.content))
+	n := int64(padding + segment + index + trailer + len(j.Producer))
+	for _, e := range j.Entries {
+		n += int64(frame + record + 2*len(nfc.String(e.Path)) + len(e.Content))
 	}
 	return n
 }
 
 // check compares a keyring with what was asked for.
-func checkKeyring(s *sealed, g ringJob) error {
-	if err := checkSlots(s.Header.Slots, g.slots); err != nil {
+func checkKeyring(s *sealed, g inputs.Keyring) error {
+	if err := checkSlots(s.Header.Slots, g.Slots); err != nil {
 		return err
 	}
 	is, err := s.Keyring()
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(is.SetID[:], g.setID) || is.Epoch != g.epoch || len(is.OldKeys) != len(g.old) {
+	if !bytes.Equal(is.SetID[:], g.SetID) || is.Epoch != g.Epoch || len(is.OldKeys) != len(g.Old) {
 		return fmt.Errorf("the keyring does not say what was asked for: set %x, epoch %d, %d old keys", is.SetID, is.Epoch, len(is.OldKeys))
 	}
 	for i, old := range is.OldKeys {
-		if old.Epoch != g.epochs[i] || old.Key != g.old[i] {
-			return fmt.Errorf("old key %d of epoch %d is another: epoch %d was asked for", i, old.Epoch, g.epochs[i])
+		if old.Epoch != g.Epochs[i] || old.Key != g.Old[i] {
+			return fmt.Errorf("old key %d of epoch %d is another: epoch %d was asked for", i, old.Epoch, g.Epochs[i])
 		}
 	}
 	return nil
@@ -135,7 +136,7 @@ func checkSlots(slots []slot.Slot, asked []vectors.Object) error {
 				return fmt.Errorf("slot %d: %w", i, err)
 			}
 		case *slot.Passkey:
-			if toHex(s.Salt[:]) != asked[i]["salt"] {
+			if inputs.Hex(s.Salt[:]) != asked[i]["salt"] {
 				return fmt.Errorf("slot %d has the salt %x, not the one that was given", i, s.Salt)
 			}
 		}
@@ -173,7 +174,7 @@ func sameAsReference(s *sealed, op string, input vectors.Object) error {
 		case *slot.Password:
 			if i < len(asked) {
 				p := one.Params
-				asked[i] = with(with(with(asked[i].(vectors.Object), "memory_kib", p.MemoryKiB), "passes", p.Passes), "lanes", p.Lanes)
+				asked[i] = inputs.With(inputs.With(inputs.With(asked[i].(vectors.Object), "memory_kib", p.MemoryKiB), "passes", p.Passes), "lanes", p.Lanes)
 			}
 			random = slices.Concat(random, one.Salt[:], one.SealedKey[:cobblestone.SaltSize])
 		case *slot.Vault:
@@ -186,11 +187,11 @@ func sameAsReference(s *sealed, op string, input vectors.Object) error {
 		id := s.Header.ContainerID()
 		random = append(random, id[:]...)
 	}
-	answer := reference.Answer(op, with(with(input, "random", toHex(random)), "slots", asked))
+	answer := reference.Answer(op, inputs.With(inputs.With(input, "random", inputs.Hex(random)), "slots", asked))
 	if answer.Output == nil {
 		return fmt.Errorf("given the randomness that it shows, the reference refuses: %s %s%s", answer.Error, answer.Detail, answer.Unsupported)
 	}
-	return compareSealed(s, unhex(answer.Output["container"]))
+	return compareSealed(s, inputs.Unhex(answer.Output["container"]))
 }
 
 // compareSealed says where a container differs from the right one.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -197,13 +198,17 @@ func (q saltedRequest) ask(a *cases.Asker, d drawnBytes) *report.Outcome {
 	return nil
 }
 
-func saltedArchive(j job) saltedRequest     { return saltedRequest{"container.seal", j.input(), j.key} }
-func saltedKeyring(g ringJob) saltedRequest { return saltedRequest{"keyring.seal", g.input(), g.key} }
+func saltedArchive(j inputs.Archive) saltedRequest {
+	return saltedRequest{"container.seal", j.Input(), j.Key}
+}
+func saltedKeyring(g inputs.Keyring) saltedRequest {
+	return saltedRequest{"keyring.seal", g.Input(), g.Key}
+}
 
 // replacingSalted is the request for other slots of a container that the reference
 // sealed.
-func saltedReplacing(r *rand.Rand, j job, slots ...vectors.Object) saltedRequest {
-	return saltedRequest{"container.set_slots", replacing(drawnSealed(r, j), j.key, slots...), j.key}
+func saltedReplacing(r *rand.Rand, j inputs.Archive, slots ...vectors.Object) saltedRequest {
+	return saltedRequest{"container.set_slots", inputs.Replacing(drawnSealed(r, j), j.Key, slots...), j.Key}
 }
 
 // freshTogether is the audit that no salt of one op is another's.

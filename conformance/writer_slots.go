@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -30,7 +31,7 @@ func withSlots(container []byte, k key.Key, slots ...slot.Slot) []byte {
 // result: it has what it had, the new slots in place of the known ones, and nothing
 // else changed.
 func replacesRightly(a *cases.Asker, before []byte, k key.Key, slots ...vectors.Object) report.Outcome {
-	input := replacing(before, k, slots...)
+	input := inputs.Replacing(before, k, slots...)
 	after, bad := produce(a, "container.set_slots", input, k)
 	if bad != nil {
 		return *bad
@@ -104,9 +105,9 @@ func keepsUnknown(a *cases.Asker, r *rand.Rand) report.Outcome {
 			}
 			slots = append(slots, s)
 		}
-		before := withSlots(plain, j.key, slots...)
+		before := withSlots(plain, j.Key, slots...)
 		for n := range 4 {
-			if o := replacesRightly(a, before, j.key, drawPasskeys(r, n)...); o.Verdict != report.Pass {
+			if o := replacesRightly(a, before, j.Key, drawPasskeys(r, n)...); o.Verdict != report.Pass {
 				o.Sample = fmt.Sprintf("the slots %s, u unknown and k known, replaced by %d", layout, n)
 				return o
 			}
@@ -119,12 +120,12 @@ func keepsUnknown(a *cases.Asker, r *rand.Rand) report.Outcome {
 // and in whatever state beyond what opening looks at.
 func keepsPayload(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
-	j.entries = append(j.entries, drawEntry(r, "long"))
-	j.entries[1].content = drawBytes(r, 5*cobblestone.ChunkSize+r.Intn(100))
+	j.Entries = append(j.Entries, drawEntry(r, "long"))
+	j.Entries[1].Content = drawBytes(r, 5*cobblestone.ChunkSize+r.Intn(100))
 	plain := drawnSealed(r, j)
 	ring := drawKeyring(r, 3)
-	ring.key = j.key
-	containers := [][]byte{plain, setContainer(r, j.key), sealedByReference("keyring.seal", with(ring.input(), "random", drawHex(r, cobblestone.SaltSize)))}
+	ring.Key = j.Key
+	containers := [][]byte{plain, setContainer(r, j.Key), inputs.SealedByReference("keyring.seal", inputs.With(ring.Input(), "random", drawHex(r, cobblestone.SaltSize)))}
 	payload := len(plain) - len(payloadOf(plain))
 	for _, at := range []int{ // in the first, a middle and the last chunk
 		cobblestone.PrefixSize + r.Intn(cobblestone.SealedChunkSize),
@@ -136,7 +137,7 @@ func keepsPayload(a *cases.Asker, r *rand.Rand) report.Outcome {
 		containers = append(containers, damaged)
 	}
 	for i, before := range containers {
-		if o := replacesRightly(a, before, j.key, drawPasskeys(r, r.Intn(3))...); o.Verdict != report.Pass {
+		if o := replacesRightly(a, before, j.Key, drawPasskeys(r, r.Intn(3))...); o.Verdict != report.Pass {
 			o.Sample = fmt.Sprintf("container %d: an archive, one of a set, a keyring, and the first with damage in three places", i+1)
 			return o
 		}
@@ -152,14 +153,14 @@ func payloadOf(container []byte) []byte {
 // keepsLong is keepsPayload for more than a mebibyte.
 func keepsLong(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
-	j.entries[0].content = drawBytes(r, 1<<20+r.Intn(1<<15))
-	return replacesRightly(a, drawnSealed(r, j), j.key, drawPasskey(r))
+	j.Entries[0].Content = drawBytes(r, 1<<20+r.Intn(1<<15))
+	return replacesRightly(a, drawnSealed(r, j), j.Key, drawPasskey(r))
 }
 
 // setContainer is a container of a backup set.
 func setContainer(r *rand.Rand, k key.Key) []byte {
 	var out bytes.Buffer
-	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + uint64(r.Int63n(1<<51)), Epoch: 1 + uint64(r.Int63n(1<<51)), CreatedMS: timeOf(drawTime(r)), Producer: "p"}
+	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + uint64(r.Int63n(1<<51)), Epoch: 1 + uint64(r.Int63n(1<<51)), CreatedMS: inputs.TimeOf(drawTime(r)), Producer: "p"}
 	w, err := container.NewArchiveWriter(&out, r, &k, nil, index)
 	if err == nil {
 		err = w.Add(archive.Entry{Path: drawName(r), Size: 5}, bytes.NewReader(drawBytes(r, 5)))
@@ -177,17 +178,17 @@ func setContainer(r *rand.Rand, k key.Key) []byte {
 // and that the container may be opened with the old one to replace it.
 func otherSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawSlotted(r, drawPasskey(r))
-	old, s := j.slots[0], drawPasskey(r)
-	input := replacing(drawnSealed(r, j), j.key, s)
-	input["secret"] = secretOf(old)
-	after, bad := produce(a, "container.set_slots", input, j.key)
+	old, s := j.Slots[0], drawPasskey(r)
+	input := inputs.Replacing(drawnSealed(r, j), j.Key, s)
+	input["secret"] = inputs.SecretOf(old)
+	after, bad := produce(a, "container.set_slots", input, j.Key)
 	if bad != nil {
 		return *bad
 	}
 	secret := func(s vectors.Object) slot.Secret {
-		return &slot.PasskeySecret{RPID: s["rp_id"].(string), Credential: unhex(s["credential"]), PRF: [32]byte(unhex(s["prf"]))}
+		return &slot.PasskeySecret{RPID: s["rp_id"].(string), Credential: inputs.Unhex(s["credential"]), PRF: [32]byte(inputs.Unhex(s["prf"]))}
 	}
-	if k, err := after.Header.Unlock(secret(s)); err != nil || k != j.key {
+	if k, err := after.Header.Unlock(secret(s)); err != nil || k != j.Key {
 		return outcome(fmt.Errorf("the new slot does not open: %v", err))
 	}
 	if _, err := after.Header.Unlock(secret(old)); fault.NameOf(err) != fault.NoMatchingSlot {
@@ -199,7 +200,7 @@ func otherSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
 // filler is an unknown slot that leaves no room beside a passkey slot, and takes so
 // many bytes more.
 func filler(beside vectors.Object, more int) slot.Slot {
-	encoded, err := slot.Marshal([]slot.Slot{&slot.Passkey{RPID: beside["rp_id"].(string), Credential: unhex(beside["credential"])}})
+	encoded, err := slot.Marshal([]slot.Slot{&slot.Passkey{RPID: beside["rp_id"].(string), Credential: inputs.Unhex(beside["credential"])}})
 	if err != nil {
 		panic(cases.Fault{Err: err}) // unreachable: it is a good one
 	}
@@ -211,10 +212,10 @@ func filler(beside vectors.Object, more int) slot.Slot {
 func fullSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j, s := drawJob(r), drawPasskey(r)
 	plain := drawnSealed(r, j)
-	if o := replacesRightly(a, withSlots(plain, j.key, filler(s, 0)), j.key, s); o.Verdict != report.Pass {
+	if o := replacesRightly(a, withSlots(plain, j.Key, filler(s, 0)), j.Key, s); o.Verdict != report.Pass {
 		return o
 	}
-	return refused(a, "container.set_slots", replacing(withSlots(plain, j.key, filler(s, 1)), j.key, s))
+	return refused(a, "container.set_slots", inputs.Replacing(withSlots(plain, j.Key, filler(s, 1)), j.Key, s))
 }
 
 // mostSlots is the audit that 16 slots, those that are not known among them, are
@@ -225,22 +226,22 @@ func mostSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
 	for range 13 {
 		unknown = append(unknown, drawUnknown(r))
 	}
-	before := withSlots(drawnSealed(r, j), j.key, unknown...)
-	if o := replacesRightly(a, before, j.key, drawPasskeys(r, 3)...); o.Verdict != report.Pass {
+	before := withSlots(drawnSealed(r, j), j.Key, unknown...)
+	if o := replacesRightly(a, before, j.Key, drawPasskeys(r, 3)...); o.Verdict != report.Pass {
 		return o
 	}
-	return refused(a, "container.set_slots", replacing(before, j.key, drawPasskeys(r, 4)...))
+	return refused(a, "container.set_slots", inputs.Replacing(before, j.Key, drawPasskeys(r, 4)...))
 }
 
 // refusesTampered is the audit that nobody signs what somebody else has altered, or
 // what is another's.
 func refusesTampered(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawJob(r)
-	container := withSlots(drawnSealed(r, j), j.key, &slot.Unknown{SlotType: 9, Body: drawBytes(r, 5)})
-	other := replacing(container, drawKey(r), drawPasskey(r))
+	container := withSlots(drawnSealed(r, j), j.Key, &slot.Unknown{SlotType: 9, Body: drawBytes(r, 5)})
+	other := inputs.Replacing(container, drawKey(r), drawPasskey(r))
 	container[slotsAt+4] ^= 1 // in the slot; the digest below is right again, the MAC is not
 	head, slots, payload, _ := sections(container)
-	forged := replacing(signed(head, slots, payload, drawKey(r)), j.key, drawPasskey(r))
+	forged := inputs.Replacing(signed(head, slots, payload, drawKey(r)), j.Key, drawPasskey(r))
 	for _, input := range []vectors.Object{other, forged} {
 		right, err := cases.Allowed("container.set_slots", input)
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -129,7 +130,7 @@ func drawing(source func(b *badWriter, p []byte)) faulty {
 		if op != "container.set_slots" {
 			salt(24)
 		}
-		input["random"] = toHex(random)
+		input["random"] = inputs.Hex(random)
 		return reference.Handle(op, input)
 	}
 }
@@ -151,7 +152,7 @@ var badGenerators = map[string]faulty{
 	"eight, repeated":    drawing(func(_ *badWriter, p []byte) { good(p[:8]); copy(p[8:], p[:8]); copy(p[16:], p[:8]) }),
 	"counted":            drawing(func(b *badWriter, p []byte) { b.count++; binary.BigEndian.PutUint64(p[16:], b.count) }),
 	"seven bits":         drawing(func(_ *badWriter, p []byte) { and(p, 0x7f) }),
-	"digits":             drawing(func(_ *badWriter, p []byte) { good(p); copy(p, toHex(p)) }),
+	"digits":             drawing(func(_ *badWriter, p []byte) { good(p); copy(p, inputs.Hex(p)) }),
 	"the same each time": drawing(func(b *badWriter, p []byte) { b.seeded(1).Read(p) }),
 	"seeded with the second": drawing(func(b *badWriter, p []byte) {
 		b.seeded(uint64(time.Now().Unix() >> 4)).Read(p)
@@ -240,11 +241,11 @@ var badWriters = []struct {
 	{"cuts credentials", "passkey-bounds", eachSlot("passkey", func(s vectors.Object) { s["credential"] = s["credential"].(string)[:2] })},
 	{"trims passwords", "password-defaults keyring-password-slot", eachSlot("password", func(s vectors.Object) { s["password"] = s["password"].(string)[2:] })},
 	{"writes weak slots", "password-defaults", func(_ *badWriter, op string, in vectors.Object) protocol.Answer {
-		k := key.Key(unhex(in["key"]))
+		k := key.Key(inputs.Unhex(in["key"]))
 		in["slots"] = []any{}
-		b := unhex(reference.Handle(op, in).Output["container"])
+		b := inputs.Unhex(reference.Handle(op, in).Output["container"])
 		weak := sealedPassword(k, [32]byte{1}, "p", slot.Params{MemoryKiB: 65536, Passes: 1, Lanes: 1})
-		return protocol.Answer{Output: vectors.Object{"container": toHex(resigned(b, k, func(head, _ []byte) ([]byte, []byte) { return head, weak }))}}
+		return protocol.Answer{Output: vectors.Object{"container": inputs.Hex(resigned(b, k, func(head, _ []byte) ([]byte, []byte) { return head, weak }))}}
 	}},
 	{"has one lane", "password-parameters", eachSlot("password", func(s vectors.Object) { s["lanes"] = 1 })},
 	{"has three passes", "password-parameters", eachSlot("password", func(s vectors.Object) { s["passes"] = 3 })},
@@ -262,23 +263,23 @@ var badWriters = []struct {
 		}
 		defer func() { b.earlier[op] = in }()
 		if before, ok := b.earlier[op].(vectors.Object); ok && op == "container.seal" {
-			in = with(in, "producer", before["producer"])
+			in = inputs.With(in, "producer", before["producer"])
 		}
 		return reference.Handle(op, in)
 	}},
 	{"seals anew", "set-slots-payload set-slots-long", func(_ *badWriter, op string, in vectors.Object) protocol.Answer {
 		a := reference.Handle(op, in)
 		if a.Output != nil && op == "container.set_slots" {
-			b := unhex(a.Output["container"])
+			b := inputs.Unhex(a.Output["container"])
 			b[len(b)-20] ^= 1
-			a.Output["container"] = toHex(b)
+			a.Output["container"] = inputs.Hex(b)
 		}
 		return a
 	}},
 	{"drops what it does not know", "set-slots-unknown", func(_ *badWriter, op string, in vectors.Object) protocol.Answer {
 		if op == "container.set_slots" {
-			container, k := unhex(in["container"]), [32]byte(unhex(in["secret"].(vectors.Object)["key"]))
-			in["container"] = toHex(withSlots(container, k))
+			container, k := inputs.Unhex(in["container"]), [32]byte(inputs.Unhex(in["secret"].(vectors.Object)["key"]))
+			in["container"] = inputs.Hex(withSlots(container, k))
 		}
 		return reference.Handle(op, in)
 	}},

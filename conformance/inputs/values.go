@@ -1,4 +1,4 @@
-package conformance
+package inputs
 
 import (
 	"encoding/hex"
@@ -10,9 +10,9 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-func toHex(b []byte) string { return hex.EncodeToString(b) }
+func Hex(b []byte) string { return hex.EncodeToString(b) }
 
-func unhex(v any) []byte {
+func Unhex(v any) []byte {
 	b, err := hex.DecodeString(v.(string))
 	if err != nil {
 		panic(cases.Fault{Err: err}) // unreachable: the audits state it
@@ -20,17 +20,17 @@ func unhex(v any) []byte {
 	return b
 }
 
-// with returns an object with a member changed.
-func with(o vectors.Object, name string, value any) vectors.Object {
+// With returns an object with a member changed.
+func With(o vectors.Object, name string, value any) vectors.Object {
 	o = maps.Clone(o)
 	o[name] = value
 	return o
 }
 
-func number(n uint64) json.Number { return json.Number(fmt.Sprint(n)) }
+func Number(n uint64) json.Number { return json.Number(fmt.Sprint(n)) }
 
-// listOf returns a list as decoding gives it.
-func listOf(all []vectors.Object) []any {
+// List returns a list as decoding gives it.
+func List(all []vectors.Object) []any {
 	list := []any{}
 	for _, o := range all {
 		list = append(list, o)
@@ -38,8 +38,8 @@ func listOf(all []vectors.Object) []any {
 	return list
 }
 
-// widths are numbers around the ends of every width.
-func widths(own uint64) []uint64 {
+// Widths are numbers around the ends of every width.
+func Widths(own uint64) []uint64 {
 	var all []uint64
 	for _, bit := range []int{7, 8, 16, 31, 32, 40, 51, 52, 53, 56, 62, 63} {
 		all = append(all, 1<<bit, own^1<<bit)

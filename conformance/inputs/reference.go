@@ -1,4 +1,4 @@
-package conformance
+package inputs
 
 import (
 	"fmt"
@@ -8,10 +8,10 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-func sealedByReference(op string, input vectors.Object) []byte {
+func SealedByReference(op string, input vectors.Object) []byte {
 	answer := reference.Answer(op, input)
 	if answer.Output == nil {
 		panic(cases.Fault{Err: fmt.Errorf("the reference refuses %s of %v: %s%s", op, input, answer.Error, answer.Unsupported)})
 	}
-	return unhex(answer.Output["container"])
+	return Unhex(answer.Output["container"])
 }
