@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
@@ -29,7 +30,7 @@ var pathParts = []string{
 func drawPath(r *rand.Rand) string {
 	parts := make([]string, 1+r.Intn(3))
 	for i := range parts {
-		parts[i] = oneOf(r, pathParts...)
+		parts[i] = drawn.OneOf(r, pathParts...)
 	}
 	return strings.Join(parts, "/")
 }
@@ -37,8 +38,8 @@ func drawPath(r *rand.Rand) string {
 // drawArchive returns up to seven entries without a conflict between their paths.
 func drawArchive(r *rand.Rand) archiveSample {
 	s := archiveSample{seed: r.Int63()}
-	s.Producer = oneOf(r, "p", "an app 1.0", "größer als ASCII", strings.Repeat("é", 127))
-	s.Created = oneOf(r, inputs.Unknown, -1, 0, -inputs.Latest, inputs.Latest, drawTime(r))
+	s.Producer = drawn.OneOf(r, "p", "an app 1.0", "größer als ASCII", strings.Repeat("é", 127))
+	s.Created = drawn.OneOf(r, inputs.Unknown, -1, 0, -inputs.Latest, inputs.Latest, drawn.Time(r))
 	for range r.Intn(8) {
 		size := r.Intn(60)
 		switch r.Intn(8) {
@@ -50,7 +51,7 @@ func drawArchive(r *rand.Rand) archiveSample {
 			size = r.Intn(40000)
 		}
 		s.add(inputs.Entry{
-			Path: drawPath(r), Kind: archive.Kind(r.Intn(9)), Modified: oneOf(r, inputs.Unknown, -1, 0, -inputs.Latest, inputs.Latest, drawTime(r)), Content: bytesFrom(r.Int63(), size),
+			Path: drawPath(r), Kind: archive.Kind(r.Intn(9)), Modified: drawn.OneOf(r, inputs.Unknown, -1, 0, -inputs.Latest, inputs.Latest, drawn.Time(r)), Content: drawn.BytesFrom(r.Int63(), size),
 		})
 	}
 	return s
@@ -108,12 +109,12 @@ func (s archiveSample) smaller() []archiveSample {
 	return all
 }
 
-func (s archiveSample) key() []byte { return bytesFrom(s.seed, 32) }
+func (s archiveSample) key() []byte { return drawn.BytesFrom(s.seed, 32) }
 
 // sealing is the input of container.seal, with as many random bytes as it draws.
 func (s archiveSample) sealing() vectors.Object {
 	s.Archive.Key = key.Key(s.key())
-	return inputs.With(s.Input(), "random", inputs.Hex(bytesFrom(s.seed^1, inputs.RandomFor(s.Slots)+24)))
+	return inputs.With(s.Input(), "random", inputs.Hex(drawn.BytesFrom(s.seed^1, inputs.RandomFor(s.Slots)+24)))
 }
 
 // container returns what the reference seals.
@@ -139,9 +140,9 @@ func (s archiveSample) opening(op string, container []byte) vectors.Object {
 // drawSlots is drawArchive with a vault slot and passkey slots.
 func drawSlots(r *rand.Rand) archiveSample {
 	s := drawArchive(r)
-	s.Slots = drawPasskeys(r, r.Intn(4))
+	s.Slots = drawn.Passkeys(r, r.Intn(4))
 	if r.Intn(2) == 0 {
-		s.Slots = append(s.Slots, drawVault(r))
+		s.Slots = append(s.Slots, drawn.Vault(r))
 		last := len(s.Slots) - 1
 		at := r.Intn(last + 1)
 		s.Slots[at], s.Slots[last] = s.Slots[last], s.Slots[at]

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -58,7 +59,7 @@ func refusesEntry[T any](change func(e *inputs.Entry, value T), values ...T) aud
 	return refuses(func(r *rand.Rand) (all []inputs.Archive) {
 		for _, v := range values {
 			for _, at := range []int{0, 2, 4} {
-				j := drawJob(r)
+				j := drawn.Archive(r)
 				j.Entries = entriesOf(r, []string{"a", "b/c", "d", "e/f/g", "h"})
 				change(&j.Entries[at], v)
 				all = append(all, j)
@@ -83,7 +84,7 @@ func refusesTogether(pairs ...[2]string) auditRun {
 					if turned {
 						first, last = last, first
 					}
-					j := drawJob(r)
+					j := drawn.Archive(r)
 					j.Entries = entriesOf(r, slices.Concat([]string{first}, between, []string{last}))
 					all = append(all, j)
 				}
@@ -97,12 +98,12 @@ func refusesTogether(pairs ...[2]string) auditRun {
 // the place of others: every other one is asked of the one op.
 func refusesSlots(draw func(r *rand.Rand) [][]vectors.Object) auditRun {
 	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
-		plain := drawJob(r)
-		container := drawnSealed(r, plain)
+		plain := drawn.Archive(r)
+		container := drawn.Sealed(r, plain)
 		for i, slots := range draw(r) {
 			o := cases.Passed()
 			if i%2 == 0 {
-				o = refused(a, "container.seal", drawSlotted(r, slots...).Input())
+				o = refused(a, "container.seal", drawn.Slotted(r, slots...).Input())
 			} else {
 				o = refused(a, "container.set_slots", inputs.Replacing(container, plain.Key, slots...))
 			}
@@ -119,7 +120,7 @@ func refusesSlots(draw func(r *rand.Rand) [][]vectors.Object) auditRun {
 func eachPlace(r *rand.Rand, bad ...vectors.Object) (all [][]vectors.Object) {
 	for _, one := range bad {
 		for at := range 3 {
-			all = append(all, slices.Insert(drawPasskeys(r, 2), at, one))
+			all = append(all, slices.Insert(drawn.Passkeys(r, 2), at, one))
 		}
 	}
 	return all
@@ -130,7 +131,7 @@ func eachPlace(r *rand.Rand, bad ...vectors.Object) (all [][]vectors.Object) {
 func refusesRings(changes ...func(g *inputs.Keyring)) auditRun {
 	return func(a *cases.Asker, r *rand.Rand) report.Outcome {
 		for i, change := range changes {
-			g := drawKeyring(r, 5)
+			g := drawn.Keyring(r, 5)
 			change(&g)
 			if o := refused(a, "keyring.seal", g.Input()); o.Verdict != report.Pass {
 				o.Sample = fmt.Sprintf("the epochs %d of the old keys, %d of the key; number %d", g.Epochs, g.Epoch, i+1)
@@ -150,7 +151,7 @@ func refusalAudits() []audit {
 	producing := func(producers ...string) auditRun {
 		return refuses(func(r *rand.Rand) (all []inputs.Archive) {
 			for _, p := range producers {
-				j := drawJob(r)
+				j := drawn.Archive(r)
 				j.Producer = p
 				all = append(all, j)
 			}
@@ -172,8 +173,8 @@ func refusalAudits() []audit {
 		{"refuses-entry-as-folder", "CON-10", "", "A path is not an entry and a folder, near or far.",
 			refusesTogether([2]string{"a", "a/b"}, [2]string{"a", "a/b/c"}, [2]string{"a/b", "a/b/c/d"}, [2]string{"e\u0301", "\u00e9/x"})},
 		{"refuses-folder-behind-others", "CON-10", "", "Nor is it if paths in the order of the bytes lie between.", refuses(func(r *rand.Rand) []inputs.Archive {
-			j := drawJob(r)
-			j.Entries = entriesOf(r, shuffled(r, []string{"a", "a b", "a-b", "a.b", "a/b"}))
+			j := drawn.Archive(r)
+			j.Entries = entriesOf(r, drawn.Shuffled(r, []string{"a", "a b", "a-b", "a.b", "a/b"}))
 			return []inputs.Archive{j}
 		})},
 		{"refuses-unknown-kind", "ARC-4", "", "A kind that is not in the list is not written.",
@@ -182,7 +183,7 @@ func refusalAudits() []audit {
 			refusesEntry(func(e *inputs.Entry, t int64) { e.Modified = t }, beyondTime...)},
 		{"refuses-late-creation", "CON-4 ARC-82", "", "Nor is such a time of creation.", refuses(func(r *rand.Rand) (all []inputs.Archive) {
 			for _, t := range beyondTime {
-				j := drawJob(r)
+				j := drawn.Archive(r)
 				j.Created = t
 				all = append(all, j)
 			}
@@ -192,36 +193,36 @@ func refusalAudits() []audit {
 			producing("a\nb", "\x00", "a\x1f", "\x7fa", "a\u0080", "\u009f", "a\u0085b", "a\tb")},
 		{"refuses-long-producer", "CON-10", "", "A producer of more than 255 bytes is not written.", producing(strings.Repeat("a", 256), strings.Repeat("é", 128), strings.Repeat("a", 300))},
 		{"refuses-password-beside-vault", "CON-10", "password vault", "No password slot is put beside a vault slot.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
-			return [][]vectors.Object{{drawPasswordSlot(r), drawVault(r)}, {drawVault(r), drawPasswordSlot(r)}}
+			return [][]vectors.Object{{drawn.PasswordSlot(r), drawn.Vault(r)}, {drawn.Vault(r), drawn.PasswordSlot(r)}}
 		})},
 		{"refuses-two-vaults", "CON-10", "vault passkey", "Two vault slots are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
-			return [][]vectors.Object{{drawVault(r), drawVault(r)}, {drawVault(r), drawVault(r)}, {drawVault(r), drawPasskey(r), drawVault(r)}}
+			return [][]vectors.Object{{drawn.Vault(r), drawn.Vault(r)}, {drawn.Vault(r), drawn.Vault(r)}, {drawn.Vault(r), drawn.Passkey(r), drawn.Vault(r)}}
 		})},
 		{"refuses-two-passwords", "CON-10", "password", "Two password slots are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
-			return [][]vectors.Object{{drawPasswordSlot(r), drawPasswordSlot(r)}}
+			return [][]vectors.Object{{drawn.PasswordSlot(r), drawn.PasswordSlot(r)}}
 		})},
 		{"refuses-passkey-twice", "CON-10", "passkey", "Two slots for one passkey are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
-			one := drawPasskey(r)
-			again := inputs.With(inputs.With(one, "prf", drawHex(r, 32)), "salt", drawHex(r, 32))
-			return [][]vectors.Object{{one, again}, {one, drawPasskey(r), again}, append(append(drawPasskeys(r, 14), one), again)}
+			one := drawn.Passkey(r)
+			again := inputs.With(inputs.With(one, "prf", drawn.Hex(r, 32)), "salt", drawn.Hex(r, 32))
+			return [][]vectors.Object{{one, again}, {one, drawn.Passkey(r), again}, append(append(drawn.Passkeys(r, 14), one), again)}
 		})},
 		{"refuses-rp-id", "CON-10", "passkey", "An RP ID that is empty, too long, or has another character than may be is not written.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
 			for _, id := range []string{"", strings.Repeat("a", 256), "Chat.example", "a_b", "a b", "a/b", "é.example", "a\x00", "a:1", "{", "`", "@"} {
-				all = append(all, eachPlace(r, inputs.With(drawPasskey(r), "rp_id", id))...)
+				all = append(all, eachPlace(r, inputs.With(drawn.Passkey(r), "rp_id", id))...)
 			}
 			return all
 		})},
 		{"refuses-credential", "CON-10", "passkey", "A credential that is empty, or of more than 1023 bytes, is not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
-			return eachPlace(r, inputs.With(drawPasskey(r), "credential", ""), inputs.With(drawPasskey(r), "credential", drawHex(r, 1024)))
+			return eachPlace(r, inputs.With(drawn.Passkey(r), "credential", ""), inputs.With(drawn.Passkey(r), "credential", drawn.Hex(r, 1024)))
 		})},
 		{"refuses-seventeen-slots", "CON-10", "passkey", "Seventeen slots are not written.", refusesSlots(func(r *rand.Rand) [][]vectors.Object {
-			return [][]vectors.Object{drawPasskeys(r, 17), drawPasskeys(r, 17), drawPasskeys(r, 20)}
+			return [][]vectors.Object{drawn.Passkeys(r, 17), drawn.Passkeys(r, 17), drawn.Passkeys(r, 20)}
 		})},
 		{"refuses-costs", "CON-10", "password", "A password slot of more memory, passes or lanes than readers accept, or of none, is not written.", refusesCosts(
 			[3]uint32{262145, 3, 1}, [3]uint32{65536, 11, 1}, [3]uint32{65536, 3, 5}, [3]uint32{65536, 3, 255}, [3]uint32{65536, 1 << 31, 1}, [3]uint32{1<<32 - 1, 3, 1})},
 		{"refuses-no-cost", "SLT-11", "password", "A password slot of no memory, no passes or no lanes is not written: zero asks for no default.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
 			for _, names := range [][]string{{"memory_kib"}, {"passes"}, {"lanes"}, {"memory_kib", "passes"}, {"memory_kib", "passes", "lanes"}} {
-				slot := costing(r, 65536, 3, 1)
+				slot := drawn.PasswordSlotOf(r, 65536, 3, 1)
 				for _, name := range names {
 					slot[name] = 0
 				}
@@ -235,7 +236,7 @@ func refusalAudits() []audit {
 			[3]uint32{65536, 2, 1}, [3]uint32{0, 2, 0}, [3]uint32{262144, 2, 4}, [3]uint32{65536, 1, 1})},
 		{"refuses-password", "PWD-9", "password", "A password that is none is not written.", refusesSlots(func(r *rand.Rand) (all [][]vectors.Object) {
 			for _, p := range []string{"", "\x00", "a\nb", "a\x7f", "\u0085", "\xff", strings.Repeat("a", 1025)} {
-				all = append(all, []vectors.Object{inputs.With(drawPasswordSlot(r), "password", inputs.Hex([]byte(p)))})
+				all = append(all, []vectors.Object{inputs.With(drawn.PasswordSlot(r), "password", inputs.Hex([]byte(p)))})
 			}
 			return all
 		})},
@@ -254,11 +255,11 @@ func refusalAudits() []audit {
 			func(g *inputs.Keyring) { g.Old[0] = g.Key }, func(g *inputs.Keyring) { g.Old[2] = g.Key }, func(g *inputs.Keyring) { g.Old[4] = g.Key })},
 		{"refuses-keyring-1025-keys", "CON-10", "", "A keyring of 1025 old keys is not written.", refusesRings(func(g *inputs.Keyring) { grow(g, 1025) }, func(g *inputs.Keyring) { grow(g, 2000) })},
 		{"refuses-keyring-slot-twice", "CON-10", "passkey", "A keyring with two slots for one passkey, or seventeen, is not written.", func(a *cases.Asker, r *rand.Rand) report.Outcome {
-			one := drawPasskey(r)
-			if o := refused(a, "keyring.seal", drawKeyring(r, 1, one, one).Input()); o.Verdict != report.Pass {
+			one := drawn.Passkey(r)
+			if o := refused(a, "keyring.seal", drawn.Keyring(r, 1, one, one).Input()); o.Verdict != report.Pass {
 				return o
 			}
-			return refused(a, "keyring.seal", drawKeyring(r, 1, drawPasskeys(r, 17)...).Input())
+			return refused(a, "keyring.seal", drawn.Keyring(r, 1, drawn.Passkeys(r, 17)...).Input())
 		}},
 	}
 }
@@ -268,7 +269,7 @@ func refusalAudits() []audit {
 func refusesCosts(all ...[3]uint32) auditRun {
 	return refusesSlots(func(r *rand.Rand) (slots [][]vectors.Object) {
 		for _, c := range all {
-			slots = append(slots, []vectors.Object{costing(r, c[0], c[1], c[2])})
+			slots = append(slots, []vectors.Object{drawn.PasswordSlotOf(r, c[0], c[1], c[2])})
 		}
 		return slots
 	})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -195,9 +196,9 @@ func (f *fuzzer) add(s *specimen) {
 // there are few nor those of which there are many go short.
 func (f *fuzzer) draw() *specimen {
 	if f.r.Intn(2) == 0 {
-		return oneOf(f.r, f.all...)
+		return drawn.OneOf(f.r, f.all...)
 	}
-	return oneOf(f.r, f.pool[oneOf(f.r, f.ops...)]...)
+	return drawn.OneOf(f.r, f.pool[drawn.OneOf(f.r, f.ops...)]...)
 }
 
 // step tries one input.

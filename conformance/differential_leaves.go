@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -90,7 +91,7 @@ var (
 func (l leaf) alter(r *rand.Rand) func(v any) any {
 	switch v := l.v.(type) {
 	case json.Number:
-		n := json.Number(oneOf(r, interestingNumbers...))
+		n := json.Number(drawn.OneOf(r, interestingNumbers...))
 		return func(any) any { return n }
 	case []any:
 		f := forgery{pick: r.Intn(16), alteration: alteration{to: r.Intn(16), n: r.Intn(3)}}
@@ -106,7 +107,7 @@ func (l leaf) alter(r *rand.Rand) func(v any) any {
 			a := drawAlteration(r, len(b), bordersOf(l.name, b))
 			return func(v any) any { return inputs.Hex(a.apply(inputs.Unhex(v))) }
 		}
-		a, more := drawAlteration(r, len(v), nil), oneOf(r, interestingTexts...)
+		a, more := drawAlteration(r, len(v), nil), drawn.OneOf(r, interestingTexts...)
 		return func(v any) any { return alterText(v.(string), a, more) }
 	}
 	return func(v any) any { return v } // unreachable: leaves has no others

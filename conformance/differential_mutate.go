@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -97,7 +98,7 @@ func (s *specimen) mutate(r *rand.Rand) *specimen {
 	_, container := s.input["container"]
 	switch {
 	case container && s.key != nil && r.Intn(10) < 7:
-		f := forgery{part: oneOf(r, forgedParts...), pick: r.Intn(16), bare: r.Intn(3) == 0}
+		f := forgery{part: drawn.OneOf(r, forgedParts...), pick: r.Intn(16), bare: r.Intn(3) == 0}
 		b := inputs.Unhex(s.input["container"])
 		length, borders := f.shape(func() []byte { return b })
 		f.alteration = drawAlteration(r, length, borders)
@@ -105,7 +106,7 @@ func (s *specimen) mutate(r *rand.Rand) *specimen {
 			s.input["container"] = inputs.Hex(f.forge(inputs.Unhex(s.input["container"]), *s.key))
 		})
 	case container && opens && slices.Contains(containerOps, s.op) && r.Intn(3) == 0:
-		op := oneOf(r, containerOps...)
+		op := drawn.OneOf(r, containerOps...)
 		return s.with(func(s *specimen) { s.ask(op) })
 	case (s.op == "cobblestone.open" || s.op == "cobblestone.read") && r.Intn(3) == 0:
 		a := drawAlteration(r, cobblestone.ChunkSize, []int{0, cobblestone.ChunkSize})

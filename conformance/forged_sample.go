@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"math/rand"
 )
 
@@ -15,8 +16,8 @@ type forgedSample struct {
 // drawForged returns what draws a small archive with a change in one of the parts.
 func drawForged(ops []string, parts ...string) func(*rand.Rand) forgedSample {
 	return func(r *rand.Rand) forgedSample {
-		s := forgedSample{archiveSample: drawSlots(r), op: oneOf(r, ops...)}
-		s.part, s.pick, s.bare = oneOf(r, parts...), r.Intn(8), r.Intn(4) == 0
+		s := forgedSample{archiveSample: drawSlots(r), op: drawn.OneOf(r, ops...)}
+		s.part, s.pick, s.bare = drawn.OneOf(r, parts...), r.Intn(8), r.Intn(4) == 0
 		if r.Intn(4) > 0 { // short contents do as well, most of the time
 			for i, e := range s.Entries {
 				s.Entries[i].Content = e.Content[:min(len(e.Content), 20)]

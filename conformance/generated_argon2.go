@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
@@ -26,7 +27,7 @@ func argon2Check(seed int64) cases.Case {
 	c.Run = func(a *cases.Asker) report.Outcome {
 		r := rand.New(rand.NewSource(cases.SeedFor(seed, c.ID)))
 		h := newCraftedContainer(r, false)
-		passkey, password := passkeyIn(r, h.k, "example.org", drawBytes(r, 16)), passwordIn(r, h.k)
+		passkey, password := passkeyIn(r, h.k, "example.org", drawn.Bytes(r, 16)), passwordIn(r, h.k)
 		h = h.with(passkey, password)
 		costly := h.clone()
 		binary.BigEndian.PutUint32(costly.slots[1].body[memoryAt:], costlyKiB)
@@ -35,10 +36,10 @@ func argon2Check(seed int64) cases.Case {
 			secret vectors.Object
 			runs   int64
 		}{
-			{"the key", h.plain, 0}, {"another key", inputs.KeySecret(drawKey(r)), 0},
-			{"a passkey", passkey.secret, 0}, {"another PRF output", inputs.With(passkey.secret, "prf", drawHex(r, 32)), 0},
+			{"the key", h.plain, 0}, {"another key", inputs.KeySecret(drawn.Key(r)), 0},
+			{"a passkey", passkey.secret, 0}, {"another PRF output", inputs.With(passkey.secret, "prf", drawn.Hex(r, 32)), 0},
 			{"an empty password", inputs.With(password.secret, "password", ""), 0},
-			{"another password", inputs.With(password.secret, "password", inputs.Hex(drawPasswordText(r))), 1},
+			{"another password", inputs.With(password.secret, "password", inputs.Hex(drawn.PasswordText(r))), 1},
 		} {
 			if o := runsOnly(a, h, costly, one.secret, one.runs); o.Verdict != report.Pass {
 				o.Sample = fmt.Sprintf("opened with %s, beside a password slot of %d MiB", one.what, costlyKiB>>10)

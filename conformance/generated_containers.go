@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -106,19 +107,19 @@ func askContainer(q *cases.Requests, op string, h *craftedContainer, secret vect
 // sealedIn returns a slot in which a key is sealed under the fields before it.
 func sealedIn(r *rand.Rand, k key.Key, typ slot.Type, fields, inputKey []byte, secret vectors.Object) craftedSlot {
 	context := string(binary.BigEndian.AppendUint16([]byte("coffer/v1 slot"), uint16(typ))) + string(fields)
-	return craftedSlot{uint16(typ), append(slices.Clone(fields), cobblestone.Seal(inputKey, drawBytes(r, cobblestone.SaltSize), context, k[:])...), secret}
+	return craftedSlot{uint16(typ), append(slices.Clone(fields), cobblestone.Seal(inputKey, drawn.Bytes(r, cobblestone.SaltSize), context, k[:])...), secret}
 }
 
 func passkeyIn(r *rand.Rand, k key.Key, rpID string, credential []byte) craftedSlot {
-	fields := slices.Concat(drawBytes(r, 32), []byte{byte(len(rpID))}, []byte(rpID), binary.BigEndian.AppendUint16(nil, uint16(len(credential))), credential)
-	prf := drawBytes(r, 32)
+	fields := slices.Concat(drawn.Bytes(r, 32), []byte{byte(len(rpID))}, []byte(rpID), binary.BigEndian.AppendUint16(nil, uint16(len(credential))), credential)
+	prf := drawn.Bytes(r, 32)
 	return sealedIn(r, k, slot.TypePasskey, fields, slot.PasskeyInputKey(prf), vectors.Object{
 		"kind": "passkey", "rp_id": rpID, "credential": inputs.Hex(credential), "prf": inputs.Hex(prf),
 	})
 }
 
 func vaultIn(r *rand.Rand, k key.Key) craftedSlot {
-	vault, credential, export := drawBytes(r, 32), drawBytes(r, 32), drawBytes(r, 64)
+	vault, credential, export := drawn.Bytes(r, 32), drawn.Bytes(r, 32), drawn.Bytes(r, 64)
 	return sealedIn(r, k, slot.TypeVault, slices.Concat(vault, credential), slot.VaultInputKey(export), vectors.Object{
 		"kind": "vault", "vault": inputs.Hex(vault), "credential": inputs.Hex(credential), "export_key": inputs.Hex(export),
 	})
@@ -126,8 +127,8 @@ func vaultIn(r *rand.Rand, k key.Key) craftedSlot {
 
 // passwordIn returns a password slot of little cost.
 func passwordIn(r *rand.Rand, k key.Key) craftedSlot {
-	password := drawPasswordText(r)
-	encoded := sealedPassword(k, [32]byte(drawBytes(r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
+	password := drawn.PasswordText(r)
+	encoded := sealedPassword(k, [32]byte(drawn.Bytes(r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
 	return craftedSlot{uint16(slot.TypePassword), encoded[4:], vectors.Object{"kind": "password", "password": inputs.Hex(password)}}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -81,7 +82,7 @@ func newCrafted(seed int64, paths ...string) *crafted {
 	slices.Sort(paths)
 	c.frames = make([]craftedFrame, len(paths))
 	for i, at := range r.Perm(len(paths)) {
-		f := craftedFrame{path: paths[i], kind: byte(r.Intn(9)), modified: uint64(r.Int63n(1 << 52)), content: bytesFrom(r.Int63(), 30+r.Intn(30))}
+		f := craftedFrame{path: paths[i], kind: byte(r.Intn(9)), modified: uint64(r.Int63n(1 << 52)), content: drawn.BytesFrom(r.Int63(), 30+r.Intn(30))}
 		c.frames[at] = f
 		c.live = append(c.live, craftedRecord{frame: at, container: id, path: f.path, kind: f.kind, modified: f.modified})
 	}
@@ -101,15 +102,15 @@ func (c *crafted) clone() *crafted {
 
 // inSet makes the archive one of a backup set.
 func (c *crafted) inSet() *crafted {
-	c.setID, c.previous, c.generation, c.epoch = bytesFrom(c.seed^2, 16), bytesFrom(c.seed^3, 24), 7, 2
+	c.setID, c.previous, c.generation, c.epoch = drawn.BytesFrom(c.seed^2, 16), drawn.BytesFrom(c.seed^3, 24), 7, 2
 	return c
 }
 
-func (c *crafted) key() key.Key { return key.Key(bytesFrom(c.seed, 32)) }
-func (c *crafted) id() []byte   { return bytesFrom(c.seed^1, cobblestone.SaltSize) }
+func (c *crafted) key() key.Key { return key.Key(drawn.BytesFrom(c.seed, 32)) }
+func (c *crafted) id() []byte   { return drawn.BytesFrom(c.seed^1, cobblestone.SaltSize) }
 
 // elsewhere is the id of another container.
-func (c *crafted) elsewhere() []byte { return bytesFrom(c.seed^4, cobblestone.SaltSize) }
+func (c *crafted) elsewhere() []byte { return drawn.BytesFrom(c.seed^4, cobblestone.SaltSize) }
 
 // layOut gives the padding its length, and every record, the own reference and the
 // trailer the place and the length of what they stand for.
@@ -208,7 +209,7 @@ func (c *crafted) container() []byte {
 	for _, chunk := range c.damaged {
 		payload[cobblestone.PrefixSize+chunk*cobblestone.SealedChunkSize] ^= 1
 	}
-	payload = append(payload, bytesFrom(c.seed^6, c.after)...)
+	payload = append(payload, drawn.BytesFrom(c.seed^6, c.after)...)
 	return signed(slices.Concat([]byte("\x89CFR\r\n\x1a\n\x00\x01\x01"), check[:]), nil, payload, k)
 }
 

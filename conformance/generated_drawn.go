@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 )
@@ -24,7 +25,7 @@ var oddities = map[string]func(r *rand.Rand, c *crafted){
 	"frames with other fields than their records": func(r *rand.Rand, c *crafted) {
 		for i := range c.frames {
 			f := &c.frames[i]
-			f.path, f.kind, f.modified = oneOf(r, f.path, "../"+f.path, "\xff", "a\x00"), byte(r.Intn(256)), uint64(r.Int63n(1<<52))
+			f.path, f.kind, f.modified = drawn.OneOf(r, f.path, "../"+f.path, "\xff", "a\x00"), byte(r.Intn(256)), uint64(r.Int63n(1<<52))
 		}
 	},
 	"unknown kinds": func(r *rand.Rand, c *crafted) {
@@ -34,7 +35,7 @@ var oddities = map[string]func(r *rand.Rand, c *crafted){
 	},
 	"abandoned frames": func(r *rand.Rand, c *crafted) {
 		for range 1 + r.Intn(3) {
-			c.abandon(r.Intn(len(c.frames)+1), craftedFrame{path: oneOf(r, "left", "..", "a/", "\x00"), kind: byte(r.Intn(256)), content: bytesFrom(r.Int63(), r.Intn(50))})
+			c.abandon(r.Intn(len(c.frames)+1), craftedFrame{path: drawn.OneOf(r, "left", "..", "a/", "\x00"), kind: byte(r.Intn(256)), content: drawn.BytesFrom(r.Int63(), r.Intn(50))})
 		}
 	},
 	"empty contents": func(_ *rand.Rand, c *crafted) {
@@ -43,7 +44,7 @@ var oddities = map[string]func(r *rand.Rand, c *crafted){
 		}
 	},
 	"a producer": func(r *rand.Rand, c *crafted) {
-		c.producer = strings.Repeat(oneOf(r, "x", "é", "\\: \u202e"), r.Intn(60))
+		c.producer = strings.Repeat(drawn.OneOf(r, "x", "é", "\\: \u202e"), r.Intn(60))
 	},
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -92,7 +93,7 @@ func (v *variants) header() {
 		return slices.Concat([]byte{0, typ}, binary.BigEndian.AppendUint16(nil, uint16(len(body))), body)
 	}
 	cost := append(binary.BigEndian.AppendUint32(nil, uint32(8<<v.r.Intn(14))), 0, 0, 0, byte(1+v.r.Intn(10)), byte(1+v.r.Intn(2)))
-	rp, credential := oneOf(v.r, "example.org", "a.example", "backup.example.com"), v.bytes(1+v.r.Intn(64))
+	rp, credential := drawn.OneOf(v.r, "example.org", "a.example", "backup.example.com"), v.bytes(1+v.r.Intn(64))
 	password := slot(1, v.bytes(32), cost)
 	vault := slot(2, v.bytes(64))
 	passkey := slot(3, v.bytes(32), []byte{byte(len(rp))}, []byte(rp), []byte{0, byte(len(credential))}, credential)
@@ -101,7 +102,7 @@ func (v *variants) header() {
 	}
 }
 
-func (v *variants) bytes(n int) []byte { return bytesFrom(v.r.Int63(), n) }
+func (v *variants) bytes(n int) []byte { return drawn.BytesFrom(v.r.Int63(), n) }
 
 func (v *variants) headerOf(s archiveSample, k key.Key, container []byte) {
 	head := v.decode("Header", container)
@@ -133,9 +134,9 @@ var bodies = map[string]string{"password": "PasswordSlot", "vault": "VaultSlot",
 // archive adds the variants of the frames of an archive. It is laid out and sealed
 // again.
 func (v *variants) archive() {
-	s := archiveSample{seed: v.r.Int63(), Archive: inputs.Archive{Producer: oneOf(v.r, "p", "an app 1.0", "größer"), Created: drawTime(v.r)}}
-	s.add(inputs.Entry{Path: oneOf(v.r, "a", "a b", "é"), Kind: archive.Messages, Modified: drawTime(v.r), Content: v.bytes(1 + v.r.Intn(20))})
-	s.add(inputs.Entry{Path: oneOf(v.r, "b/c", "漢字", "d/e/f"), Kind: archive.Kind(2 + v.r.Intn(7)), Modified: drawTime(v.r), Content: v.bytes(v.r.Intn(20))})
+	s := archiveSample{seed: v.r.Int63(), Archive: inputs.Archive{Producer: drawn.OneOf(v.r, "p", "an app 1.0", "größer"), Created: drawn.Time(v.r)}}
+	s.add(inputs.Entry{Path: drawn.OneOf(v.r, "a", "a b", "é"), Kind: archive.Messages, Modified: drawn.Time(v.r), Content: v.bytes(1 + v.r.Intn(20))})
+	s.add(inputs.Entry{Path: drawn.OneOf(v.r, "b/c", "漢字", "d/e/f"), Kind: archive.Kind(2 + v.r.Intn(7)), Modified: drawn.Time(v.r), Content: v.bytes(v.r.Intn(20))})
 	container, k := s.container(), key.Key(s.key())
 	change := func(op string, f func(p *archiveParts)) vectors.Object {
 		return s.opening(op, resealed(container, k, func(plaintext []byte) []byte {
@@ -172,7 +173,7 @@ func (v *variants) archive() {
 func (v *variants) keyring() {
 	first := uint64(v.r.Int63n(1 << 40))
 	s := ringSample{seed: v.r.Int63(), epochs: []uint64{first + 1, first + 1 + uint64(1+v.r.Intn(9)), first + 20}}
-	container, k := s.container(), key.Key(bytesFrom(s.seed, 32))
+	container, k := s.container(), key.Key(drawn.BytesFrom(s.seed, 32))
 	var plaintext []byte
 	resealed(container, k, func(b []byte) []byte { plaintext = b; return b })
 	for _, one := range v.decode("Keyring", plaintext).Variants() {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
@@ -36,10 +37,10 @@ func generatedHeaders(seed int64) []cases.Case {
 // another with a vault slot.
 func slottedContainers(r *rand.Rand) []*craftedContainer {
 	h := newCraftedContainer(r, false)
-	id := drawName(r) + ".example"
-	one, two := passkeyIn(r, h.k, id, drawBytes(r, 16)), passkeyIn(r, h.k, id, drawBytes(r, 16))
+	id := drawn.Name(r) + ".example"
+	one, two := passkeyIn(r, h.k, id, drawn.Bytes(r, 16)), passkeyIn(r, h.k, id, drawn.Bytes(r, 16))
 	return []*craftedContainer{
-		h.with(one, passwordIn(r, h.k), unknownIn(4, drawBytes(r, 9)), two),
+		h.with(one, passwordIn(r, h.k), unknownIn(4, drawn.Bytes(r, 9)), two),
 		h.with(vaultIn(r, h.k), one, two),
 	}
 }
@@ -64,7 +65,7 @@ func changesOf(r *rand.Rand, b []byte) []changed {
 // askSecrets asks for secrets of slots that they nearly open.
 func askSecrets(q *cases.Requests) {
 	h := newCraftedContainer(q.R, false)
-	for _, s := range []craftedSlot{passkeyIn(q.R, h.k, drawName(q.R)+".example", drawBytes(q.R, 20)), vaultIn(q.R, h.k), passwordIn(q.R, h.k)} {
+	for _, s := range []craftedSlot{passkeyIn(q.R, h.k, drawn.Name(q.R)+".example", drawn.Bytes(q.R, 20)), vaultIn(q.R, h.k), passwordIn(q.R, h.k)} {
 		ask := func(secret vectors.Object, format string, args ...any) {
 			q.Ask("slot.open", vectors.Object{"slot": inputs.Hex(s.bytes()), "secret": secret}, format, args...)
 		}
@@ -84,7 +85,7 @@ func askSecrets(q *cases.Requests) {
 		}
 	}
 	// The same bytes, cut elsewhere.
-	id, credential := drawName(q.R), []byte(drawName(q.R))
+	id, credential := drawn.Name(q.R), []byte(drawn.Name(q.R))
 	whole := id + string(credential)
 	for _, cut := range []int{len(id), 1, len(whole) - 1, len(id) + 1} {
 		s := passkeyIn(q.R, h.k, whole[:cut], []byte(whole[cut:]))
@@ -127,7 +128,7 @@ func askFields(q *cases.Requests) {
 				secrets = append(secrets, s.secret)
 			}
 		}
-		other := drawKey(q.R)
+		other := drawn.Key(q.R)
 		for i, begin := range borders[:len(borders)-1] {
 			end := borders[i+1]
 			for _, field := range changesOf(q.R, b[begin:end]) {
@@ -140,11 +141,11 @@ func askFields(q *cases.Requests) {
 						q.Ask("container.unlock", vectors.Object{"container": inputs.Hex(c), "secret": secret}, "has %s at %d to %d, %s", field.what, begin, end, signed)
 					}
 				}
-				ask("unsigned", c, oneOf(q.R, secrets...))
+				ask("unsigned", c, drawn.OneOf(q.R, secrets...))
 				if head, slots, payload, ok := sections(c); ok {
 					if begin < at || begin >= at+headerRest {
-						ask("with its digest", signed(head, slots, payload, other), oneOf(q.R, secrets...))
-						ask("signed", signed(head, slots, payload, h.k), secrets[0], oneOf(q.R, secrets[1:]...))
+						ask("with its digest", signed(head, slots, payload, other), drawn.OneOf(q.R, secrets...))
+						ask("signed", signed(head, slots, payload, h.k), secrets[0], drawn.OneOf(q.R, secrets[1:]...))
 					} else if begin >= at+8 {
 						ask("with another MAC", c, secrets...)
 					}
@@ -158,10 +159,10 @@ func askFields(q *cases.Requests) {
 func askPlaces(q *cases.Requests) {
 	const most = 16
 	h := newCraftedContainer(q.R, false)
-	id := drawName(q.R) + ".example"
+	id := drawn.Name(q.R) + ".example"
 	passkeys := make([]craftedSlot, most)
 	for i := range passkeys {
-		passkeys[i] = passkeyIn(q.R, h.k, id, binary.BigEndian.AppendUint16(drawBytes(q.R, 4), uint16(i)))
+		passkeys[i] = passkeyIn(q.R, h.k, id, binary.BigEndian.AppendUint16(drawn.Bytes(q.R, 4), uint16(i)))
 	}
 	password, vault := passwordIn(q.R, h.k), vaultIn(q.R, h.k)
 	for n := range most + 2 {
@@ -176,7 +177,7 @@ func askPlaces(q *cases.Requests) {
 			c.slots[at] = s
 			return c
 		}
-		for _, s := range []craftedSlot{password, vault, unknownIn(0, nil), unknownIn(65535, drawBytes(q.R, 3))} {
+		for _, s := range []craftedSlot{password, vault, unknownIn(0, nil), unknownIn(65535, drawn.Bytes(q.R, 3))} {
 			askContainer(q, "header.read", put(full, i, s), nil, "has a slot of type %d at place %d", s.typ, i)
 		}
 		short, upper, beyond := passkeys[i], passkeys[i], password
@@ -194,9 +195,9 @@ func askPlaces(q *cases.Requests) {
 				continue
 			}
 			again := passkeys[j]
-			again.body = slices.Concat(drawBytes(q.R, 32), again.body[32:])
+			again.body = slices.Concat(drawn.Bytes(q.R, 32), again.body[32:])
 			askContainer(q, "header.read", put(full, i, again), nil, "has one passkey at the places %d and %d", i, j)
-			a, b := oneOf(q.R, password, vault), oneOf(q.R, password, vault)
+			a, b := drawn.OneOf(q.R, password, vault), drawn.OneOf(q.R, password, vault)
 			askContainer(q, "header.read", put(put(full, i, a), j, b), nil, "has slots of the types %d and %d at the places %d and %d", a.typ, b.typ, i, j)
 		}
 	}
@@ -210,13 +211,13 @@ func askNumbers(q *cases.Requests) {
 		types = append(types, 1<<bit|4)
 	}
 	for _, typ := range types {
-		askContainer(q, "header.read", h.with(unknownIn(typ, drawBytes(q.R, q.R.Intn(200)))), nil, "has a slot of type %d", typ)
+		askContainer(q, "header.read", h.with(unknownIn(typ, drawn.Bytes(q.R, q.R.Intn(200)))), nil, "has a slot of type %d", typ)
 	}
 	for _, n := range []int{0, 1, 2, 127, 128, 129, 255, 256, 257, 511, 512, 1023, 1024, 4095, 4096, 16384, 32767, 32768, 32769, 49152, 65530, 65531} {
-		askContainer(q, "header.read", h.with(unknownIn(4, drawBytes(q.R, n))), nil, "has an unknown slot of %d bytes", n)
-		askContainer(q, "container.unlock", h.with(unknownIn(4, drawBytes(q.R, n))), h.plain, "has an unknown slot of %d bytes", n)
+		askContainer(q, "header.read", h.with(unknownIn(4, drawn.Bytes(q.R, n))), nil, "has an unknown slot of %d bytes", n)
+		askContainer(q, "container.unlock", h.with(unknownIn(4, drawn.Bytes(q.R, n))), h.plain, "has an unknown slot of %d bytes", n)
 		if n < 65000 {
-			askContainer(q, "header.read", h.with(unknownIn(4, drawBytes(q.R, n)), passkeyIn(q.R, h.k, "a", []byte{1})), nil, "has a passkey slot behind %d bytes", n)
+			askContainer(q, "header.read", h.with(unknownIn(4, drawn.Bytes(q.R, n)), passkeyIn(q.R, h.k, "a", []byte{1})), nil, "has a passkey slot behind %d bytes", n)
 		}
 	}
 	ids := "abcdefghijklmnopqrstuvwxyz0123456789-."
@@ -226,7 +227,7 @@ func askNumbers(q *cases.Requests) {
 			id[i] = ids[q.R.Intn(len(ids))]
 		}
 		for _, m := range []int{1, 127, 128, 255, 256, 257, 511, 512, 1000, 1022, 1023, 1024, 1025, 32768, 33000} {
-			askContainer(q, "header.read", h.with(passkeyIn(q.R, h.k, string(id), drawBytes(q.R, m))), nil, "has a relying party id of %d bytes, and a credential of %d", n, m)
+			askContainer(q, "header.read", h.with(passkeyIn(q.R, h.k, string(id), drawn.Bytes(q.R, m))), nil, "has a relying party id of %d bytes, and a credential of %d", n, m)
 		}
 	}
 	password := passwordIn(q.R, h.k)

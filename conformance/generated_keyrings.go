@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
@@ -24,7 +25,7 @@ func askRings(q *cases.Requests) {
 		old   []old
 	}
 	ask := func(g ring, format string, args ...any) {
-		container := resealed(base, key.Key(bytesFrom(s.seed, 32)), func([]byte) []byte {
+		container := resealed(base, key.Key(drawn.BytesFrom(s.seed, 32)), func([]byte) []byte {
 			b := binary.BigEndian.AppendUint64(slices.Clone(g.setID), g.epoch)
 			b = binary.BigEndian.AppendUint16(b, uint16(40*len(g.old)))
 			for _, o := range g.old {
@@ -35,13 +36,13 @@ func askRings(q *cases.Requests) {
 		q.Ask("keyring.open", vectors.Object{"container": inputs.Hex(container), "secret": k}, format, args...)
 	}
 	of := func(n int) ring {
-		g := ring{setID: drawBytes(q.R, 16), epoch: uint64(2*n + 3)}
+		g := ring{setID: drawn.Bytes(q.R, 16), epoch: uint64(2*n + 3)}
 		for i := range n {
-			g.old = append(g.old, old{uint64(2*i + 2), drawBytes(q.R, 32)})
+			g.old = append(g.old, old{uint64(2*i + 2), drawn.Bytes(q.R, 32)})
 		}
 		return g
 	}
-	own := bytesFrom(s.seed, 32)
+	own := drawn.BytesFrom(s.seed, 32)
 	for _, n := range []int{0, 1, 2, 3, 127, 128, 255, 256, 257, 409, 410, 818, 819, 820, 1023, 1024} {
 		ask(of(n), "has %d old keys", n)
 	}

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"strings"
 )
@@ -54,7 +55,7 @@ func (v *valued) many() {
 	}
 	for _, damaged := range []int{1, 5, 11} { // what nobody asks for is opened before the padding is judged
 		c := newCrafted(v.seed, "a", "b")
-		c.abandon(1, craftedFrame{path: "left", content: bytesFrom(v.r.Int63(), 200000)})
+		c.abandon(1, craftedFrame{path: "left", content: drawn.BytesFrom(v.r.Int63(), 200000)})
 		c.with(faultAt("has padding that is not zero", 3))
 		v.add("archive.restore", c.clone(), "has an abandoned frame of 200000 bytes, and padding that is not zero")
 		c.damaged = []int{damaged}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -106,11 +107,11 @@ var headerFaults = []headerFault{
 	{"has a vault slot of another key", func(r *rand.Rand, h *craftedContainer) {
 		if s := h.first(slot.TypeVault); s != nil {
 			export := inputs.Unhex(s.secret["export_key"])
-			*s = sealedIn(r, drawKey(r), slot.TypeVault, s.body[:min(64, len(s.body))], slot.VaultInputKey(export), s.secret)
+			*s = sealedIn(r, drawn.Key(r), slot.TypeVault, s.body[:min(64, len(s.body))], slot.VaultInputKey(export), s.secret)
 		}
 	}},
 	{"has another key check", func(_ *rand.Rand, h *craftedContainer) { h.head[11+17] ^= 4 }},
-	{"is signed with another key", func(r *rand.Rand, h *craftedContainer) { h.signer = drawKey(r) }},
+	{"is signed with another key", func(r *rand.Rand, h *craftedContainer) { h.signer = drawn.Key(r) }},
 	{"has another commitment", func(_ *rand.Rand, h *craftedContainer) { h.payload[40] ^= 8 }},
 	{"has the other purpose", func(_ *rand.Rand, h *craftedContainer) { h.head[10] ^= 3 }},
 	{"has another chunk", edited(flipAt(-1))},
@@ -120,20 +121,20 @@ var headerFaults = []headerFault{
 func askOrder(q *cases.Requests) {
 	archives := slottedContainers(q.R)
 	keyring := newCraftedContainer(q.R, true)
-	keyring = keyring.with(passkeyIn(q.R, keyring.k, "example.org", drawBytes(q.R, 16)), passwordIn(q.R, keyring.k))
+	keyring = keyring.with(passkeyIn(q.R, keyring.k, "example.org", drawn.Bytes(q.R, 16)), passwordIn(q.R, keyring.k))
 	all := append(archives, keyring)
 	for i, one := range headerFaults {
 		for _, other := range headerFaults[i:] {
 			for range 2 {
-				h := oneOf(q.R, all...)
+				h := drawn.OneOf(q.R, all...)
 				secrets := []vectors.Object{h.plain}
 				for _, s := range h.slots {
 					if s.secret != nil {
 						secrets = append(secrets, s.secret)
 					}
 				}
-				op := oneOf(q.R, "container.unlock", "archive.list", "keyring.open")
-				secret := oneOf(q.R, secrets...)
+				op := drawn.OneOf(q.R, "container.unlock", "archive.list", "keyring.open")
+				secret := drawn.OneOf(q.R, secrets...)
 				if secret["kind"] == "password" && q.R.Intn(8) == 0 {
 					secret = inputs.With(secret, "password", "")
 				}

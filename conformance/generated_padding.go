@@ -5,6 +5,7 @@ import (
 	"math/rand"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -28,7 +29,7 @@ const (
 
 func drawPadding(r *rand.Rand) paddingSample {
 	s := archiveSample{seed: r.Int63(), Archive: inputs.Archive{Producer: "p", Created: 1700000000123}}
-	s.add(inputs.Entry{Path: "a", Kind: archive.Other, Modified: 0, Content: bytesFrom(r.Int63(), widelyPadded+r.Intn(1000))})
+	s.add(inputs.Entry{Path: "a", Kind: archive.Other, Modified: 0, Content: drawn.BytesFrom(r.Int63(), widelyPadded+r.Intn(1000))})
 	return paddingSample{s, r.Intn(cobblestone.ChunkSize), cobblestone.ChunkSize + r.Intn(2*cobblestone.ChunkSize)}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -17,7 +18,7 @@ import (
 // abandoned.
 func smallCrafted(seed int64) *crafted {
 	c := newCrafted(seed, "a", "a-b", "b/c", "b/d", "e")
-	c.abandon(1, craftedFrame{path: "left/..", kind: 77, content: bytesFrom(seed, 25)})
+	c.abandon(1, craftedFrame{path: "left/..", kind: 77, content: drawn.BytesFrom(seed, 25)})
 	for c.layOut(); len(c.zeros) < 40; c.layOut() {
 		c.frames[0].content = append(c.frames[0].content, 'x')
 	}
@@ -43,8 +44,8 @@ func tallCrafted(seed int64) *crafted {
 		paths = append(paths, fmt.Sprintf("%c%s", 'c'+i, strings.Repeat("long", 220)))
 	}
 	c := newCrafted(seed, paths...)
-	c.frames[1].content = bytesFrom(seed, cobblestone.ChunkSize)
-	c.abandon(2, craftedFrame{path: "left", content: bytesFrom(seed^5, cobblestone.ChunkSize+300)})
+	c.frames[1].content = drawn.BytesFrom(seed, cobblestone.ChunkSize)
+	c.abandon(2, craftedFrame{path: "left", content: drawn.BytesFrom(seed^5, cobblestone.ChunkSize+300)})
 	c.producer = strings.Repeat("p", 200)
 	return c
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -61,11 +62,11 @@ func numberIn(p *archiveParts, name string) numberField {
 
 func drawHostile(r *rand.Rand) hostileSample {
 	s := hostileSample{archiveSample: archiveSample{seed: r.Int63()}, field: r.Intn(len(hostileFields))}
-	s.Producer, s.Created = fmt.Sprintf("app %d", r.Intn(1000)), drawTime(r)
+	s.Producer, s.Created = fmt.Sprintf("app %d", r.Intn(1000)), drawn.Time(r)
 	for range 2 {
-		s.add(inputs.Entry{Path: drawPath(r), Kind: archive.Kind(r.Intn(9)), Modified: drawTime(r), Content: bytesFrom(r.Int63(), 1+r.Intn(200))})
+		s.add(inputs.Entry{Path: drawPath(r), Kind: archive.Kind(r.Intn(9)), Modified: drawn.Time(r), Content: drawn.BytesFrom(r.Int63(), 1+r.Intn(200))})
 	}
-	s.claim = oneOf(r, 1<<64-1, 1<<63, 1<<52, 1<<52-1, 1<<52-1-uint64(r.Intn(1<<20)), 1<<40+uint64(r.Intn(1<<20)), 0xfffffffffffffff0)
+	s.claim = drawn.OneOf(r, 1<<64-1, 1<<63, 1<<52, 1<<52-1, 1<<52-1-uint64(r.Intn(1<<20)), 1<<40+uint64(r.Intn(1<<20)), 0xfffffffffffffff0)
 	return s
 }
 
@@ -94,9 +95,9 @@ func drawCostly(r *rand.Rand) costlySample {
 	s.Producer, s.Created = "p", 1
 	switch r.Intn(3) {
 	case 0:
-		s.memory = oneOf(r, 1<<32-1, 1<<31, 4<<20+uint32(1+r.Intn(1<<20)))
+		s.memory = drawn.OneOf(r, 1<<32-1, 1<<31, 4<<20+uint32(1+r.Intn(1<<20)))
 	case 1:
-		s.passes = oneOf(r, 1<<32-1, uint32(1000+r.Intn(1<<20)))
+		s.passes = drawn.OneOf(r, 1<<32-1, uint32(1000+r.Intn(1<<20)))
 	case 2:
 		s.lanes = byte(100 + r.Intn(156))
 	}
@@ -111,8 +112,8 @@ func (s costlySample) smaller() []costlySample { return nil }
 
 // forged returns the container with the slot, of which nothing is sealed.
 func (s costlySample) forged(container []byte) []byte {
-	slot := slices.Concat([]byte{0, 1, 0, 145}, bytesFrom(s.seed^3, 32), binary.BigEndian.AppendUint32(nil, s.memory),
-		binary.BigEndian.AppendUint32(nil, s.passes), []byte{s.lanes}, bytesFrom(s.seed^5, 104))
+	slot := slices.Concat([]byte{0, 1, 0, 145}, drawn.BytesFrom(s.seed^3, 32), binary.BigEndian.AppendUint32(nil, s.memory),
+		binary.BigEndian.AppendUint32(nil, s.passes), []byte{s.lanes}, drawn.BytesFrom(s.seed^5, 104))
 	return resigned(container, key.Key(s.key()), func(head, _ []byte) ([]byte, []byte) { return head, slot })
 }
 

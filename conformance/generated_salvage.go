@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
@@ -115,7 +116,7 @@ func (s *salvages) abandoned() {
 	for _, path := range []string{"left", "../left", "a", "left/\x00"} {
 		for at := range 4 {
 			c := newCrafted(s.r.Int63(), "a", "b", "c")
-			c.abandon(at, craftedFrame{path: path, content: bytesFrom(c.seed, s.r.Intn(60))})
+			c.abandon(at, craftedFrame{path: path, content: drawn.BytesFrom(c.seed, s.r.Intn(60))})
 			if at == 3 {
 				c.abandon(0, craftedFrame{path: path})
 			}

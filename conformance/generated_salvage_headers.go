@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -142,29 +143,29 @@ func (s *salvages) slotted(c *crafted, kind string) (container []byte, right, wr
 	var encoded []byte
 	switch kind {
 	case "vault":
-		asked := drawVault(s.r)
+		asked := drawn.Vault(s.r)
 		right, encoded = inputs.SecretOf(asked), slotOf(s.r, asked, c)
-		wrong = inputs.With(right, "export_key", drawHex(s.r, 64))
+		wrong = inputs.With(right, "export_key", drawn.Hex(s.r, 64))
 	case "passkey":
-		asked := drawPasskey(s.r)
+		asked := drawn.Passkey(s.r)
 		right, encoded = inputs.SecretOf(asked), slotOf(s.r, asked, c)
-		wrong = inputs.With(right, "prf", drawHex(s.r, 32))
+		wrong = inputs.With(right, "prf", drawn.Hex(s.r, 32))
 	default:
-		password := drawPasswordText(s.r)
+		password := drawn.PasswordText(s.r)
 		right = vectors.Object{"kind": "password", "password": inputs.Hex(password)}
-		wrong = inputs.With(right, "password", inputs.Hex(drawPasswordText(s.r)))
-		encoded = sealedPassword(k, [32]byte(drawBytes(s.r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
+		wrong = inputs.With(right, "password", inputs.Hex(drawn.PasswordText(s.r)))
+		encoded = sealedPassword(k, [32]byte(drawn.Bytes(s.r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
 	}
 	if kind == "key" {
-		right, wrong = inputs.KeySecret(k), inputs.KeySecret(drawKey(s.r))
+		right, wrong = inputs.KeySecret(k), inputs.KeySecret(drawn.Key(s.r))
 	}
 	return resigned(c.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, encoded }), right, wrong
 }
 
 // slotOf returns the slot that the reference makes for the archive's key.
 func slotOf(r *rand.Rand, asked vectors.Object, c *crafted) []byte {
-	j := drawSlotted(r, asked)
+	j := drawn.Slotted(r, asked)
 	j.Key = c.key()
-	_, slots, _, _ := sections(drawnSealed(r, j))
+	_, slots, _, _ := sections(drawn.Sealed(r, j))
 	return slots
 }

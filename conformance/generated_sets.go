@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
@@ -55,7 +56,7 @@ func (v *valued) histories() {
 		{2, 3, 5, 1, v.set().setID, make([]byte, 24)},
 		{greatest, 1, 1, 0, append(make([]byte, 15), 1), append([]byte{1}, make([]byte, 23)...)},
 		{1 << 32, 1 << 31, 1 << 32, 1, append([]byte{1}, make([]byte, 15)...), make([]byte, 24)},
-		{v.drawn(), v.drawn(), v.drawn(), 1, drawBytes(v.r, 16), drawBytes(v.r, 24)},
+		{v.drawn(), v.drawn(), v.drawn(), 1, drawn.Bytes(v.r, 16), drawn.Bytes(v.r, 24)},
 	} {
 		c := v.set()
 		c.generation, c.epoch, c.created, c.complete, c.setID, c.previous = h.generation, h.epoch, h.created, h.complete, h.setID, h.previous
@@ -127,7 +128,7 @@ func (v *valued) references() {
 func (v *valued) referring(n int) *crafted {
 	c := v.set()
 	for range n {
-		c.refs = slices.Insert(c.refs, 0, craftedRef{drawBytes(v.r, 24), v.drawn(), 9 + uint64(v.r.Intn(1000))})
+		c.refs = slices.Insert(c.refs, 0, craftedRef{drawn.Bytes(v.r, 24), v.drawn(), 9 + uint64(v.r.Intn(1000))})
 	}
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -23,7 +24,7 @@ type slotSample struct {
 
 func drawSlotSample(kinds ...string) func(r *rand.Rand) slotSample {
 	return func(r *rand.Rand) slotSample {
-		s := slotSample{seed: r.Int63(), kind: oneOf(r, kinds...), other: r.Intn(5) == 0}
+		s := slotSample{seed: r.Int63(), kind: drawn.OneOf(r, kinds...), other: r.Intn(5) == 0}
 		s.cost = slot.Params{MemoryKiB: 32 + uint32(r.Intn(64)), Passes: 1 + uint32(r.Intn(3)), Lanes: byte(1 + r.Intn(4))}
 		if r.Intn(2) == 0 {
 			s.altered = []alteration{drawAlteration(r, 200, []int{0, 2, 4, 36, 44, 45, 68})}
@@ -48,24 +49,24 @@ func (s slotSample) smaller() (all []slotSample) {
 // input is that of slot.open.
 func (s slotSample) input() vectors.Object {
 	r := rand.New(rand.NewSource(s.seed))
-	k := drawKey(r)
+	k := drawn.Key(r)
 	var encoded []byte
 	var secret vectors.Object
 	if s.kind == "password" {
-		password := drawPasswordText(r)
-		encoded = sealedPassword(k, [32]byte(drawBytes(r, 32)), string(password), s.cost)
+		password := drawn.PasswordText(r)
+		encoded = sealedPassword(k, [32]byte(drawn.Bytes(r, 32)), string(password), s.cost)
 		secret = vectors.Object{"kind": "password", "password": inputs.Hex(password)}
 	} else {
-		asked := map[string]func(*rand.Rand) vectors.Object{"vault": drawVault, "passkey": drawPasskey}[s.kind](r)
-		j := drawSlotted(r, asked)
-		_, encoded, _, _ = sections(drawnSealed(r, j))
+		asked := map[string]func(*rand.Rand) vectors.Object{"vault": drawn.Vault, "passkey": drawn.Passkey}[s.kind](r)
+		j := drawn.Slotted(r, asked)
+		_, encoded, _, _ = sections(drawn.Sealed(r, j))
 		secret = inputs.SecretOf(asked)
 	}
 	if s.other {
 		name := map[string]string{"password": "password", "vault": "export_key", "passkey": "prf"}[s.kind]
-		secret[name] = inputs.Hex(drawBytes(r, len(secret[name].(string))/2))
+		secret[name] = inputs.Hex(drawn.Bytes(r, len(secret[name].(string))/2))
 		if s.kind == "password" {
-			secret[name] = inputs.Hex(drawPasswordText(r))
+			secret[name] = inputs.Hex(drawn.PasswordText(r))
 		}
 	}
 	encoded = slices.Clone(encoded)
@@ -92,15 +93,15 @@ var nameParts = []string{
 }
 
 func drawNames(r *rand.Rand) namesSample {
-	s := namesSample{platform: oneOf(r, "posix", "apple", "windows")}
+	s := namesSample{platform: drawn.OneOf(r, "posix", "apple", "windows")}
 	part := func() string {
 		switch r.Intn(8) {
 		case 0:
-			return drawName(r)
+			return drawn.Name(r)
 		case 1: // too long for a name, and alike at its beginning
-			return fmt.Sprintf("%0*d%s", 230+r.Intn(30), 0, oneOf(r, "é", "a", "😀"))
+			return fmt.Sprintf("%0*d%s", 230+r.Intn(30), 0, drawn.OneOf(r, "é", "a", "😀"))
 		}
-		return oneOf(r, nameParts...)
+		return drawn.OneOf(r, nameParts...)
 	}
 	if r.Intn(25) == 0 { // hundreds that some platforms take for each other
 		s.paths = casings(1200)

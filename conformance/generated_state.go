@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/vectors"
@@ -14,7 +15,7 @@ func stateOfKeys(q *cases.Requests) {
 	other := inputs.Unhex(input["key_check"])
 	other[q.R.Intn(32)] ^= 1
 	q.Ask("key.repair", inputs.With(input, "key_check", inputs.Hex(other)), "repairs the same key, for another key check")
-	q.Ask("key.repair", inputs.With(input, "key", drawHex(q.R, 32)), "repairs another key, for the same key check")
+	q.Ask("key.repair", inputs.With(input, "key", drawn.Hex(q.R, 32)), "repairs another key, for the same key check")
 	for range 6 {
 		q.Ask("key.parse", vectors.Object{"text": drawKeyText(q.R).text()}, "parses a key")
 	}
@@ -32,13 +33,13 @@ func stateOfPasswords(q *cases.Requests) {
 }
 
 func stateOfMessages(q *cases.Requests) {
-	input := vectors.Object{"key": drawHex(q.R, 32), "salt": drawHex(q.R, 24), "context": drawName(q.R)}
+	input := vectors.Object{"key": drawn.Hex(q.R, 32), "salt": drawn.Hex(q.R, 24), "context": drawn.Name(q.R)}
 	for i, change := range []struct {
 		name  string
 		value any
-	}{{"context", input["context"]}, {"context", drawName(q.R)}, {"key", drawHex(q.R, 32)}, {"salt", drawHex(q.R, 24)}} {
+	}{{"context", input["context"]}, {"context", drawn.Name(q.R)}, {"key", drawn.Hex(q.R, 32)}, {"salt", drawn.Hex(q.R, 24)}} {
 		for _, n := range []int{0, 40, 20000}[:2+i%2] {
-			sealing := inputs.With(inputs.With(input, change.name, change.value), "plaintext", drawHex(q.R, n))
+			sealing := inputs.With(inputs.With(input, change.name, change.value), "plaintext", drawn.Hex(q.R, n))
 			message := reference.Answer("cobblestone.seal", sealing).Output["message"]
 			opening := vectors.Object{"key": sealing["key"], "context": sealing["context"], "message": message}
 			q.Ask("cobblestone.open", opening, "opens %d bytes", n)

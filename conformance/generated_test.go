@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
@@ -40,7 +41,7 @@ func TestGenerated(t *testing.T) {
 
 // What is laid out without a change is what it was.
 func TestArchiveParts(t *testing.T) {
-	s := archiveSample{seed: 7, Archive: inputs.Archive{Entries: drawEntries(rand.New(rand.NewSource(1)))}}
+	s := archiveSample{seed: 7, Archive: inputs.Archive{Entries: drawn.Entries(rand.New(rand.NewSource(1)))}}
 	container, k := s.container(), key.Key(s.key())
 	laidOut := false
 	again := resealed(container, k, func(plaintext []byte) []byte {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
@@ -44,11 +45,11 @@ func drawKeyText(r *rand.Rand) textSample {
 		}
 		s = append(s, digit)
 		if r.Intn(6) == 0 {
-			s = append(s, oneOf(r, " ", "-", "\t", "\n", "\r\n", "\v", "\f", "  "))
+			s = append(s, drawn.OneOf(r, " ", "-", "\t", "\n", "\r\n", "\v", "\f", "  "))
 		}
 	}
 	if r.Intn(2) == 0 { // a character that no key has, or one that looks like one it has
-		wrong := oneOf(r, "g", "O", "l", "\u00a0", "\u2013", "_", ".", ":", "\x00", "\u0660", "\uff10", "\u0430", "\u2028", "G", "/", "@", "`", "\u200b")
+		wrong := drawn.OneOf(r, "g", "O", "l", "\u00a0", "\u2013", "_", ".", ":", "\x00", "\u0660", "\uff10", "\u0430", "\u2028", "G", "/", "@", "`", "\u200b")
 		s[r.Intn(len(s))] = wrong
 	}
 	return s
@@ -72,10 +73,10 @@ func drawPassword(r *rand.Rand) textSample {
 		length = 300 + r.Intn(400) // around the bound of 1024 bytes
 	}
 	for range length {
-		s = append(s, oneOf(r, passwordCharacters...))
+		s = append(s, drawn.OneOf(r, passwordCharacters...))
 	}
 	if r.Intn(4) == 0 {
-		s[r.Intn(len(s))] = oneOf(r, unfit...)
+		s[r.Intn(len(s))] = drawn.OneOf(r, unfit...)
 	}
 	return s
 }
@@ -88,8 +89,8 @@ type typoSample struct {
 
 func drawTypos(r *rand.Rand) typoSample {
 	s := typoSample{seed: r.Int63()}
-	for range oneOf(r, 0, 1, 1, 1, 2) {
-		s.typos = append(s.typos, alteration{kind: oneOf(r, "set", "swap"), at: r.Intn(64), n: r.Intn(16)})
+	for range drawn.OneOf(r, 0, 1, 1, 1, 2) {
+		s.typos = append(s.typos, alteration{kind: drawn.OneOf(r, "set", "swap"), at: r.Intn(64), n: r.Intn(16)})
 	}
 	return s
 }
@@ -113,7 +114,7 @@ func (s typoSample) smaller() []typoSample {
 // input is that of key.repair: one digit of the key is another, or two that stand
 // side by side are exchanged.
 func (s typoSample) input() vectors.Object {
-	right := key.Key(bytesFrom(s.seed, 32))
+	right := key.Key(drawn.BytesFrom(s.seed, 32))
 	check := right.Check()
 	digits := []byte(inputs.Hex(right[:]))
 	for _, a := range s.typos {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"math/rand"
 	"strings"
@@ -164,7 +165,7 @@ func (v *valued) lengths() {
 		if kind < 12 || kind%16 == 15 || kind%16 == 0 {
 			c := newCrafted(v.seed, "a", "b")
 			c.live[0].kind, c.frames[c.live[1].frame].kind = byte(kind), byte(kind)
-			v.add(oneOf(v.r, inputs.ArchiveOps...), c.with(), "has the kind %d", kind)
+			v.add(drawn.OneOf(v.r, inputs.ArchiveOps...), c.with(), "has the kind %d", kind)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
@@ -14,7 +15,7 @@ import (
 // drawPasswordAmong is drawArchive with a password slot and passkey slots.
 func drawPasswordAmong(r *rand.Rand) archiveSample {
 	s := drawArchive(r)
-	s.Slots = slices.Insert(drawPasskeys(r, 2), r.Intn(3), costing(r, uint32(65536+r.Intn(100)), 3, uint32(1+r.Intn(4))))
+	s.Slots = slices.Insert(drawn.Passkeys(r, 2), r.Intn(3), drawn.PasswordSlotOf(r, uint32(65536+r.Intn(100)), 3, uint32(1+r.Intn(4))))
 	return s
 }
 
@@ -70,6 +71,6 @@ func setsSlots(a *cases.Asker, s archiveSample) report.Outcome {
 	}
 	input := s.opening("container.set_slots", withSlots(container, key.Key(s.key()), had...))
 	slots := s.Slots[len(s.Slots)/2:]
-	input["slots"], input["random"] = inputs.List(slots), inputs.Hex(bytesFrom(s.seed^2, inputs.RandomFor(slots)))
+	input["slots"], input["random"] = inputs.List(slots), inputs.Hex(drawn.BytesFrom(s.seed^2, inputs.RandomFor(slots)))
 	return a.AskBoth("container.set_slots", input)
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -20,7 +21,7 @@ type ringSample struct {
 func drawRing(r *rand.Rand) ringSample {
 	s := ringSample{seed: r.Int63()}
 	for range 1 + r.Intn(5) {
-		s.epochs = append(s.epochs, uint64(r.Int63n(1<<oneOf(r, 4, 20, 52)-1))+1)
+		s.epochs = append(s.epochs, uint64(r.Int63n(1<<drawn.OneOf(r, 4, 20, 52)-1))+1)
 	}
 	slices.Sort(s.epochs)
 	s.epochs = slices.Compact(s.epochs)
@@ -49,10 +50,10 @@ func (s ringSample) sealing() vectors.Object {
 	last := len(s.epochs) - 1
 	old := []any{}
 	for i, epoch := range s.epochs[:last] {
-		old = append(old, vectors.Object{"epoch": json.Number(fmt.Sprint(epoch)), "key": inputs.Hex(bytesFrom(s.seed+int64(i)+1, 32))})
+		old = append(old, vectors.Object{"epoch": json.Number(fmt.Sprint(epoch)), "key": inputs.Hex(drawn.BytesFrom(s.seed+int64(i)+1, 32))})
 	}
 	return vectors.Object{
-		"key": inputs.Hex(bytesFrom(s.seed, 32)), "slots": []any{}, "set_id": inputs.Hex(bytesFrom(cmp.Or(s.seed>>1, 1), 16)),
-		"epoch": s.epochs[last], "old_keys": old, "random": inputs.Hex(bytesFrom(s.seed^1, 24)),
+		"key": inputs.Hex(drawn.BytesFrom(s.seed, 32)), "slots": []any{}, "set_id": inputs.Hex(drawn.BytesFrom(cmp.Or(s.seed>>1, 1), 16)),
+		"epoch": s.epochs[last], "old_keys": old, "random": inputs.Hex(drawn.BytesFrom(s.seed^1, 24)),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -93,7 +94,7 @@ func newSparse(key, salt []byte, context string, size int64) *sparse {
 }
 
 func drawSparse(r *rand.Rand, size int64) *sparse {
-	return newSparse(bytesFrom(r.Int63(), 32), bytesFrom(r.Int63(), 24), "coffer/v1 archive", size)
+	return newSparse(drawn.BytesFrom(r.Int63(), 32), drawn.BytesFrom(r.Int63(), 24), "coffer/v1 archive", size)
 }
 
 // have makes chunks be there.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -37,7 +38,7 @@ type sparseEntry struct {
 }
 
 func drawSparseArchive(r *rand.Rand, entries ...sparseEntry) *sparseArchive {
-	return &sparseArchive{key: key.Key(bytesFrom(r.Int63(), 32)), salt: archive.ID(bytesFrom(r.Int63(), 24)), entries: entries}
+	return &sparseArchive{key: key.Key(drawn.BytesFrom(r.Int63(), 32)), salt: archive.ID(drawn.BytesFrom(r.Int63(), 24)), entries: entries}
 }
 
 const fixedFields = 20 // of an entry frame: all but the path
@@ -170,10 +171,10 @@ func largeArchives(seed int64) []cases.Case {
 
 func farEntries(t *cases.Asker, r *rand.Rand) report.Outcome {
 	for _, place := range []int64{1 << 16, 1 << 24, 1<<31 - 40, 1 << 31, 1<<32 - 40, 1 << 32, 1 << 40, 1 << 50} {
-		first := sparseEntry{path: "first", size: place + r.Int63n(100), content: bytesFrom(r.Int63(), 30)}
-		second := sparseEntry{path: "second", at: first.end(), content: bytesFrom(r.Int63(), 20)}
+		first := sparseEntry{path: "first", size: place + r.Int63n(100), content: drawn.BytesFrom(r.Int63(), 30)}
+		second := sparseEntry{path: "second", at: first.end(), content: drawn.BytesFrom(r.Int63(), 20)}
 		second.size = int64(len(second.content))
-		third := sparseEntry{path: "another", at: second.end() + place/2, content: bytesFrom(r.Int63(), chunk+30)}
+		third := sparseEntry{path: "another", at: second.end() + place/2, content: drawn.BytesFrom(r.Int63(), chunk+30)}
 		third.size = int64(len(third.content))
 		a := drawSparseArchive(r, first, second, third)
 		about := fmt.Sprintf("an entry of %d bytes, and two after it", first.size)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -151,7 +152,7 @@ func readSparse(t *cases.Asker, r *rand.Rand) report.Outcome {
 		}
 		m := drawSparse(r, size)
 		m.have(i, i+1, (size-1)/chunk)
-		at := i*chunk + oneOf(r, 0, 1, chunk-9, chunk-8, chunk-1, r.Int63n(chunk))
+		at := i*chunk + drawn.OneOf(r, 0, 1, chunk-9, chunk-8, chunk-1, r.Int63n(chunk))
 		ranges := [][2]int64{
 			{at, 8}, {i * chunk, chunk}, {at, 0}, {(i+1)*chunk - 1, 2}, {size - 1, 1}, {size - 1, drawNumber(r)},
 			{size + drawNumber(r) - 1, 1 + drawNumber(r)}, {max(0, size-drawNumber(r)), 0},

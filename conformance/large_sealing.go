@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -23,12 +24,12 @@ func largeSealing(seed int64) []cases.Case {
 	return []cases.Case{
 		one("seal", "COB-2 COB-5 COB-7", "A plaintext of any number of chunks, around those that an integer or a buffer holds, becomes the one message that it has.", func(t *cases.Asker, r *rand.Rand) report.Outcome {
 			for _, chunks := range []int64{1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257} {
-				size := (chunks-1)*chunk + oneOf(r, 0, 1, chunk-1, r.Int63n(chunk))
+				size := (chunks-1)*chunk + drawn.OneOf(r, 0, 1, chunk-1, r.Int63n(chunk))
 				all := make([]int64, chunks)
 				for i := range all {
 					all[i] = int64(i)
 				}
-				if o := sealPeriod(t, r, size, bytesFrom(r.Int63(), 1+r.Intn(40)), all); o.Verdict != report.Pass {
+				if o := sealPeriod(t, r, size, drawn.BytesFrom(r.Int63(), 1+r.Intn(40)), all); o.Verdict != report.Pass {
 					return o
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -32,7 +33,7 @@ func drawMessage(r *rand.Rand) messageSample {
 	}
 	return messageSample{
 		seed: r.Int63(), size: size,
-		context: oneOf(r, "coffer/v1 archive", "", "a", "ä\x00漢", string(bytesOfText(r, 40))),
+		context: drawn.OneOf(r, "coffer/v1 archive", "", "a", "ä\x00漢", string(bytesOfText(r, 40))),
 		offset:  drawPlace(r, size, []int{0, cobblestone.ChunkSize, 2 * cobblestone.ChunkSize, size}),
 		length:  drawPlace(r, size, []int{0, 1, cobblestone.ChunkSize, size}),
 		pieces:  []int{1 + r.Intn(100), 1 + r.Intn(20000), 1 + drawPlace(r, size, []int{cobblestone.SealedChunkSize})},
@@ -97,11 +98,11 @@ func (m messageSample) smaller() []messageSample {
 	return all
 }
 
-func (m messageSample) key() []byte { return bytesFrom(m.seed, 32) }
+func (m messageSample) key() []byte { return drawn.BytesFrom(m.seed, 32) }
 
-func (m messageSample) salt() []byte { return bytesFrom(m.seed+m.sign(), 24) }
+func (m messageSample) salt() []byte { return drawn.BytesFrom(m.seed+m.sign(), 24) }
 
-func (m messageSample) plaintext() []byte { return bytesFrom(m.seed+2*m.sign(), m.size) }
+func (m messageSample) plaintext() []byte { return drawn.BytesFrom(m.seed+2*m.sign(), m.size) }
 
 // sign keeps what follows from the seed zero for zero.
 func (m messageSample) sign() int64 {

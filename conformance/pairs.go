@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -34,29 +35,29 @@ type opened struct {
 // every kind of slot and of entries, and keyrings.
 func exchanges(r *rand.Rand) []exchanged {
 	sealing := func(name, profile string, entries []inputs.Entry, slots ...vectors.Object) exchanged {
-		j := drawSlotted(r, slots...)
+		j := drawn.Slotted(r, slots...)
 		j.Entries = entries
 		return opening(exchanged{name, strings.Fields(profile), "container.seal", j.Input(), nil}, "archive.restore", inputs.Restored(entries))
 	}
 	ring := func(name, profile string, slots ...vectors.Object) exchanged {
-		g := drawKeyring(r, 2, slots...)
+		g := drawn.Keyring(r, 2, slots...)
 		want := vectors.Case{Op: "keyring.open", Result: vectors.Valid, Output: vectors.Object{"set_id": inputs.Hex(g.SetID), "epoch": inputs.Number(g.Epoch), "old_keys": g.Input()["old_keys"]}}
 		return opening(exchanged{name, strings.Fields(profile), "keyring.seal", g.Input(), nil}, "keyring.open", want)
 	}
 	var many []inputs.Entry
 	for range 40 {
-		many = append(many, drawEntry(r, "media/\u00fc "+drawName(r)))
+		many = append(many, drawn.Entry(r, "media/\u00fc "+drawn.Name(r)))
 	}
 	return []exchanged{
-		sealing("a few entries", "", drawEntries(r)),
+		sealing("a few entries", "", drawn.Entries(r)),
 		sealing("no entries", "", nil),
 		sealing("forty entries", "", many),
-		sealing("several chunks", "", []inputs.Entry{{Path: "long", Kind: archive.Other, Modified: 7, Content: drawBytes(r, 100_000)}}),
-		sealing("a password slot", "password", drawEntries(r), drawPasswordSlot(r)),
-		sealing("two passkey slots", "passkey", drawEntries(r), drawPasskeys(r, 2)...),
-		sealing("a vault slot", "vault", drawEntries(r), drawVault(r)),
+		sealing("several chunks", "", []inputs.Entry{{Path: "long", Kind: archive.Other, Modified: 7, Content: drawn.Bytes(r, 100_000)}}),
+		sealing("a password slot", "password", drawn.Entries(r), drawn.PasswordSlot(r)),
+		sealing("two passkey slots", "passkey", drawn.Entries(r), drawn.Passkeys(r, 2)...),
+		sealing("a vault slot", "vault", drawn.Entries(r), drawn.Vault(r)),
 		ring("a keyring", ""),
-		ring("a keyring with a passkey slot", "passkey", drawPasskey(r)),
+		ring("a keyring with a passkey slot", "passkey", drawn.Passkey(r)),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -208,14 +209,14 @@ func saltedKeyring(g inputs.Keyring) saltedRequest {
 // replacingSalted is the request for other slots of a container that the reference
 // sealed.
 func saltedReplacing(r *rand.Rand, j inputs.Archive, slots ...vectors.Object) saltedRequest {
-	return saltedRequest{"container.set_slots", inputs.Replacing(drawnSealed(r, j), j.Key, slots...), j.Key}
+	return saltedRequest{"container.set_slots", inputs.Replacing(drawn.Sealed(r, j), j.Key, slots...), j.Key}
 }
 
 // freshTogether is the audit that no salt of one op is another's.
 func freshTogether(a *cases.Asker, r *rand.Rand) report.Outcome {
 	d := drawnBytes{}
-	j := drawSlotted(r, drawPasskeys(r, 2)...)
-	all := []saltedRequest{saltedArchive(j), saltedReplacing(r, j, drawPasskeys(r, 2)...), saltedKeyring(drawKeyring(r, 2, drawPasskeys(r, 2)...))}
+	j := drawn.Slotted(r, drawn.Passkeys(r, 2)...)
+	all := []saltedRequest{saltedArchive(j), saltedReplacing(r, j, drawn.Passkeys(r, 2)...), saltedKeyring(drawn.Keyring(r, 2, drawn.Passkeys(r, 2)...))}
 	for range 8 {
 		for _, i := range r.Perm(len(all)) { // each op begins a process now and then
 			if bad := all[i].ask(a, d); bad != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -87,27 +88,27 @@ func unknownText(u *slot.Unknown) string {
 // drawUnknown returns a slot of a type that version 1 does not define.
 func drawUnknown(r *rand.Rand) slot.Slot {
 	return &slot.Unknown{
-		SlotType: slot.Type(oneOf(r, 0, 4, 5, 255, 256, 257, 65279, 65534, 65535)), Body: drawBytes(r, oneOf(r, 0, 1, 5, 147, 3000)),
+		SlotType: slot.Type(drawn.OneOf(r, 0, 4, 5, 255, 256, 257, 65279, 65534, 65535)), Body: drawn.Bytes(r, drawn.OneOf(r, 0, 1, 5, 147, 3000)),
 	}
 }
 
 // keepsUnknown is the audit that slots of unknown types stay where they are: first,
 // last, between others, alone, and however many known ones there are and become.
 func keepsUnknown(a *cases.Asker, r *rand.Rand) report.Outcome {
-	j := drawJob(r)
-	plain := drawnSealed(r, j)
+	j := drawn.Archive(r)
+	plain := drawn.Sealed(r, j)
 	for _, layout := range []string{"u", "uk", "ku", "kuk", "uukk", "kkuu", "ukuku", "kkkku"} {
 		var slots []slot.Slot
 		for _, which := range layout {
 			s := drawUnknown(r)
 			if which == 'k' {
-				s = &slot.Passkey{RPID: drawName(r), Credential: drawBytes(r, 10)}
+				s = &slot.Passkey{RPID: drawn.Name(r), Credential: drawn.Bytes(r, 10)}
 			}
 			slots = append(slots, s)
 		}
 		before := withSlots(plain, j.Key, slots...)
 		for n := range 4 {
-			if o := replacesRightly(a, before, j.Key, drawPasskeys(r, n)...); o.Verdict != report.Pass {
+			if o := replacesRightly(a, before, j.Key, drawn.Passkeys(r, n)...); o.Verdict != report.Pass {
 				o.Sample = fmt.Sprintf("the slots %s, u unknown and k known, replaced by %d", layout, n)
 				return o
 			}
@@ -119,13 +120,13 @@ func keepsUnknown(a *cases.Asker, r *rand.Rand) report.Outcome {
 // keepsPayload is the audit that replacing slots leaves the payload, whatever it is
 // and in whatever state beyond what opening looks at.
 func keepsPayload(a *cases.Asker, r *rand.Rand) report.Outcome {
-	j := drawJob(r)
-	j.Entries = append(j.Entries, drawEntry(r, "long"))
-	j.Entries[1].Content = drawBytes(r, 5*cobblestone.ChunkSize+r.Intn(100))
-	plain := drawnSealed(r, j)
-	ring := drawKeyring(r, 3)
+	j := drawn.Archive(r)
+	j.Entries = append(j.Entries, drawn.Entry(r, "long"))
+	j.Entries[1].Content = drawn.Bytes(r, 5*cobblestone.ChunkSize+r.Intn(100))
+	plain := drawn.Sealed(r, j)
+	ring := drawn.Keyring(r, 3)
 	ring.Key = j.Key
-	containers := [][]byte{plain, setContainer(r, j.Key), inputs.SealedByReference("keyring.seal", inputs.With(ring.Input(), "random", drawHex(r, cobblestone.SaltSize)))}
+	containers := [][]byte{plain, setContainer(r, j.Key), inputs.SealedByReference("keyring.seal", inputs.With(ring.Input(), "random", drawn.Hex(r, cobblestone.SaltSize)))}
 	payload := len(plain) - len(payloadOf(plain))
 	for _, at := range []int{ // in the first, a middle and the last chunk
 		cobblestone.PrefixSize + r.Intn(cobblestone.SealedChunkSize),
@@ -137,7 +138,7 @@ func keepsPayload(a *cases.Asker, r *rand.Rand) report.Outcome {
 		containers = append(containers, damaged)
 	}
 	for i, before := range containers {
-		if o := replacesRightly(a, before, j.Key, drawPasskeys(r, r.Intn(3))...); o.Verdict != report.Pass {
+		if o := replacesRightly(a, before, j.Key, drawn.Passkeys(r, r.Intn(3))...); o.Verdict != report.Pass {
 			o.Sample = fmt.Sprintf("container %d: an archive, one of a set, a keyring, and the first with damage in three places", i+1)
 			return o
 		}
@@ -152,18 +153,18 @@ func payloadOf(container []byte) []byte {
 
 // keepsLong is keepsPayload for more than a mebibyte.
 func keepsLong(a *cases.Asker, r *rand.Rand) report.Outcome {
-	j := drawJob(r)
-	j.Entries[0].Content = drawBytes(r, 1<<20+r.Intn(1<<15))
-	return replacesRightly(a, drawnSealed(r, j), j.Key, drawPasskey(r))
+	j := drawn.Archive(r)
+	j.Entries[0].Content = drawn.Bytes(r, 1<<20+r.Intn(1<<15))
+	return replacesRightly(a, drawn.Sealed(r, j), j.Key, drawn.Passkey(r))
 }
 
 // setContainer is a container of a backup set.
 func setContainer(r *rand.Rand, k key.Key) []byte {
 	var out bytes.Buffer
-	index := archive.Index{SetID: [16]byte(drawBytes(r, 16)), Generation: 1 + uint64(r.Int63n(1<<51)), Epoch: 1 + uint64(r.Int63n(1<<51)), CreatedMS: inputs.TimeOf(drawTime(r)), Producer: "p"}
+	index := archive.Index{SetID: [16]byte(drawn.Bytes(r, 16)), Generation: 1 + uint64(r.Int63n(1<<51)), Epoch: 1 + uint64(r.Int63n(1<<51)), CreatedMS: inputs.TimeOf(drawn.Time(r)), Producer: "p"}
 	w, err := container.NewArchiveWriter(&out, r, &k, nil, index)
 	if err == nil {
-		err = w.Add(archive.Entry{Path: drawName(r), Size: 5}, bytes.NewReader(drawBytes(r, 5)))
+		err = w.Add(archive.Entry{Path: drawn.Name(r), Size: 5}, bytes.NewReader(drawn.Bytes(r, 5)))
 	}
 	if err == nil {
 		err = w.Close()
@@ -177,9 +178,9 @@ func setContainer(r *rand.Rand, k key.Key) []byte {
 // otherSlots is the audit that the new secret is let in and the old one is not,
 // and that the container may be opened with the old one to replace it.
 func otherSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
-	j := drawSlotted(r, drawPasskey(r))
-	old, s := j.Slots[0], drawPasskey(r)
-	input := inputs.Replacing(drawnSealed(r, j), j.Key, s)
+	j := drawn.Slotted(r, drawn.Passkey(r))
+	old, s := j.Slots[0], drawn.Passkey(r)
+	input := inputs.Replacing(drawn.Sealed(r, j), j.Key, s)
 	input["secret"] = inputs.SecretOf(old)
 	after, bad := produce(a, "container.set_slots", input, j.Key)
 	if bad != nil {
@@ -210,8 +211,8 @@ func filler(beside vectors.Object, more int) slot.Slot {
 
 // fullSlots is the audit that slots may take 65535 bytes together and no more.
 func fullSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
-	j, s := drawJob(r), drawPasskey(r)
-	plain := drawnSealed(r, j)
+	j, s := drawn.Archive(r), drawn.Passkey(r)
+	plain := drawn.Sealed(r, j)
 	if o := replacesRightly(a, withSlots(plain, j.Key, filler(s, 0)), j.Key, s); o.Verdict != report.Pass {
 		return o
 	}
@@ -221,27 +222,27 @@ func fullSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
 // mostSlots is the audit that 16 slots, those that are not known among them, are
 // the most.
 func mostSlots(a *cases.Asker, r *rand.Rand) report.Outcome {
-	j := drawJob(r)
+	j := drawn.Archive(r)
 	var unknown []slot.Slot
 	for range 13 {
 		unknown = append(unknown, drawUnknown(r))
 	}
-	before := withSlots(drawnSealed(r, j), j.Key, unknown...)
-	if o := replacesRightly(a, before, j.Key, drawPasskeys(r, 3)...); o.Verdict != report.Pass {
+	before := withSlots(drawn.Sealed(r, j), j.Key, unknown...)
+	if o := replacesRightly(a, before, j.Key, drawn.Passkeys(r, 3)...); o.Verdict != report.Pass {
 		return o
 	}
-	return refused(a, "container.set_slots", inputs.Replacing(before, j.Key, drawPasskeys(r, 4)...))
+	return refused(a, "container.set_slots", inputs.Replacing(before, j.Key, drawn.Passkeys(r, 4)...))
 }
 
 // refusesTampered is the audit that nobody signs what somebody else has altered, or
 // what is another's.
 func refusesTampered(a *cases.Asker, r *rand.Rand) report.Outcome {
-	j := drawJob(r)
-	container := withSlots(drawnSealed(r, j), j.Key, &slot.Unknown{SlotType: 9, Body: drawBytes(r, 5)})
-	other := inputs.Replacing(container, drawKey(r), drawPasskey(r))
+	j := drawn.Archive(r)
+	container := withSlots(drawn.Sealed(r, j), j.Key, &slot.Unknown{SlotType: 9, Body: drawn.Bytes(r, 5)})
+	other := inputs.Replacing(container, drawn.Key(r), drawn.Passkey(r))
 	container[slotsAt+4] ^= 1 // in the slot; the digest below is right again, the MAC is not
 	head, slots, payload, _ := sections(container)
-	forged := inputs.Replacing(signed(head, slots, payload, drawKey(r)), j.Key, drawPasskey(r))
+	forged := inputs.Replacing(signed(head, slots, payload, drawn.Key(r)), j.Key, drawn.Passkey(r))
 	for _, input := range []vectors.Object{other, forged} {
 		right, err := cases.Allowed("container.set_slots", input)
 		if err != nil {
