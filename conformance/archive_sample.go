@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
@@ -96,7 +97,7 @@ func (s archiveSample) smaller() []archiveSample {
 		if e.Kind != archive.Other || e.Modified != 0 {
 			add(func(c *archiveSample) { c.Entries[i].Kind, c.Entries[i].Modified = archive.Other, 0 })
 		}
-		for _, n := range lessThan(len(e.Content)) {
+		for _, n := range forge.LessThan(len(e.Content)) {
 			add(func(c *archiveSample) { c.Entries[i].Content = e.Content[:n] })
 		}
 	}

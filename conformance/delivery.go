@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -119,8 +120,8 @@ func deliveries(field string, b []byte) []inParts {
 	}
 	borders := map[string]func([]byte) []int{
 		"plaintext": func([]byte) []int { return []int{cobblestone.ChunkSize} },
-		"message":   func([]byte) []int { return messageBorders(0) },
-		"container": containerBorders,
+		"message":   func([]byte) []int { return forge.MessageBorders(0) },
+		"container": forge.ContainerBorders,
 	}[field](b)
 	for shift, name := range map[int]string{-1: "split before", 0: "split at", 1: "split behind"} {
 		all = append(all, inParts{name + " every boundary", between(borders, shift)})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -94,20 +95,20 @@ func (l leaf) alter(r *rand.Rand) func(v any) any {
 		n := json.Number(drawn.OneOf(r, interestingNumbers...))
 		return func(any) any { return n }
 	case []any:
-		f := forgery{pick: r.Intn(16), alteration: alteration{to: r.Intn(16), n: r.Intn(3)}}
+		f := forge.Forgery{Pick: r.Intn(16), Alteration: forge.Alteration{To: r.Intn(16), N: r.Intn(3)}}
 		return func(v any) any {
 			if list, ok := v.([]any); ok && len(list) > 0 {
-				return copied(listed(f, list))
+				return copied(forge.Listed(f, list))
 			}
 			return v
 		}
 	case string:
 		if vectors.IsBytes(l.name) {
 			b := inputs.Unhex(v)
-			a := drawAlteration(r, len(b), bordersOf(l.name, b))
-			return func(v any) any { return inputs.Hex(a.apply(inputs.Unhex(v))) }
+			a := forge.DrawAlteration(r, len(b), bordersOf(l.name, b))
+			return func(v any) any { return inputs.Hex(a.Apply(inputs.Unhex(v))) }
 		}
-		a, more := drawAlteration(r, len(v), nil), drawn.OneOf(r, interestingTexts...)
+		a, more := forge.DrawAlteration(r, len(v), nil), drawn.OneOf(r, interestingTexts...)
 		return func(v any) any { return alterText(v.(string), a, more) }
 	}
 	return func(v any) any { return v } // unreachable: leaves has no others
@@ -116,21 +117,21 @@ func (l leaf) alter(r *rand.Rand) func(v any) any {
 func bordersOf(name string, b []byte) []int {
 	switch name {
 	case "container":
-		return append(containerBorders(b), len(b)-cobblestone.TagSize, len(b))
+		return append(forge.ContainerBorders(b), len(b)-cobblestone.TagSize, len(b))
 	case "message":
-		return append(messageBorders(0), len(b)-cobblestone.TagSize, len(b))
+		return append(forge.MessageBorders(0), len(b)-cobblestone.TagSize, len(b))
 	}
 	return []int{0, len(b)}
 }
 
 // alterText alters a text, which stays UTF-8.
-func alterText(text string, a alteration, more string) string {
+func alterText(text string, a forge.Alteration, more string) string {
 	b := []byte(text)
-	if a.kind == "set" || a.kind == "insert" || a.kind == "count" {
-		at := a.at % (len(b) + 1)
+	if a.Kind == "set" || a.Kind == "insert" || a.Kind == "count" {
+		at := a.At % (len(b) + 1)
 		b = slices.Insert(b, at, []byte(more)...)
 	} else {
-		b = a.apply(b)
+		b = a.Apply(b)
 	}
 	return strings.ToValidUTF8(string(b), "?")
 }

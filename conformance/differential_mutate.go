@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -87,8 +88,8 @@ func (s *specimen) findKey(c vectors.Case, keys map[string]string) {
 var containerOps = []string{"container.unlock", "archive.list", "archive.restore", "archive.extract", "archive.salvage", "keyring.open"}
 
 var forgedParts = []string{
-	headPart, slotsPart, slotsPart, plaintextPart, framePart, framePart, oneRecordPart, oneRecordPart, oneRecordPart,
-	removedPart, indexPart, indexPart, framesPart, recordsPart, rawPart,
+	forge.HeadPart, forge.SlotsPart, forge.SlotsPart, forge.PlaintextPart, forge.FramePart, forge.FramePart, forge.OneRecordPart, forge.OneRecordPart, forge.OneRecordPart,
+	forge.RemovedPart, forge.IndexPart, forge.IndexPart, forge.FramesPart, forge.RecordsPart, forge.RawPart,
 }
 
 // mutate returns the specimen with one mutation more. What it does reaches deep:
@@ -98,18 +99,18 @@ func (s *specimen) mutate(r *rand.Rand) *specimen {
 	_, container := s.input["container"]
 	switch {
 	case container && s.key != nil && r.Intn(10) < 7:
-		f := forgery{part: drawn.OneOf(r, forgedParts...), pick: r.Intn(16), bare: r.Intn(3) == 0}
+		f := forge.Forgery{Part: drawn.OneOf(r, forgedParts...), Pick: r.Intn(16), Bare: r.Intn(3) == 0}
 		b := inputs.Unhex(s.input["container"])
-		length, borders := f.shape(func() []byte { return b })
-		f.alteration = drawAlteration(r, length, borders)
+		length, borders := f.Shape(func() []byte { return b })
+		f.Alteration = forge.DrawAlteration(r, length, borders)
 		return s.with(func(s *specimen) {
-			s.input["container"] = inputs.Hex(f.forge(inputs.Unhex(s.input["container"]), *s.key))
+			s.input["container"] = inputs.Hex(f.Forge(inputs.Unhex(s.input["container"]), *s.key))
 		})
 	case container && opens && slices.Contains(containerOps, s.op) && r.Intn(3) == 0:
 		op := drawn.OneOf(r, containerOps...)
 		return s.with(func(s *specimen) { s.ask(op) })
 	case (s.op == "cobblestone.open" || s.op == "cobblestone.read") && r.Intn(3) == 0:
-		a := drawAlteration(r, cobblestone.ChunkSize, []int{0, cobblestone.ChunkSize})
+		a := forge.DrawAlteration(r, cobblestone.ChunkSize, []int{0, cobblestone.ChunkSize})
 		return s.with(func(s *specimen) { s.reseal(a) })
 	}
 	return s.alterLeaf(r)
@@ -140,13 +141,13 @@ func (s *specimen) firstPath() string {
 }
 
 // reseal alters what a message seals, and seals it again.
-func (s *specimen) reseal(a alteration) {
+func (s *specimen) reseal(a forge.Alteration) {
 	k, message, context := inputs.Unhex(s.input["key"]), inputs.Unhex(s.input["message"]), s.input["context"].(string)
 	if len(k) != cobblestone.KeySize { // after a mutation of it
 		return
 	}
 	if plaintext, err := cobblestone.Open(k, context, message); err == nil {
-		s.input["message"] = inputs.Hex(cobblestone.Seal(k, message[:cobblestone.SaltSize], context, a.apply(plaintext)))
+		s.input["message"] = inputs.Hex(cobblestone.Seal(k, message[:cobblestone.SaltSize], context, a.Apply(plaintext)))
 	}
 }
 

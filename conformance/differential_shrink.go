@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
@@ -76,7 +77,7 @@ func simplerValues(name string, v any) []any {
 	switch v := v.(type) {
 	case json.Number:
 		if n, err := strconv.Atoi(string(v)); err == nil {
-			for _, less := range lessThan(n) {
+			for _, less := range forge.LessThan(n) {
 				all = append(all, json.Number(fmt.Sprint(less)))
 			}
 		}

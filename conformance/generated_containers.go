@@ -7,6 +7,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -46,7 +47,7 @@ func newCraftedContainer(r *rand.Rand, keyring bool) *craftedContainer {
 	if keyring {
 		container = ringSample{s.seed, []uint64{1, 2}}.container()
 	}
-	head, _, payload, _ := sections(container)
+	head, _, payload, _ := forge.Sections(container)
 	k := key.Key(s.key())
 	return &craftedContainer{k: k, head: head, payload: payload, signer: k, plain: inputs.KeySecret(k)}
 }
@@ -73,7 +74,7 @@ func (h *craftedContainer) bytes() []byte {
 	for _, s := range h.slots {
 		slots = append(slots, s.bytes()...)
 	}
-	b := signed(h.head, append(slots, h.tail...), h.payload, h.signer)
+	b := forge.Signed(h.head, append(slots, h.tail...), h.payload, h.signer)
 	for _, edit := range h.edits {
 		b = edit(b)
 	}
@@ -128,7 +129,7 @@ func vaultIn(r *rand.Rand, k key.Key) craftedSlot {
 // passwordIn returns a password slot of little cost.
 func passwordIn(r *rand.Rand, k key.Key) craftedSlot {
 	password := drawn.PasswordText(r)
-	encoded := sealedPassword(k, [32]byte(drawn.Bytes(r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
+	encoded := forge.SealedPassword(k, [32]byte(drawn.Bytes(r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
 	return craftedSlot{uint16(slot.TypePassword), encoded[4:], vectors.Object{"kind": "password", "password": inputs.Hex(password)}}
 }
 

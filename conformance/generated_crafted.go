@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -112,7 +113,7 @@ func (c *crafted) id() []byte   { return drawn.BytesFrom(c.seed^1, cobblestone.S
 // elsewhere is the id of another container.
 func (c *crafted) elsewhere() []byte { return drawn.BytesFrom(c.seed^4, cobblestone.SaltSize) }
 
-// layOut gives the padding its length, and every record, the own reference and the
+// LayOut gives the padding its length, and every record, the own reference and the
 // trailer the place and the length of what they stand for.
 func (c *crafted) layOut() {
 	for i, f := range c.frames {
@@ -205,12 +206,12 @@ func (c *crafted) container() []byte {
 	}
 	k := c.key()
 	payloadKey, check := k.Derive(key.LabelPayload), k.Check()
-	payload := cobblestone.Seal(payloadKey[:], c.id(), payloadContexts[0], plaintext)
+	payload := cobblestone.Seal(payloadKey[:], c.id(), forge.PayloadContexts[0], plaintext)
 	for _, chunk := range c.damaged {
 		payload[cobblestone.PrefixSize+chunk*cobblestone.SealedChunkSize] ^= 1
 	}
 	payload = append(payload, drawn.BytesFrom(c.seed^6, c.after)...)
-	return signed(slices.Concat([]byte("\x89CFR\r\n\x1a\n\x00\x01\x01"), check[:]), nil, payload, k)
+	return forge.Signed(slices.Concat([]byte("\x89CFR\r\n\x1a\n\x00\x01\x01"), check[:]), nil, payload, k)
 }
 
 // inputOf returns what makes the input of an op that opens the container.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
@@ -26,7 +27,7 @@ func TestCrafted(t *testing.T) {
 					t.Errorf("%s, seed %d, %s: %s: %s", name, seed, op, answer.Error, answer.Detail)
 				}
 			}
-			if p, ok := partsOf(c.unpatched()); !ok || !bytes.Equal(p.bytes(), c.unpatched()) {
+			if p, ok := forge.PartsOf(c.unpatched()); !ok || !bytes.Equal(p.Bytes(), c.unpatched()) {
 				t.Errorf("%s, seed %d: it cannot be taken apart", name, seed)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -28,10 +29,10 @@ func drawDelivered(r *rand.Rand) deliveredSample {
 		}
 	}
 	slices.Sort(ops)
-	draw := drawForged(ops, rawPart, headPart, slotsPart, plaintextPart, indexPart)
+	draw := drawForged(ops, forge.RawPart, forge.HeadPart, forge.SlotsPart, forge.PlaintextPart, forge.IndexPart)
 	s := deliveredSample{draw(r), r.Intn(6), []int{1 + r.Intn(100), 1 + r.Intn(2000), 1 + r.Intn(20000)}}
 	if r.Intn(2) == 0 {
-		s.part = "" // nothing is altered
+		s.Part = "" // nothing is altered
 	}
 	return s
 }
@@ -48,8 +49,8 @@ func (s deliveredSample) smaller() []deliveredSample {
 
 func (s deliveredSample) ask(a *cases.Asker) report.Outcome {
 	container := s.container()
-	if s.part != "" {
-		container = s.forge(container, key.Key(s.key()))
+	if s.Part != "" {
+		container = s.Forge(container, key.Key(s.key()))
 	}
 	var pieces any = s.pieces
 	if ways := deliveries("container", container); s.way < len(ways) {

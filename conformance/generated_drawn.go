@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 )
@@ -75,7 +76,7 @@ func (s drawnSample) smaller() []drawnSample {
 	for i := range s.oddities {
 		all = append(all, drawnSample{s.seed, s.entries, slices.Delete(slices.Clone(s.oddities), i, i+1), s.faults})
 	}
-	for _, n := range lessThan(s.entries) {
+	for _, n := range forge.LessThan(s.entries) {
 		if n > 0 || len(s.faults) == 0 {
 			all = append(all, drawnSample{s.seed, n, s.oddities, s.faults})
 		}

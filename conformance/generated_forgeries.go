@@ -2,13 +2,14 @@ package conformance
 
 import (
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
 )
 
 func generatedForgeries(seed int64) []cases.Case {
 	try := func(a *cases.Asker, s forgedSample) report.Outcome {
-		return a.AskBoth(s.op, s.opening(s.op, s.forge(s.container(), key.Key(s.key()))))
+		return a.AskBoth(s.op, s.opening(s.op, s.Forge(s.container(), key.Key(s.key()))))
 	}
 	forged := func(subject, name, requirements, profile, comment string, runs int, ops []string, parts ...string) cases.Case {
 		return property[forgedSample]{subject, name, comment, requirements, profile, runs, drawForged(ops, parts...), try}.check(seed)
@@ -18,15 +19,15 @@ func generatedForgeries(seed int64) []cases.Case {
 	return []cases.Case{
 		forged("container", "altered", "ERR-1 ERR-2 CON-9", "reader",
 			"A container that somebody without the key altered in one place is refused under the right name, if the op looks at that place.",
-			80, append(headers, contents...), rawPart),
+			80, append(headers, contents...), forge.RawPart),
 		forged("header", "resigned", "ERR-1 CON-9", "reader",
 			"A header that was altered in one place and signed again is read as chapters 6 and 7 say.",
-			80, headers, headPart, slotsPart, slotsPart),
+			80, headers, forge.HeadPart, forge.SlotsPart, forge.SlotsPart),
 		forged("archive", "resealed", "ERR-1 CON-9 ARC-25", "reader",
 			"An archive that was altered in one place and sealed again is read as chapter 8 says.",
-			120, contents, plaintextPart, framePart, oneRecordPart, removedPart, indexPart, framesPart, recordsPart),
+			120, contents, forge.PlaintextPart, forge.FramePart, forge.OneRecordPart, forge.RemovedPart, forge.IndexPart, forge.FramesPart, forge.RecordsPart),
 		forged("salvage", "damaged", "SLV-5 SLV-9 SLV-11 SLV-14", "salvage",
 			"Of a container that was damaged in one place, the same is salvaged as by the reference.",
-			60, []string{"archive.salvage"}, rawPart, rawPart, plaintextPart, framePart, oneRecordPart, indexPart),
+			60, []string{"archive.salvage"}, forge.RawPart, forge.RawPart, forge.PlaintextPart, forge.FramePart, forge.OneRecordPart, forge.IndexPart),
 	}
 }

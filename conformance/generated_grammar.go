@@ -9,6 +9,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -89,7 +90,7 @@ func (v *variants) header() {
 	s := archiveSample{seed: v.r.Int63()}
 	k := key.Key(s.key())
 	slot := func(typ byte, fields ...[]byte) []byte {
-		body := append(slices.Concat(fields...), v.bytes(sealedKey)...)
+		body := append(slices.Concat(fields...), v.bytes(forge.SealedKeySize)...)
 		return slices.Concat([]byte{0, typ}, binary.BigEndian.AppendUint16(nil, uint16(len(body))), body)
 	}
 	cost := append(binary.BigEndian.AppendUint32(nil, uint32(8<<v.r.Intn(14))), 0, 0, 0, byte(1+v.r.Intn(10)), byte(1+v.r.Intn(2)))
@@ -98,7 +99,7 @@ func (v *variants) header() {
 	vault := slot(2, v.bytes(64))
 	passkey := slot(3, v.bytes(32), []byte{byte(len(rp))}, []byte(rp), []byte{0, byte(len(credential))}, credential)
 	for _, slots := range [][]byte{slices.Concat(password, passkey), vault} {
-		v.headerOf(s, k, resigned(s.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, slots }))
+		v.headerOf(s, k, forge.Resigned(s.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, slots }))
 	}
 }
 
@@ -108,7 +109,7 @@ func (v *variants) headerOf(s archiveSample, k key.Key, container []byte) {
 	head := v.decode("Header", container)
 	payload := container[head.End():]
 	signedAgain := func(header []byte) vectors.Object {
-		return s.opening("header.read", signedPrefix(header[:len(header)-headerRest], payload, k))
+		return s.opening("header.read", forge.SignedPrefix(header[:len(header)-forge.HeaderRest], payload, k))
 	}
 	for _, one := range head.Variants() {
 		switch one.Field {
@@ -138,33 +139,33 @@ func (v *variants) archive() {
 	s.add(inputs.Entry{Path: drawn.OneOf(v.r, "a", "a b", "é"), Kind: archive.Messages, Modified: drawn.Time(v.r), Content: v.bytes(1 + v.r.Intn(20))})
 	s.add(inputs.Entry{Path: drawn.OneOf(v.r, "b/c", "漢字", "d/e/f"), Kind: archive.Kind(2 + v.r.Intn(7)), Modified: drawn.Time(v.r), Content: v.bytes(v.r.Intn(20))})
 	container, k := s.container(), key.Key(s.key())
-	change := func(op string, f func(p *archiveParts)) vectors.Object {
-		return s.opening(op, resealed(container, k, func(plaintext []byte) []byte {
-			p := mustHaveParts(plaintext)
+	change := func(op string, f func(p *forge.Parts)) vectors.Object {
+		return s.opening(op, forge.Resealed(container, k, func(plaintext []byte) []byte {
+			p := forge.MustHaveParts(plaintext)
 			f(p)
-			return p.bytes()
+			return p.Bytes()
 		}))
 	}
-	var whole *archiveParts
-	change("archive.list", func(p *archiveParts) { whole = p })
-	for _, one := range v.decode("Frame", whole.frames[0]).Variants() {
+	var whole *forge.Parts
+	change("archive.list", func(p *forge.Parts) { whole = p })
+	for _, one := range v.decode("Frame", whole.Frames[0]).Variants() {
 		v.add(one, "archive.restore", func(b []byte) vectors.Object {
-			return change("archive.restore", func(p *archiveParts) { p.frames[0] = b; p.layOut() })
+			return change("archive.restore", func(p *forge.Parts) { p.Frames[0] = b; p.LayOut() })
 		})
 	}
-	for _, one := range v.decode("Frame", whole.padding()).Variants() {
+	for _, one := range v.decode("Frame", whole.Padding()).Variants() {
 		v.add(one, "archive.restore", func(b []byte) vectors.Object {
-			return change("archive.restore", func(p *archiveParts) { p.other.padding = b; p.point() })
+			return change("archive.restore", func(p *forge.Parts) { p.Other.Padding = b; p.Point() })
 		})
 	}
-	for _, one := range v.decode("Frame", whole.segment()).Variants() {
+	for _, one := range v.decode("Frame", whole.Segment()).Variants() {
 		v.add(one, "archive.list", func(b []byte) vectors.Object {
-			return change("archive.list", func(p *archiveParts) { p.other.segment = b; p.layOut() })
+			return change("archive.list", func(p *forge.Parts) { p.Other.Segment = b; p.LayOut() })
 		})
 	}
-	for _, one := range v.decode("Frame", whole.index).Variants() {
+	for _, one := range v.decode("Frame", whole.Index).Variants() {
 		v.add(one, "archive.list", func(b []byte) vectors.Object {
-			return change("archive.list", func(p *archiveParts) { p.index = b; p.repad() })
+			return change("archive.list", func(p *forge.Parts) { p.Index = b; p.Repad() })
 		})
 	}
 }
@@ -175,10 +176,10 @@ func (v *variants) keyring() {
 	s := ringSample{seed: v.r.Int63(), epochs: []uint64{first + 1, first + 1 + uint64(1+v.r.Intn(9)), first + 20}}
 	container, k := s.container(), key.Key(drawn.BytesFrom(s.seed, 32))
 	var plaintext []byte
-	resealed(container, k, func(b []byte) []byte { plaintext = b; return b })
+	forge.Resealed(container, k, func(b []byte) []byte { plaintext = b; return b })
 	for _, one := range v.decode("Keyring", plaintext).Variants() {
 		v.add(one, "keyring.open", func(b []byte) vectors.Object {
-			return s.opening(resealed(container, k, func([]byte) []byte { return b }))
+			return s.opening(forge.Resealed(container, k, func([]byte) []byte { return b }))
 		})
 	}
 }

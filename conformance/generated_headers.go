@@ -9,6 +9,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
@@ -108,8 +109,8 @@ func askSecrets(q *cases.Requests) {
 func askFields(q *cases.Requests) {
 	for _, h := range slottedContainers(q.R) {
 		b := h.bytes()
-		borders := slices.Clone(containerBorders(b))
-		at := slotsAt
+		borders := slices.Clone(forge.ContainerBorders(b))
+		at := forge.SlotsAt
 		for _, s := range h.slots {
 			end := at + 4 + len(s.body)
 			borders = append(borders, at, at+2, at+4, end)
@@ -142,10 +143,10 @@ func askFields(q *cases.Requests) {
 					}
 				}
 				ask("unsigned", c, drawn.OneOf(q.R, secrets...))
-				if head, slots, payload, ok := sections(c); ok {
-					if begin < at || begin >= at+headerRest {
-						ask("with its digest", signed(head, slots, payload, other), drawn.OneOf(q.R, secrets...))
-						ask("signed", signed(head, slots, payload, h.k), secrets[0], drawn.OneOf(q.R, secrets[1:]...))
+				if head, slots, payload, ok := forge.Sections(c); ok {
+					if begin < at || begin >= at+forge.HeaderRest {
+						ask("with its digest", forge.Signed(head, slots, payload, other), drawn.OneOf(q.R, secrets...))
+						ask("signed", forge.Signed(head, slots, payload, h.k), secrets[0], drawn.OneOf(q.R, secrets[1:]...))
 					} else if begin >= at+8 {
 						ask("with another MAC", c, secrets...)
 					}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
@@ -25,7 +26,7 @@ func askRings(q *cases.Requests) {
 		old   []old
 	}
 	ask := func(g ring, format string, args ...any) {
-		container := resealed(base, key.Key(drawn.BytesFrom(s.seed, 32)), func([]byte) []byte {
+		container := forge.Resealed(base, key.Key(drawn.BytesFrom(s.seed, 32)), func([]byte) []byte {
 			b := binary.BigEndian.AppendUint64(slices.Clone(g.setID), g.epoch)
 			b = binary.BigEndian.AppendUint16(b, uint16(40*len(g.old)))
 			for _, o := range g.old {
@@ -87,7 +88,7 @@ func askRings(q *cases.Requests) {
 			}
 			for _, at := range []int{0, 16, 31} {
 				g := of(n)
-				g.old[i].key = flipAt(at)(own)
+				g.old[i].key = forge.FlipAt(at)(own)
 				ask(g, "has %d old keys, and at %d one that differs from its own at %d", n, i, at)
 			}
 		}

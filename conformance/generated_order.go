@@ -6,6 +6,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -44,7 +45,7 @@ func lacking(typ slot.Type) func(*rand.Rand, *craftedContainer) {
 }
 
 var headerFaults = []headerFault{
-	{"has another magic", edited(flipAt(7))},
+	{"has another magic", edited(forge.FlipAt(7))},
 	{"has another version", func(_ *rand.Rand, h *craftedContainer) { h.head[9] = 2 }},
 	{"has nothing behind the version", edited(func(b []byte) []byte { return b[:min(len(b), 10)] })},
 	{"lacks the end of its header", edited(func(b []byte) []byte { return b[:min(len(b), 140)] })},
@@ -57,12 +58,12 @@ var headerFaults = []headerFault{
 		h.edits = append(h.edits, func(b []byte) []byte { return append(slices.Clone(b), more...) })
 	}},
 	{"has another digest", func(_ *rand.Rand, h *craftedContainer) {
-		n := -len(h.payload) - headerRest
+		n := -len(h.payload) - forge.HeaderRest
 		h.edits = append(h.edits, func(b []byte) []byte {
-			if len(b)+n < slotsAt {
+			if len(b)+n < forge.SlotsAt {
 				return b
 			}
-			return flipAt(n)(b)
+			return forge.FlipAt(n)(b)
 		})
 	}},
 	{"has the purpose 3", func(_ *rand.Rand, h *craftedContainer) { h.head[10] = 3 }},
@@ -98,12 +99,12 @@ var headerFaults = []headerFault{
 	{"has no password slot", lacking(slot.TypePassword)},
 	{"has no vault slot", lacking(slot.TypeVault)},
 	{"has no passkey slot", lacking(slot.TypePasskey)},
-	{"has another salt in its password slot", inSlot(slot.TypePassword, flipAt(0))},
-	{"has another commitment in its vault slot", inSlot(slot.TypeVault, flipAt(-80))},
-	{"has another commitment in its passkey slot", inSlot(slot.TypePasskey, flipAt(-80))},
-	{"has another sealed key in its password slot", inSlot(slot.TypePassword, flipAt(-20))},
-	{"has another sealed key in its vault slot", inSlot(slot.TypeVault, flipAt(-1))},
-	{"has another sealed key in its passkey slot", inSlot(slot.TypePasskey, flipAt(-1))},
+	{"has another salt in its password slot", inSlot(slot.TypePassword, forge.FlipAt(0))},
+	{"has another commitment in its vault slot", inSlot(slot.TypeVault, forge.FlipAt(-80))},
+	{"has another commitment in its passkey slot", inSlot(slot.TypePasskey, forge.FlipAt(-80))},
+	{"has another sealed key in its password slot", inSlot(slot.TypePassword, forge.FlipAt(-20))},
+	{"has another sealed key in its vault slot", inSlot(slot.TypeVault, forge.FlipAt(-1))},
+	{"has another sealed key in its passkey slot", inSlot(slot.TypePasskey, forge.FlipAt(-1))},
 	{"has a vault slot of another key", func(r *rand.Rand, h *craftedContainer) {
 		if s := h.first(slot.TypeVault); s != nil {
 			export := inputs.Unhex(s.secret["export_key"])
@@ -114,7 +115,7 @@ var headerFaults = []headerFault{
 	{"is signed with another key", func(r *rand.Rand, h *craftedContainer) { h.signer = drawn.Key(r) }},
 	{"has another commitment", func(_ *rand.Rand, h *craftedContainer) { h.payload[40] ^= 8 }},
 	{"has the other purpose", func(_ *rand.Rand, h *craftedContainer) { h.head[10] ^= 3 }},
-	{"has another chunk", edited(flipAt(-1))},
+	{"has another chunk", edited(forge.FlipAt(-1))},
 }
 
 // askOrder breaks two rules at a time.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -51,19 +52,19 @@ func (s paddingSample) smaller() []paddingSample {
 // container returns the archive with its padding as the sample says.
 func (s paddingSample) container() []byte {
 	paddingAt := 0
-	container := resealed(s.archiveSample.container(), key.Key(s.key()), func(plaintext []byte) []byte {
-		p := mustHaveParts(plaintext)
-		if len(p.frames) != 1 || len(p.zeros) < leastPadding {
+	container := forge.Resealed(s.archiveSample.container(), key.Key(s.key()), func(plaintext []byte) []byte {
+		p := forge.MustHaveParts(plaintext)
+		if len(p.Frames) != 1 || len(p.Zeros) < leastPadding {
 			panic(cases.Fault{Err: fmt.Errorf("%v has another padding than was planned", s)})
 		}
-		paddingAt = len(p.frames[0]) + 9
+		paddingAt = len(p.Frames[0]) + 9
 		if s.other >= 0 {
-			p.zeros[s.other] = 1
+			p.Zeros[s.other] = 1
 		}
-		return p.bytes()
+		return p.Bytes()
 	})
 	if s.damaged >= 0 {
-		_, _, payload, _ := sections(container)
+		_, _, payload, _ := forge.Sections(container)
 		at := paddingAt + s.damaged
 		payload[cobblestone.PrefixSize+at/cobblestone.ChunkSize*cobblestone.SealedChunkSize+at%cobblestone.ChunkSize] ^= 1
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -41,16 +42,16 @@ var hostileFields = []string{
 	"size of the record", "producer", "segments", "offset of the segment", "length of the segment", "trailer",
 }
 
-func numberIn(p *archiveParts, name string) numberField {
-	padding := len(slices.Concat(p.frames...))
-	segment := padding + len(p.padding())
+func numberIn(p *forge.Parts, name string) numberField {
+	padding := len(slices.Concat(p.Frames...))
+	segment := padding + len(p.Padding())
 	removed := segment + 5
-	for _, r := range p.records {
-		removed += len(r.bytes)
+	for _, r := range p.Records {
+		removed += len(r.Bytes)
 	}
-	index := segment + len(p.segment())
-	trailer := index + len(p.index)
-	path := func(at int) int { return at + 2 + int(binary.BigEndian.Uint16(p.bytes()[at:])) }
+	index := segment + len(p.Segment())
+	trailer := index + len(p.Index)
+	path := func(at int) int { return at + 2 + int(binary.BigEndian.Uint16(p.Bytes()[at:])) }
 	return map[string]numberField{
 		"path of the frame": {1, 2}, "size of the frame": {path(1) + 9, 8}, "padding": {padding + 1, 8},
 		"live": {segment + 1, 4}, "removed": {removed, 4}, "offset of the record": {segment + 5 + 24, 8},
@@ -77,8 +78,8 @@ func (s hostileSample) String() string {
 func (s hostileSample) smaller() []hostileSample { return nil }
 
 func (s hostileSample) forged(container []byte) []byte {
-	return resealed(container, key.Key(s.key()), func(plaintext []byte) []byte {
-		return numberIn(mustHaveParts(plaintext), hostileFields[s.field]).set(plaintext, s.claim)
+	return forge.Resealed(container, key.Key(s.key()), func(plaintext []byte) []byte {
+		return numberIn(forge.MustHaveParts(plaintext), hostileFields[s.field]).set(plaintext, s.claim)
 	})
 }
 
@@ -114,7 +115,7 @@ func (s costlySample) smaller() []costlySample { return nil }
 func (s costlySample) forged(container []byte) []byte {
 	slot := slices.Concat([]byte{0, 1, 0, 145}, drawn.BytesFrom(s.seed^3, 32), binary.BigEndian.AppendUint32(nil, s.memory),
 		binary.BigEndian.AppendUint32(nil, s.passes), []byte{s.lanes}, drawn.BytesFrom(s.seed^5, 104))
-	return resigned(container, key.Key(s.key()), func(head, _ []byte) ([]byte, []byte) { return head, slot })
+	return forge.Resigned(container, key.Key(s.key()), func(head, _ []byte) ([]byte, []byte) { return head, slot })
 }
 
 // costs asks for what an ordinary container and a hostile one made from it say, and

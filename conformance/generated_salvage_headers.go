@@ -7,6 +7,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -46,32 +47,32 @@ var headerChanges = []headerChange{
 	{"nothing", func([]byte, int) {}},
 	flipping("the last byte of the magic", func(int) int { return purposeAt - 3 }),
 	flipping("the last byte of the version", func(int) int { return purposeAt - 1 }),
-	{"the length of the slots, by 32768", func(c []byte, _ int) { c[slotsAt-2] ^= 0x80 }},
-	flipping("the length of the slots, by 1", func(int) int { return slotsAt - 1 }),
-	{"the first half of the header, which is zeros", func(c []byte, size int) { clear(c[:(slotsAt+size+headerRest)/2]) }},
-	{"the header, which is zeros", func(c []byte, size int) { clear(c[:slotsAt+size+headerRest]) }},
+	{"the length of the slots, by 32768", func(c []byte, _ int) { c[forge.SlotsAt-2] ^= 0x80 }},
+	flipping("the length of the slots, by 1", func(int) int { return forge.SlotsAt - 1 }),
+	{"the first half of the header, which is zeros", func(c []byte, size int) { clear(c[:(forge.SlotsAt+size+forge.HeaderRest)/2]) }},
+	{"the header, which is zeros", func(c []byte, size int) { clear(c[:forge.SlotsAt+size+forge.HeaderRest]) }},
 	{"the purpose, which is keyring", func(c []byte, _ int) { c[purposeAt] = 2 }},
 	{"the purpose, which is 9", func(c []byte, _ int) { c[purposeAt] = 9 }},
 	flipping("the first byte of the key check", func(int) int { return purposeAt + 1 }),
-	flipping("the last byte of the key check", func(int) int { return slotsAt - 3 }),
-	flipping("the slot's type", func(int) int { return slotsAt + 1 }),
-	flipping("the slot's length", func(int) int { return slotsAt + 3 }),
-	flipping("the slot's first field", func(int) int { return slotsAt + 4 }),
-	{"byte 32 of the slot's body, where a password slot has its memory,", func(c []byte, _ int) { c[slotsAt+4+32] = 0xff }},
-	flipping("the salt of the sealed key", func(size int) int { return slotsAt + size - sealedKey }),
-	flipping("the commitment of the sealed key", func(size int) int { return slotsAt + size - sealedKey + cobblestone.SaltSize }),
-	flipping("the last byte of the sealed key", func(size int) int { return slotsAt + size - 1 }),
-	flipping("the digest", func(size int) int { return slotsAt + size }),
-	flipping("the MAC", func(size int) int { return slotsAt + size + headerRest - 1 }),
-	flipping("the payload's salt", func(size int) int { return slotsAt + size + headerRest }),
-	flipping("the payload's commitment", func(size int) int { return slotsAt + size + headerRest + cobblestone.PrefixSize - 1 }),
+	flipping("the last byte of the key check", func(int) int { return forge.SlotsAt - 3 }),
+	flipping("the slot's type", func(int) int { return forge.SlotsAt + 1 }),
+	flipping("the slot's length", func(int) int { return forge.SlotsAt + 3 }),
+	flipping("the slot's first field", func(int) int { return forge.SlotsAt + 4 }),
+	{"byte 32 of the slot's body, where a password slot has its memory,", func(c []byte, _ int) { c[forge.SlotsAt+4+32] = 0xff }},
+	flipping("the salt of the sealed key", func(size int) int { return forge.SlotsAt + size - forge.SealedKeySize }),
+	flipping("the commitment of the sealed key", func(size int) int { return forge.SlotsAt + size - forge.SealedKeySize + cobblestone.SaltSize }),
+	flipping("the last byte of the sealed key", func(size int) int { return forge.SlotsAt + size - 1 }),
+	flipping("the digest", func(size int) int { return forge.SlotsAt + size }),
+	flipping("the MAC", func(size int) int { return forge.SlotsAt + size + forge.HeaderRest - 1 }),
+	flipping("the payload's salt", func(size int) int { return forge.SlotsAt + size + forge.HeaderRest }),
+	flipping("the payload's commitment", func(size int) int { return forge.SlotsAt + size + forge.HeaderRest + cobblestone.PrefixSize - 1 }),
 	{"the key check and the payload's commitment", func(c []byte, size int) {
 		c[purposeAt+1] ^= 1
-		c[slotsAt+size+headerRest+cobblestone.SaltSize] ^= 1
+		c[forge.SlotsAt+size+forge.HeaderRest+cobblestone.SaltSize] ^= 1
 	}},
 	{"the key check, the commitment and the purpose", func(c []byte, size int) {
 		c[purposeAt], c[purposeAt+1] = 2, c[purposeAt+1]^1
-		c[slotsAt+size+headerRest+cobblestone.SaltSize] ^= 1
+		c[forge.SlotsAt+size+forge.HeaderRest+cobblestone.SaltSize] ^= 1
 	}},
 }
 
@@ -83,14 +84,14 @@ const purposeAt = 10
 func (s *salvages) headers(kind string) {
 	c := newCrafted(s.r.Int63(), "a", "b").with()
 	container, right, wrong := s.slotted(c, kind)
-	_, slots, _, _ := sections(container)
+	_, slots, _, _ := forge.Sections(container)
 	size := len(slots)
 	for _, change := range headerChanges {
 		damaged := slices.Clone(container)
 		change.edit(damaged, size)
-		end := slotsAt + size
-		sealed := signedPrefix(damaged[:end], damaged[end+headerRest:], c.key())
-		forged := slices.Concat(sealed[:end+headerRest-64], damaged[end+headerRest-64:])
+		end := forge.SlotsAt + size
+		sealed := forge.SignedPrefix(damaged[:end], damaged[end+forge.HeaderRest:], c.key())
+		forged := slices.Concat(sealed[:end+forge.HeaderRest-64], damaged[end+forge.HeaderRest-64:])
 		for _, way := range []struct {
 			name  string
 			bytes []byte
@@ -113,8 +114,8 @@ func (s *salvages) headers(kind string) {
 func (s *salvages) apart() {
 	c := newCrafted(s.r.Int63(), "a", "b").with()
 	container, right, wrong := s.slotted(c, "password")
-	_, slots, _, _ := sections(container)
-	end := slotsAt + len(slots) + headerRest + cobblestone.PrefixSize
+	_, slots, _, _ := forge.Sections(container)
+	end := forge.SlotsAt + len(slots) + forge.HeaderRest + cobblestone.PrefixSize
 	for _, change := range headerChanges {
 		damaged := slices.Clone(container)
 		change.edit(damaged, len(slots))
@@ -154,18 +155,18 @@ func (s *salvages) slotted(c *crafted, kind string) (container []byte, right, wr
 		password := drawn.PasswordText(s.r)
 		right = vectors.Object{"kind": "password", "password": inputs.Hex(password)}
 		wrong = inputs.With(right, "password", inputs.Hex(drawn.PasswordText(s.r)))
-		encoded = sealedPassword(k, [32]byte(drawn.Bytes(s.r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
+		encoded = forge.SealedPassword(k, [32]byte(drawn.Bytes(s.r, 32)), string(password), slot.Params{MemoryKiB: 32, Passes: 1, Lanes: 1})
 	}
 	if kind == "key" {
 		right, wrong = inputs.KeySecret(k), inputs.KeySecret(drawn.Key(s.r))
 	}
-	return resigned(c.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, encoded }), right, wrong
+	return forge.Resigned(c.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, encoded }), right, wrong
 }
 
 // slotOf returns the slot that the reference makes for the archive's key.
 func slotOf(r *rand.Rand, asked vectors.Object, c *crafted) []byte {
 	j := drawn.Slotted(r, asked)
 	j.Key = c.key()
-	_, slots, _, _ := sections(drawn.Sealed(r, j))
+	_, slots, _, _ := forge.Sections(drawn.Sealed(r, j))
 	return slots
 }

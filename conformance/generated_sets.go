@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
@@ -32,7 +33,7 @@ func (v *valued) lists(c *crafted, format string, args ...any) {
 func (c *crafted) sparseInput() vectors.Object {
 	k, plaintext := c.key(), c.unpatched()
 	payloadKey := k.Derive(key.LabelPayload)
-	m := newSparse(payloadKey[:], c.id(), payloadContexts[0], int64(len(plaintext)))
+	m := newSparse(payloadKey[:], c.id(), forge.PayloadContexts[0], int64(len(plaintext)))
 	m.put(int64(c.paddingAt()), plaintext[c.paddingAt():c.paddingAt()+9])
 	m.put(int64(c.segmentAt()), plaintext[c.segmentAt():])
 	return (&sparseArchive{key: k}).opening(m)

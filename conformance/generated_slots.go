@@ -7,6 +7,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -19,7 +20,7 @@ type slotSample struct {
 	kind    string
 	cost    slot.Params // of a password slot
 	other   bool        // the secret is another
-	altered []alteration
+	altered []forge.Alteration
 }
 
 func drawSlotSample(kinds ...string) func(r *rand.Rand) slotSample {
@@ -27,7 +28,7 @@ func drawSlotSample(kinds ...string) func(r *rand.Rand) slotSample {
 		s := slotSample{seed: r.Int63(), kind: drawn.OneOf(r, kinds...), other: r.Intn(5) == 0}
 		s.cost = slot.Params{MemoryKiB: 32 + uint32(r.Intn(64)), Passes: 1 + uint32(r.Intn(3)), Lanes: byte(1 + r.Intn(4))}
 		if r.Intn(2) == 0 {
-			s.altered = []alteration{drawAlteration(r, 200, []int{0, 2, 4, 36, 44, 45, 68})}
+			s.altered = []forge.Alteration{forge.DrawAlteration(r, 200, []int{0, 2, 4, 36, 44, 45, 68})}
 		}
 		return s
 	}
@@ -54,12 +55,12 @@ func (s slotSample) input() vectors.Object {
 	var secret vectors.Object
 	if s.kind == "password" {
 		password := drawn.PasswordText(r)
-		encoded = sealedPassword(k, [32]byte(drawn.Bytes(r, 32)), string(password), s.cost)
+		encoded = forge.SealedPassword(k, [32]byte(drawn.Bytes(r, 32)), string(password), s.cost)
 		secret = vectors.Object{"kind": "password", "password": inputs.Hex(password)}
 	} else {
 		asked := map[string]func(*rand.Rand) vectors.Object{"vault": drawn.Vault, "passkey": drawn.Passkey}[s.kind](r)
 		j := drawn.Slotted(r, asked)
-		_, encoded, _, _ = sections(drawn.Sealed(r, j))
+		_, encoded, _, _ = forge.Sections(drawn.Sealed(r, j))
 		secret = inputs.SecretOf(asked)
 	}
 	if s.other {
@@ -71,7 +72,7 @@ func (s slotSample) input() vectors.Object {
 	}
 	encoded = slices.Clone(encoded)
 	for _, a := range s.altered {
-		altered := a.apply(encoded)
+		altered := a.Apply(encoded)
 		if slots, err := slot.Parse(altered); err == nil && len(slots) != 1 {
 			continue // none, or several, is nothing that the op takes
 		}

@@ -3,6 +3,7 @@ package conformance
 import (
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/vectors"
@@ -45,7 +46,7 @@ func stateOfMessages(q *cases.Requests) {
 			q.Ask("cobblestone.open", opening, "opens %d bytes", n)
 			q.Ask("cobblestone.open", inputs.With(opening, "key", input["key"]), "opens %d bytes with the first key", n)
 			q.Ask("cobblestone.open", inputs.With(opening, "context", input["context"]), "opens %d bytes in the first context", n)
-			damaged := inputs.Hex(flipAt(-1)(inputs.Unhex(message)))
+			damaged := inputs.Hex(forge.FlipAt(-1)(inputs.Unhex(message)))
 			q.Ask("cobblestone.open", inputs.With(opening, "message", damaged), "opens %d bytes with another tag", n)
 			q.Ask("cobblestone.read", inputs.With(inputs.With(opening, "offset", q.R.Intn(n+9)), "length", q.R.Intn(100)), "reads of %d bytes", n)
 			q.Ask("cobblestone.read", inputs.With(inputs.With(inputs.With(opening, "message", damaged), "offset", 0), "length", 0), "reads nothing of %d bytes with another tag", n)
@@ -63,7 +64,7 @@ func stateOfArchives(q *cases.Requests) {
 		for _, op := range inputs.ArchiveOps {
 			q.Ask(op, s.opening(op, container), "has %d entries", len(s.Entries))
 		}
-		q.Ask("archive.restore", s.opening("archive.restore", flipAt(-1)(container)), "has another tag at its end")
+		q.Ask("archive.restore", s.opening("archive.restore", forge.FlipAt(-1)(container)), "has another tag at its end")
 	}
 }
 
@@ -74,7 +75,7 @@ func stateOfKeyrings(q *cases.Requests) {
 		s.seed = seed
 		container := s.container()
 		q.Ask("keyring.open", s.opening(container), "has the epochs %d", s.epochs)
-		damaged := flipAt(-1 - q.R.Intn(30))(container)
+		damaged := forge.FlipAt(-1 - q.R.Intn(30))(container)
 		q.Ask("keyring.open", s.opening(damaged), "has the epochs %d, and another chunk", s.epochs)
 	}
 }
@@ -97,7 +98,7 @@ func stateOfSalvage(q *cases.Requests) {
 		container := s.container()
 		for range 3 {
 			q.Ask("archive.salvage", s.opening("archive.salvage", container), "has %d entries, and is damaged or not", len(s.Entries))
-			container = flipAt(-1 - q.R.Intn(100))(container)
+			container = forge.FlipAt(-1 - q.R.Intn(100))(container)
 		}
 	}
 }

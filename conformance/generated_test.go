@@ -10,6 +10,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
@@ -44,23 +45,23 @@ func TestArchiveParts(t *testing.T) {
 	s := archiveSample{seed: 7, Archive: inputs.Archive{Entries: drawn.Entries(rand.New(rand.NewSource(1)))}}
 	container, k := s.container(), key.Key(s.key())
 	laidOut := false
-	again := resealed(container, k, func(plaintext []byte) []byte {
-		p, ok := partsOf(plaintext)
-		if !ok || len(p.frames) != 4 || len(p.records) != 4 {
-			t.Fatalf("%v: %d frames, %d records", ok, len(p.frames), len(p.records))
+	again := forge.Resealed(container, k, func(plaintext []byte) []byte {
+		p, ok := forge.PartsOf(plaintext)
+		if !ok || len(p.Frames) != 4 || len(p.Records) != 4 {
+			t.Fatalf("%v: %d frames, %d records", ok, len(p.Frames), len(p.Records))
 		}
-		p.layOut()
-		laidOut = bytes.Equal(p.bytes(), plaintext)
-		return p.bytes()
+		p.LayOut()
+		laidOut = bytes.Equal(p.Bytes(), plaintext)
+		return p.Bytes()
 	})
 	if !laidOut || !bytes.Equal(again, container) {
 		t.Error("the plaintext or the container became another")
 	}
-	if same := resigned(container, k, func(head, slots []byte) ([]byte, []byte) { return head, slots }); !bytes.Equal(same, container) {
+	if same := forge.Resigned(container, k, func(head, slots []byte) ([]byte, []byte) { return head, slots }); !bytes.Equal(same, container) {
 		t.Error("the header became another")
 	}
 	for n := range 200 {
-		if _, ok := partsOf(again[n:]); ok {
+		if _, ok := forge.PartsOf(again[n:]); ok {
 			t.Errorf("something was found in a container from %d", n)
 		}
 	}

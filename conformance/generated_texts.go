@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
@@ -84,13 +85,13 @@ func drawPassword(r *rand.Rand) textSample {
 // typoSample is a key that was mistyped.
 type typoSample struct {
 	seed  int64
-	typos []alteration // of the digits
+	typos []forge.Alteration // of the digits
 }
 
 func drawTypos(r *rand.Rand) typoSample {
 	s := typoSample{seed: r.Int63()}
 	for range drawn.OneOf(r, 0, 1, 1, 1, 2) {
-		s.typos = append(s.typos, alteration{kind: drawn.OneOf(r, "set", "swap"), at: r.Intn(64), n: r.Intn(16)})
+		s.typos = append(s.typos, forge.Alteration{Kind: drawn.OneOf(r, "set", "swap"), At: r.Intn(64), N: r.Intn(16)})
 	}
 	return s
 }
@@ -103,8 +104,8 @@ func (s typoSample) smaller() []typoSample {
 		all = append(all, typoSample{s.seed, s.typos[1:]})
 	}
 	for i, a := range s.typos {
-		for _, at := range lessThan(a.at) {
-			a.at = at
+		for _, at := range forge.LessThan(a.At) {
+			a.At = at
 			all = append(all, typoSample{s.seed, slices.Replace(slices.Clone(s.typos), i, i+1, a)})
 		}
 	}
@@ -118,10 +119,10 @@ func (s typoSample) input() vectors.Object {
 	check := right.Check()
 	digits := []byte(inputs.Hex(right[:]))
 	for _, a := range s.typos {
-		if a.kind == "set" {
-			digits[a.at] = "0123456789abcdef"[a.n]
+		if a.Kind == "set" {
+			digits[a.At] = "0123456789abcdef"[a.N]
 		} else {
-			digits[a.at], digits[(a.at+1)%64] = digits[(a.at+1)%64], digits[a.at]
+			digits[a.At], digits[(a.At+1)%64] = digits[(a.At+1)%64], digits[a.At]
 		}
 	}
 	return vectors.Object{"key": string(digits), "key_check": inputs.Hex(check[:])}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/key"
@@ -61,7 +62,7 @@ func sealsRightly(a *cases.Asker, s archiveSample) report.Outcome {
 func setsSlots(a *cases.Asker, s archiveSample) report.Outcome {
 	r := rand.New(rand.NewSource(s.seed))
 	container := s.container()
-	_, encoded, _, _ := sections(container)
+	_, encoded, _, _ := forge.Sections(container)
 	had, err := slot.Parse(encoded)
 	if err != nil {
 		panic(cases.Fault{Err: err}) // unreachable: the reference sealed them

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 )
 
@@ -17,7 +18,7 @@ func stateOfContainers(q *cases.Requests) {
 			for _, name := range []string{"key", "password", "prf", "export_key", "credential"} {
 				if value, ok := s.secret[name]; ok {
 					b := inputs.Unhex(value)
-					askContainer(q, "container.unlock", h, inputs.With(s.secret, name, inputs.Hex(flipAt(q.R.Intn(len(b)))(b))), "opens with another %s", name)
+					askContainer(q, "container.unlock", h, inputs.With(s.secret, name, inputs.Hex(forge.FlipAt(q.R.Intn(len(b)))(b))), "opens with another %s", name)
 				}
 			}
 			for range 6 {

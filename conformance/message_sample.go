@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
@@ -17,7 +18,7 @@ type messageSample struct {
 	seed    int64 // of the key, the salt and the plaintext
 	size    int   // of the plaintext
 	context string
-	altered []alteration
+	altered []forge.Alteration
 	offset  int // of a range
 	length  int
 	pieces  []int
@@ -34,9 +35,9 @@ func drawMessage(r *rand.Rand) messageSample {
 	return messageSample{
 		seed: r.Int63(), size: size,
 		context: drawn.OneOf(r, "coffer/v1 archive", "", "a", "ä\x00漢", string(bytesOfText(r, 40))),
-		offset:  drawPlace(r, size, []int{0, cobblestone.ChunkSize, 2 * cobblestone.ChunkSize, size}),
-		length:  drawPlace(r, size, []int{0, 1, cobblestone.ChunkSize, size}),
-		pieces:  []int{1 + r.Intn(100), 1 + r.Intn(20000), 1 + drawPlace(r, size, []int{cobblestone.SealedChunkSize})},
+		offset:  forge.DrawPlace(r, size, []int{0, cobblestone.ChunkSize, 2 * cobblestone.ChunkSize, size}),
+		length:  forge.DrawPlace(r, size, []int{0, 1, cobblestone.ChunkSize, size}),
+		pieces:  []int{1 + r.Intn(100), 1 + r.Intn(20000), 1 + forge.DrawPlace(r, size, []int{cobblestone.SealedChunkSize})},
 	}
 }
 
@@ -52,11 +53,11 @@ func bytesOfText(r *rand.Rand, most int) []byte {
 func drawAltered(r *rand.Rand) messageSample {
 	m := drawMessage(r)
 	total := len(cobblestone.Seal(m.key(), m.salt(), m.context, m.plaintext()))
-	borders := append(messageBorders(0), total, total-cobblestone.TagSize)
+	borders := append(forge.MessageBorders(0), total, total-cobblestone.TagSize)
 	for at := cobblestone.PrefixSize; at < total; at += cobblestone.SealedChunkSize {
 		borders = append(borders, at, at+cobblestone.ChunkSize)
 	}
-	m.altered = []alteration{drawAlteration(r, total, borders)}
+	m.altered = []forge.Alteration{forge.DrawAlteration(r, total, borders)}
 	return m
 }
 
@@ -75,7 +76,7 @@ func (m messageSample) smaller() []messageSample {
 		change(&c)
 		all = append(all, c)
 	}
-	for _, size := range lessThan(m.size) {
+	for _, size := range forge.LessThan(m.size) {
 		add(func(c *messageSample) { c.size = size })
 	}
 	if m.seed != 0 {
@@ -85,14 +86,14 @@ func (m messageSample) smaller() []messageSample {
 		add(func(c *messageSample) { c.context = "" })
 	}
 	for i, a := range m.altered {
-		for _, s := range a.smaller() {
+		for _, s := range a.Smaller() {
 			add(func(c *messageSample) { c.altered = slices.Replace(slices.Clone(m.altered), i, i+1, s) })
 		}
 	}
-	for _, n := range lessThan(m.offset) {
+	for _, n := range forge.LessThan(m.offset) {
 		add(func(c *messageSample) { c.offset = n })
 	}
-	for _, n := range lessThan(m.length) {
+	for _, n := range forge.LessThan(m.length) {
 		add(func(c *messageSample) { c.length = n })
 	}
 	return all
@@ -116,7 +117,7 @@ func (m messageSample) sign() int64 {
 func (m messageSample) input() vectors.Object {
 	message := cobblestone.Seal(m.key(), m.salt(), m.context, m.plaintext())
 	for _, a := range m.altered {
-		message = a.apply(message)
+		message = a.Apply(message)
 	}
 	return vectors.Object{"key": inputs.Hex(m.key()), "context": m.context, "message": inputs.Hex(message)}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -25,7 +26,7 @@ func withSlots(container []byte, k key.Key, slots ...slot.Slot) []byte {
 	if err != nil {
 		panic(cases.Fault{Err: err}) // unreachable: they can stand together
 	}
-	return resigned(container, k, func(head, _ []byte) ([]byte, []byte) { return head, encoded })
+	return forge.Resigned(container, k, func(head, _ []byte) ([]byte, []byte) { return head, encoded })
 }
 
 // replacesRightly replaces the slots of a container and makes all checks on the
@@ -44,8 +45,8 @@ func replacesRightly(a *cases.Asker, before []byte, k key.Key, slots ...vectors.
 }
 
 func checkReplaced(before []byte, after *sealed, slots []vectors.Object) error {
-	head, old, payload, _ := sections(before)
-	afterHead, _, afterPayload, _ := sections(after.bytes)
+	head, old, payload, _ := forge.Sections(before)
+	afterHead, _, afterPayload, _ := forge.Sections(after.bytes)
 	switch {
 	case !bytes.Equal(head, afterHead):
 		return fmt.Errorf("before the slots it begins with %x, it was %x", afterHead, head)
@@ -147,7 +148,7 @@ func keepsPayload(a *cases.Asker, r *rand.Rand) report.Outcome {
 }
 
 func payloadOf(container []byte) []byte {
-	_, _, payload, _ := sections(container)
+	_, _, payload, _ := forge.Sections(container)
 	return payload
 }
 
@@ -240,9 +241,9 @@ func refusesTampered(a *cases.Asker, r *rand.Rand) report.Outcome {
 	j := drawn.Archive(r)
 	container := withSlots(drawn.Sealed(r, j), j.Key, &slot.Unknown{SlotType: 9, Body: drawn.Bytes(r, 5)})
 	other := inputs.Replacing(container, drawn.Key(r), drawn.Passkey(r))
-	container[slotsAt+4] ^= 1 // in the slot; the digest below is right again, the MAC is not
-	head, slots, payload, _ := sections(container)
-	forged := inputs.Replacing(signed(head, slots, payload, drawn.Key(r)), j.Key, drawn.Passkey(r))
+	container[forge.SlotsAt+4] ^= 1 // in the slot; the digest below is right again, the MAC is not
+	head, slots, payload, _ := forge.Sections(container)
+	forged := inputs.Replacing(forge.Signed(head, slots, payload, drawn.Key(r)), j.Key, drawn.Passkey(r))
 	for _, input := range []vectors.Object{other, forged} {
 		right, err := cases.Allowed("container.set_slots", input)
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
@@ -244,8 +245,8 @@ var badWriters = []struct {
 		k := key.Key(inputs.Unhex(in["key"]))
 		in["slots"] = []any{}
 		b := inputs.Unhex(reference.Handle(op, in).Output["container"])
-		weak := sealedPassword(k, [32]byte{1}, "p", slot.Params{MemoryKiB: 65536, Passes: 1, Lanes: 1})
-		return protocol.Answer{Output: vectors.Object{"container": inputs.Hex(resigned(b, k, func(head, _ []byte) ([]byte, []byte) { return head, weak }))}}
+		weak := forge.SealedPassword(k, [32]byte{1}, "p", slot.Params{MemoryKiB: 65536, Passes: 1, Lanes: 1})
+		return protocol.Answer{Output: vectors.Object{"container": inputs.Hex(forge.Resigned(b, k, func(head, _ []byte) ([]byte, []byte) { return head, weak }))}}
 	}},
 	{"has one lane", "password-parameters", eachSlot("password", func(s vectors.Object) { s["lanes"] = 1 })},
 	{"has three passes", "password-parameters", eachSlot("password", func(s vectors.Object) { s["passes"] = 3 })},

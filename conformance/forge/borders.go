@@ -1,4 +1,4 @@
-package conformance
+package forge
 
 import (
 	"encoding/binary"
@@ -7,9 +7,9 @@ import (
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
-// containerBorders returns where the fields of a container end, its slots and
+// ContainerBorders returns where the fields of a container end, its slots and
 // their bodies among them, as far as they can be told from the bytes.
-func containerBorders(b []byte) []int {
+func ContainerBorders(b []byte) []int {
 	borders := []int{8, 10, 11, 43, 45} // spec section 7.1
 	if len(b) < 45 {
 		return borders
@@ -23,12 +23,12 @@ func containerBorders(b []byte) []int {
 		}
 	}
 	borders = append(borders, end, end+8, end+72)
-	return slices.Compact(append(borders, messageBorders(end+72)...))
+	return slices.Compact(append(borders, MessageBorders(end+72)...))
 }
 
-// messageBorders returns where salt, commitment and first sealed chunk of a
+// MessageBorders returns where salt, commitment and first sealed chunk of a
 // message end that begins at an offset. Its other chunks are as long as the first.
-func messageBorders(at int) []int {
+func MessageBorders(at int) []int {
 	salt := at + cobblestone.SaltSize
 	prefix := at + cobblestone.PrefixSize
 	return []int{salt, prefix, prefix + cobblestone.SealedChunkSize}
