@@ -10,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -19,9 +20,9 @@ func (f *fuzzer) shrink(found *disagreement) *disagreement {
 	if found.outcome.Verdict == report.Hang {
 		return found // every try would take as long
 	}
-	tries, until := 0, time.Now().Add(shrinkTime)
+	tries, until := 0, time.Now().Add(samples.ShrinkTime)
 	better := func(s *specimen) bool {
-		if tries++; tries > shrinkTries || time.Now().After(until) || f.asker.Ctx.Err() != nil || !f.asker.Hello.Claims(s.profiles) {
+		if tries++; tries > samples.ShrinkTries || time.Now().After(until) || f.asker.Ctx.Err() != nil || !f.asker.Hello.Claims(s.profiles) {
 			return false
 		}
 		smaller, _ := f.compare(s)

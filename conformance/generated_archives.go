@@ -5,28 +5,29 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 )
 
 func generatedKeyrings(seed int64) []cases.Case {
-	opens := func(a *cases.Asker, s ringSample) report.Outcome {
-		return a.AskBoth("keyring.open", s.opening(s.container()))
+	opens := func(a *cases.Asker, s samples.Keyring) report.Outcome {
+		return a.AskBoth("keyring.open", s.Opening(s.Container()))
 	}
 	return []cases.Case{
-		property[ringSample]{
-			"keyring", "open", "A keyring says what was sealed in it.",
-			"KRG-3", "reader", 20, drawRing, opens,
-		}.check(seed),
+		samples.Property[samples.Keyring]{
+			Subject: "keyring", Name: "open", Comment: "A keyring says what was sealed in it.",
+			Requirements: "KRG-3", Profiles: "reader", Runs: 20, Draw: samples.DrawKeyring, Try: opens,
+		}.Case(seed),
 	}
 }
 
 func generatedArchives(seed int64) []cases.Case {
 	reads := func(op, requirements, comment string) cases.Case {
-		return property[archiveSample]{
-			"archive", strings.TrimPrefix(op, "archive."), comment, requirements, "reader", 30, drawArchive,
-			func(a *cases.Asker, s archiveSample) report.Outcome {
-				return a.AskBoth(op, s.opening(op, s.container()))
+		return samples.Property[samples.Archive]{
+			Subject: "archive", Name: strings.TrimPrefix(op, "archive."), Comment: comment, Requirements: requirements, Profiles: "reader", Runs: 30, Draw: samples.DrawArchive,
+			Try: func(a *cases.Asker, s samples.Archive) report.Outcome {
+				return a.AskBoth(op, s.Opening(op, s.Container()))
 			},
-		}.check(seed)
+		}.Case(seed)
 	}
 	return []cases.Case{
 		reads("archive.list", "ARC-7", "Every entry of an archive is listed, with the path, the kind, the time and the size that it has."),

@@ -9,6 +9,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -42,13 +43,13 @@ func (s craftedSlot) bytes() []byte {
 
 // newCraftedContainer returns an archive, or a keyring, without a slot.
 func newCraftedContainer(r *rand.Rand, keyring bool) *craftedContainer {
-	s := archiveSample{seed: r.Int63()}
-	container := s.container()
+	s := samples.Archive{Seed: r.Int63()}
+	container := s.Container()
 	if keyring {
-		container = ringSample{s.seed, []uint64{1, 2}}.container()
+		container = samples.Keyring{Seed: s.Seed, Epochs: []uint64{1, 2}}.Container()
 	}
 	head, _, payload, _ := forge.Sections(container)
-	k := key.Key(s.key())
+	k := key.Key(s.KeyBytes())
 	return &craftedContainer{k: k, head: head, payload: payload, signer: k, plain: inputs.KeySecret(k)}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
@@ -16,7 +17,7 @@ import (
 
 // deliveredSample is a container, altered or not, an op on it, and how it arrives.
 type deliveredSample struct {
-	forgedSample
+	samples.Forged
 	way    int // of those in which its bytes are delivered
 	pieces []int
 }
@@ -29,7 +30,7 @@ func drawDelivered(r *rand.Rand) deliveredSample {
 		}
 	}
 	slices.Sort(ops)
-	draw := drawForged(ops, forge.RawPart, forge.HeadPart, forge.SlotsPart, forge.PlaintextPart, forge.IndexPart)
+	draw := samples.DrawForged(ops, forge.RawPart, forge.HeadPart, forge.SlotsPart, forge.PlaintextPart, forge.IndexPart)
 	s := deliveredSample{draw(r), r.Intn(6), []int{1 + r.Intn(100), 1 + r.Intn(2000), 1 + r.Intn(20000)}}
 	if r.Intn(2) == 0 {
 		s.Part = "" // nothing is altered
@@ -37,32 +38,32 @@ func drawDelivered(r *rand.Rand) deliveredSample {
 	return s
 }
 
-func (s deliveredSample) String() string { return fmt.Sprintf("%v, way %d", s.forgedSample, s.way) }
+func (s deliveredSample) String() string { return fmt.Sprintf("%v, way %d", s.Forged, s.way) }
 
-func (s deliveredSample) smaller() []deliveredSample {
+func (s deliveredSample) Smaller() []deliveredSample {
 	var all []deliveredSample
-	for _, f := range s.forgedSample.smaller() {
+	for _, f := range s.Forged.Smaller() {
 		all = append(all, deliveredSample{f, s.way, s.pieces})
 	}
 	return all
 }
 
 func (s deliveredSample) ask(a *cases.Asker) report.Outcome {
-	container := s.container()
+	container := s.Container()
 	if s.Part != "" {
-		container = s.Forge(container, key.Key(s.key()))
+		container = s.Forge(container, key.Key(s.KeyBytes()))
 	}
 	var pieces any = s.pieces
 	if ways := deliveries("container", container); s.way < len(ways) {
 		pieces = ways[s.way].lengths
 	}
-	return a.AskBothInPieces(s.op, s.opening(s.op, container), pieces)
+	return a.AskBothInPieces(s.Op, s.Opening(s.Op, container), pieces)
 }
 
 // cutSample is a message that arrives in pieces, of which a chunk was altered and
 // the end is missing.
 type cutSample struct {
-	messageSample
+	samples.Message
 	whole int // chunks that are there
 	which int // of them is altered
 	at    int // the byte of it that is
@@ -70,16 +71,16 @@ type cutSample struct {
 }
 
 func drawCut(r *rand.Rand) cutSample {
-	s := cutSample{messageSample: drawMessage(r), whole: 1 + r.Intn(4), at: r.Intn(cobblestone.SealedChunkSize), rest: r.Intn(cobblestone.TagSize)}
-	s.size, s.which = s.whole*cobblestone.ChunkSize+100, r.Intn(s.whole)
+	s := cutSample{Message: samples.DrawMessage(r), whole: 1 + r.Intn(4), at: r.Intn(cobblestone.SealedChunkSize), rest: r.Intn(cobblestone.TagSize)}
+	s.Size, s.which = s.whole*cobblestone.ChunkSize+100, r.Intn(s.whole)
 	return s
 }
 
 func (s cutSample) String() string {
-	return fmt.Sprintf("%v, cut %d bytes after %d chunks, of which number %d is altered", s.messageSample, s.rest, s.whole, s.which)
+	return fmt.Sprintf("%v, cut %d bytes after %d chunks, of which number %d is altered", s.Message, s.rest, s.whole, s.which)
 }
 
-func (s cutSample) smaller() []cutSample {
+func (s cutSample) Smaller() []cutSample {
 	if s.rest == 0 {
 		return nil
 	}
@@ -88,37 +89,37 @@ func (s cutSample) smaller() []cutSample {
 }
 
 func (s cutSample) input() vectors.Object {
-	message := cobblestone.Seal(s.key(), s.salt(), s.context, s.plaintext())
+	message := cobblestone.Seal(s.Key(), s.Salt(), s.Context, s.Plaintext())
 	message[cobblestone.PrefixSize+s.which*cobblestone.SealedChunkSize+s.at] ^= 1
 	message = message[:cobblestone.PrefixSize+s.whole*cobblestone.SealedChunkSize+s.rest]
-	return vectors.Object{"key": inputs.Hex(s.key()), "context": s.context, "message": inputs.Hex(message), "delivery": s.pieces}
+	return vectors.Object{"key": inputs.Hex(s.Key()), "context": s.Context, "message": inputs.Hex(message), "delivery": s.Pieces}
 }
 
 func generatedDeliveries(seed int64) []cases.Case {
 	return []cases.Case{
-		property[messageSample]{
-			"delivery", "message", "A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.",
-			"COB-12 COB-15 COB-17", "reader streaming", 40, drawPieces,
-			func(a *cases.Asker, m messageSample) report.Outcome {
-				return a.AskBothInPieces("cobblestone.open", m.input(), m.pieces)
+		samples.Property[samples.Message]{
+			Subject: "delivery", Name: "message", Comment: "A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.",
+			Requirements: "COB-12 COB-15 COB-17", Profiles: "reader streaming", Runs: 40, Draw: samples.DrawPieces,
+			Try: func(a *cases.Asker, m samples.Message) report.Outcome {
+				return a.AskBothInPieces("cobblestone.open", m.Input(), m.Pieces)
 			},
-		}.check(seed),
-		property[cutSample]{
-			"delivery", "cut", "A message of which a chunk was altered and the end is missing: as it arrives, the chunk is met first.",
-			"COB-17", "reader streaming", 12, drawCut,
-			func(a *cases.Asker, s cutSample) report.Outcome { return a.AskBoth("cobblestone.open", s.input()) },
-		}.check(seed),
-		property[messageSample]{
-			"delivery", "plaintext", "A plaintext that arrives in pieces of any lengths becomes the message that it has.",
-			"COB-5 COB-7", "writer deterministic streaming", 20, drawMessage,
-			func(a *cases.Asker, m messageSample) report.Outcome {
-				return a.AskBothInPieces("cobblestone.seal", m.sealing(), m.pieces)
+		}.Case(seed),
+		samples.Property[cutSample]{
+			Subject: "delivery", Name: "cut", Comment: "A message of which a chunk was altered and the end is missing: as it arrives, the chunk is met first.",
+			Requirements: "COB-17", Profiles: "reader streaming", Runs: 12, Draw: drawCut,
+			Try: func(a *cases.Asker, s cutSample) report.Outcome { return a.AskBoth("cobblestone.open", s.input()) },
+		}.Case(seed),
+		samples.Property[samples.Message]{
+			Subject: "delivery", Name: "plaintext", Comment: "A plaintext that arrives in pieces of any lengths becomes the message that it has.",
+			Requirements: "COB-5 COB-7", Profiles: "writer deterministic streaming", Runs: 20, Draw: samples.DrawMessage,
+			Try: func(a *cases.Asker, m samples.Message) report.Outcome {
+				return a.AskBothInPieces("cobblestone.seal", m.Sealing(), m.Pieces)
 			},
-		}.check(seed),
-		property[deliveredSample]{
-			"delivery", "container", "A container, altered or not, that was stored in pieces is answered as one in one piece.",
-			"ERR-1 CON-9 ARC-25", "reader streaming", 50, drawDelivered,
-			func(a *cases.Asker, s deliveredSample) report.Outcome { return s.ask(a) },
-		}.check(seed),
+		}.Case(seed),
+		samples.Property[deliveredSample]{
+			Subject: "delivery", Name: "container", Comment: "A container, altered or not, that was stored in pieces is answered as one in one piece.",
+			Requirements: "ERR-1 CON-9 ARC-25", Profiles: "reader streaming", Runs: 50, Draw: drawDelivered,
+			Try: func(a *cases.Asker, s deliveredSample) report.Outcome { return s.ask(a) },
+		}.Case(seed),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 )
 
 // drawnSample is an archive as a reader may meet it, with up to two faults.
@@ -68,7 +69,7 @@ func (s drawnSample) String() string {
 	return fmt.Sprintf("seed %d, %d entries, with %s, and it %v", s.seed, s.entries, strings.Join(s.oddities, ", "), s.faults)
 }
 
-func (s drawnSample) smaller() []drawnSample {
+func (s drawnSample) Smaller() []drawnSample {
 	var all []drawnSample
 	for i := range s.faults {
 		all = append(all, drawnSample{s.seed, s.entries, s.oddities, slices.Delete(slices.Clone(s.faults), i, i+1)})
@@ -99,11 +100,11 @@ func (s drawnSample) crafted() *crafted {
 func generatedDrawn(seed int64) []cases.Case {
 	var all []cases.Case
 	for _, op := range inputs.ArchiveOps {
-		all = append(all, property[drawnSample]{
-			"archive", "drawn-" + strings.TrimPrefix(op, "archive."), "An archive with what a reader meets seldom, and with up to two faults, is read as chapter 8 says.",
-			"ARC-3 ARC-44 ARC-46 ARC-47 ERR-1", "reader", 60, drawDrawn,
-			func(a *cases.Asker, s drawnSample) report.Outcome { return a.AskBoth(op, s.crafted().input(op)) },
-		}.check(seed))
+		all = append(all, samples.Property[drawnSample]{
+			Subject: "archive", Name: "drawn-" + strings.TrimPrefix(op, "archive."), Comment: "An archive with what a reader meets seldom, and with up to two faults, is read as chapter 8 says.",
+			Requirements: "ARC-3 ARC-44 ARC-46 ARC-47 ERR-1", Profiles: "reader", Runs: 60, Draw: drawDrawn,
+			Try: func(a *cases.Asker, s drawnSample) report.Outcome { return a.AskBoth(op, s.crafted().input(op)) },
+		}.Case(seed))
 	}
 	return all
 }

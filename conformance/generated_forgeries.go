@@ -4,15 +4,16 @@ import (
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/key"
 )
 
 func generatedForgeries(seed int64) []cases.Case {
-	try := func(a *cases.Asker, s forgedSample) report.Outcome {
-		return a.AskBoth(s.op, s.opening(s.op, s.Forge(s.container(), key.Key(s.key()))))
+	try := func(a *cases.Asker, s samples.Forged) report.Outcome {
+		return a.AskBoth(s.Op, s.Opening(s.Op, s.Forge(s.Container(), key.Key(s.KeyBytes()))))
 	}
 	forged := func(subject, name, requirements, profile, comment string, runs int, ops []string, parts ...string) cases.Case {
-		return property[forgedSample]{subject, name, comment, requirements, profile, runs, drawForged(ops, parts...), try}.check(seed)
+		return samples.Property[samples.Forged]{Subject: subject, Name: name, Comment: comment, Requirements: requirements, Profiles: profile, Runs: runs, Draw: samples.DrawForged(ops, parts...), Try: try}.Case(seed)
 	}
 	headers := []string{"header.read", "container.unlock"}
 	contents := []string{"archive.list", "archive.extract", "archive.restore"}

@@ -12,6 +12,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/spec/grammar"
@@ -87,8 +88,8 @@ func (v *variants) decode(name string, data []byte) *grammar.Node {
 // signed again, unless the signature itself is varied. No slot is opened, so that
 // nothing needs to be sealed in them.
 func (v *variants) header() {
-	s := archiveSample{seed: v.r.Int63()}
-	k := key.Key(s.key())
+	s := samples.Archive{Seed: v.r.Int63()}
+	k := key.Key(s.KeyBytes())
 	slot := func(typ byte, fields ...[]byte) []byte {
 		body := append(slices.Concat(fields...), v.bytes(forge.SealedKeySize)...)
 		return slices.Concat([]byte{0, typ}, binary.BigEndian.AppendUint16(nil, uint16(len(body))), body)
@@ -99,23 +100,23 @@ func (v *variants) header() {
 	vault := slot(2, v.bytes(64))
 	passkey := slot(3, v.bytes(32), []byte{byte(len(rp))}, []byte(rp), []byte{0, byte(len(credential))}, credential)
 	for _, slots := range [][]byte{slices.Concat(password, passkey), vault} {
-		v.headerOf(s, k, forge.Resigned(s.container(), k, func(head, _ []byte) ([]byte, []byte) { return head, slots }))
+		v.headerOf(s, k, forge.Resigned(s.Container(), k, func(head, _ []byte) ([]byte, []byte) { return head, slots }))
 	}
 }
 
 func (v *variants) bytes(n int) []byte { return drawn.BytesFrom(v.r.Int63(), n) }
 
-func (v *variants) headerOf(s archiveSample, k key.Key, container []byte) {
+func (v *variants) headerOf(s samples.Archive, k key.Key, container []byte) {
 	head := v.decode("Header", container)
 	payload := container[head.End():]
 	signedAgain := func(header []byte) vectors.Object {
-		return s.opening("header.read", forge.SignedPrefix(header[:len(header)-forge.HeaderRest], payload, k))
+		return s.Opening("header.read", forge.SignedPrefix(header[:len(header)-forge.HeaderRest], payload, k))
 	}
 	for _, one := range head.Variants() {
 		switch one.Field {
 		case "Header", "Header.digest", "Header.mac":
 			v.add(one, "container.unlock", func(header []byte) vectors.Object {
-				return s.opening("container.unlock", slices.Concat(header, payload))
+				return s.Opening("container.unlock", slices.Concat(header, payload))
 			})
 		default:
 			v.add(one, "header.read", signedAgain)
@@ -135,12 +136,12 @@ var bodies = map[string]string{"password": "PasswordSlot", "vault": "VaultSlot",
 // archive adds the variants of the frames of an archive. It is laid out and sealed
 // again.
 func (v *variants) archive() {
-	s := archiveSample{seed: v.r.Int63(), Archive: inputs.Archive{Producer: drawn.OneOf(v.r, "p", "an app 1.0", "größer"), Created: drawn.Time(v.r)}}
-	s.add(inputs.Entry{Path: drawn.OneOf(v.r, "a", "a b", "é"), Kind: archive.Messages, Modified: drawn.Time(v.r), Content: v.bytes(1 + v.r.Intn(20))})
-	s.add(inputs.Entry{Path: drawn.OneOf(v.r, "b/c", "漢字", "d/e/f"), Kind: archive.Kind(2 + v.r.Intn(7)), Modified: drawn.Time(v.r), Content: v.bytes(v.r.Intn(20))})
-	container, k := s.container(), key.Key(s.key())
+	s := samples.Archive{Seed: v.r.Int63(), Archive: inputs.Archive{Producer: drawn.OneOf(v.r, "p", "an app 1.0", "größer"), Created: drawn.Time(v.r)}}
+	s.Add(inputs.Entry{Path: drawn.OneOf(v.r, "a", "a b", "é"), Kind: archive.Messages, Modified: drawn.Time(v.r), Content: v.bytes(1 + v.r.Intn(20))})
+	s.Add(inputs.Entry{Path: drawn.OneOf(v.r, "b/c", "漢字", "d/e/f"), Kind: archive.Kind(2 + v.r.Intn(7)), Modified: drawn.Time(v.r), Content: v.bytes(v.r.Intn(20))})
+	container, k := s.Container(), key.Key(s.KeyBytes())
 	change := func(op string, f func(p *forge.Parts)) vectors.Object {
-		return s.opening(op, forge.Resealed(container, k, func(plaintext []byte) []byte {
+		return s.Opening(op, forge.Resealed(container, k, func(plaintext []byte) []byte {
 			p := forge.MustHaveParts(plaintext)
 			f(p)
 			return p.Bytes()
@@ -173,13 +174,13 @@ func (v *variants) archive() {
 // keyring adds the variants of a keyring, which is sealed again.
 func (v *variants) keyring() {
 	first := uint64(v.r.Int63n(1 << 40))
-	s := ringSample{seed: v.r.Int63(), epochs: []uint64{first + 1, first + 1 + uint64(1+v.r.Intn(9)), first + 20}}
-	container, k := s.container(), key.Key(drawn.BytesFrom(s.seed, 32))
+	s := samples.Keyring{Seed: v.r.Int63(), Epochs: []uint64{first + 1, first + 1 + uint64(1+v.r.Intn(9)), first + 20}}
+	container, k := s.Container(), key.Key(drawn.BytesFrom(s.Seed, 32))
 	var plaintext []byte
 	forge.Resealed(container, k, func(b []byte) []byte { plaintext = b; return b })
 	for _, one := range v.decode("Keyring", plaintext).Variants() {
 		v.add(one, "keyring.open", func(b []byte) vectors.Object {
-			return s.opening(forge.Resealed(container, k, func([]byte) []byte { return b }))
+			return s.Opening(forge.Resealed(container, k, func([]byte) []byte { return b }))
 		})
 	}
 }

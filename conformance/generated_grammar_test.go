@@ -9,6 +9,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -39,7 +40,7 @@ func TestGrammarFault(t *testing.T) {
 	a := askOf(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		if strings.Contains(answer.Detail, "layout of a passkey slot") {
-			return reference.Handle(op, vectors.Object{"container": inputs.Hex(archiveSample{seed: 11}.container())})
+			return reference.Handle(op, vectors.Object{"container": inputs.Hex(samples.Archive{Seed: 11}.Container())})
 		}
 		return answer
 	})

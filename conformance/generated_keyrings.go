@@ -8,14 +8,15 @@ import (
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // askRings breaks the rules of keyrings at every place.
 func askRings(q *cases.Requests) {
-	s := ringSample{q.R.Int63(), []uint64{1}}
-	base, k := s.container(), s.opening(nil)["secret"]
+	s := samples.Keyring{Seed: q.R.Int63(), Epochs: []uint64{1}}
+	base, k := s.Container(), s.Opening(nil)["secret"]
 	type old struct {
 		epoch uint64
 		key   []byte
@@ -26,7 +27,7 @@ func askRings(q *cases.Requests) {
 		old   []old
 	}
 	ask := func(g ring, format string, args ...any) {
-		container := forge.Resealed(base, key.Key(drawn.BytesFrom(s.seed, 32)), func([]byte) []byte {
+		container := forge.Resealed(base, key.Key(drawn.BytesFrom(s.Seed, 32)), func([]byte) []byte {
 			b := binary.BigEndian.AppendUint64(slices.Clone(g.setID), g.epoch)
 			b = binary.BigEndian.AppendUint16(b, uint16(40*len(g.old)))
 			for _, o := range g.old {
@@ -43,7 +44,7 @@ func askRings(q *cases.Requests) {
 		}
 		return g
 	}
-	own := drawn.BytesFrom(s.seed, 32)
+	own := drawn.BytesFrom(s.Seed, 32)
 	for _, n := range []int{0, 1, 2, 3, 127, 128, 255, 256, 257, 409, 410, 818, 819, 820, 1023, 1024} {
 		ask(of(n), "has %d old keys", n)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -18,7 +19,7 @@ import (
 // than any vector has. A byte of the padding is another than zero, and a later
 // chunk of it is damaged.
 type paddingSample struct {
-	archiveSample
+	samples.Archive
 	other, damaged int // offsets in the padding, -1 for none
 }
 
@@ -29,22 +30,22 @@ const (
 )
 
 func drawPadding(r *rand.Rand) paddingSample {
-	s := archiveSample{seed: r.Int63(), Archive: inputs.Archive{Producer: "p", Created: 1700000000123}}
-	s.add(inputs.Entry{Path: "a", Kind: archive.Other, Modified: 0, Content: drawn.BytesFrom(r.Int63(), widelyPadded+r.Intn(1000))})
+	s := samples.Archive{Seed: r.Int63(), Archive: inputs.Archive{Producer: "p", Created: 1700000000123}}
+	s.Add(inputs.Entry{Path: "a", Kind: archive.Other, Modified: 0, Content: drawn.BytesFrom(r.Int63(), widelyPadded+r.Intn(1000))})
 	return paddingSample{s, r.Intn(cobblestone.ChunkSize), cobblestone.ChunkSize + r.Intn(2*cobblestone.ChunkSize)}
 }
 
 func (s paddingSample) String() string {
-	return fmt.Sprintf("%v, in the padding another byte than zero at %d, and damaged at %d", s.archiveSample, s.other, s.damaged)
+	return fmt.Sprintf("%v, in the padding another byte than zero at %d, and damaged at %d", s.Archive, s.other, s.damaged)
 }
 
-func (s paddingSample) smaller() []paddingSample {
+func (s paddingSample) Smaller() []paddingSample {
 	var all []paddingSample
 	if s.other >= 0 {
-		all = append(all, paddingSample{s.archiveSample, -1, s.damaged})
+		all = append(all, paddingSample{s.Archive, -1, s.damaged})
 	}
 	if s.damaged >= 0 {
-		all = append(all, paddingSample{s.archiveSample, s.other, -1})
+		all = append(all, paddingSample{s.Archive, s.other, -1})
 	}
 	return all
 }
@@ -52,7 +53,7 @@ func (s paddingSample) smaller() []paddingSample {
 // container returns the archive with its padding as the sample says.
 func (s paddingSample) container() []byte {
 	paddingAt := 0
-	container := forge.Resealed(s.archiveSample.container(), key.Key(s.key()), func(plaintext []byte) []byte {
+	container := forge.Resealed(s.Archive.Container(), key.Key(s.KeyBytes()), func(plaintext []byte) []byte {
 		p := forge.MustHaveParts(plaintext)
 		if len(p.Frames) != 1 || len(p.Zeros) < leastPadding {
 			panic(cases.Fault{Err: fmt.Errorf("%v has another padding than was planned", s)})
@@ -72,11 +73,11 @@ func (s paddingSample) container() []byte {
 }
 
 func generatedPaddings(seed int64) []cases.Case {
-	return []cases.Case{property[paddingSample]{
-		"archive", "padding-of-chunks", "The padding of a great archive is opened whole before its zeros are judged.",
-		"ARC-10 ARC-30 ERR-1", "reader", 1, drawPadding,
-		func(a *cases.Asker, s paddingSample) report.Outcome {
-			return a.AskBoth("archive.restore", s.opening("archive.restore", s.container()))
+	return []cases.Case{samples.Property[paddingSample]{
+		Subject: "archive", Name: "padding-of-chunks", Comment: "The padding of a great archive is opened whole before its zeros are judged.",
+		Requirements: "ARC-10 ARC-30 ERR-1", Profiles: "reader", Runs: 1, Draw: drawPadding,
+		Try: func(a *cases.Asker, s paddingSample) report.Outcome {
+			return a.AskBoth("archive.restore", s.Opening("archive.restore", s.container()))
 		},
-	}.check(seed)}
+	}.Case(seed)}
 }

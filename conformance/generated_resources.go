@@ -12,6 +12,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
@@ -20,7 +21,7 @@ import (
 // hostileSample is a container of which one length, count or offset claims more
 // than there is, or than may be, sealed and signed again.
 type hostileSample struct {
-	archiveSample
+	samples.Archive
 	field int    // which of hostileFields
 	claim uint64 // as much of it as the field has room for
 }
@@ -62,37 +63,37 @@ func numberIn(p *forge.Parts, name string) numberField {
 }
 
 func drawHostile(r *rand.Rand) hostileSample {
-	s := hostileSample{archiveSample: archiveSample{seed: r.Int63()}, field: r.Intn(len(hostileFields))}
+	s := hostileSample{Archive: samples.Archive{Seed: r.Int63()}, field: r.Intn(len(hostileFields))}
 	s.Producer, s.Created = fmt.Sprintf("app %d", r.Intn(1000)), drawn.Time(r)
 	for range 2 {
-		s.add(inputs.Entry{Path: drawPath(r), Kind: archive.Kind(r.Intn(9)), Modified: drawn.Time(r), Content: drawn.BytesFrom(r.Int63(), 1+r.Intn(200))})
+		s.Add(inputs.Entry{Path: samples.DrawPath(r), Kind: archive.Kind(r.Intn(9)), Modified: drawn.Time(r), Content: drawn.BytesFrom(r.Int63(), 1+r.Intn(200))})
 	}
 	s.claim = drawn.OneOf(r, 1<<64-1, 1<<63, 1<<52, 1<<52-1, 1<<52-1-uint64(r.Intn(1<<20)), 1<<40+uint64(r.Intn(1<<20)), 0xfffffffffffffff0)
 	return s
 }
 
 func (s hostileSample) String() string {
-	return fmt.Sprintf("%v, the number %s says %d", s.archiveSample, hostileFields[s.field], s.claim)
+	return fmt.Sprintf("%v, the number %s says %d", s.Archive, hostileFields[s.field], s.claim)
 }
 
-func (s hostileSample) smaller() []hostileSample { return nil }
+func (s hostileSample) Smaller() []hostileSample { return nil }
 
 func (s hostileSample) forged(container []byte) []byte {
-	return forge.Resealed(container, key.Key(s.key()), func(plaintext []byte) []byte {
+	return forge.Resealed(container, key.Key(s.KeyBytes()), func(plaintext []byte) []byte {
 		return numberIn(forge.MustHaveParts(plaintext), hostileFields[s.field]).set(plaintext, s.claim)
 	})
 }
 
 // costlySample is a password slot that asks for more than readers give.
 type costlySample struct {
-	archiveSample
+	samples.Archive
 	memory uint32
 	passes uint32
 	lanes  byte
 }
 
 func drawCostly(r *rand.Rand) costlySample {
-	s := costlySample{archiveSample{seed: r.Int63()}, 1 << 16, 3, 1}
+	s := costlySample{samples.Archive{Seed: r.Int63()}, 1 << 16, 3, 1}
 	s.Producer, s.Created = "p", 1
 	switch r.Intn(3) {
 	case 0:
@@ -106,16 +107,16 @@ func drawCostly(r *rand.Rand) costlySample {
 }
 
 func (s costlySample) String() string {
-	return fmt.Sprintf("seed %d, %d KiB, %d passes, %d lanes", s.seed, s.memory, s.passes, s.lanes)
+	return fmt.Sprintf("seed %d, %d KiB, %d passes, %d lanes", s.Seed, s.memory, s.passes, s.lanes)
 }
 
-func (s costlySample) smaller() []costlySample { return nil }
+func (s costlySample) Smaller() []costlySample { return nil }
 
 // forged returns the container with the slot, of which nothing is sealed.
 func (s costlySample) forged(container []byte) []byte {
-	slot := slices.Concat([]byte{0, 1, 0, 145}, drawn.BytesFrom(s.seed^3, 32), binary.BigEndian.AppendUint32(nil, s.memory),
-		binary.BigEndian.AppendUint32(nil, s.passes), []byte{s.lanes}, drawn.BytesFrom(s.seed^5, 104))
-	return forge.Resigned(container, key.Key(s.key()), func(head, _ []byte) ([]byte, []byte) { return head, slot })
+	slot := slices.Concat([]byte{0, 1, 0, 145}, drawn.BytesFrom(s.Seed^3, 32), binary.BigEndian.AppendUint32(nil, s.memory),
+		binary.BigEndian.AppendUint32(nil, s.passes), []byte{s.lanes}, drawn.BytesFrom(s.Seed^5, 104))
+	return forge.Resigned(container, key.Key(s.KeyBytes()), func(head, _ []byte) ([]byte, []byte) { return head, slot })
 }
 
 // costs asks for what an ordinary container and a hostile one made from it say, and
@@ -137,24 +138,24 @@ func costs(a *cases.Asker, op string, ordinary, hostile vectors.Object) report.O
 
 func generatedResources(seed int64) []cases.Case {
 	all := []cases.Case{
-		property[hostileSample]{
-			"resources", "archive", "To refuse an archive in which a number claims too much takes neither long nor much memory.",
-			"CON-3 CON-5 CON-6", "reader", 40, drawHostile,
-			func(a *cases.Asker, s hostileSample) report.Outcome {
-				container := s.container()
-				return costs(a, "archive.restore", s.opening("archive.restore", container), s.opening("archive.restore", s.forged(container)))
+		samples.Property[hostileSample]{
+			Subject: "resources", Name: "archive", Comment: "To refuse an archive in which a number claims too much takes neither long nor much memory.",
+			Requirements: "CON-3 CON-5 CON-6", Profiles: "reader", Runs: 40, Draw: drawHostile,
+			Try: func(a *cases.Asker, s hostileSample) report.Outcome {
+				container := s.Container()
+				return costs(a, "archive.restore", s.Opening("archive.restore", container), s.Opening("archive.restore", s.forged(container)))
 			},
-		}.check(seed),
-		property[costlySample]{
-			"resources", "password", "To refuse parameters of Argon2id beyond their bounds takes neither long nor much memory.",
-			"SLT-10", "reader password", 8, drawCostly,
-			func(a *cases.Asker, s costlySample) report.Outcome {
-				container := s.container()
-				hostile := s.opening("container.unlock", s.forged(container))
+		}.Case(seed),
+		samples.Property[costlySample]{
+			Subject: "resources", Name: "password", Comment: "To refuse parameters of Argon2id beyond their bounds takes neither long nor much memory.",
+			Requirements: "SLT-10", Profiles: "reader password", Runs: 8, Draw: drawCostly,
+			Try: func(a *cases.Asker, s costlySample) report.Outcome {
+				container := s.Container()
+				hostile := s.Opening("container.unlock", s.forged(container))
 				hostile["secret"] = vectors.Object{"kind": "password", "password": inputs.Hex([]byte("p"))}
-				return costs(a, "container.unlock", s.opening("container.unlock", container), hostile)
+				return costs(a, "container.unlock", s.Opening("container.unlock", container), hostile)
 			},
-		}.check(seed),
+		}.Case(seed),
 	}
 	for i := range all {
 		all[i].Alone = true

@@ -16,9 +16,9 @@ import (
 // what it said before is what there is.
 func TestHostileFields(t *testing.T) {
 	s := drawHostile(rand.New(rand.NewSource(1)))
-	container := s.container()
+	container := s.Container()
 	var p *forge.Parts
-	forge.Resealed(container, key.Key(s.key()), func(plaintext []byte) []byte { p = forge.MustHaveParts(plaintext); return plaintext })
+	forge.Resealed(container, key.Key(s.KeyBytes()), func(plaintext []byte) []byte { p = forge.MustHaveParts(plaintext); return plaintext })
 	records := 0
 	for _, r := range p.Records {
 		records += len(r.Bytes)
@@ -26,7 +26,7 @@ func TestHostileFields(t *testing.T) {
 	first := s.Entries[slices.IndexFunc(s.Entries, func(e inputs.Entry) bool { return len(p.Frames[0]) == 20+len(nfc.String(e.Path))+len(e.Content) })]
 	for i, name := range hostileFields {
 		s.field, s.claim = i, 1<<64-1
-		if answer := reference.Handle("archive.restore", s.opening("archive.restore", s.forged(container))); answer.Error == "" {
+		if answer := reference.Handle("archive.restore", s.Opening("archive.restore", s.forged(container))); answer.Error == "" {
 			t.Errorf("%s: accepted", name)
 		}
 		want, ok := map[string]int{

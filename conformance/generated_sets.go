@@ -36,7 +36,7 @@ func (c *crafted) sparseInput() vectors.Object {
 	m := newSparse(payloadKey[:], c.id(), forge.PayloadContexts[0], int64(len(plaintext)))
 	m.put(int64(c.paddingAt()), plaintext[c.paddingAt():c.paddingAt()+9])
 	m.put(int64(c.segmentAt()), plaintext[c.segmentAt():])
-	return (&sparseArchive{key: k}).opening(m)
+	return openingArchive(k, m)
 }
 
 func (v *valued) set() *crafted { return newCrafted(v.r.Int63(), "a", "b/c", "d").inSet() }

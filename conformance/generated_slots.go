@@ -10,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -38,7 +39,7 @@ func (s slotSample) String() string {
 	return fmt.Sprintf("seed %d, a %s slot, cost %+v, another secret %v, %v", s.seed, s.kind, s.cost, s.other, s.altered)
 }
 
-func (s slotSample) smaller() (all []slotSample) {
+func (s slotSample) Smaller() (all []slotSample) {
 	if len(s.altered) > 0 {
 		c := s
 		c.altered = nil
@@ -139,7 +140,7 @@ func casings(n int) []string {
 
 func (s namesSample) String() string { return fmt.Sprintf("on %s, %.60q", s.platform, s.paths) }
 
-func (s namesSample) smaller() (all []namesSample) {
+func (s namesSample) Smaller() (all []namesSample) {
 	for i := range s.paths {
 		all = append(all, namesSample{s.platform, slices.Delete(slices.Clone(s.paths), i, i+1)})
 	}
@@ -157,19 +158,19 @@ func (s namesSample) input() vectors.Object {
 func generatedSlots(seed int64) []cases.Case {
 	opens := func(a *cases.Asker, s slotSample) report.Outcome { return a.AskBoth("slot.open", s.input()) }
 	return []cases.Case{
-		property[slotSample]{
-			"slot", "passkey", "A passkey slot, altered or not, opens with its secret and no other.", "SLT-1 SLT-7 SLT-8", "reader passkey", 30,
-			drawSlotSample("passkey"), opens,
-		}.check(seed),
-		property[slotSample]{
-			"slot", "vault", "So does a vault slot.", "SLT-1 SLT-7 SLT-8", "reader vault", 30, drawSlotSample("vault"), opens,
-		}.check(seed),
-		property[slotSample]{
-			"slot", "password", "So does a password slot of little cost.", "SLT-1 SLT-7 SLT-8 SLT-10", "reader password", 20, drawSlotSample("password"), opens,
-		}.check(seed),
-		property[namesSample]{
-			"path", "portable", "Paths become the names that section 8.9 gives them.", "ARC-36 ARC-37", "reader", 100, drawNames,
-			func(a *cases.Asker, s namesSample) report.Outcome { return a.AskBoth("path.portable", s.input()) },
-		}.check(seed),
+		samples.Property[slotSample]{
+			Subject: "slot", Name: "passkey", Comment: "A passkey slot, altered or not, opens with its secret and no other.", Requirements: "SLT-1 SLT-7 SLT-8", Profiles: "reader passkey", Runs: 30,
+			Draw: drawSlotSample("passkey"), Try: opens,
+		}.Case(seed),
+		samples.Property[slotSample]{
+			Subject: "slot", Name: "vault", Comment: "So does a vault slot.", Requirements: "SLT-1 SLT-7 SLT-8", Profiles: "reader vault", Runs: 30, Draw: drawSlotSample("vault"), Try: opens,
+		}.Case(seed),
+		samples.Property[slotSample]{
+			Subject: "slot", Name: "password", Comment: "So does a password slot of little cost.", Requirements: "SLT-1 SLT-7 SLT-8 SLT-10", Profiles: "reader password", Runs: 20, Draw: drawSlotSample("password"), Try: opens,
+		}.Case(seed),
+		samples.Property[namesSample]{
+			Subject: "path", Name: "portable", Comment: "Paths become the names that section 8.9 gives them.", Requirements: "ARC-36 ARC-37", Profiles: "reader", Runs: 100, Draw: drawNames,
+			Try: func(a *cases.Asker, s namesSample) report.Outcome { return a.AskBoth("path.portable", s.input()) },
+		}.Case(seed),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -58,25 +59,25 @@ func stateOfMessages(q *cases.Requests) {
 func stateOfArchives(q *cases.Requests) {
 	seed := q.R.Int63()
 	for range 4 {
-		s := drawArchive(q.R)
-		s.seed = seed
-		container := s.container()
+		s := samples.DrawArchive(q.R)
+		s.Seed = seed
+		container := s.Container()
 		for _, op := range inputs.ArchiveOps {
-			q.Ask(op, s.opening(op, container), "has %d entries", len(s.Entries))
+			q.Ask(op, s.Opening(op, container), "has %d entries", len(s.Entries))
 		}
-		q.Ask("archive.restore", s.opening("archive.restore", forge.FlipAt(-1)(container)), "has another tag at its end")
+		q.Ask("archive.restore", s.Opening("archive.restore", forge.FlipAt(-1)(container)), "has another tag at its end")
 	}
 }
 
 func stateOfKeyrings(q *cases.Requests) {
 	seed := q.R.Int63()
 	for range 5 {
-		s := drawRing(q.R)
-		s.seed = seed
-		container := s.container()
-		q.Ask("keyring.open", s.opening(container), "has the epochs %d", s.epochs)
+		s := samples.DrawKeyring(q.R)
+		s.Seed = seed
+		container := s.Container()
+		q.Ask("keyring.open", s.Opening(container), "has the epochs %d", s.Epochs)
 		damaged := forge.FlipAt(-1 - q.R.Intn(30))(container)
-		q.Ask("keyring.open", s.opening(damaged), "has the epochs %d, and another chunk", s.epochs)
+		q.Ask("keyring.open", s.Opening(damaged), "has the epochs %d, and another chunk", s.Epochs)
 	}
 }
 
@@ -93,11 +94,11 @@ func stateOfPaths(q *cases.Requests) {
 func stateOfSalvage(q *cases.Requests) {
 	seed := q.R.Int63()
 	for range 3 {
-		s := drawArchive(q.R)
-		s.seed = seed
-		container := s.container()
+		s := samples.DrawArchive(q.R)
+		s.Seed = seed
+		container := s.Container()
 		for range 3 {
-			q.Ask("archive.salvage", s.opening("archive.salvage", container), "has %d entries, and is damaged or not", len(s.Entries))
+			q.Ask("archive.salvage", s.Opening("archive.salvage", container), "has %d entries, and is damaged or not", len(s.Entries))
 			container = forge.FlipAt(-1 - q.R.Intn(100))(container)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -42,8 +43,8 @@ func TestGenerated(t *testing.T) {
 
 // What is laid out without a change is what it was.
 func TestArchiveParts(t *testing.T) {
-	s := archiveSample{seed: 7, Archive: inputs.Archive{Entries: drawn.Entries(rand.New(rand.NewSource(1)))}}
-	container, k := s.container(), key.Key(s.key())
+	s := samples.Archive{Seed: 7, Archive: inputs.Archive{Entries: drawn.Entries(rand.New(rand.NewSource(1)))}}
+	container, k := s.Container(), key.Key(s.KeyBytes())
 	laidOut := false
 	again := forge.Resealed(container, k, func(plaintext []byte) []byte {
 		p, ok := forge.PartsOf(plaintext)

@@ -11,6 +11,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -21,7 +22,7 @@ type textSample []string
 func (s textSample) text() string   { return strings.Join(s, "") }
 func (s textSample) String() string { return fmt.Sprintf("%+.200q", s.text()) }
 
-func (s textSample) smaller() []textSample {
+func (s textSample) Smaller() []textSample {
 	var all []textSample
 	for size := len(s); size > 0; size /= 2 {
 		for at := 0; at+size <= len(s); at += size {
@@ -98,7 +99,7 @@ func drawTypos(r *rand.Rand) typoSample {
 
 func (s typoSample) String() string { return fmt.Sprintf("seed %d, %v", s.seed, s.typos) }
 
-func (s typoSample) smaller() []typoSample {
+func (s typoSample) Smaller() []typoSample {
 	var all []typoSample
 	if len(s.typos) > 0 {
 		all = append(all, typoSample{s.seed, s.typos[1:]})
@@ -130,24 +131,24 @@ func (s typoSample) input() vectors.Object {
 
 func generatedTexts(seed int64) []cases.Case {
 	return []cases.Case{
-		property[textSample]{
-			"key", "parse", "A key in any of its written forms is read, and no other text is.",
-			"KEY-6 KEY-7 KEY-8 KEY-9", "reader", 100, drawKeyText,
-			func(a *cases.Asker, s textSample) report.Outcome {
+		samples.Property[textSample]{
+			Subject: "key", Name: "parse", Comment: "A key in any of its written forms is read, and no other text is.",
+			Requirements: "KEY-6 KEY-7 KEY-8 KEY-9", Profiles: "reader", Runs: 100, Draw: drawKeyText,
+			Try: func(a *cases.Asker, s textSample) report.Outcome {
 				return a.AskBoth("key.parse", vectors.Object{"text": s.text()})
 			},
-		}.check(seed),
-		property[typoSample]{
-			"key", "repair", "One mistyped or two exchanged digits are found, and no key is offered that does not fit.",
-			"KEY-16 KEY-17", "reader", 25, drawTypos,
-			func(a *cases.Asker, s typoSample) report.Outcome { return a.AskBoth("key.repair", s.input()) },
-		}.check(seed),
-		property[textSample]{
-			"password", "prepare", "Passwords of all scripts become the bytes of chapter 5.",
-			"PWD-1 PWD-9 PWD-11", "password", 150, drawPassword,
-			func(a *cases.Asker, s textSample) report.Outcome {
+		}.Case(seed),
+		samples.Property[typoSample]{
+			Subject: "key", Name: "repair", Comment: "One mistyped or two exchanged digits are found, and no key is offered that does not fit.",
+			Requirements: "KEY-16 KEY-17", Profiles: "reader", Runs: 25, Draw: drawTypos,
+			Try: func(a *cases.Asker, s typoSample) report.Outcome { return a.AskBoth("key.repair", s.input()) },
+		}.Case(seed),
+		samples.Property[textSample]{
+			Subject: "password", Name: "prepare", Comment: "Passwords of all scripts become the bytes of chapter 5.",
+			Requirements: "PWD-1 PWD-9 PWD-11", Profiles: "password", Runs: 150, Draw: drawPassword,
+			Try: func(a *cases.Asker, s textSample) report.Outcome {
 				return a.AskBoth("password.prepare", vectors.Object{"password": inputs.Hex([]byte(s.text()))})
 			},
-		}.check(seed),
+		}.Case(seed),
 	}
 }

@@ -116,12 +116,16 @@ func (a *sparseArchive) payload() *sparse {
 }
 
 // opening is the input of an op on the container with this payload.
-func (a *sparseArchive) opening(m *sparse) vectors.Object {
-	h, err := header.New(&a.key, header.Archive, nil, m.prefix())
+func (a *sparseArchive) opening(m *sparse) vectors.Object { return openingArchive(a.key, m) }
+
+// openingArchive is the input of an op on the container without slots that has this
+// payload.
+func openingArchive(k key.Key, m *sparse) vectors.Object {
+	h, err := header.New(&k, header.Archive, nil, m.prefix())
 	if err != nil {
 		panic(cases.Fault{Err: err}) // unreachable: there are no slots
 	}
-	return vectors.Object{"container": m.recipeAfter(h.Bytes()), "secret": vectors.Object{"kind": "key", "key": inputs.Hex(a.key[:])}}
+	return vectors.Object{"container": m.recipeAfter(h.Bytes()), "secret": inputs.KeySecret(k)}
 }
 
 // listing is the output of archive.list.

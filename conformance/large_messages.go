@@ -13,8 +13,6 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-const chunk = cobblestone.ChunkSize
-
 // longMessage is a message of so many chunks, all of which are there.
 func longMessage(r *rand.Rand, chunks int64) *sparse {
 	m := drawSparse(r, (chunks-1)*chunk+1+r.Int63n(100))
