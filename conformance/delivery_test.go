@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -27,11 +28,11 @@ func TestDelivery(t *testing.T) {
 	checks := allDeliveries(t)
 	ops := map[string]int{}
 	for _, c := range checks {
-		a := askOf(func(op string, input vectors.Object) protocol.Answer {
+		a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 			ops[op]++
 			return reference.Handle(op, input)
 		})
-		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
+		if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 			t.Errorf("%s: %+v", c.ID, o)
 		}
 	}
@@ -63,7 +64,7 @@ func TestDeliveryCatches(t *testing.T) {
 	for name, f := range map[string]func(string, vectors.Object) protocol.Answer{"first piece": first, "one mode": full} {
 		caught := 0
 		for _, c := range allDeliveries(t) {
-			if o := outcomeOf(t, askOf(f), c); o.Verdict == report.Fail || o.Verdict == report.WrongError {
+			if o := casetest.Outcome(t, casetest.Asker(f), c); o.Verdict == report.Fail || o.Verdict == report.WrongError {
 				caught++
 				if !strings.Contains(o.Message, "delivered ") {
 					t.Errorf("%s: %q does not say how", c.ID, o.Message)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -54,7 +55,7 @@ func TestArchiveFaults(t *testing.T) {
 // The checks of crafted archives get every answer that they are there for.
 func TestCraftedAnswers(t *testing.T) {
 	answers := map[string]int{}
-	a := askOf(func(op string, input vectors.Object) protocol.Answer {
+	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		answers[answer.Error]++
 		return answer
@@ -65,7 +66,7 @@ func TestCraftedAnswers(t *testing.T) {
 			continue
 		}
 		clear(answers)
-		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
+		if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 			t.Errorf("%s: %+v", c.ID, o)
 		}
 		t.Logf("%s: %v", c.ID, answers)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
@@ -17,13 +18,13 @@ import (
 // each of the names for what does not decode, and some accepted.
 func TestGrammarVariants(t *testing.T) {
 	answers := map[string]int{}
-	a := askOf(func(op string, input vectors.Object) protocol.Answer {
+	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		answers[answer.Error]++
 		return answer
 	})
 	for _, c := range grammarChecks(cases.DefaultSeed) {
-		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
+		if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 			t.Errorf("%s: %+v", c.ID, o)
 		}
 	}
@@ -37,7 +38,7 @@ func TestGrammarVariants(t *testing.T) {
 
 // An implementation that takes one length for another is told of at the field.
 func TestGrammarFault(t *testing.T) {
-	a := askOf(func(op string, input vectors.Object) protocol.Answer {
+	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		if strings.Contains(answer.Detail, "layout of a passkey slot") {
 			return reference.Handle(op, vectors.Object{"container": inputs.Hex(samples.Archive{Seed: 11}.Container())})
@@ -46,7 +47,7 @@ func TestGrammarFault(t *testing.T) {
 	})
 	failed := map[string]string{}
 	for _, c := range grammarChecks(cases.DefaultSeed) {
-		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
+		if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 			failed[c.ID] = o.Message + " " + o.Sample
 		}
 	}

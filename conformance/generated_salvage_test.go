@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -16,7 +17,7 @@ import (
 // with an index, with a segment and with neither.
 func TestSalvagedAnswers(t *testing.T) {
 	answers := map[string]int{}
-	a := askOf(func(op string, input vectors.Object) protocol.Answer {
+	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		if answer.Output == nil {
 			answers["refused: "+answer.Error]++
@@ -40,7 +41,7 @@ func TestSalvagedAnswers(t *testing.T) {
 		return answer
 	})
 	for _, c := range generatedSalvages(cases.DefaultSeed + 1) {
-		if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
+		if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 			t.Errorf("%s: %+v", c.ID, o)
 		}
 	}

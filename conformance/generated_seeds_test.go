@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 )
@@ -15,7 +16,7 @@ func TestGeneratedOfManySeeds(t *testing.T) {
 	for seed := int64(4010577710374285); seed < 4010577710374285+seeds; seed++ {
 		for _, of := range []func(int64) []cases.Case{generatedSlots, generatedTexts} {
 			for _, c := range of(seed) {
-				if o := outcomeOf(t, askOf(reference.Handle), c); o.Verdict != report.Pass {
+				if o := casetest.Outcome(t, casetest.Asker(reference.Handle), c); o.Verdict != report.Pass {
 					t.Errorf("%s, seed %d: %+v", c.ID, seed, o)
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
+	"github.com/coffer-format/coffer/conformance/large"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -33,10 +34,10 @@ func (v *valued) lists(c *crafted, format string, args ...any) {
 func (c *crafted) sparseInput() vectors.Object {
 	k, plaintext := c.key(), c.unpatched()
 	payloadKey := k.Derive(key.LabelPayload)
-	m := newSparse(payloadKey[:], c.id(), forge.PayloadContexts[0], int64(len(plaintext)))
-	m.put(int64(c.paddingAt()), plaintext[c.paddingAt():c.paddingAt()+9])
-	m.put(int64(c.segmentAt()), plaintext[c.segmentAt():])
-	return openingArchive(k, m)
+	m := large.NewMessage(payloadKey[:], c.id(), forge.PayloadContexts[0], int64(len(plaintext)))
+	m.Put(int64(c.paddingAt()), plaintext[c.paddingAt():c.paddingAt()+9])
+	m.Put(int64(c.segmentAt()), plaintext[c.segmentAt():])
+	return large.OpeningArchive(k, m)
 }
 
 func (v *valued) set() *crafted { return newCrafted(v.r.Int63(), "a", "b/c", "d").inSet() }

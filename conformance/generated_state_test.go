@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -20,7 +21,7 @@ func TestGeneratedStateCatches(t *testing.T) {
 	for _, c := range generatedStates(cases.DefaultSeed) {
 		for _, field := range overlooked[c.Subject] {
 			known := map[string]protocol.Answer{}
-			o := outcomeOf(t, askOf(func(op string, input vectors.Object) protocol.Answer {
+			o := casetest.Outcome(t, casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 				rest := maps.Clone(input)
 				delete(rest, field)
 				k := inputKey(protocol.Request{Op: op, Input: rest})

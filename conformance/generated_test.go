@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
@@ -26,12 +27,12 @@ func TestGenerated(t *testing.T) {
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
 			answers := map[string]int{}
-			a := askOf(func(op string, input vectors.Object) protocol.Answer {
+			a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 				answer := reference.Handle(op, input)
 				answers[answer.Error]++
 				return answer
 			})
-			if o := outcomeOf(t, a, c); o.Verdict != report.Pass {
+			if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 				t.Errorf("%+v", o)
 			}
 			if len(answers) < 2 && (strings.Contains(c.ID, "altered") || strings.HasSuffix(c.ID, "signed") || strings.HasSuffix(c.ID, "resealed")) {
@@ -120,8 +121,8 @@ func TestGeneratedCatches(t *testing.T) {
 				continue
 			}
 			found = true
-			o := outcomeOf(t, askOf(f.answer), c)
-			again := outcomeOf(t, askOf(f.answer), c)
+			o := casetest.Outcome(t, casetest.Asker(f.answer), c)
+			again := casetest.Outcome(t, casetest.Asker(f.answer), c)
 			if !o.Verdict.Against() || !strings.Contains(o.Sample, f.small) || !strings.Contains(o.Sample, "seed 1, made smaller") {
 				t.Errorf("%s: %+v", name, o)
 			}
@@ -139,13 +140,13 @@ func TestGeneratedCatches(t *testing.T) {
 func TestGeneratedHang(t *testing.T) {
 	var asked atomic.Int32
 	c := generatedChecks(cases.DefaultSeed)[0]
-	a := askOf(func(op string, input vectors.Object) protocol.Answer {
+	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		asked.Add(1)
 		time.Sleep(100 * time.Millisecond)
 		return reference.Handle(op, input)
 	})
 	a.Timeout = 10 * time.Millisecond
-	if o := outcomeOf(t, a, c); o.Verdict != report.Hang || asked.Load() != 1 {
+	if o := casetest.Outcome(t, a, c); o.Verdict != report.Hang || asked.Load() != 1 {
 		t.Errorf("%+v after %d requests", o, asked.Load())
 	}
 }

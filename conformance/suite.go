@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/large"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -169,7 +170,7 @@ func (o Options) progress(total int) *report.Progress {
 func checksOf(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
 		vectorChecks(files), writerAudits(seed), deliveryChecks(files, seed), grammarChecks(seed), resourceChecks(files, seed),
-		craftedArchives(seed), generatedChecks(seed), generatedHeaders(seed), generatedSalvages(seed), generatedStates(seed), largeChecks(seed),
+		craftedArchives(seed), generatedChecks(seed), generatedHeaders(seed), generatedSalvages(seed), generatedStates(seed), large.Cases(seed),
 	)
 	place := map[string]int{}
 	for _, c := range all {

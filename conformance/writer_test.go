@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -319,7 +320,7 @@ func TestBadWriters(t *testing.T) {
 			return
 		}
 		a := &cases.Asker{Ctx: t.Context(), Session: &badWriter{answer: answer}, Timeout: time.Minute, Hello: reference.Hello(), ID: c.ID}
-		if o := outcomeOf(t, a, c); o.Verdict != report.Fail || o.Message == "" {
+		if o := casetest.Outcome(t, a, c); o.Verdict != report.Fail || o.Message == "" {
 			t.Errorf("%s: who %s gets %+v", audit, fault, o)
 		}
 	}

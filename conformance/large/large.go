@@ -1,4 +1,4 @@
-package conformance
+package large
 
 import (
 	"math/rand"
@@ -13,8 +13,8 @@ import (
 // The large checks ask for messages and containers that are longer than a line,
 // as recipes. What they are made of follows from the seed.
 
-// largeChecks returns the checks that need the profile "large".
-func largeChecks(seed int64) []cases.Case {
+// Cases returns the checks that need the profile "large".
+func Cases(seed int64) []cases.Case {
 	return slices.Concat(largeMessages(seed), largeSealing(seed), largeArchives(seed))
 }
 

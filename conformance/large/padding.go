@@ -1,4 +1,4 @@
-package conformance
+package large
 
 import (
 	"crypto/sha512"
@@ -50,14 +50,14 @@ func longPadding(t *cases.Asker, r *rand.Rand) report.Outcome {
 	for _, other := range []int64{-1, 0, chunk - from%chunk - 1, chunk - from%chunk, 2*chunk + r.Int63n(n-3*chunk), n - 1} {
 		m := a.payload()
 		m.haveAll()
-		m.put(from, make([]byte, n))
+		m.Put(from, make([]byte, n))
 		sum := sha512.Sum512(m.plaintext(e.contentAt(), e.size))
 		output := vectors.Object{"entries": []vectors.Object{{
 			"path": e.path, "kind": 0, "modified_ms": nil, "size": e.size, "sha512": inputs.Hex(sum[:]),
 		}}}
 		name := ""
 		if other >= 0 {
-			m.put(from+other, []byte{byte(1 + r.Intn(255))})
+			m.Put(from+other, []byte{byte(1 + r.Intn(255))})
 			output, name = nil, "malformed_archive"
 		}
 		if o := expects(t, fmt.Sprintf("byte %d of %d of the padding", other, n), "archive.restore", a.opening(m), output, name); o.Verdict != report.Pass {

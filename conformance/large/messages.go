@@ -1,4 +1,4 @@
-package conformance
+package large
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 )
 
 // longMessage is a message of so many chunks, all of which are there.
-func longMessage(r *rand.Rand, chunks int64) *sparse {
+func longMessage(r *rand.Rand, chunks int64) *Message {
 	m := drawSparse(r, (chunks-1)*chunk+1+r.Int63n(100))
 	m.haveAll()
 	return m
@@ -42,7 +42,7 @@ func largeMessages(seed int64) []cases.Case {
 }
 
 // openExcerpts opens all of a message.
-func openExcerpts(t *cases.Asker, m *sparse, ranges [][2]int64) report.Outcome {
+func openExcerpts(t *cases.Asker, m *Message, ranges [][2]int64) report.Outcome {
 	input := inputs.With(m.opening(m.recipe()), "excerpts", ranges)
 	return expects(t, "the whole message", "cobblestone.open", input, vectors.Object{"plaintext": m.excerptsOf(ranges)}, "")
 }
@@ -120,7 +120,7 @@ func openMoved(t *cases.Asker, r *rand.Rand) report.Outcome {
 
 // inOrder returns the recipe of the message with these whole chunks before the
 // last. All of them are keystream.
-func (m *sparse) inOrder(chunks []int64) vectors.Object {
+func (m *Message) inOrder(chunks []int64) vectors.Object {
 	original := m.recipe()
 	all := original["parts"].([]any)
 	parts := []any{all[0]}
@@ -164,7 +164,7 @@ func readSparse(t *cases.Asker, r *rand.Rand) report.Outcome {
 	return cases.Passed()
 }
 
-func answersOf(m *sparse, ranges [][2]int64) []any {
+func answersOf(m *Message, ranges [][2]int64) []any {
 	var all []any
 	for _, r := range ranges {
 		all = append(all, vectors.Object{"plaintext": inputs.Hex(m.plaintext(r[0], r[1]))})

@@ -1,4 +1,4 @@
-package conformance
+package large
 
 import (
 	"encoding/binary"
@@ -96,31 +96,31 @@ func (a *sparseArchive) least() int64 {
 }
 
 // payload returns the message that the container has.
-func (a *sparseArchive) payload() *sparse {
+func (a *sparseArchive) payload() *Message {
 	size := a.length
 	if size == 0 {
 		size = archive.Padded(a.least())
 	}
 	payloadKey := a.key.Derive(key.LabelPayload)
-	m := newSparse(payloadKey[:], a.salt[:], header.Archive.Context(), size)
+	m := NewMessage(payloadKey[:], a.salt[:], header.Archive.Context(), size)
 	for _, e := range a.entries {
-		m.put(e.at, e.frame())
-		m.put(e.contentAt(), e.content)
+		m.Put(e.at, e.frame())
+		m.Put(e.contentAt(), e.content)
 	}
 	segment, index := a.index(0)
 	at := size - int64(len(segment)+len(index)+8)
 	segment, index = a.index(at)
-	m.put(a.end(), binary.BigEndian.AppendUint64([]byte{2}, uint64(at-a.end()-9)))
-	m.put(at, slices.Concat(segment, index, binary.BigEndian.AppendUint64(nil, uint64((at+int64(len(segment)))^a.trailer))))
+	m.Put(a.end(), binary.BigEndian.AppendUint64([]byte{2}, uint64(at-a.end()-9)))
+	m.Put(at, slices.Concat(segment, index, binary.BigEndian.AppendUint64(nil, uint64((at+int64(len(segment)))^a.trailer))))
 	return m
 }
 
 // opening is the input of an op on the container with this payload.
-func (a *sparseArchive) opening(m *sparse) vectors.Object { return openingArchive(a.key, m) }
+func (a *sparseArchive) opening(m *Message) vectors.Object { return OpeningArchive(a.key, m) }
 
-// openingArchive is the input of an op on the container without slots that has this
+// OpeningArchive is the input of an op on the container without slots that has this
 // payload.
-func openingArchive(k key.Key, m *sparse) vectors.Object {
+func OpeningArchive(k key.Key, m *Message) vectors.Object {
 	h, err := header.New(&k, header.Archive, nil, m.prefix())
 	if err != nil {
 		panic(cases.Fault{Err: err}) // unreachable: there are no slots
@@ -265,7 +265,7 @@ func longContent(t *cases.Asker, r *rand.Rand) report.Outcome {
 	a := drawSparseArchive(r, sparseEntry{path: "a", size: chunks*chunk + r.Int63n(chunk)})
 	e := a.entries[0]
 	ranges := append(aroundChunks(0, 63, 64, 255, 256, 1023, 1024), [2]int64{e.size - 8, 9})
-	asked := func(about string, m *sparse, name string) report.Outcome {
+	asked := func(about string, m *Message, name string) report.Outcome {
 		var content []string
 		for _, r := range ranges {
 			content = append(content, inputs.Hex(m.plaintext(e.contentAt()+r[0], min(r[1], e.size-r[0]))))

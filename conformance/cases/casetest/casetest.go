@@ -1,4 +1,4 @@
-package conformance
+package casetest
 
 import (
 	"context"
@@ -12,14 +12,14 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// askOf returns an asker of a function.
-func askOf(f func(op string, input vectors.Object) protocol.Answer) *cases.Asker {
+// Asker returns an asker of a function.
+func Asker(f func(op string, input vectors.Object) protocol.Answer) *cases.Asker {
 	return &cases.Asker{
 		Ctx: context.Background(), Session: session.InProcess(f), Timeout: session.DefaultTimeout, Hello: reference.Hello(), ID: "test",
 	}
 }
 
-func outcomeOf(t *testing.T, a *cases.Asker, c cases.Case) report.Outcome {
+func Outcome(t *testing.T, a *cases.Asker, c cases.Case) report.Outcome {
 	t.Helper()
 	event, err := cases.Run(a, c)
 	if err != nil {

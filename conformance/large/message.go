@@ -1,4 +1,4 @@
-package conformance
+package large
 
 import (
 	"crypto/aes"
@@ -16,11 +16,11 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// sparse is a message of any length, of which only some chunks are there. All
+// Message is a message of any length, of which only some chunks are there. All
 // others are zeros and do not open, so that opening one that need not be opened
 // shows. What nobody has put into a chunk that is there is its keystream, which is
 // zeros once sealed.
-type sparse struct {
+type Message struct {
 	key, salt []byte
 	context   string
 	size      int64            // of the plaintext
@@ -31,8 +31,8 @@ type sparse struct {
 	aead    cipher.AEAD
 }
 
-func newSparse(key, salt []byte, context string, size int64) *sparse {
-	m := &sparse{key: key, salt: salt, context: context, size: size, there: map[int64][]byte{}}
+func NewMessage(key, salt []byte, context string, size int64) *Message {
+	m := &Message{key: key, salt: salt, context: context, size: size, there: map[int64][]byte{}}
 	m.derived = cobblestone.Derive(key, salt, context)
 	var err error
 	if m.block, err = aes.NewCipher(m.derived.Key[:]); err != nil {
@@ -45,12 +45,12 @@ func newSparse(key, salt []byte, context string, size int64) *sparse {
 	return m
 }
 
-func drawSparse(r *rand.Rand, size int64) *sparse {
-	return newSparse(drawn.BytesFrom(r.Int63(), 32), drawn.BytesFrom(r.Int63(), 24), "coffer/v1 archive", size)
+func drawSparse(r *rand.Rand, size int64) *Message {
+	return NewMessage(drawn.BytesFrom(r.Int63(), 32), drawn.BytesFrom(r.Int63(), 24), "coffer/v1 archive", size)
 }
 
 // have makes chunks be there.
-func (m *sparse) have(chunks ...int64) {
+func (m *Message) have(chunks ...int64) {
 	for _, i := range chunks {
 		if _, ok := m.there[i]; !ok {
 			m.there[i] = nil
@@ -59,14 +59,14 @@ func (m *sparse) have(chunks ...int64) {
 }
 
 // haveAll makes all chunks be there.
-func (m *sparse) haveAll() {
+func (m *Message) haveAll() {
 	for i := range m.size/cobblestone.ChunkSize + 1 {
 		m.have(i)
 	}
 }
 
-// put puts bytes into the plaintext, as far as it reaches.
-func (m *sparse) put(at int64, b []byte) {
+// Put puts bytes into the plaintext, as far as it reaches.
+func (m *Message) Put(at int64, b []byte) {
 	for len(b) > 0 && at < m.size {
 		i, offset := at/cobblestone.ChunkSize, at%cobblestone.ChunkSize
 		if m.there[i] == nil {
@@ -77,24 +77,24 @@ func (m *sparse) put(at int64, b []byte) {
 	}
 }
 
-func (m *sparse) nonce(i int64) []byte {
+func (m *Message) nonce(i int64) []byte {
 	nonce := slices.Clone(m.derived.BaseNonce[:])
 	binary.BigEndian.PutUint64(nonce[4:], binary.BigEndian.Uint64(nonce[4:])^uint64(i))
 	return nonce
 }
 
-func (m *sparse) chunkSize(i int64) int64 {
+func (m *Message) chunkSize(i int64) int64 {
 	return max(0, min(cobblestone.ChunkSize, m.size-i*cobblestone.ChunkSize))
 }
 
-func (m *sparse) keystream(i int64) []byte {
+func (m *Message) keystream(i int64) []byte {
 	chunk := make([]byte, m.chunkSize(i))
 	cipher.NewCTR(m.block, append(m.nonce(i), 0, 0, 0, 2)).XORKeyStream(chunk, chunk)
 	return chunk
 }
 
 // plaintext returns what there is of a range.
-func (m *sparse) plaintext(at, n int64) []byte {
+func (m *Message) plaintext(at, n int64) []byte {
 	var b []byte
 	for end := min(m.size, at+n); at < end; {
 		i, offset := at/cobblestone.ChunkSize, at%cobblestone.ChunkSize
@@ -111,7 +111,7 @@ func (m *sparse) plaintext(at, n int64) []byte {
 // tag returns the tag of chunk i as the writer gave it to zeros of ciphertext, of
 // the length of chunk like. For all of a length it is the same, but for a mask that
 // follows from the nonce.
-func (m *sparse) tag(i, like int64) []byte {
+func (m *Message) tag(i, like int64) []byte {
 	sealed := m.aead.Seal(nil, m.nonce(like), m.keystream(like), nil)
 	tag := sealed[len(sealed)-cobblestone.TagSize:]
 	subtle.XORBytes(tag, tag, m.mask(like))
@@ -119,21 +119,21 @@ func (m *sparse) tag(i, like int64) []byte {
 	return tag
 }
 
-func (m *sparse) mask(i int64) []byte {
+func (m *Message) mask(i int64) []byte {
 	mask := append(m.nonce(i), 0, 0, 0, 1)
 	m.block.Encrypt(mask, mask)
 	return mask
 }
 
-func (m *sparse) prefix() []byte { return slices.Concat(m.salt, m.derived.Commitment[:]) }
+func (m *Message) prefix() []byte { return slices.Concat(m.salt, m.derived.Commitment[:]) }
 
 // length returns that of the message.
-func (m *sparse) length() int64 {
+func (m *Message) length() int64 {
 	return cobblestone.PrefixSize + m.size + cobblestone.TagSize*(m.size/cobblestone.ChunkSize+1)
 }
 
 // recipeAfter returns the recipe of what stands before the message, and the message.
-func (m *sparse) recipeAfter(before []byte) vectors.Object {
+func (m *Message) recipeAfter(before []byte) vectors.Object {
 	first := slices.Concat(before, m.prefix())
 	parts := []any{[]any{0, inputs.Hex(first)}}
 	var whole []byte // a tag of a whole chunk
@@ -159,7 +159,7 @@ func (m *sparse) recipeAfter(before []byte) vectors.Object {
 	return vectors.Object{"length": int64(len(before)) + m.length(), "parts": parts}
 }
 
-func (m *sparse) recipe() vectors.Object { return m.recipeAfter(nil) }
+func (m *Message) recipe() vectors.Object { return m.recipeAfter(nil) }
 
 // nonzero returns the parts of what lies at an offset, without long runs of zeros.
 func nonzero(b []byte, at int64) []any {
@@ -183,12 +183,12 @@ func nonzero(b []byte, at int64) []any {
 }
 
 // opening is the input of an op that opens the message.
-func (m *sparse) opening(recipe vectors.Object) vectors.Object {
+func (m *Message) opening(recipe vectors.Object) vectors.Object {
 	return vectors.Object{"key": inputs.Hex(m.key), "context": m.context, "message": recipe}
 }
 
 // excerptsOf is the output of which ranges are asked for.
-func (m *sparse) excerptsOf(ranges [][2]int64) vectors.Object {
+func (m *Message) excerptsOf(ranges [][2]int64) vectors.Object {
 	list := make([]string, len(ranges))
 	for i, r := range ranges {
 		list[i] = inputs.Hex(m.plaintext(r[0], r[1]))
