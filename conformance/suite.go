@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/audits"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/large"
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -169,7 +170,7 @@ func (o Options) progress(total int) *report.Progress {
 // stand together.
 func checksOf(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
-		vectorChecks(files), writerAudits(seed), deliveryChecks(files, seed), grammarChecks(seed), resourceChecks(files, seed),
+		vectorChecks(files), audits.Cases(seed), deliveryChecks(files, seed), grammarChecks(seed), resourceChecks(files, seed),
 		craftedArchives(seed), generatedChecks(seed), generatedHeaders(seed), generatedSalvages(seed), generatedStates(seed), large.Cases(seed),
 	)
 	place := map[string]int{}

@@ -1,7 +1,6 @@
-package conformance
+package audits
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math/rand"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -273,14 +271,4 @@ func refusesCosts(all ...[3]uint32) auditRun {
 		}
 		return slots
 	})
-}
-
-// grow gives a keyring n old keys.
-func grow(g *inputs.Keyring, n int) {
-	g.Epochs, g.Old = nil, nil
-	for i := range n {
-		g.Epochs = append(g.Epochs, uint64(i+1))
-		g.Old = append(g.Old, key.Key(binary.BigEndian.AppendUint32(make([]byte, 28), uint32(i))))
-	}
-	g.Epoch = uint64(n + 1)
 }

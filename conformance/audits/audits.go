@@ -1,4 +1,8 @@
-package conformance
+// Package audits has the audits of writers: an implementation seals with randomness of
+// its own, and the reference checks what no vector can foresee. The lists of audits say
+// what there is, beginning with sealingAudits; what a sealed container must fulfil is in
+// check.go.
+package audits
 
 import (
 	"math/rand"
@@ -33,13 +37,13 @@ func (one audit) check(seed int64) cases.Case {
 	}
 }
 
-// writerAudits returns the audits of subject "writer".
-func writerAudits(seed int64) []cases.Case {
+// Cases returns the audits of subject "writer".
+func Cases(seed int64) []cases.Case {
 	var all []cases.Case
 	for _, one := range slices.Concat(sealingAudits(), saltAudits(), slotAudits(), keyringAudits(), refusalAudits()) {
 		all = append(all, one.check(seed))
 	}
-	return append(all, generatedWriting(seed)...)
+	return append(all, generated(seed)...)
 }
 
 // seals is the audit that jobs are sealed as the specification says.

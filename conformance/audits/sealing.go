@@ -1,19 +1,19 @@
-package conformance
+package audits
 
 import (
 	"bytes"
+	"math/rand"
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
-
-// The writer audits let an implementation seal with randomness of its own, and
-// check with the reference what no vector can foresee.
 
 // sealed is a container that the implementation produced and the reference opened.
 type sealed struct {
@@ -78,4 +78,46 @@ func outcome(err error) report.Outcome {
 	o := cases.Failed("what was sealed breaks a rule")
 	o.Got = err.Error()
 	return o
+}
+
+// againAndAgain asks for the same with the same randomness, in an order in which
+// each request follows each other, and compares with the reference.
+func againAndAgain(a *cases.Asker, r *rand.Rand) report.Outcome {
+	j := drawn.Slotted(r, drawn.Passkey(r), drawn.Vault(r))
+	j.Entries = drawn.Entries(r)
+	other := drawn.Archive(r)
+	g := drawn.Keyring(r, 3, drawn.Passkey(r))
+	random := func(slots int) string { return drawn.Hex(r, (slots+1)*cobblestone.SaltSize) }
+	requests := []struct {
+		op    string
+		input vectors.Object
+	}{
+		{"container.seal", inputs.With(j.Input(), "random", random(2))},
+		{"container.seal", inputs.With(other.Input(), "random", random(0))},
+		{"container.set_slots", inputs.With(inputs.Replacing(drawn.Sealed(r, j), j.Key, drawn.Passkeys(r, 3)...), "random", random(2))},
+		{"keyring.seal", inputs.With(g.Input(), "random", random(1))},
+	}
+	for _, i := range []int{0, 1, 0, 2, 0, 3, 0, 0, 1, 1, 2, 1, 3, 1, 2, 2, 3, 2, 0, 3, 3, 0} {
+		if o := a.AskBoth(requests[i].op, requests[i].input); o.Verdict != report.Pass {
+			return o
+		}
+	}
+	return cases.Passed()
+}
+
+// roundTrip is the audit that an implementation reads what it writes, in a
+// process that has not written it.
+func roundTrip(a *cases.Asker, r *rand.Rand) report.Outcome {
+	j := drawn.Archive(r)
+	j.Entries = drawn.Entries(r)
+	s, bad := produce(a, "container.seal", j.Input(), j.Key)
+	if bad != nil {
+		return *bad
+	}
+	a.Session.Restart()
+	answer, bad := a.Ask("archive.restore", vectors.Object{"container": inputs.Hex(s.bytes), "secret": inputs.KeySecret(j.Key)})
+	if bad != nil {
+		return *bad
+	}
+	return cases.Judge(inputs.Restored(j.Entries), a.Hello, answer)
 }

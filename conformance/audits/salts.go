@@ -1,4 +1,4 @@
-package conformance
+package audits
 
 import (
 	"fmt"
@@ -226,4 +226,23 @@ func freshTogether(a *cases.Asker, r *rand.Rand) report.Outcome {
 		a.Session.Restart()
 	}
 	return outcome(d.judge())
+}
+
+// saltAudits are those of randomness.
+func saltAudits() []audit {
+	return []audit{
+		{"fresh-salts", "CON-7 HDR-1 HDR-2", "", "The salts of containers with the same content under the same key look drawn, even across processes.",
+			freshSalts(40, 4, func(r *rand.Rand) saltedRequest { return saltedArchive(drawn.Archive(r)) })},
+		{"fresh-salts-passkey", "CON-7 HDR-1 SLT-5", "passkey", "So do those of the sealed keys of passkey slots.",
+			freshSalts(16, 3, func(r *rand.Rand) saltedRequest { return saltedArchive(drawn.Slotted(r, drawn.Passkeys(r, 3)...)) })},
+		{"fresh-salts-vault", "CON-7 HDR-1 SLT-5", "vault", "So do those of the sealed keys of vault slots.",
+			freshSalts(16, 2, func(r *rand.Rand) saltedRequest { return saltedArchive(drawn.Slotted(r, drawn.Vault(r))) })},
+		{"fresh-salts-password", "CON-7 HDR-1 SLT-5 SLT-12", "password", "So do those of password slots.",
+			freshSalts(4, 2, func(r *rand.Rand) saltedRequest { return saltedArchive(drawn.Slotted(r, drawn.PasswordSlot(r))) })},
+		{"fresh-salts-keyring", "CON-7 HDR-1 SLT-5", "passkey", "So do those of keyrings.",
+			freshSalts(20, 2, func(r *rand.Rand) saltedRequest { return saltedKeyring(drawn.Keyring(r, 2, drawn.Passkey(r))) })},
+		{"fresh-salts-set-slots", "CON-7 SLT-5", "passkey", "So do those of the slots that replace others.",
+			freshSalts(20, 2, func(r *rand.Rand) saltedRequest { return saltedReplacing(r, drawn.Archive(r), drawn.Passkeys(r, 2)...) })},
+		{"fresh-salts-together", "CON-7 HDR-1 SLT-5", "passkey", "No op draws a salt that another has drawn.", freshTogether},
+	}
 }

@@ -1,4 +1,4 @@
-package conformance
+package audits
 
 import (
 	"bytes"
@@ -258,4 +258,17 @@ func refusesTampered(a *cases.Asker, r *rand.Rand) report.Outcome {
 		}
 	}
 	return cases.Passed()
+}
+
+// slotAudits are those of container.set_slots.
+func slotAudits() []audit {
+	return []audit{
+		{"set-slots", "HDR-4 SLT-5", "passkey", "After slots were replaced the new secret opens the container and the old one does not.", otherSlots},
+		{"set-slots-payload", "HDR-4", "passkey", "Replacing the slots leaves the payload as it is, whatever it is, and what is damaged in it.", keepsPayload},
+		{"set-slots-long", "HDR-4", "passkey", "Replacing the slots leaves a payload of more than a mebibyte as it is.", keepsLong},
+		{"set-slots-unknown", "SLT-3", "passkey", "Slots of types that are not known stay when others are replaced, unchanged, in their order and in their places.", keepsUnknown},
+		{"set-slots-full", "SLT-3 CON-10", "passkey", "Slots take 65535 bytes together, the most that there is room for, and no more.", fullSlots},
+		{"set-slots-sixteen", "SLT-3 CON-10", "passkey", "Sixteen slots, those that are not known among them, are written, and no more.", mostSlots},
+		{"set-slots-tampered", "HDR-18 HDR-19", "passkey", "The slots of a container whose header was altered, or that is another's, are not replaced.", refusesTampered},
+	}
 }

@@ -1,4 +1,4 @@
-package conformance
+package audits
 
 import (
 	"math/rand"
@@ -21,7 +21,7 @@ func drawPasswordAmong(r *rand.Rand) samples.Archive {
 	return s
 }
 
-func generatedWriting(seed int64) []cases.Case {
+func generated(seed int64) []cases.Case {
 	exactly := func(a *cases.Asker, s samples.Archive) report.Outcome {
 		return a.AskBoth("container.seal", s.Sealing())
 	}
