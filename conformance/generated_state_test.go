@@ -24,7 +24,7 @@ func TestGeneratedStateCatches(t *testing.T) {
 			o := casetest.Outcome(t, casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 				rest := maps.Clone(input)
 				delete(rest, field)
-				k := inputKey(protocol.Request{Op: op, Input: rest})
+				k := casetest.Key(op, rest)
 				answer, ok := known[k]
 				if !ok {
 					answer = reference.Handle(op, input)

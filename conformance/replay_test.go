@@ -2,7 +2,7 @@ package conformance
 
 import (
 	"context"
-	"encoding/json"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"slices"
 	"sync"
 	"testing"
@@ -30,19 +30,11 @@ type learned struct {
 	answer protocol.Answer
 }
 
-func inputKey(q protocol.Request) string {
-	data, err := json.Marshal(q.Input)
-	if err != nil {
-		panic(err)
-	}
-	return q.Op + " " + string(data)
-}
-
 func (m *memory) learn(q protocol.Request, a protocol.Answer) {
 	m.Lock()
 	defer m.Unlock()
-	m.byInput[inputKey(q)], m.byOp[q.Op] = a, a
-	m.byCase[q.ID] = append(m.byCase[q.ID], learned{inputKey(q), a})
+	m.byInput[casetest.Key(q.Op, q.Input)], m.byOp[q.Op] = a, a
+	m.byCase[q.ID] = append(m.byCase[q.ID], learned{casetest.Key(q.Op, q.Input), a})
 }
 
 // recall answers the n-th request of a case: as the same request was answered, or
@@ -51,9 +43,9 @@ func (m *memory) recall(q protocol.Request, n int) protocol.Answer {
 	m.Lock()
 	defer m.Unlock()
 	all := m.byCase[q.ID]
-	known, ok := m.byInput[inputKey(q)]
+	known, ok := m.byInput[casetest.Key(q.Op, q.Input)]
 	switch {
-	case ok && (n >= len(all) || all[n].input != inputKey(q)):
+	case ok && (n >= len(all) || all[n].input != casetest.Key(q.Op, q.Input)):
 		return known
 	case n < len(all):
 		return all[n].answer

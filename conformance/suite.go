@@ -17,6 +17,8 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/audits"
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/crafted"
+	"github.com/coffer-format/coffer/conformance/delivery"
 	"github.com/coffer-format/coffer/conformance/large"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -170,8 +172,8 @@ func (o Options) progress(total int) *report.Progress {
 // stand together.
 func checksOf(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
-		vectorChecks(files), audits.Cases(seed), deliveryChecks(files, seed), grammarChecks(seed), resourceChecks(files, seed),
-		craftedArchives(seed), generatedChecks(seed), generatedHeaders(seed), generatedSalvages(seed), generatedStates(seed), large.Cases(seed),
+		vectorChecks(files), audits.Cases(seed), delivery.Cases(files, seed), grammarChecks(seed), resourceChecks(files, seed),
+		crafted.Archives(seed), generatedChecks(seed), generatedHeaders(seed), crafted.Salvages(seed), generatedStates(seed), large.Cases(seed),
 	)
 	place := map[string]int{}
 	for _, c := range all {

@@ -1,7 +1,9 @@
+// Package casetest helps tests that let something answer cases.
 package casetest
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
@@ -12,13 +14,14 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// Asker returns an asker of a function.
+// Asker returns one that asks a function, which claims all that the reference does.
 func Asker(f func(op string, input vectors.Object) protocol.Answer) *cases.Asker {
 	return &cases.Asker{
 		Ctx: context.Background(), Session: session.InProcess(f), Timeout: session.DefaultTimeout, Hello: reference.Hello(), ID: "test",
 	}
 }
 
+// Outcome returns that of a case, which must not blame the suite.
 func Outcome(t *testing.T, a *cases.Asker, c cases.Case) report.Outcome {
 	t.Helper()
 	event, err := cases.Run(a, c)
@@ -26,4 +29,13 @@ func Outcome(t *testing.T, a *cases.Asker, c cases.Case) report.Outcome {
 		t.Fatalf("%s: %v", c.ID, err)
 	}
 	return event.Outcome
+}
+
+// Key tells requests apart.
+func Key(op string, input vectors.Object) string {
+	data, err := json.Marshal(input)
+	if err != nil {
+		panic(err) // the suite has made it
+	}
+	return op + " " + string(data)
 }

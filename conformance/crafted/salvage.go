@@ -1,4 +1,4 @@
-package conformance
+package crafted
 
 import (
 	"fmt"
@@ -35,7 +35,7 @@ func salvageCheck(seed int64, name, profiles, requirements, comment string, coll
 	}
 }
 
-func generatedSalvages(seed int64) []cases.Case {
+func Salvages(seed int64) []cases.Case {
 	return append(salvagedHeaders(seed),
 		salvageCheck(seed, "faults", "", "SLV-5 SLV-9 SLV-14 SLV-24 SLV-32",
 			"Of an archive with a fault in its index, its segment or a frame, that is salvaged which chapter 10 says.", (*salvages).faults),

@@ -1,4 +1,4 @@
-package conformance
+package crafted
 
 import (
 	"fmt"
@@ -68,14 +68,14 @@ func craftedCheck(name, profiles, requirements, comment string, variants func() 
 	}
 }
 
-// craftedArchives returns the checks that ask about crafted archives.
-func craftedArchives(seed int64) []cases.Case {
-	return slices.Concat(generatedPairs(seed), generatedValues(seed), generatedDrawn(seed))
+// Archives returns the checks that ask about crafted archives.
+func Archives(seed int64) []cases.Case {
+	return slices.Concat(pairs(seed), values(seed), drawnArchives(seed))
 }
 
-// generatedPairs are archives with two faults, of which the one that is checked
+// pairs are archives with two faults, of which the one that is checked
 // first gives the name.
-func generatedPairs(seed int64) []cases.Case {
+func pairs(seed int64) []cases.Case {
 	var all []cases.Case
 	for _, op := range inputs.ArchiveOps {
 		for _, pairs := range []struct {

@@ -1,4 +1,4 @@
-package conformance
+package delivery
 
 import (
 	"fmt"
@@ -95,7 +95,7 @@ func (s cutSample) input() vectors.Object {
 	return vectors.Object{"key": inputs.Hex(s.Key()), "context": s.Context, "message": inputs.Hex(message), "delivery": s.Pieces}
 }
 
-func generatedDeliveries(seed int64) []cases.Case {
+func generated(seed int64) []cases.Case {
 	return []cases.Case{
 		samples.Property[samples.Message]{
 			Subject: "delivery", Name: "message", Comment: "A message, altered or not, that arrives in pieces of any lengths is answered as one that arrives whole.",

@@ -1,4 +1,4 @@
-package conformance
+package crafted
 
 import (
 	"fmt"
@@ -96,8 +96,8 @@ func (s drawnSample) crafted() *crafted {
 	return c.with(s.faults...)
 }
 
-// generatedDrawn are archives that are as they should be, and others, for each op.
-func generatedDrawn(seed int64) []cases.Case {
+// drawnArchives are archives that are as they should be, and others, for each op.
+func drawnArchives(seed int64) []cases.Case {
 	var all []cases.Case
 	for _, op := range inputs.ArchiveOps {
 		all = append(all, samples.Property[drawnSample]{

@@ -1,4 +1,4 @@
-package conformance
+package crafted
 
 import (
 	"fmt"
@@ -40,7 +40,7 @@ func TestSalvagedAnswers(t *testing.T) {
 		}
 		return answer
 	})
-	for _, c := range generatedSalvages(cases.DefaultSeed + 1) {
+	for _, c := range Salvages(cases.DefaultSeed + 1) {
 		if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 			t.Errorf("%s: %+v", c.ID, o)
 		}

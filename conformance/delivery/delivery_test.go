@@ -1,4 +1,4 @@
-package conformance
+package delivery
 
 import (
 	"encoding/hex"

@@ -1,4 +1,4 @@
-package conformance
+package crafted
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// generatedValues are archives in which one value after the other is another: every
+// values are archives in which one value after the other is another: every
 // number at every width, every id in every byte, every length and every character.
-func generatedValues(seed int64) []cases.Case {
+func values(seed int64) []cases.Case {
 	of := func(name string, variants func(v *valued)) func() []cases.Variant {
 		return func() []cases.Variant {
 			v := &valued{seed: cases.SeedFor(seed, name)}

@@ -1,4 +1,4 @@
-package conformance
+package delivery
 
 import (
 	"encoding/hex"
@@ -35,9 +35,9 @@ const (
 	deliveredAlike = 2         // vectors of the same op and answer
 )
 
-// deliveryChecks returns the checks of subject "delivery".
-func deliveryChecks(files []vectors.File, seed int64) []cases.Case {
-	return append(deliveredVectors(files), generatedDeliveries(seed)...)
+// Cases returns the checks of subject "delivery".
+func Cases(files []vectors.File, seed int64) []cases.Case {
+	return append(deliveredVectors(files), generated(seed)...)
 }
 
 // deliveredVectors returns of every op in delivered the first vectors with each

@@ -1,4 +1,4 @@
-package conformance
+package crafted
 
 import (
 	"bytes"
@@ -61,7 +61,7 @@ func TestCraftedAnswers(t *testing.T) {
 		return answer
 	})
 	take := thorough.OneIn(t, 4)
-	for _, c := range slices.Concat(generatedPairs(cases.DefaultSeed+1), generatedValues(cases.DefaultSeed+1), generatedDrawn(cases.DefaultSeed+1)) {
+	for _, c := range slices.Concat(pairs(cases.DefaultSeed+1), values(cases.DefaultSeed+1), drawnArchives(cases.DefaultSeed+1)) {
 		if !take() {
 			continue
 		}
