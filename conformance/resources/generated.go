@@ -1,4 +1,4 @@
-package conformance
+package resources
 
 import (
 	"encoding/binary"
@@ -122,7 +122,7 @@ func (s costlySample) forged(container []byte) []byte {
 // costs asks for what an ordinary container and a hostile one made from it say, and
 // compares what the two need.
 func costs(a *cases.Asker, op string, ordinary, hostile vectors.Object) report.Outcome {
-	var needs [2]need
+	var needs [2]Need
 	for i, input := range []vectors.Object{ordinary, hostile} {
 		if o := a.AskBoth(op, input); o.Verdict != report.Pass {
 			return o
@@ -131,12 +131,12 @@ func costs(a *cases.Asker, op string, ordinary, hostile vectors.Object) report.O
 		if err != nil {
 			panic(cases.Fault{Err: err}) // unreachable: it was sent
 		}
-		needs[i] = need{a.Last, int64(len(line))}
+		needs[i] = Need{a.Last, int64(len(line))}
 	}
-	return needs[1].within(needs[0])
+	return needs[1].Within(needs[0])
 }
 
-func generatedResources(seed int64) []cases.Case {
+func generated(seed int64) []cases.Case {
 	all := []cases.Case{
 		samples.Property[hostileSample]{
 			Subject: "resources", Name: "archive", Comment: "To refuse an archive in which a number claims too much takes neither long nor much memory.",

@@ -1,4 +1,4 @@
-package conformance
+package resources
 
 import (
 	"math/rand"

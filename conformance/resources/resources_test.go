@@ -1,4 +1,4 @@
-package conformance
+package resources
 
 import (
 	"github.com/coffer-format/coffer/conformance/cases"

@@ -1,4 +1,4 @@
-package conformance
+package headers
 
 import (
 	"encoding/binary"
@@ -16,9 +16,9 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// craftedContainer is a container of which every field of the header can be another. It is
+// container is a container of which every field of the header can be another. It is
 // signed last of all.
-type craftedContainer struct {
+type container struct {
 	k       key.Key
 	head    []byte // before the length of the slots
 	slots   []craftedSlot
@@ -41,19 +41,19 @@ func (s craftedSlot) bytes() []byte {
 	return append(binary.BigEndian.AppendUint16(b, uint16(len(s.body))), s.body...)
 }
 
-// newCraftedContainer returns an archive, or a keyring, without a slot.
-func newCraftedContainer(r *rand.Rand, keyring bool) *craftedContainer {
+// newContainer returns an archive, or a keyring, without a slot.
+func newContainer(r *rand.Rand, keyring bool) *container {
 	s := samples.Archive{Seed: r.Int63()}
-	container := s.Container()
+	sealed := s.Container()
 	if keyring {
-		container = samples.Keyring{Seed: s.Seed, Epochs: []uint64{1, 2}}.Container()
+		sealed = samples.Keyring{Seed: s.Seed, Epochs: []uint64{1, 2}}.Container()
 	}
-	head, _, payload, _ := forge.Sections(container)
+	head, _, payload, _ := forge.Sections(sealed)
 	k := key.Key(s.KeyBytes())
-	return &craftedContainer{k: k, head: head, payload: payload, signer: k, plain: inputs.KeySecret(k)}
+	return &container{k: k, head: head, payload: payload, signer: k, plain: inputs.KeySecret(k)}
 }
 
-func (h *craftedContainer) clone() *craftedContainer {
+func (h *container) clone() *container {
 	c := *h
 	c.head, c.payload, c.edits = slices.Clone(h.head), slices.Clone(h.payload), slices.Clone(h.edits)
 	c.slots = slices.Clone(h.slots)
@@ -64,13 +64,13 @@ func (h *craftedContainer) clone() *craftedContainer {
 }
 
 // with returns a copy with these slots behind its own.
-func (h *craftedContainer) with(slots ...craftedSlot) *craftedContainer {
+func (h *container) with(slots ...craftedSlot) *container {
 	c := h.clone()
 	c.slots = append(c.slots, slots...)
 	return c
 }
 
-func (h *craftedContainer) bytes() []byte {
+func (h *container) bytes() []byte {
 	var slots []byte
 	for _, s := range h.slots {
 		slots = append(slots, s.bytes()...)
@@ -83,7 +83,7 @@ func (h *craftedContainer) bytes() []byte {
 }
 
 // first returns the first slot of a type, nil if there is none.
-func (h *craftedContainer) first(typ slot.Type) *craftedSlot {
+func (h *container) first(typ slot.Type) *craftedSlot {
 	for i := range h.slots {
 		if h.slots[i].typ == uint16(typ) {
 			return &h.slots[i]
@@ -93,7 +93,7 @@ func (h *craftedContainer) first(typ slot.Type) *craftedSlot {
 }
 
 // asking is the input of an op that opens the container with a secret.
-func (h *craftedContainer) asking(op string, secret vectors.Object) vectors.Object {
+func (h *container) asking(op string, secret vectors.Object) vectors.Object {
 	input := vectors.Object{"container": inputs.Hex(h.bytes())}
 	if op != "header.read" {
 		input["secret"] = secret
@@ -102,7 +102,7 @@ func (h *craftedContainer) asking(op string, secret vectors.Object) vectors.Obje
 }
 
 // askContainer asks about a container that is opened with a secret.
-func askContainer(q *cases.Requests, op string, h *craftedContainer, secret vectors.Object, format string, args ...any) {
+func askContainer(q *cases.Requests, op string, h *container, secret vectors.Object, format string, args ...any) {
 	q.AskLater(op, func() vectors.Object { return h.asking(op, secret) }, format, args...)
 }
 

@@ -1,4 +1,4 @@
-package conformance
+package headers
 
 import (
 	"math/rand"
@@ -17,17 +17,17 @@ import (
 // spec section 11.2.
 type headerFault struct {
 	what  string
-	apply func(r *rand.Rand, h *craftedContainer)
+	apply func(r *rand.Rand, h *container)
 }
 
 // edited is a fault of what is signed.
-func edited(edit func(b []byte) []byte) func(*rand.Rand, *craftedContainer) {
-	return func(_ *rand.Rand, h *craftedContainer) { h.edits = append(h.edits, edit) }
+func edited(edit func(b []byte) []byte) func(*rand.Rand, *container) {
+	return func(_ *rand.Rand, h *container) { h.edits = append(h.edits, edit) }
 }
 
 // inSlot is a fault of the body of a slot, if there is one of the type.
-func inSlot(typ slot.Type, change func(body []byte) []byte) func(*rand.Rand, *craftedContainer) {
-	return func(_ *rand.Rand, h *craftedContainer) {
+func inSlot(typ slot.Type, change func(body []byte) []byte) func(*rand.Rand, *container) {
+	return func(_ *rand.Rand, h *container) {
 		if s := h.first(typ); s != nil {
 			s.body = change(s.body)
 		}
@@ -38,26 +38,26 @@ func cutBy(n int) func(b []byte) []byte {
 	return func(b []byte) []byte { return b[:max(0, len(b)-n)] }
 }
 
-func lacking(typ slot.Type) func(*rand.Rand, *craftedContainer) {
-	return func(_ *rand.Rand, h *craftedContainer) {
+func lacking(typ slot.Type) func(*rand.Rand, *container) {
+	return func(_ *rand.Rand, h *container) {
 		h.slots = slices.DeleteFunc(h.slots, func(s craftedSlot) bool { return s.typ == uint16(typ) })
 	}
 }
 
 var headerFaults = []headerFault{
 	{"has another magic", edited(forge.FlipAt(7))},
-	{"has another version", func(_ *rand.Rand, h *craftedContainer) { h.head[9] = 2 }},
+	{"has another version", func(_ *rand.Rand, h *container) { h.head[9] = 2 }},
 	{"has nothing behind the version", edited(func(b []byte) []byte { return b[:min(len(b), 10)] })},
 	{"lacks the end of its header", edited(func(b []byte) []byte { return b[:min(len(b), 140)] })},
-	{"lacks the end of the only chunk", func(_ *rand.Rand, h *craftedContainer) {
+	{"lacks the end of the only chunk", func(_ *rand.Rand, h *container) {
 		n := len(h.payload) - cobblestone.PrefixSize - 15
 		h.edits = append(h.edits, cutBy(n))
 	}},
-	{"ends with a full chunk", func(_ *rand.Rand, h *craftedContainer) {
+	{"ends with a full chunk", func(_ *rand.Rand, h *container) {
 		more := make([]byte, cobblestone.PrefixSize+16400-len(h.payload))
 		h.edits = append(h.edits, func(b []byte) []byte { return append(slices.Clone(b), more...) })
 	}},
-	{"has another digest", func(_ *rand.Rand, h *craftedContainer) {
+	{"has another digest", func(_ *rand.Rand, h *container) {
 		n := -len(h.payload) - forge.HeaderRest
 		h.edits = append(h.edits, func(b []byte) []byte {
 			if len(b)+n < forge.SlotsAt {
@@ -66,20 +66,20 @@ var headerFaults = []headerFault{
 			return forge.FlipAt(n)(b)
 		})
 	}},
-	{"has the purpose 3", func(_ *rand.Rand, h *craftedContainer) { h.head[10] = 3 }},
+	{"has the purpose 3", func(_ *rand.Rand, h *container) { h.head[10] = 3 }},
 	{"has a password slot that lacks a byte", inSlot(slot.TypePassword, cutBy(1))},
 	{"has a vault slot that lacks a byte", inSlot(slot.TypeVault, cutBy(1))},
 	{"has a passkey slot with an upper-case letter", inSlot(slot.TypePasskey, func(b []byte) []byte { b[33] = 'A'; return b })},
-	{"has a byte behind its slots", func(_ *rand.Rand, h *craftedContainer) { h.tail = []byte{0} }},
-	{"has seventeen slots", func(_ *rand.Rand, h *craftedContainer) {
+	{"has a byte behind its slots", func(_ *rand.Rand, h *container) { h.tail = []byte{0} }},
+	{"has seventeen slots", func(_ *rand.Rand, h *container) {
 		for len(h.slots) < 17 {
 			h.slots = append(h.slots, unknownIn(9, nil))
 		}
 	}},
-	{"has two slots that can be guessed", func(r *rand.Rand, h *craftedContainer) {
+	{"has two slots that can be guessed", func(r *rand.Rand, h *container) {
 		h.slots = append(h.slots, vaultIn(r, h.k), passwordIn(r, h.k))
 	}},
-	{"has one passkey twice", func(_ *rand.Rand, h *craftedContainer) {
+	{"has one passkey twice", func(_ *rand.Rand, h *container) {
 		if s := h.first(slot.TypePasskey); s != nil {
 			h.slots = append(h.slots, *s)
 		}
@@ -105,23 +105,23 @@ var headerFaults = []headerFault{
 	{"has another sealed key in its password slot", inSlot(slot.TypePassword, forge.FlipAt(-20))},
 	{"has another sealed key in its vault slot", inSlot(slot.TypeVault, forge.FlipAt(-1))},
 	{"has another sealed key in its passkey slot", inSlot(slot.TypePasskey, forge.FlipAt(-1))},
-	{"has a vault slot of another key", func(r *rand.Rand, h *craftedContainer) {
+	{"has a vault slot of another key", func(r *rand.Rand, h *container) {
 		if s := h.first(slot.TypeVault); s != nil {
 			export := inputs.Unhex(s.secret["export_key"])
 			*s = sealedIn(r, drawn.Key(r), slot.TypeVault, s.body[:min(64, len(s.body))], slot.VaultInputKey(export), s.secret)
 		}
 	}},
-	{"has another key check", func(_ *rand.Rand, h *craftedContainer) { h.head[11+17] ^= 4 }},
-	{"is signed with another key", func(r *rand.Rand, h *craftedContainer) { h.signer = drawn.Key(r) }},
-	{"has another commitment", func(_ *rand.Rand, h *craftedContainer) { h.payload[40] ^= 8 }},
-	{"has the other purpose", func(_ *rand.Rand, h *craftedContainer) { h.head[10] ^= 3 }},
+	{"has another key check", func(_ *rand.Rand, h *container) { h.head[11+17] ^= 4 }},
+	{"is signed with another key", func(r *rand.Rand, h *container) { h.signer = drawn.Key(r) }},
+	{"has another commitment", func(_ *rand.Rand, h *container) { h.payload[40] ^= 8 }},
+	{"has the other purpose", func(_ *rand.Rand, h *container) { h.head[10] ^= 3 }},
 	{"has another chunk", edited(forge.FlipAt(-1))},
 }
 
 // askOrder breaks two rules at a time.
 func askOrder(q *cases.Requests) {
 	archives := slottedContainers(q.R)
-	keyring := newCraftedContainer(q.R, true)
+	keyring := newContainer(q.R, true)
 	keyring = keyring.with(passkeyIn(q.R, keyring.k, "example.org", drawn.Bytes(q.R, 16)), passwordIn(q.R, keyring.k))
 	all := append(archives, keyring)
 	for i, one := range headerFaults {

@@ -1,4 +1,4 @@
-package conformance
+package headers
 
 import (
 	"encoding/binary"
@@ -10,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/resources"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -26,7 +27,7 @@ func argon2Check(seed int64) cases.Case {
 	}
 	c.Run = func(a *cases.Asker) report.Outcome {
 		r := rand.New(rand.NewSource(cases.SeedFor(seed, c.ID)))
-		h := newCraftedContainer(r, false)
+		h := newContainer(r, false)
 		passkey, password := passkeyIn(r, h.k, "example.org", drawn.Bytes(r, 16)), passwordIn(r, h.k)
 		h = h.with(passkey, password)
 		costly := h.clone()
@@ -53,13 +54,13 @@ func argon2Check(seed int64) cases.Case {
 
 // runsOnly compares what a costly container needs with what a cheap one does, and
 // Argon2id so many times.
-func runsOnly(a *cases.Asker, cheap, costly *craftedContainer, secret vectors.Object, runs int64) report.Outcome {
-	var needs [2]need
-	for i, h := range []*craftedContainer{cheap, costly} {
+func runsOnly(a *cases.Asker, cheap, costly *container, secret vectors.Object, runs int64) report.Outcome {
+	var needs [2]resources.Need
+	for i, h := range []*container{cheap, costly} {
 		if o := a.AskBoth("container.unlock", h.asking("container.unlock", secret)); o.Verdict != report.Pass {
 			return o
 		}
-		needs[i] = need{a.Last, 0}
+		needs[i] = resources.Need{Usage: a.Last, Size: 0}
 	}
 	if needs[0].Memory > 0 {
 		needs[0].Memory += runs * costlyKiB << 10
@@ -67,5 +68,5 @@ func runsOnly(a *cases.Asker, cheap, costly *craftedContainer, secret vectors.Ob
 	if runs > 0 {
 		needs[0].Time = needs[1].Time // Argon2id takes what it takes: its memory shows how often it ran
 	}
-	return needs[1].within(needs[0])
+	return needs[1].Within(needs[0])
 }

@@ -1,4 +1,4 @@
-package conformance
+package headers
 
 import (
 	"encoding/binary"
@@ -15,9 +15,9 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// generatedHeaders are headers, slots and keyrings with one value that is another,
+// Cases are headers, slots and keyrings with one value that is another,
 // or one rule broken, at every place that a reader might not look at.
-func generatedHeaders(seed int64) []cases.Case {
+func Cases(seed int64) []cases.Case {
 	of := func(subject, name, requirements, profiles, comment string, collect func(q *cases.Requests)) cases.Case {
 		return cases.OfRequests(seed, subject, name, requirements, profiles, comment, collect)
 	}
@@ -36,11 +36,11 @@ func generatedHeaders(seed int64) []cases.Case {
 
 // slottedContainers returns an archive with a slot of each kind that may stand together, and
 // another with a vault slot.
-func slottedContainers(r *rand.Rand) []*craftedContainer {
-	h := newCraftedContainer(r, false)
+func slottedContainers(r *rand.Rand) []*container {
+	h := newContainer(r, false)
 	id := drawn.Name(r) + ".example"
 	one, two := passkeyIn(r, h.k, id, drawn.Bytes(r, 16)), passkeyIn(r, h.k, id, drawn.Bytes(r, 16))
-	return []*craftedContainer{
+	return []*container{
 		h.with(one, passwordIn(r, h.k), unknownIn(4, drawn.Bytes(r, 9)), two),
 		h.with(vaultIn(r, h.k), one, two),
 	}
@@ -65,7 +65,7 @@ func changesOf(r *rand.Rand, b []byte) []changed {
 
 // askSecrets asks for secrets of slots that they nearly open.
 func askSecrets(q *cases.Requests) {
-	h := newCraftedContainer(q.R, false)
+	h := newContainer(q.R, false)
 	for _, s := range []craftedSlot{passkeyIn(q.R, h.k, drawn.Name(q.R)+".example", drawn.Bytes(q.R, 20)), vaultIn(q.R, h.k), passwordIn(q.R, h.k)} {
 		ask := func(secret vectors.Object, format string, args ...any) {
 			q.Ask("slot.open", vectors.Object{"slot": inputs.Hex(s.bytes()), "secret": secret}, format, args...)
@@ -159,7 +159,7 @@ func askFields(q *cases.Requests) {
 // askPlaces breaks the rules of slots at each of their places.
 func askPlaces(q *cases.Requests) {
 	const most = 16
-	h := newCraftedContainer(q.R, false)
+	h := newContainer(q.R, false)
 	id := drawn.Name(q.R) + ".example"
 	passkeys := make([]craftedSlot, most)
 	for i := range passkeys {
@@ -173,7 +173,7 @@ func askPlaces(q *cases.Requests) {
 	full := h.with(passkeys...)
 	askContainer(q, "header.read", full, nil, "has sixteen slots")
 	for _, i := range []int{0, 1, 7, 8, 14, 15} {
-		put := func(c *craftedContainer, at int, s craftedSlot) *craftedContainer {
+		put := func(c *container, at int, s craftedSlot) *container {
 			c = c.clone()
 			c.slots[at] = s
 			return c
@@ -206,7 +206,7 @@ func askPlaces(q *cases.Requests) {
 
 // askNumbers gives types, lengths and parameters every width.
 func askNumbers(q *cases.Requests) {
-	h := newCraftedContainer(q.R, false)
+	h := newContainer(q.R, false)
 	types := []uint16{0, 4, 5, 127, 128, 255, 256, 257, 258, 259, 511, 512, 513, 32767, 32768, 32769, 65534, 65535}
 	for bit := range 16 {
 		types = append(types, 1<<bit|4)

@@ -1,4 +1,4 @@
-package conformance
+package resources
 
 import (
 	"encoding/json"
@@ -31,9 +31,9 @@ func hostile(c vectors.Case) bool {
 		(c.Error == "limit_exceeded" || slices.ContainsFunc(c.Requirements, func(id string) bool { return slices.Contains(boundRules, id) }))
 }
 
-// resourceChecks returns the checks of subject "resources".
-func resourceChecks(files []vectors.File, seed int64) []cases.Case {
-	return append(hostileVectors(files), generatedResources(seed)...)
+// Cases returns the checks of subject "resources".
+func Cases(files []vectors.File, seed int64) []cases.Case {
+	return append(hostileVectors(files), generated(seed)...)
 }
 
 // hostileVectors returns the checks that each hostile vector is refused about as
@@ -77,19 +77,19 @@ func bounded(c, parent vectors.Case) cases.Case {
 			if outcome.Verdict != report.Pass {
 				return outcome
 			}
-			return u.within(ordinary)
+			return u.Within(ordinary)
 		},
 	}
 }
 
-// need is what a request needed.
-type need struct {
+// Need is what a request needed.
+type Need struct {
 	cases.Usage
-	size int64 // characters of the request
+	Size int64 // characters of the request
 }
 
 // measure asks a vector, and judges the answer.
-func measure(a *cases.Asker, c vectors.Case) (report.Outcome, need, *report.Outcome) {
+func measure(a *cases.Asker, c vectors.Case) (report.Outcome, Need, *report.Outcome) {
 	expected, err := cases.Expand(c)
 	if err != nil {
 		panic(cases.Fault{Err: err})
@@ -100,13 +100,13 @@ func measure(a *cases.Asker, c vectors.Case) (report.Outcome, need, *report.Outc
 	}
 	answer, bad := a.Ask(c.Op, expected.Input)
 	if bad != nil {
-		return report.Outcome{}, need{}, bad
+		return report.Outcome{}, Need{}, bad
 	}
-	return cases.Judge(expected, a.Hello, answer), need{a.Last, int64(len(line))}, nil
+	return cases.Judge(expected, a.Hello, answer), Need{a.Last, int64(len(line))}, nil
 }
 
-// within judges what a hostile input needed, given what an ordinary one did.
-func (n need) within(ordinary need) report.Outcome {
+// Within judges what a hostile input needed, given what an ordinary one did.
+func (n Need) Within(ordinary Need) report.Outcome {
 	if most := slowerFactor*ordinary.Time + slowerBy; n.Time > most {
 		o := cases.Failed("took %v to refuse it", n.Time.Round(time.Millisecond))
 		o.Want = fmt.Sprintf("at most %v: the valid parent took %v", most.Round(time.Millisecond), ordinary.Time.Round(time.Millisecond))
@@ -118,7 +118,7 @@ func (n need) within(ordinary need) report.Outcome {
 		o.Message = "the memory was not measured"
 		return o
 	}
-	most := int64(growthBy) + growthFactor*max(0, n.size-ordinary.size)
+	most := int64(growthBy) + growthFactor*max(0, n.Size-ordinary.Size)
 	if more := n.Memory - ordinary.Memory; more > most {
 		o := cases.Failed("needed %d MiB more memory to refuse it than to accept its valid parent", more>>20)
 		o.Want = fmt.Sprintf("at most %d MiB more", most>>20)

@@ -1,4 +1,4 @@
-package conformance
+package headers
 
 import (
 	"encoding/binary"
