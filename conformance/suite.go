@@ -19,6 +19,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/crafted"
 	"github.com/coffer-format/coffer/conformance/delivery"
+	"github.com/coffer-format/coffer/conformance/generated"
 	"github.com/coffer-format/coffer/conformance/headers"
 	"github.com/coffer-format/coffer/conformance/large"
 	"github.com/coffer-format/coffer/conformance/protocol"
@@ -174,8 +175,8 @@ func (o Options) progress(total int) *report.Progress {
 // stand together.
 func checksOf(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
-		vectorChecks(files), audits.Cases(seed), delivery.Cases(files, seed), grammarChecks(seed), resources.Cases(files, seed),
-		crafted.Archives(seed), generatedChecks(seed), headers.Cases(seed), crafted.Salvages(seed), generatedStates(seed), large.Cases(seed),
+		vectorChecks(files), audits.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
+		crafted.Archives(seed), generated.Cases(seed), headers.Cases(seed), crafted.Salvages(seed), generated.States(seed), large.Cases(seed),
 	)
 	place := map[string]int{}
 	for _, c := range all {

@@ -1,4 +1,4 @@
-package conformance
+package generated
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ import (
 
 // The reference holds every property, under a seed that is not the usual one.
 func TestGenerated(t *testing.T) {
-	for _, c := range generatedChecks(cases.DefaultSeed + 1) {
+	for _, c := range Cases(cases.DefaultSeed + 1) {
 		t.Run(c.ID, func(t *testing.T) {
 			t.Parallel()
 			answers := map[string]int{}
@@ -116,7 +116,7 @@ var faults = map[string]struct {
 func TestGeneratedCatches(t *testing.T) {
 	for name, f := range faults {
 		found := false
-		for _, c := range generatedChecks(cases.DefaultSeed) {
+		for _, c := range Cases(cases.DefaultSeed) {
 			if c.ID != f.check {
 				continue
 			}
@@ -139,7 +139,7 @@ func TestGeneratedCatches(t *testing.T) {
 // A program that does not answer is asked once.
 func TestGeneratedHang(t *testing.T) {
 	var asked atomic.Int32
-	c := generatedChecks(cases.DefaultSeed)[0]
+	c := Cases(cases.DefaultSeed)[0]
 	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		asked.Add(1)
 		time.Sleep(100 * time.Millisecond)

@@ -1,4 +1,4 @@
-package conformance
+package generated
 
 import (
 	"maps"
@@ -18,7 +18,7 @@ func TestGeneratedStateCatches(t *testing.T) {
 		"key": {"key_check", "key"}, "cobblestone": {"key", "context", "message"}, "password": {"password"}, "container": {"container", "secret"},
 		"archive": {"container"}, "path": {"paths", "platform"}, "keyring": {"container"}, "salvage": {"container"},
 	}
-	for _, c := range generatedStates(cases.DefaultSeed) {
+	for _, c := range States(cases.DefaultSeed) {
 		for _, field := range overlooked[c.Subject] {
 			known := map[string]protocol.Answer{}
 			o := casetest.Outcome(t, casetest.Asker(func(op string, input vectors.Object) protocol.Answer {

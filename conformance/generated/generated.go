@@ -1,14 +1,14 @@
-package conformance
+package generated
 
 import (
 	"github.com/coffer-format/coffer/conformance/cases"
 	"slices"
 )
 
-// generatedChecks returns checks of most subjects: each makes inputs
+// Cases returns checks of most subjects: each makes inputs
 // that follow from the seed, and when one fails, looks for the smallest that
 // fails, too.
-func generatedChecks(seed int64) []cases.Case {
+func Cases(seed int64) []cases.Case {
 	return slices.Concat(
 		generatedMessages(seed), generatedTexts(seed), generatedArchives(seed), generatedForgeries(seed), generatedPaddings(seed),
 		generatedKeyrings(seed), generatedSlots(seed),

@@ -1,4 +1,4 @@
-package conformance
+package generated
 
 import (
 	"encoding/binary"
@@ -19,10 +19,10 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// grammarChecks returns the checks of subject "grammar", one for every field: an
+// Grammar returns the checks of subject "grammar", one for every field: an
 // implementation answers all its variants as the reference does. The structures
 // that are varied have values that follow from the seed.
-func grammarChecks(seed int64) []cases.Case {
+func Grammar(seed int64) []cases.Case {
 	g, err := grammar.Load()
 	if err != nil {
 		panic(cases.Fault{Err: err})

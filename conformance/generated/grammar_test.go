@@ -1,4 +1,4 @@
-package conformance
+package generated
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestGrammarVariants(t *testing.T) {
 		answers[answer.Error]++
 		return answer
 	})
-	for _, c := range grammarChecks(cases.DefaultSeed) {
+	for _, c := range Grammar(cases.DefaultSeed) {
 		if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 			t.Errorf("%s: %+v", c.ID, o)
 		}
@@ -46,7 +46,7 @@ func TestGrammarFault(t *testing.T) {
 		return answer
 	})
 	failed := map[string]string{}
-	for _, c := range grammarChecks(cases.DefaultSeed) {
+	for _, c := range Grammar(cases.DefaultSeed) {
 		if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 			failed[c.ID] = o.Message + " " + o.Sample
 		}

@@ -1,4 +1,4 @@
-package conformance
+package generated
 
 import (
 	"github.com/coffer-format/coffer/conformance/cases"
@@ -104,8 +104,8 @@ func stateOfSalvage(q *cases.Requests) {
 	}
 }
 
-// generatedStates ask one process related things in a row.
-func generatedStates(seed int64) []cases.Case {
+// States ask one process related things in a row.
+func States(seed int64) []cases.Case {
 	of := func(subject, profiles string, collect func(q *cases.Requests)) cases.Case {
 		return cases.OfRequests(seed, subject, "state", "ERR-1", profiles, cases.StateComment, cases.Related(collect))
 	}

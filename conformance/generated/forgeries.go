@@ -1,4 +1,4 @@
-package conformance
+package generated
 
 import (
 	"github.com/coffer-format/coffer/conformance/cases"
