@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/audits"
+	"github.com/coffer-format/coffer/conformance/canary"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/crafted"
 	"github.com/coffer-format/coffer/conformance/delivery"
@@ -76,14 +77,14 @@ func newSuite(files []vectors.File, checks []cases.Case) *Suite {
 func (s *Suite) judge(pattern string) error {
 	find := sync.OnceValue(func() error {
 		if pattern == "" {
-			return canaries(s.files)
+			return canary.Try(s.files)
 		}
 		matches := IDPattern(pattern)
 		selected := slices.Clone(s.files)
 		for i, f := range selected {
 			selected[i].Cases = slices.DeleteFunc(slices.Clone(f.Cases), func(c vectors.Case) bool { return !matches.MatchString(c.ID) })
 		}
-		return tryLiars(s.files, selected)
+		return canary.TrySelected(s.files, selected)
 	})
 	found, _ := s.judged.LoadOrStore(pattern, find)
 	return found.(func() error)()

@@ -1,4 +1,4 @@
-package conformance
+package fuzz
 
 import (
 	"context"
@@ -20,13 +20,13 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// DefaultFuzzTime is how long Fuzz looks for differences.
-const DefaultFuzzTime = 30 * time.Second
+// DefaultTime is how long Fuzz looks for differences.
+const DefaultTime = 30 * time.Second
 
-// FuzzOptions say which implementation is compared with the reference, and how.
-type FuzzOptions struct {
+// Options say which implementation is compared with the reference, and how.
+type Options struct {
 	Command []string      // the program and its arguments; the built-in reference if empty
-	Time    time.Duration // DefaultFuzzTime if zero
+	Time    time.Duration // DefaultTime if zero
 	First   bool          // the first difference that is not in the corpus is the last
 	Corpus  string        // the folder of the differences; none is kept if empty
 	Seed    int64         // of the inputs
@@ -34,8 +34,8 @@ type FuzzOptions struct {
 	Out     io.Writer     // what is found, for a person; nothing if nil
 }
 
-// FuzzResult is what a run of Fuzz found.
-type FuzzResult struct {
+// Result is what a run of Fuzz found.
+type Result struct {
 	Inputs      int      // that were compared, those of the corpus among them
 	Outcomes    int      // of the reference that are told apart
 	Differences []string // the ids of the cases that differ
@@ -44,11 +44,11 @@ type FuzzResult struct {
 	Exit        int      // report.ExitNot if something differs, or the run was interrupted or compared nothing
 }
 
-// Fuzz compares an implementation with the reference: on the cases of the corpus,
+// Run compares an implementation with the reference: on the cases of the corpus,
 // then on inputs that it makes from the vectors until the time is over. It makes a
 // difference smaller, and saves it in the corpus. Its error is a UsageError, one
 // of the corpus' files, or else the suite is at fault.
-func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzResult, error) {
+func Run(ctx context.Context, o Options) (*Result, error) {
 	if len(o.Command) > 0 {
 		if _, err := exec.LookPath(o.Command[0]); err != nil {
 			return nil, cases.UsageError{Err: err}
@@ -61,7 +61,7 @@ func Fuzz(ctx context.Context, o FuzzOptions) (*FuzzResult, error) {
 
 // fuzzer is a run of Fuzz.
 type fuzzer struct {
-	o     FuzzOptions
+	o     Options
 	asker *cases.Asker
 	r     *rand.Rand
 	all   []*specimen            // the pool
@@ -69,12 +69,12 @@ type fuzzer struct {
 	ops   []string               // of the pool, sorted
 	seen  map[string]bool        // outcomes of the reference
 	known map[string]bool        // kinds of difference
-	FuzzResult
+	Result
 }
 
-func fuzz(ctx context.Context, o FuzzOptions, s session.Session) (result *FuzzResult, err error) {
+func fuzz(ctx context.Context, o Options, s session.Session) (result *Result, err error) {
 	if o.Time == 0 {
-		o.Time = DefaultFuzzTime
+		o.Time = DefaultTime
 	}
 	if o.Timeout == 0 {
 		o.Timeout = session.DefaultTimeout
@@ -116,7 +116,7 @@ func fuzz(ctx context.Context, o FuzzOptions, s session.Session) (result *FuzzRe
 	return f.finish(), nil
 }
 
-func (f *fuzzer) finish() *FuzzResult {
+func (f *fuzzer) finish() *Result {
 	f.Outcomes = len(f.seen)
 	f.Exit = report.ExitConformant
 	verdict := "no difference"
@@ -135,7 +135,7 @@ func (f *fuzzer) finish() *FuzzResult {
 		f.say("files of the corpus that could not be used: %d\n", n)
 	}
 	f.say("%d inputs with seed %d, %d outcomes of the reference: %s\n", f.Inputs, f.o.Seed, f.Outcomes, verdict)
-	return &f.FuzzResult
+	return &f.Result
 }
 
 func (f *fuzzer) say(format string, args ...any) {

@@ -1,4 +1,4 @@
-package conformance
+package fuzz
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package conformance
+package fuzz
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 )
 
 // fuzzed fuzzes a function for a while.
-func fuzzed(t *testing.T, o FuzzOptions, f func(op string, input vectors.Object) protocol.Answer) (*FuzzResult, string) {
+func fuzzed(t *testing.T, o Options, f func(op string, input vectors.Object) protocol.Answer) (*Result, string) {
 	t.Helper()
 	var out strings.Builder
 	o.Out, o.Seed = &out, 1
@@ -32,7 +32,7 @@ func fuzzed(t *testing.T, o FuzzOptions, f func(op string, input vectors.Object)
 // The reference does not differ from itself, and is led to outcomes of every kind.
 func TestFuzzReference(t *testing.T) {
 	errors := map[string]int{}
-	result, out := fuzzed(t, FuzzOptions{Time: 2 * time.Second}, func(op string, input vectors.Object) protocol.Answer {
+	result, out := fuzzed(t, Options{Time: 2 * time.Second}, func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		errors[answer.Error]++
 		return answer
@@ -85,7 +85,7 @@ func TestFuzzFindsFault(t *testing.T) {
 				thorough.Only(t)
 			}
 			t.Parallel()
-			o := FuzzOptions{Time: time.Minute, First: true, Corpus: filepath.Join(t.TempDir(), "new", "corpus")}
+			o := Options{Time: time.Minute, First: true, Corpus: filepath.Join(t.TempDir(), "new", "corpus")}
 			result, out := fuzzed(t, o, fault.answer)
 			if result.Exit != report.ExitNot || len(result.Differences) == 0 {
 				t.Fatalf("%+v\n%s", result, out)
@@ -122,7 +122,7 @@ func TestFuzzFindsFault(t *testing.T) {
 
 // A saved case has a request of its op, and what else a case has.
 func TestFuzzSavesCases(t *testing.T) {
-	o := FuzzOptions{Time: time.Second, Corpus: t.TempDir()}
+	o := Options{Time: time.Second, Corpus: t.TempDir()}
 	fuzzed(t, o, func(op string, input vectors.Object) protocol.Answer {
 		if op == protocol.HelloOp {
 			return reference.Handle(op, input)
@@ -167,17 +167,17 @@ func TestFuzzRefuses(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "a.json"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		result, out := fuzzed(t, FuzzOptions{Time: 1, Corpus: dir}, reference.Handle)
+		result, out := fuzzed(t, Options{Time: 1, Corpus: dir}, reference.Handle)
 		if len(result.Unusable) != 1 || !strings.Contains(out, "a.json: ") || !strings.Contains(out, "could not be used: 1") {
 			t.Errorf("%q: %+v\n%s", content, result, out)
 		}
 	}
-	if _, err := Fuzz(t.Context(), FuzzOptions{Time: 1, Command: []string{"./no-such-program"}}); err == nil {
+	if _, err := Run(t.Context(), Options{Time: 1, Command: []string{"./no-such-program"}}); err == nil {
 		t.Error("a program that does not exist is run")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if result, err := fuzz(ctx, FuzzOptions{}, session.InProcess(reference.Handle)); err != nil || result.Exit != report.ExitNot {
+	if result, err := fuzz(ctx, Options{}, session.InProcess(reference.Handle)); err != nil || result.Exit != report.ExitNot {
 		t.Errorf("interrupted: %+v, %v", result, err)
 	}
 	for name, f := range map[string]func(string, vectors.Object) protocol.Answer{
@@ -186,7 +186,7 @@ func TestFuzzRefuses(t *testing.T) {
 			return protocol.Answer{Output: vectors.Object{"protocol": 1, "name": "n", "version": "1", "profiles": []any{}}}
 		},
 	} {
-		if result, out := fuzzed(t, FuzzOptions{Time: time.Second}, f); result.Exit != report.ExitNot {
+		if result, out := fuzzed(t, Options{Time: time.Second}, f); result.Exit != report.ExitNot {
 			t.Errorf("%s: %+v\n%s", name, result, out)
 		}
 	}

@@ -1,4 +1,4 @@
-package conformance
+package canary
 
 import (
 	"cmp"
@@ -14,11 +14,11 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// canaries lets the suite judge two liars, before it judges anyone else: one
+// Try lets the suite judge two liars, before it judges anyone else: one
 // that accepts everything, and gives for an edited case the output of its parent,
 // and one that refuses everything, always under the right name. Each must pass
 // what it is right about, and fail everything else.
-func canaries(files []vectors.File) error {
+func Try(files []vectors.File) error {
 	for _, result := range []string{vectors.Valid, vectors.Invalid} {
 		if !slices.ContainsFunc(files, func(f vectors.File) bool {
 			return slices.ContainsFunc(f.Cases, func(c vectors.Case) bool { return c.Result == result })
@@ -26,11 +26,11 @@ func canaries(files []vectors.File) error {
 			return cases.Fault{Err: fmt.Errorf("there is no case that is %s", result)}
 		}
 	}
-	return tryLiars(files, files)
+	return TrySelected(files, files)
 }
 
-// tryLiars is canaries for those of the cases that are selected.
-func tryLiars(files, selected []vectors.File) error {
+// TrySelected is canaries for those of the cases that are selected.
+func TrySelected(files, selected []vectors.File) error {
 	byID := map[string]vectors.Case{}
 	for _, f := range files {
 		for _, c := range f.Cases {
