@@ -16,30 +16,20 @@ import (
 // each open what each other has sealed. A program that does not start has a report
 // that says so. The options' Command is not used. Its error
 // is a UsageError, or else the suite is at fault.
-func (s *Suite) Compare(ctx context.Context, o Options, commands [][]string) (*report.Comparison, error) {
+func Compare(ctx context.Context, s *Suite, o Options, commands [][]string) (*report.Comparison, error) {
 	o.Out = nil
-	c := &report.Comparison{Format: report.ComparisonFormat, Seed: s.seed}
+	c := &report.Comparison{Format: report.ComparisonFormat}
 	for _, command := range append([][]string{nil}, commands...) {
 		o.Command = command
-		r, err := s.run(ctx, o)
+		r, err := s.Report(ctx, o)
 		if err != nil {
 			return nil, err
 		}
-		c.Names = append(c.Names, distinct(c.Names, nameOf(r)))
+		c.Names = append(c.Names, distinct(c.Names, r.Name()))
 		c.Reports = append(c.Reports, r)
 	}
-	return c, pair(ctx, o, c, exchanges(rand.New(rand.NewSource(s.seed))))
-}
-
-// nameOf returns the name of an implementation: what it says, or its program.
-func nameOf(r *report.Report) string {
-	switch {
-	case len(r.Command) == 0:
-		return "reference"
-	case r.Implementation.Name == "":
-		return r.Command[0]
-	}
-	return r.Implementation.Name
+	c.Seed = c.Reports[0].Seed
+	return c, pair(ctx, o, c, exchanges(rand.New(rand.NewSource(c.Seed))))
 }
 
 // distinct returns a name that is not among the others.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"github.com/coffer-format/coffer/conformance/cases"
 	"math/rand"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ func TestCompare(t *testing.T) {
 	t.Parallel()
 	honest := liars.Command(t, "is honest")
 	o := Options{Pattern: "key/parse*"}
-	c, err := wholeSuite(t).Compare(t.Context(), o, [][]string{honest, honest})
+	c, err := Compare(t.Context(), wholeSuite(t), o, [][]string{honest, honest})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func TestCompare(t *testing.T) {
 	if opened != 5 { // a reader without passwords and passkeys
 		t.Errorf("liar opens %d\n%s", opened, out.String())
 	}
-	if c, err = wholeSuite(t).Compare(t.Context(), o, [][]string{liars.Command(t, "refuses everything")}); err != nil {
+	if c, err = Compare(t.Context(), wholeSuite(t), o, [][]string{liars.Command(t, "refuses everything")}); err != nil {
 		t.Fatal(err)
 	}
 	out.Reset()
@@ -66,7 +67,7 @@ func TestCompare(t *testing.T) {
 func TestCompareWithoutResult(t *testing.T) {
 	t.Parallel()
 	o := Options{Pattern: "key/parse*", Timeout: time.Second}
-	c, err := wholeSuite(t).Compare(t.Context(), o, [][]string{{"/nonexistent"}, {"false"}, {"sleep", "60"}})
+	c, err := Compare(t.Context(), wholeSuite(t), o, [][]string{{"/nonexistent"}, {"false"}, {"sleep", "60"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,4 +84,13 @@ func TestCompareWithoutResult(t *testing.T) {
 	if c.Exit() != report.ExitNot || strings.Contains(out.String(), "hello") {
 		t.Errorf("exit %d\n%s", c.Exit(), out.String())
 	}
+}
+
+func wholeSuite(t *testing.T) *Suite {
+	t.Helper()
+	s, err := NewSuite(cases.DefaultSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"strings"
 	"testing"
 
@@ -14,7 +15,11 @@ import (
 func TestReferenceConforms(t *testing.T) {
 	thorough.Only(t)
 	var out strings.Builder
-	r, err := wholeSuite(t).Run(t.Context(), Options{Out: &out})
+	suite, err := NewSuite(cases.DefaultSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := suite.Run(t.Context(), Options{Out: &out})
 	if err != nil || r.Exit != report.ExitConformant {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

@@ -107,11 +107,11 @@ func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 			return nil, cases.UsageError{Err: err}
 		}
 	}
-	return s.run(ctx, o)
+	return s.Report(ctx, o)
 }
 
-// run is Run for a program that need not be there.
-func (s *Suite) run(ctx context.Context, o Options) (*report.Report, error) {
+// Report is Run for a program that need not be there: the report says so.
+func (s *Suite) Report(ctx context.Context, o Options) (*report.Report, error) {
 	if o.Timeout == 0 {
 		o.Timeout = session.DefaultTimeout
 	}
@@ -141,7 +141,7 @@ func (s *Suite) run(ctx context.Context, o Options) (*report.Report, error) {
 	r := report.New(hello, o.Command, o.Pattern, len(s.checks))
 	r.Seed = s.seed
 	if progress != nil {
-		progress.What = nameOf(r)
+		progress.What = r.Name()
 	}
 	terminal := report.NewTerminal(o.Out, r, o.All || o.FirstFailure, progress)
 	add := func(e report.Event) (last bool) {

@@ -221,13 +221,3 @@ var errBroken = errors.New("broken")
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
-
-// wholeSuite is the suite as it is delivered.
-func wholeSuite(t *testing.T) *Suite {
-	t.Helper()
-	s, err := NewSuite(cases.DefaultSeed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}

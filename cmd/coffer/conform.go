@@ -104,7 +104,7 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 		o.Progress = os.Stderr
 	}
 	if len(commands) > 0 {
-		return compare(cmd, suite, o, flags, commands)
+		return comparePrograms(cmd, suite, o, flags, commands)
 	}
 	r, err := suite.Run(cmd.Context(), o)
 	if err != nil {
@@ -139,8 +139,8 @@ func (flags *conformFlags) commands(o conformance.Options) ([][]string, error) {
 }
 
 // compare checks several implementations, and each with each other.
-func compare(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options, flags *conformFlags, commands [][]string) error {
-	c, err := suite.Compare(cmd.Context(), o, commands)
+func comparePrograms(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options, flags *conformFlags, commands [][]string) error {
+	c, err := conformance.Compare(cmd.Context(), suite, o, commands)
 	if err != nil {
 		return suiteError(cmd, err)
 	}
