@@ -77,7 +77,7 @@ func TestStaleExpectations(t *testing.T) {
 // one about cases that are not selected has no effect.
 func TestExpectationsOfNothing(t *testing.T) {
 	for name, list := range map[string]string{"nothing": "key/*\nkeys/*", "twice": "key/*\nkey/parse"} {
-		_, err := run(t.Context(), Options{Expect: expectations(t, list)}, small(), vectorChecks(small()))
+		_, err := run(t.Context(), Options{Expect: expectations(t, list)}, small(), vectorCases(small()))
 		if usage := (cases.UsageError{}); !errors.As(err, &usage) || !strings.Contains(err.Error(), "line") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -109,7 +109,7 @@ func TestReadmeExpectations(t *testing.T) {
 	}
 	_, list, _ := strings.Cut(section(t, "Known failures"), "    # pattern")
 	list, _, _ = strings.Cut(list, "\n\n")
-	known, err := knownFailures(expectations(t, "# pattern"+list), checksOf(files, cases.DefaultSeed))
+	known, err := knownFailures(expectations(t, "# pattern"+list), Cases(files, cases.DefaultSeed))
 	if err != nil || len(known) < 3 {
 		t.Errorf("%d known failures, %v", len(known), err)
 	}

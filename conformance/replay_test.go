@@ -111,7 +111,7 @@ func TestAnswersFromMemory(t *testing.T) {
 	}
 	m := &memory{byInput: map[string]protocol.Answer{}, byCase: map[string][]learned{}, byOp: map[string]protocol.Answer{}}
 	beyondVectors := func(seed int64) []cases.Case {
-		return slices.DeleteFunc(checksOf(files, seed), func(c cases.Case) bool {
+		return slices.DeleteFunc(Cases(files, seed), func(c cases.Case) bool {
 			return slices.ContainsFunc(files, func(f vectors.File) bool {
 				return slices.ContainsFunc(f.Cases, func(v vectors.Case) bool { return v.ID == c.ID })
 			})
@@ -126,7 +126,7 @@ func TestAnswersFromMemory(t *testing.T) {
 		t.Errorf("with the same seed these fail: %v", failed)
 	}
 	failed := failures(t, beyondVectors(cases.DefaultSeed+1), m.recall)
-	for _, c := range checksOf(files, cases.DefaultSeed) {
+	for _, c := range Cases(files, cases.DefaultSeed) {
 		if failed[c.Subject] == 0 {
 			t.Errorf("nothing of %s fails", c.Subject)
 			failed[c.Subject]++

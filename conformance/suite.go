@@ -63,7 +63,7 @@ func NewSuite(seed int64) (*Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newSuite(files, checksOf(files, seed))
+	s := newSuite(files, Cases(files, seed))
 	s.seed = seed
 	return s, nil
 }
@@ -172,11 +172,11 @@ func (o Options) progress(total int) *report.Progress {
 	return &report.Progress{W: o.Progress, Total: total}
 }
 
-// checksOf returns the checks, in the order in which they run: those of a subject
+// Cases returns the checks, in the order in which they run: those of a subject
 // stand together.
-func checksOf(files []vectors.File, seed int64) []cases.Case {
+func Cases(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
-		vectorChecks(files), audits.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
+		vectorCases(files), audits.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
 		crafted.Archives(seed), generated.Cases(seed), headers.Cases(seed), crafted.Salvages(seed), generated.States(seed), large.Cases(seed),
 	)
 	place := map[string]int{}
@@ -196,8 +196,8 @@ func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
 	return a.Greet()
 }
 
-// vectorChecks returns the checks that are vectors.
-func vectorChecks(files []vectors.File) []cases.Case {
+// vectorCases returns the checks that are vectors.
+func vectorCases(files []vectors.File) []cases.Case {
 	var all []cases.Case
 	for _, f := range files {
 		for _, c := range f.Cases {

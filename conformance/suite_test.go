@@ -66,7 +66,7 @@ func runSmall(t *testing.T, o Options) (exit int, verdicts []report.Verdict, tex
 	t.Helper()
 	var out bytes.Buffer
 	o.Out = &out
-	r, err := run(t.Context(), o, small(), vectorChecks(small()))
+	r, err := run(t.Context(), o, small(), vectorCases(small()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestSelection(t *testing.T) {
 		"a pattern that is no regexp":    {Pattern: "key/(parse"},
 		"a program that is not there":    {Command: []string{"/nonexistent/program"}},
 	} {
-		_, err := run(t.Context(), o, small(), vectorChecks(small()))
+		_, err := run(t.Context(), o, small(), vectorCases(small()))
 		if usage := (cases.UsageError{}); !errors.As(err, &usage) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -192,14 +192,14 @@ func TestSuiteFaults(t *testing.T) {
 	} {
 		files := small()
 		spoil(files)
-		if _, err := run(t.Context(), Options{}, files, vectorChecks(files)); !isSuiteFault(err) {
+		if _, err := run(t.Context(), Options{}, files, vectorCases(files)); !isSuiteFault(err) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	files := small()
 	files[1].Cases[2].Released.Length = 16383
 	o := Options{Command: liars.Command(t, "releases less")}
-	if _, err := run(t.Context(), o, files, vectorChecks(files)); !isSuiteFault(err) {
+	if _, err := run(t.Context(), o, files, vectorCases(files)); !isSuiteFault(err) {
 		t.Errorf("a wrong prefix: %v", err)
 	}
 }
@@ -211,7 +211,7 @@ func isSuiteFault(err error) bool {
 
 // A report that cannot be written is no success.
 func TestReportNotWritten(t *testing.T) {
-	if _, err := run(t.Context(), Options{Out: brokenWriter{}, Pattern: "key/*"}, small(), vectorChecks(small())); !errors.Is(err, errBroken) {
+	if _, err := run(t.Context(), Options{Out: brokenWriter{}, Pattern: "key/*"}, small(), vectorCases(small())); !errors.Is(err, errBroken) {
 		t.Error(err)
 	}
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/compare"
+	"github.com/coffer-format/coffer/conformance/doctor"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -140,7 +142,7 @@ func (flags *conformFlags) commands(o conformance.Options) ([][]string, error) {
 
 // compare checks several implementations, and each with each other.
 func comparePrograms(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options, flags *conformFlags, commands [][]string) error {
-	c, err := conformance.Compare(cmd.Context(), suite, o, commands)
+	c, err := compare.Run(cmd.Context(), suite, o, commands)
 	if err != nil {
 		return suiteError(cmd, err)
 	}
@@ -190,7 +192,7 @@ func readExpectations(o *conformance.Options, path string) error {
 }
 
 func newDoctorCommand() *cobra.Command {
-	o := conformance.DoctorOptions{Out: os.Stdout}
+	o := doctor.Options{Out: os.Stdout}
 	cmd := &cobra.Command{
 		Use:   "doctor -- PROGRAM ARGUMENT...",
 		Short: "Look at an adapter step by step, and tell what to do",
@@ -212,7 +214,7 @@ The exit status is 0 if every step is ok, 1 if one is not, 2 for a usage error.`
 				return usagef("--timeout takes what is greater than zero")
 			}
 			defer session.KeepDescendants()()
-			status, err := conformance.Doctor(cmd.Context(), o)
+			status, err := doctor.Run(cmd.Context(), o)
 			if err != nil {
 				return suiteError(cmd, err)
 			}

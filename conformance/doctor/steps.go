@@ -1,4 +1,4 @@
-package conformance
+package doctor
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -204,7 +205,7 @@ func firstCase(files []vectors.File, fits func(vectors.Case) bool) (vectors.Case
 
 // profiles runs the first case of every profile that is claimed.
 func (d *doctor) profiles(files []vectors.File) error {
-	all := checksOf(files, cases.DefaultSeed)
+	all := conformance.Cases(files, cases.DefaultSeed)
 	for _, p := range d.hello.Profiles {
 		step := "the profile " + p
 		i := slices.IndexFunc(all, func(c cases.Case) bool { return slices.Contains(c.Profiles, p) && d.hello.Claims(c.Profiles) })

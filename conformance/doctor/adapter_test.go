@@ -1,4 +1,4 @@
-package conformance
+package doctor
 
 import (
 	"os"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 )
@@ -33,15 +34,15 @@ func TestReadmeAdapter(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if status, err := Doctor(t.Context(), DoctorOptions{Command: []string{node, file}, Out: &out}); status != report.ExitConformant || err != nil {
+	if status, err := Run(t.Context(), Options{Command: []string{node, file}, Out: &out}); status != report.ExitConformant || err != nil {
 		t.Errorf("%v\n%s", err, out.String())
 	}
-	suite, err := NewSuite(cases.DefaultSeed)
+	suite, err := conformance.NewSuite(cases.DefaultSeed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for pattern, want := range map[string]int{"key/*": report.ExitConformant, "cobblestone/open*": report.ExitNot} {
-		r, err := suite.Run(t.Context(), Options{Command: []string{node, file}, Pattern: pattern, Parallel: 1, Out: &out})
+		r, err := suite.Run(t.Context(), conformance.Options{Command: []string{node, file}, Pattern: pattern, Parallel: 1, Out: &out})
 		if err != nil || r.Exit != want {
 			t.Errorf("%s: %v\n%s", pattern, err, out.String())
 		}

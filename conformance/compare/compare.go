@@ -1,4 +1,4 @@
-package conformance
+package compare
 
 import (
 	"cmp"
@@ -7,16 +7,17 @@ import (
 	"fmt"
 	"math/rand"
 
+	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
 )
 
-// Compare checks the built-in reference and the program of each command, and lets
+// Run checks the built-in reference and the program of each command, and lets
 // each open what each other has sealed. A program that does not start has a report
 // that says so. The options' Command is not used. Its error
 // is a UsageError, or else the suite is at fault.
-func Compare(ctx context.Context, s *Suite, o Options, commands [][]string) (*report.Comparison, error) {
+func Run(ctx context.Context, s *conformance.Suite, o conformance.Options, commands [][]string) (*report.Comparison, error) {
 	o.Out = nil
 	c := &report.Comparison{Format: report.ComparisonFormat}
 	for _, command := range append([][]string{nil}, commands...) {
@@ -48,7 +49,7 @@ func distinct(others []string, name string) string {
 }
 
 // pair lets each implementation seal, and each open what was sealed.
-func pair(ctx context.Context, o Options, c *report.Comparison, all []exchanged) (err error) {
+func pair(ctx context.Context, o conformance.Options, c *report.Comparison, all []exchanged) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			var fault cases.Fault

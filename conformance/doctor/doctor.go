@@ -1,4 +1,4 @@
-package conformance
+package doctor
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// DoctorOptions say which adapter is looked at.
-type DoctorOptions struct {
+// Options say which adapter is looked at.
+type Options struct {
 	Command []string      // the program and its arguments
 	Timeout time.Duration // for one answer; DefaultTimeout if zero
 	Out     io.Writer     // the findings
@@ -25,7 +25,7 @@ type DoctorOptions struct {
 
 // doctor looks at one adapter, step by step.
 type doctor struct {
-	o           DoctorOptions
+	o           Options
 	ctx         context.Context
 	process     *session.Process
 	hello       protocol.Hello
@@ -36,10 +36,10 @@ type doctor struct {
 // errNotFurther says that the steps that are left make no sense.
 var errNotFurther = errors.New("the other steps need this one")
 
-// Doctor tells the author of an adapter whether it speaks the protocol, and what
+// Run tells the author of an adapter whether it speaks the protocol, and what
 // to do where it does not. It returns the exit status: report.ExitConformant if it
 // does, or report.ExitNot. Its error is the suite's fault.
-func Doctor(ctx context.Context, o DoctorOptions) (int, error) {
+func Run(ctx context.Context, o Options) (int, error) {
 	files, err := vectors.Load()
 	if err != nil {
 		return 0, err

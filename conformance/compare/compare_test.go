@@ -1,6 +1,7 @@
-package conformance
+package compare
 
 import (
+	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"math/rand"
 	"strings"
@@ -16,7 +17,7 @@ import (
 func TestPairsOfReference(t *testing.T) {
 	hello := &report.Report{Implementation: reference.Hello()}
 	c := &report.Comparison{Reports: []*report.Report{hello}}
-	if err := pair(t.Context(), Options{}, c, exchanges(rand.New(rand.NewSource(1)))); err != nil {
+	if err := pair(t.Context(), conformance.Options{}, c, exchanges(rand.New(rand.NewSource(1)))); err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range c.Pairs[0][0] {
@@ -30,8 +31,8 @@ func TestPairsOfReference(t *testing.T) {
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	honest := liars.Command(t, "is honest")
-	o := Options{Pattern: "key/parse*"}
-	c, err := Compare(t.Context(), wholeSuite(t), o, [][]string{honest, honest})
+	o := conformance.Options{Pattern: "key/parse*"}
+	c, err := Run(t.Context(), wholeSuite(t), o, [][]string{honest, honest})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func TestCompare(t *testing.T) {
 	if opened != 5 { // a reader without passwords and passkeys
 		t.Errorf("liar opens %d\n%s", opened, out.String())
 	}
-	if c, err = Compare(t.Context(), wholeSuite(t), o, [][]string{liars.Command(t, "refuses everything")}); err != nil {
+	if c, err = Run(t.Context(), wholeSuite(t), o, [][]string{liars.Command(t, "refuses everything")}); err != nil {
 		t.Fatal(err)
 	}
 	out.Reset()
@@ -66,8 +67,8 @@ func TestCompare(t *testing.T) {
 // Of a peer without a result the matrix says why, before anything else.
 func TestCompareWithoutResult(t *testing.T) {
 	t.Parallel()
-	o := Options{Pattern: "key/parse*", Timeout: time.Second}
-	c, err := Compare(t.Context(), wholeSuite(t), o, [][]string{{"/nonexistent"}, {"false"}, {"sleep", "60"}})
+	o := conformance.Options{Pattern: "key/parse*", Timeout: time.Second}
+	c, err := Run(t.Context(), wholeSuite(t), o, [][]string{{"/nonexistent"}, {"false"}, {"sleep", "60"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,9 +87,9 @@ func TestCompareWithoutResult(t *testing.T) {
 	}
 }
 
-func wholeSuite(t *testing.T) *Suite {
+func wholeSuite(t *testing.T) *conformance.Suite {
 	t.Helper()
-	s, err := NewSuite(cases.DefaultSeed)
+	s, err := conformance.NewSuite(cases.DefaultSeed)
 	if err != nil {
 		t.Fatal(err)
 	}

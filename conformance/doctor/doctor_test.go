@@ -1,4 +1,4 @@
-package conformance
+package doctor
 
 import (
 	"os"
@@ -16,7 +16,7 @@ import (
 func diagnose(t *testing.T, timeout time.Duration, command ...string) (int, string) {
 	t.Helper()
 	var out strings.Builder
-	status, err := Doctor(t.Context(), DoctorOptions{Command: command, Timeout: timeout, Out: &out})
+	status, err := Run(t.Context(), Options{Command: command, Timeout: timeout, Out: &out})
 	if err != nil {
 		t.Fatal(err)
 	}
