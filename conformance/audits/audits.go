@@ -37,13 +37,15 @@ func (one audit) check(seed int64) cases.Case {
 	}
 }
 
-// Cases returns the audits of subject "writer".
-func Cases(seed int64) []cases.Case {
+// Cases returns the cases of subject "writer": the audits, and what is generated.
+func Cases(seed int64) []cases.Case { return append(audited(seed), generated(seed)...) }
+
+func audited(seed int64) []cases.Case {
 	var all []cases.Case
 	for _, one := range slices.Concat(sealingAudits(), saltAudits(), slotAudits(), keyringAudits(), refusalAudits()) {
 		all = append(all, one.check(seed))
 	}
-	return append(all, generated(seed)...)
+	return all
 }
 
 // seals is the audit that jobs are sealed as the specification says.

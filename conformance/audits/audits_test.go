@@ -305,7 +305,7 @@ func anything(_ *badWriter, op string, _ vectors.Object) protocol.Answer {
 // audits that are there for it.
 func TestBadWriters(t *testing.T) {
 	all := map[string]cases.Case{}
-	for _, c := range Cases(cases.DefaultSeed) {
+	for _, c := range audited(cases.DefaultSeed) {
 		all[strings.TrimPrefix(c.ID, "writer/")] = c
 	}
 	untried, take := maps.Clone(all), thorough.OneIn(t, 3)
@@ -377,7 +377,7 @@ func TestHonestSalts(t *testing.T) {
 // The audits name requirements that exist and profiles that can be claimed.
 func TestAuditNames(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range Cases(cases.DefaultSeed) {
+	for _, c := range audited(cases.DefaultSeed) {
 		if seen[c.ID] {
 			t.Errorf("%s occurs twice", c.ID)
 		}

@@ -77,7 +77,7 @@ var raw = map[string]func(protocol.Request){
 	"takes time": func(q protocol.Request) {
 		a := reference.Handle(q.Op, q.Input)
 		if a.Error != "" {
-			time.Sleep(2500 * time.Millisecond) // half a second more than it may
+			time.Sleep(4 * time.Second) // twice what it may, and more
 		}
 		reply(q, a)
 	},
