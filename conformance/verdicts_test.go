@@ -10,12 +10,14 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 func five(v report.Verdict) []report.Verdict { return []report.Verdict{v, v, v, v, v} }
 
 // Each way to misbehave has its own verdict, and the right exit status.
 func TestLiars(t *testing.T) {
+	thorough.NotShort(t)
 	const timeout = 20 * time.Second
 	for _, c := range []struct {
 		name    string

@@ -304,6 +304,7 @@ func anything(_ *badWriter, op string, _ vectors.Object) protocol.Answer {
 // Every audit fails a writer that it is there for, and every bad writer fails the
 // audits that are there for it.
 func TestBadWriters(t *testing.T) {
+	thorough.NotShort(t)
 	all := map[string]cases.Case{}
 	for _, c := range audited(cases.DefaultSeed) {
 		all[strings.TrimPrefix(c.ID, "writer/")] = c
@@ -353,7 +354,12 @@ func TestBadWriters(t *testing.T) {
 // The chance that an honest generator is taken for a bad one is what the comment
 // says: many series of good bytes pass, of every length that there is.
 func TestHonestSalts(t *testing.T) {
+	thorough.NotShort(t)
+	take := thorough.OneIn(t, 4)
 	for n := range 120 {
+		if !take() {
+			continue
+		}
 		d := drawnBytes{}
 		for range 2 + n%40 {
 			for _, width := range []int{24, 32} {

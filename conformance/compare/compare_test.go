@@ -3,8 +3,10 @@ package compare
 import (
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"math/rand"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 
 // The reference opens whatever it has sealed.
 func TestPairsOfReference(t *testing.T) {
+	thorough.NotShort(t)
 	hello := &report.Report{Implementation: reference.Hello()}
 	c := &report.Comparison{Reports: []*report.Report{hello}}
 	if err := pair(t.Context(), conformance.Options{}, c, exchanges(rand.New(rand.NewSource(1)))); err != nil {
@@ -29,13 +32,11 @@ func TestPairsOfReference(t *testing.T) {
 
 // Each is checked and each pair tried; one that fails makes all fail.
 func TestCompare(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	honest := liars.Command(t, "is honest")
 	o := conformance.Options{Pattern: "key/parse*"}
-	c, err := Run(t.Context(), wholeSuite(t), o, [][]string{honest, honest})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := compared(t, o, honest, honest)
 	var out strings.Builder
 	if err := c.WriteText(&out); err != nil {
 		t.Fatal(err)
@@ -52,9 +53,7 @@ func TestCompare(t *testing.T) {
 	if opened != 5 { // a reader without passwords and passkeys
 		t.Errorf("liar opens %d\n%s", opened, out.String())
 	}
-	if c, err = Run(t.Context(), wholeSuite(t), o, [][]string{liars.Command(t, "refuses everything")}); err != nil {
-		t.Fatal(err)
-	}
+	c = compared(t, o, liars.Command(t, "refuses everything"))
 	out.Reset()
 	if err := c.WriteText(&out); err != nil {
 		t.Fatal(err)
@@ -68,10 +67,7 @@ func TestCompare(t *testing.T) {
 func TestCompareWithoutResult(t *testing.T) {
 	t.Parallel()
 	o := conformance.Options{Pattern: "key/parse*", Timeout: time.Second}
-	c, err := Run(t.Context(), wholeSuite(t), o, [][]string{{"/nonexistent"}, {"false"}, {"sleep", "60"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := compared(t, o, []string{"/nonexistent"}, []string{"false"}, []string{"sleep", "60"})
 	var out strings.Builder
 	if err := c.WriteText(&out); err != nil {
 		t.Fatal(err)
@@ -87,11 +83,19 @@ func TestCompareWithoutResult(t *testing.T) {
 	}
 }
 
-func wholeSuite(t *testing.T) *conformance.Suite {
+// wholeSuite is loaded once.
+var wholeSuite = sync.OnceValues(func() (*conformance.Suite, error) { return conformance.NewSuite(cases.DefaultSeed) })
+
+// compared compares programs by a few cases of the suite.
+func compared(t *testing.T, o conformance.Options, commands ...[]string) *report.Comparison {
 	t.Helper()
-	s, err := conformance.NewSuite(cases.DefaultSeed)
+	suite, err := wholeSuite()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	c, err := Run(t.Context(), suite, o, commands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

@@ -37,6 +37,7 @@ func TestCrafted(t *testing.T) {
 
 // Every fault is one, at each of its places, in one of the archives.
 func TestArchiveFaults(t *testing.T) {
+	thorough.NotShort(t)
 	for _, f := range archiveFaults {
 		for n := range 5 {
 			refused := false
@@ -54,6 +55,7 @@ func TestArchiveFaults(t *testing.T) {
 
 // The checks of crafted archives get every answer that they are there for.
 func TestCraftedAnswers(t *testing.T) {
+	thorough.NotShort(t)
 	answers := map[string]int{}
 	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)

@@ -9,6 +9,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -16,6 +17,7 @@ import (
 // refusals, faults, and entries that are whole, damaged, missing and unsafe, found
 // with an index, with a segment and with neither.
 func TestSalvagedAnswers(t *testing.T) {
+	thorough.NotShort(t)
 	answers := map[string]int{}
 	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)

@@ -10,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -47,6 +48,7 @@ func TestDelivery(t *testing.T) {
 // A reader that takes every piece for a chunk of its own fails, as does one that
 // sees the first piece only.
 func TestDeliveryCatches(t *testing.T) {
+	thorough.NotShort(t)
 	first := func(op string, input vectors.Object) protocol.Answer {
 		field := delivered[op]
 		digits := input[field].(string)

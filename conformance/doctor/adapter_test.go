@@ -10,11 +10,13 @@ import (
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The adapter in the README runs, as it stands there: the doctor finds nothing wrong
 // with it, and it passes what it says.
 func TestReadmeAdapter(t *testing.T) {
+	thorough.NotShort(t)
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed")

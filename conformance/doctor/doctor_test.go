@@ -10,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // diagnose returns what the doctor says of a command.
@@ -25,6 +26,7 @@ func diagnose(t *testing.T, timeout time.Duration, command ...string) (int, stri
 
 // Adapters that are right have every step ok.
 func TestDoctorOfHealthy(t *testing.T) {
+	thorough.NotShort(t)
 	for _, name := range []string{"is honest", "answers once", "writes to stderr"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -38,6 +40,7 @@ func TestDoctorOfHealthy(t *testing.T) {
 
 // A start that is slow is no illness, and is named with what to do.
 func TestDoctorOfSlowStart(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	honest := report.New(protocol.Hello{}, liars.Command(t, "is honest"), "", 0).Again("")
 	_, command, _ := strings.Cut(honest, " -- ")
@@ -69,6 +72,7 @@ func TestDoctorOfIll(t *testing.T) {
 
 // What the usual mistakes of a first adapter look like.
 func TestDoctorOfBeginners(t *testing.T) {
+	thorough.NotShort(t)
 	hello := `{"id":"hello","output":{"protocol":1,"name":"n","version":"1","profiles":["reader"]}}`
 	for name, c := range map[string]struct{ script, want string }{
 		"does not wait":       {"exit 0", "read standard input line by line"},

@@ -31,8 +31,9 @@ func fuzzed(t *testing.T, o Options, f func(op string, input vectors.Object) pro
 
 // The reference does not differ from itself, and is led to outcomes of every kind.
 func TestFuzzReference(t *testing.T) {
+	thorough.NotShort(t)
 	errors := map[string]int{}
-	result, out := fuzzed(t, Options{Time: 2 * time.Second}, func(op string, input vectors.Object) protocol.Answer {
+	result, out := fuzzed(t, Options{Time: time.Second}, func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		errors[answer.Error]++
 		return answer
@@ -46,6 +47,7 @@ func TestFuzzReference(t *testing.T) {
 // A fault is found, made small, saved, and tried first the next time; once it is
 // gone, the case is kept as mended.
 func TestFuzzFindsFault(t *testing.T) {
+	thorough.NotShort(t)
 	for name, fault := range map[string]struct {
 		answer func(op string, input vectors.Object) protocol.Answer
 		op     string
@@ -122,6 +124,7 @@ func TestFuzzFindsFault(t *testing.T) {
 
 // A saved case has a request of its op, and what else a case has.
 func TestFuzzSavesCases(t *testing.T) {
+	thorough.NotShort(t)
 	o := Options{Time: time.Second, Corpus: t.TempDir()}
 	fuzzed(t, o, func(op string, input vectors.Object) protocol.Answer {
 		if op == protocol.HelloOp {
@@ -162,6 +165,7 @@ func TestFuzzSavesCases(t *testing.T) {
 
 // What cannot be used of a corpus is named, and who says hello wrongly is no success.
 func TestFuzzRefuses(t *testing.T) {
+	thorough.NotShort(t)
 	for _, content := range []string{"", "{}", "[]", `{"id":"fuzz/a","op":"key.parse","profiles":["reader"],"input":{"text":1}}`, `{"id":"fuzz/a","op":"key.parse","profiles":["reader"],"input":{"text":"a"},"more":1}`} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "a.json"), []byte(content), 0o600); err != nil {

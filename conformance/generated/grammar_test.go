@@ -11,6 +11,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/samples"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -38,6 +39,7 @@ func TestGrammarVariants(t *testing.T) {
 
 // An implementation that takes one length for another is told of at the field.
 func TestGrammarFault(t *testing.T) {
+	thorough.NotShort(t)
 	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		if strings.Contains(answer.Detail, "layout of a passkey slot") {

@@ -41,6 +41,7 @@ var raw = map[string]func(protocol.Request){
 	"floods stderr": func(protocol.Request) {
 		for block := []byte(strings.Repeat("x", 1<<20)); ; {
 			os.Stderr.Write(block)
+			time.Sleep(5 * time.Millisecond) // other tests run, too
 		}
 	},
 	"answers late": func(q protocol.Request) {

@@ -4,6 +4,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/session"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"os"
 	"runtime"
 	"slices"
@@ -23,6 +24,7 @@ const onLinux = runtime.GOOS == "linux"
 // program refuses one within its bounds. One that takes its time does not, nor does
 // one that takes memory.
 func TestResources(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	files, err := vectors.Load()
 	if err != nil {
