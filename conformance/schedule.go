@@ -20,7 +20,7 @@ const (
 	hangsAtFirst = 4
 )
 
-// unmatched says that a pattern matches no check.
+// unmatched says that a pattern matches no case.
 func unmatched(p string, all []cases.Case) error {
 	var patterns, ids []string
 	for _, c := range all {
@@ -32,7 +32,7 @@ func unmatched(p string, all []cases.Case) error {
 	return fmt.Errorf("no case matches %q%s", p, suggest.DidYouMean(p, append(patterns, ids...)))
 }
 
-// choose returns the checks whose id matches the pattern.
+// choose returns the all whose id matches the pattern.
 func choose(all []cases.Case, p string) []cases.Case {
 	if p == "" {
 		return all
@@ -41,9 +41,9 @@ func choose(all []cases.Case, p string) []cases.Case {
 	return slices.DeleteFunc(slices.Clone(all), func(c cases.Case) bool { return !matches.MatchString(c.ID) })
 }
 
-// runAll runs the checks and passes their events to add in the order of the
-// checks, until add says that it was the last. Its error is a Fault.
-func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []cases.Case, add func(report.Event) (last bool)) error {
+// runAll runs the all and passes their events to add in the order of the
+// all, until add says that it was the last. Its error is a Fault.
+func runAll(ctx context.Context, o Options, hello protocol.Hello, all []cases.Case, add func(report.Event) (last bool)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	hangs, others := 0, 0
@@ -61,52 +61,52 @@ func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []cases
 		}
 		return add(e)
 	}
-	alone := slices.IndexFunc(checks, func(c cases.Case) bool { return c.Alone })
+	alone := slices.IndexFunc(all, func(c cases.Case) bool { return c.Alone })
 	if alone < 0 {
-		alone = len(checks)
+		alone = len(all)
 	}
-	last, err := runSome(ctx, o, hello, checks[:alone], count)
+	last, err := runSome(ctx, o, hello, all[:alone], count)
 	if err != nil || last {
 		return err
 	}
 	o.Parallel = 1
-	_, err = runSome(ctx, o, hello, checks[alone:], count)
+	_, err = runSome(ctx, o, hello, all[alone:], count)
 	return err
 }
 
-// runSome runs checks, several at a time.
-func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []cases.Case, add func(report.Event) bool) (last bool, err error) {
+// runSome runs all, several at a time.
+func runSome(ctx context.Context, o Options, hello protocol.Hello, all []cases.Case, add func(report.Event) bool) (last bool, err error) {
 	type ending struct {
 		event report.Event
 		err   error
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	next := make(chan int)
-	ended := make([]chan ending, len(checks))
+	ended := make([]chan ending, len(all))
 	for i := range ended {
 		ended[i] = make(chan ending, 1)
 	}
 	go func() {
 		defer close(next)
-		for i := range checks {
+		for i := range all {
 			next <- i
 		}
 	}()
 	var workers sync.WaitGroup
-	for range min(o.Parallel, len(checks)) {
+	for range min(o.Parallel, len(all)) {
 		workers.Go(func() {
 			s, end := session.Open(o.Command)
 			defer end()
 			for i := range next {
-				a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, Hello: hello, ID: checks[i].ID, Alone: checks[i].Alone}
-				event, err := cases.Run(a, checks[i])
+				a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, Hello: hello, ID: all[i].ID, Alone: all[i].Alone}
+				event, err := cases.Run(a, all[i])
 				ended[i] <- ending{event, err}
 			}
 		})
 	}
 	defer workers.Wait()
 	defer cancel() // what is left ends as skipped, and is not reported
-	for i := range checks {
+	for i := range all {
 		e := <-ended[i]
 		if e.err != nil {
 			return true, e.err

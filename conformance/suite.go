@@ -1,6 +1,7 @@
-// Package conformance checks an implementation of Coffer: it asks what the
-// vectors and the writer audits ask, in the protocol that README.md describes,
-// and judges the answers.
+// Package conformance checks an implementation of Coffer: a Suite asks all its cases, in
+// the protocol that README.md describes, and reports what comes of them. Cases brings
+// them together from the packages that make them; how one is asked and judged is in
+// package cases. README.md has a map of the packages.
 package conformance
 
 import (
@@ -42,7 +43,7 @@ type Options struct {
 
 	// Expect is the list of known failures. A case that it names must fail.
 	Expect []Expectation
-	// FirstFailure ends the run at the first failure in the order of the checks.
+	// FirstFailure ends the run at the first failure in the order of the cases.
 	// What comes after it is not reported.
 	FirstFailure bool
 }
@@ -50,7 +51,7 @@ type Options struct {
 // Suite is what implementations are checked with.
 type Suite struct {
 	files  []vectors.File
-	checks []cases.Case // in the order in which they run
+	cases  []cases.Case // in the order in which they run
 	seed   int64        // of what they draw
 	judged sync.Map     // what judge found out of a pattern
 }
@@ -68,8 +69,8 @@ func NewSuite(seed int64) (*Suite, error) {
 	return s, nil
 }
 
-func newSuite(files []vectors.File, checks []cases.Case) *Suite {
-	return &Suite{files: files, checks: checks}
+func newSuite(files []vectors.File, all []cases.Case) *Suite {
+	return &Suite{files: files, cases: all}
 }
 
 // judge says, once it has found out, whether the suite is at fault in the vectors
@@ -90,16 +91,16 @@ func (s *Suite) judge(pattern string) error {
 	return found.(func() error)()
 }
 
-// IDs returns the ids of the checks, in the order in which they run.
+// IDs returns the ids of the cases, in the order in which they run.
 func (s *Suite) IDs() []string {
 	var ids []string
-	for _, c := range s.checks {
+	for _, c := range s.cases {
 		ids = append(ids, c.ID)
 	}
 	return ids
 }
 
-// Run runs those of the checks that are chosen, unless the suite is found to be at
+// Run runs those of the cases that are chosen, unless the suite is found to be at
 // fault. Its error is a UsageError, or else that.
 func (s *Suite) Run(ctx context.Context, o Options) (*report.Report, error) {
 	if len(o.Command) > 0 {
@@ -121,11 +122,11 @@ func (s *Suite) Report(ctx context.Context, o Options) (*report.Report, error) {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	selected := choose(s.checks, o.Pattern)
+	selected := choose(s.cases, o.Pattern)
 	if len(selected) == 0 {
-		return nil, cases.UsageError{Err: unmatched(o.Pattern, s.checks)}
+		return nil, cases.UsageError{Err: unmatched(o.Pattern, s.cases)}
 	}
-	known, err := knownFailures(o.Expect, s.checks)
+	known, err := knownFailures(o.Expect, s.cases)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (s *Suite) Report(ctx context.Context, o Options) (*report.Report, error) {
 			return nil, err
 		}
 	}
-	r := report.New(hello, o.Command, o.Pattern, len(s.checks))
+	r := report.New(hello, o.Command, o.Pattern, len(s.cases))
 	r.Seed = s.seed
 	if progress != nil {
 		progress.What = r.Name()
@@ -172,7 +173,7 @@ func (o Options) progress(total int) *report.Progress {
 	return &report.Progress{W: o.Progress, Total: total}
 }
 
-// Cases returns the checks, in the order in which they run: those of a subject
+// Cases returns the cases, in the order in which they run: those of a subject
 // stand together.
 func Cases(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
@@ -196,7 +197,7 @@ func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
 	return a.Greet()
 }
 
-// vectorCases returns the checks that are vectors.
+// vectorCases returns the cases that are vectors.
 func vectorCases(files []vectors.File) []cases.Case {
 	var all []cases.Case
 	for _, f := range files {

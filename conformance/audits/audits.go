@@ -18,7 +18,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// audit is a check of a writer. What it asks for is drawn from r.
+// audit is a case that looks at what a writer seals. What it asks for is drawn from r.
 type audit struct {
 	id, requirements, profiles, comment string
 	run                                 auditRun
@@ -26,7 +26,7 @@ type audit struct {
 
 type auditRun func(a *cases.Asker, r *rand.Rand) report.Outcome
 
-func (one audit) check(seed int64) cases.Case {
+func (one audit) asCase(seed int64) cases.Case {
 	id := "writer/" + one.id
 	return cases.Case{
 		ID: id, Subject: "writer", Comment: one.comment,
@@ -43,7 +43,7 @@ func Cases(seed int64) []cases.Case { return append(audited(seed), generated(see
 func audited(seed int64) []cases.Case {
 	var all []cases.Case
 	for _, one := range slices.Concat(sealingAudits(), saltAudits(), slotAudits(), keyringAudits(), refusalAudits()) {
-		all = append(all, one.check(seed))
+		all = append(all, one.asCase(seed))
 	}
 	return all
 }

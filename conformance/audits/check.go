@@ -17,7 +17,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// check makes all the checks of spec chapters 7 and 8 on a container that was
+// checkArchive makes all the checks of spec chapters 7 and 8 on a container that was
 // sealed from the job, and compares it with the job.
 func checkArchive(s *sealed, j inputs.Archive) error {
 	if err := checkSlots(s.Header.Slots, j.Slots); err != nil {
@@ -100,7 +100,7 @@ func unpadded(j inputs.Archive) int64 {
 	return n
 }
 
-// check compares a keyring with what was asked for.
+// checkKeyring compares a keyring with what was asked for.
 func checkKeyring(s *sealed, g inputs.Keyring) error {
 	if err := checkSlots(s.Header.Slots, g.Slots); err != nil {
 		return err

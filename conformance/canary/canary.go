@@ -1,3 +1,5 @@
+// Package canary lets the suite judge two liars, before it judges anyone else: a vector
+// that does not see through the one that is wrong about it is a fault of the suite.
 package canary
 
 import (
@@ -14,10 +16,9 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// Try lets the suite judge two liars, before it judges anyone else: one
-// that accepts everything, and gives for an edited case the output of its parent,
-// and one that refuses everything, always under the right name. Each must pass
-// what it is right about, and fail everything else.
+// Try asks all vectors of two liars: one that accepts everything, and gives for an
+// edited case the output of its parent, and one that refuses everything, always under
+// the right name. Each must pass what it is right about, and fail everything else.
 func Try(files []vectors.File) error {
 	for _, result := range []string{vectors.Valid, vectors.Invalid} {
 		if !slices.ContainsFunc(files, func(f vectors.File) bool {
@@ -29,7 +30,7 @@ func Try(files []vectors.File) error {
 	return TrySelected(files, files)
 }
 
-// TrySelected is canaries for those of the cases that are selected.
+// TrySelected is Try for those of the cases that are selected.
 func TrySelected(files, selected []vectors.File) error {
 	byID := map[string]vectors.Case{}
 	for _, f := range files {

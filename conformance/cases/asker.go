@@ -14,7 +14,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// Asker asks on behalf of a check.
+// Asker asks on behalf of a case.
 type Asker struct {
 	Ctx     context.Context
 	Session session.Session

@@ -27,7 +27,7 @@ func Failed(format string, args ...any) report.Outcome {
 	return report.Outcome{Verdict: report.Fail, Message: fmt.Sprintf(format, args...)}
 }
 
-// Run runs a check. A panic in it is the suite's fault: what an
+// Run runs a case. A panic in it is the suite's fault: what an
 // implementation answers cannot cause one.
 func Run(a *Asker, c Case) (event report.Event, err error) {
 	event = report.Event{ID: c.ID, Subject: c.Subject, Comment: c.Comment, Requirements: c.Requirements, Profiles: c.Profiles, Vector: c.vector}

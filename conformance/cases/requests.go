@@ -10,7 +10,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// Requests collects what a check asks, one thing after the other.
+// Requests collects what a case asks, one thing after the other.
 type Requests struct {
 	R   *rand.Rand
 	all []Variant
@@ -37,7 +37,7 @@ func OfRequests(seed int64, subject, name, requirements, profiles, comment strin
 	return c
 }
 
-// StateComment is the comment of checks whose requests are related.
+// StateComment is the comment of cases whose requests are related.
 const StateComment = "What was asked before, about the same key, id or salt, does not show in an answer."
 
 // Related collects requests of which one could spoil the answer to another: the
@@ -58,7 +58,7 @@ func Related(collect func(q *Requests)) func(q *Requests) {
 	}
 }
 
-// Variant is one of many requests that a check makes in a row.
+// Variant is one of many requests that a case makes in a row.
 type Variant struct {
 	What  string
 	Op    string

@@ -13,7 +13,7 @@ const DefaultSeed = 1
 // reads a report.
 func NewSeed() int64 { return 1 + randv2.Int64N(1<<53-1) }
 
-// SeedFor makes what every check draws different.
+// SeedFor makes what every case draws different.
 func SeedFor(seed int64, id string) int64 {
 	h := fnv.New64a()
 	h.Write([]byte(id))

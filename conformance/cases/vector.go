@@ -7,7 +7,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// FromVector makes a check of a vector. It expands the case's bytes when it
+// FromVector makes a case of a vector. It expands the vector's bytes when it
 // runs, so that long cases do not all lie in memory.
 func FromVector(subject string, c vectors.Case) Case {
 	return Case{

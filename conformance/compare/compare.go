@@ -1,3 +1,5 @@
+// Package compare checks several implementations and lets each open what each other has
+// sealed. Begin with Run.
 package compare
 
 import (

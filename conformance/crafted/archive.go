@@ -1,3 +1,6 @@
+// Package crafted has the cases about archives of which any value can be another than a
+// writer gives it. Begin with the type crafted, and with archiveFaults; Archives asks for
+// them as they are read, Salvages for what is salvaged of them.
 package crafted
 
 import (

@@ -58,8 +58,8 @@ func craftedVariant(op string, c *crafted, what string) cases.Variant {
 	return cases.Variant{What: fmt.Sprintf("seed %d: it %s", c.seed, what), Op: op, Input: c.inputOf(op)}
 }
 
-// craftedCheck is a check that asks about crafted archives.
-func craftedCheck(name, profiles, requirements, comment string, variants func() []cases.Variant) cases.Case {
+// craftedCase is a case that asks about crafted archives.
+func craftedCase(name, profiles, requirements, comment string, variants func() []cases.Variant) cases.Case {
 	return cases.Case{
 		ID: "archive/generated-" + name, Subject: "archive", Comment: comment, Requirements: strings.Fields(requirements), Profiles: strings.Fields("reader " + profiles),
 		Run: func(a *cases.Asker) report.Outcome {
@@ -68,7 +68,7 @@ func craftedCheck(name, profiles, requirements, comment string, variants func() 
 	}
 }
 
-// Archives returns the checks that ask about crafted archives.
+// Archives returns the cases that ask about crafted archives.
 func Archives(seed int64) []cases.Case {
 	return slices.Concat(pairs(seed), values(seed), drawnArchives(seed))
 }
@@ -88,7 +88,7 @@ func pairs(seed int64) []cases.Case {
 		} {
 			name := pairs.name + "-" + strings.TrimPrefix(op, "archive.")
 			comment := fmt.Sprintf("Of two faults in %s the one that is checked first gives the name.", pairs.what)
-			all = append(all, craftedCheck(name, "", "ERR-1 ARC-44 ARC-45", comment, func() []cases.Variant {
+			all = append(all, craftedCase(name, "", "ERR-1 ARC-44 ARC-45", comment, func() []cases.Variant {
 				return pairs.variants(pairing{op, rand.New(rand.NewSource(cases.SeedFor(seed, name)))})
 			}))
 		}

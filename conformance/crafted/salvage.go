@@ -22,8 +22,8 @@ func (s *salvages) add(c *crafted, format string, args ...any) {
 	s.all = append(s.all, craftedVariant("archive.salvage", c, fmt.Sprintf(format, args...)))
 }
 
-// salvageCheck is a check that asks what is salvaged.
-func salvageCheck(seed int64, name, profiles, requirements, comment string, collect func(*salvages)) cases.Case {
+// salvageCase is a case that asks what is salvaged.
+func salvageCase(seed int64, name, profiles, requirements, comment string, collect func(*salvages)) cases.Case {
 	id := "salvage/generated-" + name
 	return cases.Case{
 		ID: id, Subject: "salvage", Comment: comment, Requirements: strings.Fields(requirements), Profiles: strings.Fields("salvage " + profiles),
@@ -37,15 +37,15 @@ func salvageCheck(seed int64, name, profiles, requirements, comment string, coll
 
 func Salvages(seed int64) []cases.Case {
 	return append(salvagedHeaders(seed),
-		salvageCheck(seed, "faults", "", "SLV-5 SLV-9 SLV-14 SLV-24 SLV-32",
+		salvageCase(seed, "faults", "", "SLV-5 SLV-9 SLV-14 SLV-24 SLV-32",
 			"Of an archive with a fault in its index, its segment or a frame, that is salvaged which chapter 10 says.", (*salvages).faults),
-		salvageCheck(seed, "walks", "", "SLV-6 SLV-26 SLV-28 SLV-29 SLV-30",
+		salvageCase(seed, "walks", "", "SLV-6 SLV-26 SLV-28 SLV-29 SLV-30",
 			"Where the index cannot be read, either, the walk finds what it is said to find.", (*salvages).walks),
-		salvageCheck(seed, "abandoned", "", "SLV-7 SLV-8 SLV-25 SLV-31 SLV-33",
+		salvageCase(seed, "abandoned", "", "SLV-7 SLV-8 SLV-25 SLV-31 SLV-33",
 			"Abandoned frames at every place are left out, unless nothing says that they were abandoned.", (*salvages).abandoned),
-		salvageCheck(seed, "losses", "", "SLV-9 SLV-10 SLV-22 SLV-23 SLV-26 SLV-27",
+		salvageCase(seed, "losses", "", "SLV-9 SLV-10 SLV-22 SLV-23 SLV-26 SLV-27",
 			"Of an archive of several chunks some of which are lost, first, last and in the middle, all others give what they hold.", (*salvages).losses),
-		salvageCheck(seed, "appended", "", "SLV-21 SLV-34 SLV-35",
+		salvageCase(seed, "appended", "", "SLV-21 SLV-34 SLV-35",
 			"Whatever follows an archive of any length, its end is found, unless its last chunk is damaged.", (*salvages).appended),
 	)
 }

@@ -23,11 +23,11 @@ func salvagedHeaders(seed int64) []cases.Case {
 		if kind == "key" {
 			profile = ""
 		}
-		all = append(all, salvageCheck(seed, "by-"+kind, profile, "SLV-4 SLV-15 SLV-16 SLV-17 SLV-18 SLV-19 SLV-20 SLV-36",
+		all = append(all, salvageCase(seed, "by-"+kind, profile, "SLV-4 SLV-15 SLV-16 SLV-17 SLV-18 SLV-19 SLV-20 SLV-36",
 			"A header that was damaged, forged or signed with another value in one place or two keeps a "+kind+" from the payload only as section 10.1 says.",
 			func(s *salvages) { s.headers(kind) }))
 	}
-	return append(all, salvageCheck(seed, "apart", "password", "SLV-16 SLV-36 SLV-37 SLV-38 SLV-39",
+	return append(all, salvageCase(seed, "apart", "password", "SLV-16 SLV-36 SLV-37 SLV-38 SLV-39",
 		"With the beginning of a container that was kept apart, damaged or not, a header that is damaged keeps a password from the payload only as section 10.1 says.",
 		(*salvages).apart))
 }

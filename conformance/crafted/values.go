@@ -22,13 +22,13 @@ func values(seed int64) []cases.Case {
 		}
 	}
 	return []cases.Case{
-		craftedCheck("numbers", "", "CON-5 CON-6 ARC-15 ARC-18 ARC-20 ARC-26", "Every number of an archive is read whole, and every sum of two.", of("numbers", (*valued).numbers)),
-		craftedCheck("ids", "", "ARC-20 ARC-21 ARC-22", "Every byte of the ids and of what must be zero counts.", of("ids", (*valued).ids)),
-		craftedCheck("lengths", "", "CON-1 ARC-5 ARC-19", "Paths and producers of every length that there can be are read whole.", of("lengths", (*valued).lengths)),
-		craftedCheck("characters", "", "ARC-5 ARC-7 ARC-19", "Paths and producers have the characters that they may have, and no other, wherever they stand.", of("characters", (*valued).characters)),
-		craftedCheck("sets", "large", "ARC-12 ARC-14 ARC-20 ARC-21 ARC-24 ARC-40 ARC-43 ARC-78 CON-1 CON-5 CON-11", "An archive of a set is listed or refused for what its index and its segment say, and for nothing else.", of("sets", (*valued).sets)),
-		craftedCheck("whole-sets", "", "ARC-24 ARC-43 ARC-49", "Entries of a set that lie in the container are there, and no others, whatever the id of the other container is.", of("whole-sets", (*valued).wholeSets)),
-		craftedCheck("many", "", "ARC-12 ARC-13 ARC-14 ARC-30", "Of thousands of entries each is looked at.", of("many", (*valued).many)),
+		craftedCase("numbers", "", "CON-5 CON-6 ARC-15 ARC-18 ARC-20 ARC-26", "Every number of an archive is read whole, and every sum of two.", of("numbers", (*valued).numbers)),
+		craftedCase("ids", "", "ARC-20 ARC-21 ARC-22", "Every byte of the ids and of what must be zero counts.", of("ids", (*valued).ids)),
+		craftedCase("lengths", "", "CON-1 ARC-5 ARC-19", "Paths and producers of every length that there can be are read whole.", of("lengths", (*valued).lengths)),
+		craftedCase("characters", "", "ARC-5 ARC-7 ARC-19", "Paths and producers have the characters that they may have, and no other, wherever they stand.", of("characters", (*valued).characters)),
+		craftedCase("sets", "large", "ARC-12 ARC-14 ARC-20 ARC-21 ARC-24 ARC-40 ARC-43 ARC-78 CON-1 CON-5 CON-11", "An archive of a set is listed or refused for what its index and its segment say, and for nothing else.", of("sets", (*valued).sets)),
+		craftedCase("whole-sets", "", "ARC-24 ARC-43 ARC-49", "Entries of a set that lie in the container are there, and no others, whatever the id of the other container is.", of("whole-sets", (*valued).wholeSets)),
+		craftedCase("many", "", "ARC-12 ARC-13 ARC-14 ARC-30", "Of thousands of entries each is looked at.", of("many", (*valued).many)),
 	}
 }
 

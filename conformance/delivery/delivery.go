@@ -1,3 +1,5 @@
+// Package delivery has the cases whose bytes arrive in pieces: vectors of every answer,
+// and generated messages and containers. The answer is that to the bytes in one piece.
 package delivery
 
 import (
@@ -13,9 +15,6 @@ import (
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/vectors"
 )
-
-// The delivery checks ask what vectors ask, with the same bytes in pieces. The
-// answer is the vector's.
 
 // delivered are the ops that take "delivery", and the field of which it says how
 // it arrives.
@@ -35,7 +34,7 @@ const (
 	deliveredAlike = 2         // vectors of the same op and answer
 )
 
-// Cases returns the checks of subject "delivery".
+// Cases returns the cases of subject "delivery".
 func Cases(files []vectors.File, seed int64) []cases.Case {
 	return append(deliveredVectors(files), generated(seed)...)
 }

@@ -26,6 +26,7 @@ func allDeliveries(t *testing.T) []cases.Case {
 // The reference answers the same in every delivery, and every op has checks of
 // valid and invalid vectors.
 func TestDelivery(t *testing.T) {
+	thorough.NotShort(t)
 	checks := allDeliveries(t)
 	ops := map[string]int{}
 	for _, c := range checks {

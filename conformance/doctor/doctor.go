@@ -1,3 +1,5 @@
+// Package doctor tells the author of an adapter, step by step, whether it speaks the
+// protocol, and what to do where it does not. Begin with Run.
 package doctor
 
 import (

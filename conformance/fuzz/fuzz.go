@@ -1,3 +1,6 @@
+// Package fuzz looks for inputs that an implementation answers otherwise than the
+// reference: it mutates the inputs of vectors, makes a difference smaller and keeps it in a
+// corpus. Begin with Run.
 package fuzz
 
 import (

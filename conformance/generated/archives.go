@@ -8,7 +8,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/samples"
 )
 
-func generatedKeyrings(seed int64) []cases.Case {
+func propertiesOfKeyrings(seed int64) []cases.Case {
 	opens := func(a *cases.Asker, s samples.Keyring) report.Outcome {
 		return a.AskBoth("keyring.open", s.Opening(s.Container()))
 	}
@@ -20,7 +20,7 @@ func generatedKeyrings(seed int64) []cases.Case {
 	}
 }
 
-func generatedArchives(seed int64) []cases.Case {
+func propertiesOfArchives(seed int64) []cases.Case {
 	reads := func(op, requirements, comment string) cases.Case {
 		return samples.Property[samples.Archive]{
 			Subject: "archive", Name: strings.TrimPrefix(op, "archive."), Comment: comment, Requirements: requirements, Profiles: "reader", Runs: 30, Draw: samples.DrawArchive,

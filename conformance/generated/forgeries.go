@@ -8,7 +8,7 @@ import (
 	"github.com/coffer-format/coffer/ref/key"
 )
 
-func generatedForgeries(seed int64) []cases.Case {
+func propertiesOfForgeries(seed int64) []cases.Case {
 	try := func(a *cases.Asker, s samples.Forged) report.Outcome {
 		return a.AskBoth(s.Op, s.Opening(s.Op, s.Forge(s.Container(), key.Key(s.KeyBytes()))))
 	}

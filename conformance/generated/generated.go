@@ -1,3 +1,6 @@
+// Package generated has the cases whose inputs are drawn, of most subjects: Cases are
+// properties that hold for each sample, Grammar varies every field of every structure,
+// and States asks one process related things in a row.
 package generated
 
 import (
@@ -5,12 +8,12 @@ import (
 	"slices"
 )
 
-// Cases returns checks of most subjects: each makes inputs
+// Cases returns cases of most subjects: each makes inputs
 // that follow from the seed, and when one fails, looks for the smallest that
 // fails, too.
 func Cases(seed int64) []cases.Case {
 	return slices.Concat(
-		generatedMessages(seed), generatedTexts(seed), generatedArchives(seed), generatedForgeries(seed), generatedPaddings(seed),
-		generatedKeyrings(seed), generatedSlots(seed),
+		propertiesOfMessages(seed), propertiesOfTexts(seed), propertiesOfArchives(seed), propertiesOfForgeries(seed), propertiesOfPaddings(seed),
+		propertiesOfKeyrings(seed), propertiesOfSlots(seed),
 	)
 }

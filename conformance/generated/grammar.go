@@ -19,7 +19,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// Grammar returns the checks of subject "grammar", one for every field: an
+// Grammar returns the cases of subject "grammar", one for every field: an
 // implementation answers all its variants as the reference does. The structures
 // that are varied have values that follow from the seed.
 func Grammar(seed int64) []cases.Case {

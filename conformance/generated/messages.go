@@ -9,7 +9,7 @@ import (
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
-func generatedMessages(seed int64) []cases.Case {
+func propertiesOfMessages(seed int64) []cases.Case {
 	times := func(runs int, name, requirements, profiles, comment string, draw func(*rand.Rand) samples.Message, try func(*cases.Asker, samples.Message) report.Outcome) cases.Case {
 		return samples.Property[samples.Message]{Subject: "cobblestone", Name: name, Comment: comment, Requirements: requirements, Profiles: profiles, Runs: runs, Draw: draw, Try: try}.Case(seed)
 	}

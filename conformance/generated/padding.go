@@ -72,7 +72,7 @@ func (s paddingSample) container() []byte {
 	return container
 }
 
-func generatedPaddings(seed int64) []cases.Case {
+func propertiesOfPaddings(seed int64) []cases.Case {
 	return []cases.Case{samples.Property[paddingSample]{
 		Subject: "archive", Name: "padding-of-chunks", Comment: "The padding of a great archive is opened whole before its zeros are judged.",
 		Requirements: "ARC-10 ARC-30 ERR-1", Profiles: "reader", Runs: 1, Draw: drawPadding,

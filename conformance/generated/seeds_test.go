@@ -20,7 +20,7 @@ func TestGeneratedOfManySeeds(t *testing.T) {
 		if !take() {
 			continue
 		}
-		for _, of := range []func(int64) []cases.Case{generatedSlots, generatedTexts} {
+		for _, of := range []func(int64) []cases.Case{propertiesOfSlots, propertiesOfTexts} {
 			for _, c := range of(seed) {
 				if o := casetest.Outcome(t, casetest.Asker(reference.Handle), c); o.Verdict != report.Pass {
 					t.Errorf("%s, seed %d: %+v", c.ID, seed, o)

@@ -155,7 +155,7 @@ func (s namesSample) input() vectors.Object {
 	return vectors.Object{"paths": paths, "platform": s.platform}
 }
 
-func generatedSlots(seed int64) []cases.Case {
+func propertiesOfSlots(seed int64) []cases.Case {
 	opens := func(a *cases.Asker, s slotSample) report.Outcome { return a.AskBoth("slot.open", s.input()) }
 	return []cases.Case{
 		samples.Property[slotSample]{

@@ -129,7 +129,7 @@ func (s typoSample) input() vectors.Object {
 	return vectors.Object{"key": string(digits), "key_check": inputs.Hex(check[:])}
 }
 
-func generatedTexts(seed int64) []cases.Case {
+func propertiesOfTexts(seed int64) []cases.Case {
 	return []cases.Case{
 		samples.Property[textSample]{
 			Subject: "key", Name: "parse", Comment: "A key in any of its written forms is read, and no other text is.",

@@ -1,3 +1,6 @@
+// Package headers has the cases about headers, slots and keyrings with one value that is
+// another, or one rule broken, at every place that a reader might not look at. Begin with
+// the type container.
 package headers
 
 import (

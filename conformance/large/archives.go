@@ -159,7 +159,7 @@ func (a *sparseArchive) extracts(t *cases.Asker, about string, e sparseEntry, na
 	return expects(t, about, "archive.extract", inputs.With(a.opening(a.payload()), "path", e.path), output, name)
 }
 
-func largeArchives(seed int64) []cases.Case {
+func archiveCases(seed int64) []cases.Case {
 	one := func(name, requirements, comment string, run func(t *cases.Asker, r *rand.Rand) report.Outcome) cases.Case {
 		return large(seed, "archive", name, requirements, "reader", comment, run)
 	}

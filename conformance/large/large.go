@@ -1,3 +1,6 @@
+// Package large has the cases of messages and containers that are longer than a line of
+// the protocol. A Message is asked for as a recipe, and only its chunks that must be
+// opened are there.
 package large
 
 import (
@@ -10,15 +13,13 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// The large checks ask for messages and containers that are longer than a line,
-// as recipes. What they are made of follows from the seed.
-
-// Cases returns the checks that need the profile "large".
+// Cases returns the cases that need the profile "large". What they ask for follows from
+// the seed.
 func Cases(seed int64) []cases.Case {
-	return slices.Concat(largeMessages(seed), largeSealing(seed), largeArchives(seed))
+	return slices.Concat(messageCases(seed), sealingCases(seed), archiveCases(seed))
 }
 
-// large is a check that needs the profile "large".
+// large is a case that needs the profile "large".
 func large(seed int64, subject, name, requirements, profiles, comment string, run func(t *cases.Asker, r *rand.Rand) report.Outcome) cases.Case {
 	id := subject + "/generated-large-" + name
 	return cases.Case{

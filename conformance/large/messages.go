@@ -29,7 +29,7 @@ func aroundChunks(chunks ...int64) [][2]int64 {
 	return all
 }
 
-func largeMessages(seed int64) []cases.Case {
+func messageCases(seed int64) []cases.Case {
 	one := func(name, requirements, comment string, run func(t *cases.Asker, r *rand.Rand) report.Outcome) cases.Case {
 		return large(seed, "cobblestone", name, requirements, "reader", comment, run)
 	}

@@ -17,7 +17,7 @@ import (
 // gibibyte to seal.
 const gibibyteTimes = 6
 
-func largeSealing(seed int64) []cases.Case {
+func sealingCases(seed int64) []cases.Case {
 	one := func(name, requirements, comment string, run func(t *cases.Asker, r *rand.Rand) report.Outcome) cases.Case {
 		return large(seed, "cobblestone", name, requirements, "writer deterministic", comment, run)
 	}

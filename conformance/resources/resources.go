@@ -1,3 +1,5 @@
+// Package resources has the cases that measure time and memory: what claims too much is
+// refused about as fast as its valid parent is accepted, in about as much memory.
 package resources
 
 import (
@@ -31,12 +33,12 @@ func hostile(c vectors.Case) bool {
 		(c.Error == "limit_exceeded" || slices.ContainsFunc(c.Requirements, func(id string) bool { return slices.Contains(boundRules, id) }))
 }
 
-// Cases returns the checks of subject "resources".
+// Cases returns the cases of subject "resources".
 func Cases(files []vectors.File, seed int64) []cases.Case {
 	return append(hostileVectors(files), generated(seed)...)
 }
 
-// hostileVectors returns the checks that each hostile vector is refused about as
+// hostileVectors returns the cases that each hostile vector is refused about as
 // fast as its valid parent is accepted, in about as much memory.
 func hostileVectors(files []vectors.File) []cases.Case {
 	byID := map[string]vectors.Case{}

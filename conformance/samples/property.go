@@ -38,7 +38,7 @@ const (
 	ShrinkTime  = 5 * time.Second
 )
 
-// id is that of the property's check.
+// id is that of the property's case.
 func (p Property[T]) id() string { return p.Subject + "/generated-" + p.Name }
 
 // Case returns the property as a case of its subject.
