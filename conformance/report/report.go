@@ -187,3 +187,14 @@ func shellWord(w string) string {
 	}
 	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }
+
+// Name returns the name of the implementation: what it says, or its program.
+func (r *Report) Name() string {
+	switch {
+	case len(r.Command) == 0:
+		return "reference"
+	case r.Implementation.Name == "":
+		return r.Command[0]
+	}
+	return r.Implementation.Name
+}

@@ -36,7 +36,7 @@ func (r *repository) checkCitations() {
 			r.report("vectors/"+subject+".json", r.lineOfCase(subject, c), "the case %s cites [%s], which does not exist", c, id)
 		}
 		for _, a := range e.Audits {
-			r.report("conformance/audits.go", 0, "the audit %s cites [%s], which does not exist", a, id)
+			r.report("conformance/audits", 0, "the audit %s cites [%s], which does not exist", a, id)
 		}
 		if e.Excuse != nil {
 			r.report("vectors/excuses.go", 0, "[%s] is excused, which does not exist", id)
