@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/vectors"
+	"github.com/coffer-format/coffer/vectors/agreement"
 	"github.com/coffer-format/coffer/vectors/generator"
 )
 
@@ -26,14 +27,16 @@ func newVectorsCommand() *cobra.Command {
 			Long: `Make the case files, and the worked example of the specification, anew. ROOT is
 the root of the repository (default: this folder). Its files are replaced.`,
 			Args: cobra.MaximumNArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error { return generator.Write(repository(args)) },
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return generator.Write(repository(args), agreement.WithReference)
+			},
 		},
 		&cobra.Command{
 			Use:   "check [ROOT]",
 			Short: "Check that the files are what \"coffer-dev vectors write\" would make",
 			Args:  cobra.MaximumNArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				if err := generator.Check(repository(args)); err != nil {
+				if err := generator.Check(repository(args), agreement.WithReference); err != nil {
 					return err
 				}
 				fmt.Fprintln(os.Stderr, "the vectors and the worked example are what the generator makes")
