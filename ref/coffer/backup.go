@@ -54,7 +54,7 @@ func Read(r io.ReaderAt, size int64, s Secret) (*Backup, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Backup{key: Key{c.Key}, archive: a}, nil
+	return &Backup{key: Key{&c.Key}, archive: a}, nil
 }
 
 // Close closes the file that [Open] opened. After the first time it does nothing.

@@ -27,7 +27,7 @@ import (
 var (
 	thePassword = coffer.Password("correct horse battery staple")
 	theKey      = must(coffer.ParseKey(strings.Repeat("0123456789abcdef", 4)))
-	thePasskey  = coffer.Passkey{RPID: "chat.example", Credential: []byte("credential"), Salt: [32]byte{1}, Output: [32]byte{2}}
+	thePasskey  = &coffer.Passkey{RPID: "chat.example", Credential: []byte("credential"), Salt: [32]byte{1}, Output: [32]byte{2}}
 	sunrise     = bytes.Repeat([]byte{0xd8}, 100_000)
 )
 
@@ -42,7 +42,7 @@ func must[T any](v T, err error) T {
 var made = sync.OnceValue(func() string {
 	folder := must(os.MkdirTemp("", "coffer-example"))
 	name := filepath.Join(folder, "monday.coffer")
-	w := must(coffer.Create(name, coffer.Options{Key: &theKey, Password: thePassword, Passkeys: []coffer.Passkey{thePasskey}}))
+	w := must(coffer.Create(name, coffer.Options{Key: theKey, Password: thePassword, Passkeys: []*coffer.Passkey{thePasskey}}))
 	must(0, w.AddBytes(coffer.Entry{
 		Path:     "Messages/ada.txt",
 		Kind:     coffer.Messages,
@@ -70,7 +70,7 @@ func TestMain(m *testing.M) {
 func sealed(t testing.TB, add func(*coffer.Writer) error) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := coffer.NewWriter(&b, coffer.Options{Key: &theKey})
+	w, err := coffer.NewWriter(&b, coffer.Options{Key: theKey})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestAltered(t *testing.T) {
 
 // Every way in opens, and no other secret does.
 func TestSecrets(t *testing.T) {
-	other := thePasskey
+	other := *thePasskey
 	other.Output[31] ^= 1
 	for _, c := range []struct {
 		secret coffer.Secret
@@ -205,8 +205,8 @@ func TestSecrets(t *testing.T) {
 		{coffer.Password(""), coffer.ErrMalformedPassword},
 		{coffer.Digits(strings.Repeat("1", 64)), coffer.ErrWrongSecret},
 		{coffer.Digits("1"), coffer.ErrMalformedKey},
-		{other, coffer.ErrWrongSecret},
-		{coffer.Passkey{RPID: "other.example"}, coffer.ErrNoMatchingSlot},
+		{&other, coffer.ErrWrongSecret},
+		{&coffer.Passkey{RPID: "other.example"}, coffer.ErrNoMatchingSlot},
 	} {
 		b, err := coffer.Open(monday(), c.secret)
 		if !errors.Is(err, c.want) {
@@ -228,13 +228,13 @@ func TestCreate(t *testing.T) {
 	name := filepath.Join(folder, "a.coffer")
 	left := func() int { return len(must(os.ReadDir(folder))) }
 
-	w := must(coffer.Create(name, coffer.Options{Key: &theKey}))
+	w := must(coffer.Create(name, coffer.Options{Key: theKey}))
 	w.Abort()
 	if err := w.Close(); err == nil || left() != 0 {
 		t.Errorf("after Abort: %v, %d files", err, left())
 	}
-	w = must(coffer.Create(name, coffer.Options{Key: &theKey}))
-	second := must(coffer.Create(name, coffer.Options{Key: &theKey}))
+	w = must(coffer.Create(name, coffer.Options{Key: theKey}))
+	second := must(coffer.Create(name, coffer.Options{Key: theKey}))
 	for range 2 {
 		if err := w.Close(); err != nil {
 			t.Error(err)

@@ -10,7 +10,7 @@ import (
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
-// A Secret opens a container: a [Password], [Digits], a [Key] or a [Passkey].
+// A Secret opens a container: a [Password], [Digits], a [Key] or a *[Passkey].
 type Secret interface {
 	secret() (container.Secret, error)
 }
@@ -48,25 +48,25 @@ type Passkey struct {
 	Output     [32]byte // of the PRF for that salt, results.first in WebAuthn
 }
 
-func (p Passkey) secret() (container.Secret, error) {
+func (p *Passkey) secret() (container.Secret, error) {
 	return container.WithSlot(&slot.PasskeySecret{RPID: p.RPID, Credential: p.Credential, PRF: p.Output}), nil
 }
 
 // Format keeps the output out of logs and error messages.
-func (p Passkey) Format(s fmt.State, _ rune) { fmt.Fprintf(s, "a passkey of %q", p.RPID) }
+func (p *Passkey) Format(s fmt.State, _ rune) { fmt.Fprintf(s, "a passkey of %q", p.RPID) }
 
 // Passkeys returns the passkeys that the container of size bytes in r opens with: ask
 // one of them for its PRF's output for the salt, set Output, and give it to [Open].
 // Nothing of it is authenticated before that. Errors: those of a header.
-func Passkeys(r io.ReaderAt, size int64) ([]Passkey, error) {
+func Passkeys(r io.ReaderAt, size int64) ([]*Passkey, error) {
 	h, err := header.Read(r, size)
 	if err != nil {
 		return nil, err
 	}
-	var found []Passkey
+	var found []*Passkey
 	for _, s := range h.Slots {
 		if s, ok := s.(*slot.Passkey); ok {
-			found = append(found, Passkey{RPID: s.RPID, Credential: s.Credential, Salt: s.Salt})
+			found = append(found, &Passkey{RPID: s.RPID, Credential: s.Credential, Salt: s.Salt})
 		}
 	}
 	return found, nil

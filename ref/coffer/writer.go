@@ -20,11 +20,11 @@ import (
 // Options say what a new container opens with. Its 64-digit key, [Writer.Key], always
 // opens it; one of the others is what makes it open without.
 type Options struct {
-	Key      *Key      // drawn if nil; of another backup of the same holder, to open both with it
-	Password Password  // none if empty
-	Passkeys []Passkey // each with a Salt that was drawn for it, and the Output for that
-	Producer string    // the program that makes it: at most 255 bytes
-	Created  time.Time // the present if it is zero
+	Key      Key        // drawn if it is zero; of another backup of the same holder, to open both with it
+	Password Password   // none if empty
+	Passkeys []*Passkey // each with a Salt that was drawn for it, and the Output for that
+	Producer string     // the program that makes it: at most 255 bytes
+	Created  time.Time  // the present if it is zero
 }
 
 // A Writer makes a container. It is not safe for concurrent use.
@@ -70,7 +70,7 @@ func NewWriter(w io.Writer, o Options) (*Writer, error) {
 		return nil, err
 	}
 	index := archive.Index{CreatedMS: created, Complete: true, Producer: o.Producer}
-	c, err := container.NewArchiveWriter(w, rand.Reader, &k.k, slots, index)
+	c, err := container.NewArchiveWriter(w, rand.Reader, k.k, slots, index)
 	if err != nil {
 		return nil, err
 	}
@@ -78,12 +78,12 @@ func NewWriter(w io.Writer, o Options) (*Writer, error) {
 }
 
 func (o Options) slots() (Key, []slot.Slot, error) {
-	var k Key
-	var err error
-	if o.Key != nil {
-		k = *o.Key
-	} else if k, err = NewKey(); err != nil {
-		return Key{}, nil, err
+	k := o.Key
+	if k.IsZero() {
+		var err error
+		if k, err = NewKey(); err != nil {
+			return Key{}, nil, err
+		}
 	}
 	var slots []slot.Slot
 	if o.Password != "" {
@@ -91,14 +91,14 @@ func (o Options) slots() (Key, []slot.Slot, error) {
 		if err != nil {
 			return Key{}, nil, err
 		}
-		s, err := slot.NewPassword(rand.Reader, &k.k, prepared, slot.DefaultParams)
+		s, err := slot.NewPassword(rand.Reader, k.k, prepared, slot.DefaultParams)
 		if err != nil {
 			return Key{}, nil, err
 		}
 		slots = append(slots, s)
 	}
 	for _, p := range o.Passkeys {
-		s, err := slot.NewPasskey(rand.Reader, &k.k, p.Salt, p.RPID, p.Credential, p.Output[:])
+		s, err := slot.NewPasskey(rand.Reader, k.k, p.Salt, p.RPID, p.Credential, p.Output[:])
 		if err != nil {
 			return Key{}, nil, err
 		}
