@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/restore"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
-	"github.com/coffer-format/coffer/ref/extract"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 )
@@ -136,8 +136,8 @@ func (s *salvageCommand) restore(ctx context.Context, found *archive.Salvage) er
 			size += e.Record.Entry.Size
 		}
 	}
-	run := newRestore(s.dir, files, size, s.folders, extract.Options{Replace: s.force})
-	return run.end(extract.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
+	run := newRestore(s.dir, files, size, s.folders, restore.Options{Replace: s.force})
+	return run.end(restore.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 
 // salvaged says what a report about a container that is at fault is worth.

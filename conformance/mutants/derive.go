@@ -40,8 +40,6 @@ var Packages = []string{"nfc", "key", "password", "cobblestone", "slot", "header
 var leftOut = []string{
 	"cobblestone/parallel.go", // who does the work, not what comes of it
 	"password/weak.go",        // advice for people
-	"extract/content.go", "extract/descend.go", "extract/errors.go", "extract/extract.go", "extract/lock_other.go", "extract/lock_unix.go",
-	"extract/temp.go", "extract/times.go", "extract/times_other.go", "extract/times_unix.go", "extract/worker.go",
 }
 
 // unseen are functions that do nothing but what requirements ask of which no case

@@ -1,4 +1,6 @@
-package extract
+// Package restore restores entries to a file system (spec section 8.8), several at a
+// time, and goes on where a restore was interrupted.
+package restore
 
 import (
 	"cmp"
@@ -116,7 +118,7 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 		return failed(dir, err)
 	}
 
-	named := portableNames(paths, can)
+	named := can.Portable(paths)
 	removeStale(root, named, opts)
 	if opts.Renamed != nil {
 		for i, name := range named {

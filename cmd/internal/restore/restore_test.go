@@ -1,4 +1,4 @@
-package extract
+package restore
 
 import (
 	"bytes"
@@ -22,6 +22,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/extract"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/nfc"
 )
@@ -122,7 +123,7 @@ func TestAllProperty(t *testing.T) {
 	properties.Property("restored as sealed, under the portable names", prop.ForAll(func(paths []string, size int) string {
 		paths = slices.DeleteFunc(paths, func(p string) bool { return nfc.String(p) != p }) // the writer takes form C only
 		contents, want := map[string]string{}, map[string]string{}
-		names := PortableNames(paths, Posix)
+		names := extract.PortableNames(paths, extract.Posix)
 		for i, path := range paths {
 			contents[path] = strings.Repeat(fmt.Sprint(i), size)
 			want[names[i]] = contents[path]
@@ -432,7 +433,7 @@ func TestPlatformOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = os.Stat(strings.ToUpper(dir)) // whether case matters here
-	if want := map[bool]Platform{true: Posix, false: Apple}[err != nil]; can.platform != want || can.longest != maxName {
+	if want := map[bool]extract.Platform{true: extract.Posix, false: extract.Apple}[err != nil]; can.Platform != want || can.Longest != extract.MaxName {
 		t.Errorf("names are %v, want platform %v", can, want)
 	}
 	if names := tree(t, dir); len(names) > 0 {
