@@ -127,7 +127,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 		slots = append(slots, password)
 		done = "set"
 	}
-	if err := ch.rewrite(slots, container.WithSlot(slot.PasswordSecret(prepared))); err != nil {
+	if err := ch.rewrite(slots, container.WithSlot(slot.PasswordSecret(prepared.Bytes()))); err != nil {
 		return err
 	}
 	note("password of %s %s; copies that were made before keep their secrets", ch.in, done)

@@ -34,7 +34,7 @@ type Mutant struct {
 
 // Packages are those of the reference that mutants are made of, in the order of
 // the layers.
-var Packages = []string{"nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "extract"}
+var Packages = []string{"wire", "nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "extract"}
 
 // leftOut are files that no answer depends on, or that answers cannot reach.
 var leftOut = []string{

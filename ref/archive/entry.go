@@ -6,6 +6,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // ID is a container id: the salt of its payload.
@@ -13,7 +14,6 @@ type ID = [24]byte
 
 // Bounds of spec chapters 2 and 8, in bytes unless said otherwise.
 const (
-	MaxUint64      = 1<<52 - 1 // the greatest value of any uint64 of the format
 	MaxPathSize    = 1024
 	MaxSegmentPart = 1 << 26 // live, and removed
 	maxProducer    = 255
@@ -118,19 +118,15 @@ func readPath(s *cryptobyte.String, path *string) bool {
 	return true
 }
 
-func readUint64(s *cryptobyte.String, v *uint64) bool {
-	return s.ReadUint64(v) && *v <= MaxUint64 // [CON-5]
-}
-
 func readTime(s *cryptobyte.String, t *Time) bool {
-	return readUint64(s, (*uint64)(t))
+	return wire.ReadUint64(s, (*uint64)(t))
 }
 
 // readLength reads a uint64 that places or counts bytes. Below 2^52 the sum of
 // any few of them fits an int64. [CON-6]
 func readLength(s *cryptobyte.String, v *int64) bool {
 	var u uint64
-	if !readUint64(s, &u) {
+	if !wire.ReadUint64(s, &u) {
 		return false
 	}
 	*v = int64(u)

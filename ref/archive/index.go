@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // Segment lists entries: the live ones with their places, and the paths of
@@ -93,7 +95,7 @@ func parseIndex(frame []byte, id ID, offset int64) (*Index, error) {
 	if !s.ReadUint8(&typ) || typ != frameIndex { // [ARC-18]
 		return nil, malformed("the trailer does not point to an index frame")
 	}
-	if !s.CopyBytes(x.SetID[:]) || !readUint64(&s, &x.Generation) || !readUint64(&s, &x.Epoch) ||
+	if !s.CopyBytes(x.SetID[:]) || !wire.ReadUint64(&s, &x.Generation) || !wire.ReadUint64(&s, &x.Epoch) ||
 		!readTime(&s, &x.CreatedMS) || !s.ReadUint8(&complete) || !s.CopyBytes(x.Previous[:]) ||
 		!s.ReadUint8LengthPrefixed(&producer) ||
 		!s.ReadUint16LengthPrefixed(&refs) || !s.Empty() { // [ARC-18] [CON-1] [CON-2]

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // nearby is a plaintext for reading small parts one after the other: what lies in one
@@ -23,7 +24,7 @@ func (p *nearby) ReadAt(b []byte, off int64) (int, error) {
 	if p.chunk == nil || p.number != number {
 		first := number * cobblestone.ChunkSize
 		chunk := make([]byte, min(cobblestone.ChunkSize, p.Size()-first))
-		if err := readFull(p.Plaintext, chunk, first); err != nil {
+		if err := wire.ReadFull(p.Plaintext, chunk, first); err != nil {
 			return 0, err
 		}
 		p.number, p.chunk = number, chunk
@@ -36,7 +37,7 @@ func (p *nearby) WriteRange(w io.Writer, off, n int64) error {
 		return p.Plaintext.WriteRange(w, off, n)
 	}
 	b := make([]byte, n)
-	if err := readFull(p, b, off); err != nil {
+	if err := wire.ReadFull(p, b, off); err != nil {
 		return err
 	}
 	_, err := w.Write(b)

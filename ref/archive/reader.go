@@ -11,6 +11,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // Plaintext is an authenticated plaintext with random access, such as a
@@ -70,7 +71,7 @@ func NewReader(plain Plaintext, id ID) (*Reader, error) {
 func readIndex(plain Plaintext, id ID) (*Index, error) {
 	end := plain.Size() - trailerSize
 	var trailer [trailerSize]byte
-	if err := readFull(plain, trailer[:], end); err != nil {
+	if err := wire.ReadFull(plain, trailer[:], end); err != nil {
 		return nil, err
 	}
 	offset := binary.BigEndian.Uint64(trailer[:])
@@ -78,7 +79,7 @@ func readIndex(plain Plaintext, id ID) (*Index, error) {
 		return nil, malformed("the trailer does not point to an index frame")
 	}
 	frame := make([]byte, end-int64(offset))
-	if err := readFull(plain, frame, int64(offset)); err != nil {
+	if err := wire.ReadFull(plain, frame, int64(offset)); err != nil {
 		return nil, err
 	}
 	return parseIndex(frame, id, int64(offset))
@@ -89,18 +90,10 @@ func readSegment(plain Plaintext, ref SegmentRef, remove func(path string)) (*Se
 		return nil, malformed("the segment has %d bytes, more than a segment can have", ref.Length)
 	}
 	frame := make([]byte, ref.Length)
-	if err := readFull(plain, frame, ref.Offset); err != nil {
+	if err := wire.ReadFull(plain, frame, ref.Offset); err != nil {
 		return nil, err
 	}
 	return decodeSegment(frame, remove)
-}
-
-func readFull(plain Plaintext, p []byte, off int64) error {
-	_, err := plain.ReadAt(p, off)
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	return err
 }
 
 func (r *Reader) checkList() error {
@@ -230,7 +223,7 @@ func (r *Reader) frameAt(off, limit int64, padding bool) (frame, error) {
 	most := min(maxEntryHeader, limit-off)
 	buf := make([]byte, 0, maxEntryHeader)
 	for n := min(most, cobblestone.ChunkSize-off%cobblestone.ChunkSize); n > int64(len(buf)) && n <= most; n = fieldEnd(buf) {
-		if err := readFull(r.plain, buf[len(buf):n], off+int64(len(buf))); err != nil {
+		if err := wire.ReadFull(r.plain, buf[len(buf):n], off+int64(len(buf))); err != nil {
 			return frame{}, err
 		}
 		buf = buf[:n]
@@ -264,7 +257,7 @@ func fieldEnd(buf []byte) int64 {
 		}
 		end += field
 	}
-	if int64(len(buf)) < end || binary.BigEndian.Uint64(buf[end-8:]) > MaxUint64 {
+	if int64(len(buf)) < end || binary.BigEndian.Uint64(buf[end-8:]) > wire.MaxUint64 {
 		return end
 	}
 	return end + 8

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // Status says how much of an entry salvage has found.
@@ -169,7 +170,7 @@ func (s *Salvage) segmentAt(off int64) (*Segment, error) {
 	at := off + 1
 	for range 2 {
 		var length [4]byte
-		if err := readFull(s.plain, length[:], at); err != nil {
+		if err := wire.ReadFull(s.plain, length[:], at); err != nil {
 			return nil, err
 		}
 		at += 4 + int64(binary.BigEndian.Uint32(length[:]))

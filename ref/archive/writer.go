@@ -12,6 +12,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/nfc"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // Writer writes an archive front to back. Its memory grows with the number of
@@ -115,7 +116,7 @@ func (w *Writer) check(e Entry) error {
 	if e.Kind > Settings { // [ARC-4]
 		return malformed("there is no kind %d", e.Kind)
 	}
-	if e.Size < 0 || e.Size > MaxUint64-w.off || e.ModifiedMS > MaxUint64 { // [CON-4]
+	if e.Size < 0 || e.Size > wire.MaxUint64-w.off || e.ModifiedMS > wire.MaxUint64 { // [CON-4]
 		return fault.New(fault.LimitExceeded, "the entry %q is larger or later than the format can say", e.Path)
 	}
 	if w.size+recordSize(e) > MaxSegmentPart {

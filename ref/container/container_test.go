@@ -23,6 +23,7 @@ import (
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -52,7 +53,8 @@ func passwordSlot(k *key.Key) slot.Slot { return passwordSlotOf(k, cheap) }
 // passwordSlotOf is a slot for "password" with parameters that writers may not use.
 func passwordSlotOf(k *key.Key, params slot.Params) slot.Slot {
 	s := &slot.Password{Salt: [32]byte{'s'}, Params: params}
-	copy(s.SealedKey[:], cobblestone.Seal(s.InputKey([]byte("password")), make([]byte, cobblestone.SaltSize), slot.Context(s), k[:]))
+	inputKey := must(s.InputKey(must(password.Prepare([]byte("password")))))
+	copy(s.SealedKey[:], cobblestone.Seal(inputKey, make([]byte, cobblestone.SaltSize), slot.Context(s), k[:]))
 	return s
 }
 

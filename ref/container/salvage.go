@@ -59,7 +59,7 @@ func salvageAfter(ctx context.Context, r io.ReaderAt, size int64, secret Secret,
 	var fits, isKeyring bool
 	if h != nil {
 		fits = k.Fits(h.KeyCheck)
-		authentic := h.Authenticate(k)
+		authentic := h.Authenticate(k, header.Archive) // [SLV-20]
 		isKeyring = h.Purpose == header.Keyring && !errors.Is(authentic, fault.HeaderTampered)
 		if !fits {
 			authentic = fault.New(fault.HeaderTampered, "the key opens the payload, but the header's key check is not the key's")
