@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 func newHeaderCommand() *cobra.Command {
@@ -60,7 +60,7 @@ func keepHeader(ctx context.Context, of, path string, force bool) error {
 	if info, err := in.file.Stat(); err == nil && out.old.info != nil && os.SameFile(info, out.old.info) {
 		return fmt.Errorf("%s is the container itself: give another name", shown(path))
 	}
-	if err := container.WriteApart(out, h); err != nil {
+	if err := salvage.WriteApart(out, h); err != nil {
 		return err
 	}
 	if err := out.commit(); err != nil {

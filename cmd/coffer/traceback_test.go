@@ -23,6 +23,7 @@ import (
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/password"
+	"github.com/coffer-format/coffer/ref/salvage"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -151,7 +152,7 @@ func TestTracesOfPackages(t *testing.T) {
 		if err := opened.WithSlots(&tracing{}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := container.Salvage(context.Background(), &d, int64(len(d.data)), c.secret, nil); err != nil {
+		if _, err := salvage.Container(context.Background(), &d, int64(len(d.data)), c.secret, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

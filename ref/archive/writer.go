@@ -163,10 +163,11 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// zeroReader gives zero bytes without end.
-type zeroReader struct{}
+// Zeros gives zero bytes without end.
+type Zeros struct{}
 
-func (zeroReader) Read(p []byte) (int, error) {
+// Read implements io.Reader.
+func (Zeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
 }
@@ -174,7 +175,7 @@ func (zeroReader) Read(p []byte) (int, error) {
 func (w *Writer) zeros(n int64) {
 	if w.err == nil {
 		var written int64
-		written, w.err = io.CopyN(w.w, zeroReader{}, n)
+		written, w.err = io.CopyN(w.w, Zeros{}, n)
 		w.off += written
 	}
 }

@@ -45,7 +45,7 @@ func sound(r *Reader, items []item) string {
 	if len(got) != len(want) || len(want) > 0 && !cmp.Equal(want, got) {
 		return cmp.Diff(want, got)
 	}
-	if len(r.Placed()) != len(want) || !slices.IsSortedFunc(r.Placed(), compareOffsets) {
+	if len(r.Placed()) != len(want) || !slices.IsSortedFunc(r.Placed(), ByPlace) {
 		return "the entries are not placed in the order of their frames"
 	}
 	for _, path := range []string{"", "nothing", "Media", "\x00"} {

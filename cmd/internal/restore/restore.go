@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 // Options say how entries are restored. The zero value never replaces a file, and
@@ -76,14 +77,14 @@ func Entries(ctx context.Context, r *archive.Reader, records []archive.Record, d
 
 // Salvaged restores what salvage found: the whole entries, and with partial the
 // damaged ones under their name and ".damaged". [SLV-12] [SLV-13]
-func Salvaged(ctx context.Context, s *archive.Salvage, partial bool, dir string, opts Options) error {
+func Salvaged(ctx context.Context, s *salvage.Salvage, partial bool, dir string, opts Options) error {
 	var files []file
-	for _, found := range s.Entries {
+	for found := range s.Entries() {
 		path := found.Record.Entry.Path
 		switch {
-		case found.Status == archive.Missing, found.Status == archive.Damaged && !partial:
+		case found.Status == salvage.Missing, found.Status == salvage.Damaged && !partial:
 			continue
-		case found.Status == archive.Damaged:
+		case found.Status == salvage.Damaged:
 			path += ".damaged"
 		}
 		files = append(files, file{path, found.Record.Entry.ModifiedMS, func(w io.Writer) error { return s.WriteContent(w, found) }})

@@ -25,6 +25,7 @@ import (
 	"github.com/coffer-format/coffer/ref/extract"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/nfc"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 var (
@@ -454,12 +455,12 @@ func TestSalvaged(t *testing.T) {
 	message := sealed(t, contents)
 	at := 0
 	for i := cobblestone.PrefixSize; i < len(message); i += cobblestone.SealedChunkSize { // a chunk within the photo
-		found := salvage(t, message, i)
-		status := map[string]archive.Status{}
-		for _, e := range found.Entries {
+		found := salvaged(t, message, i)
+		status := map[string]salvage.Status{}
+		for e := range found.Entries() {
 			status[e.Record.Entry.Path] = e.Status
 		}
-		if status["photo"] == archive.Damaged && status["photo.damaged"] == archive.Whole && status["text"] == archive.Whole {
+		if status["photo"] == salvage.Damaged && status["photo.damaged"] == salvage.Whole && status["text"] == salvage.Whole {
 			at = i
 			break
 		}
@@ -467,7 +468,7 @@ func TestSalvaged(t *testing.T) {
 	if at == 0 {
 		t.Fatal("no chunk lies within the photo only")
 	}
-	found := salvage(t, message, at)
+	found := salvaged(t, message, at)
 
 	dir := t.TempDir()
 	if err := Salvaged(context.Background(), found, false, dir, Options{}); err != nil {
@@ -496,7 +497,7 @@ func TestSalvaged(t *testing.T) {
 	}
 }
 
-func salvage(t *testing.T, message []byte, damageAt int) *archive.Salvage {
+func salvaged(t *testing.T, message []byte, damageAt int) *salvage.Salvage {
 	t.Helper()
 	damaged := bytes.Clone(message)
 	damaged[damageAt] ^= 1
@@ -504,7 +505,7 @@ func salvage(t *testing.T, message []byte, damageAt int) *archive.Salvage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := archive.NewSalvage(context.Background(), chunks, testID)
+	s, err := salvage.Payload(context.Background(), chunks, testID)
 	if err != nil {
 		t.Fatal(err)
 	}
