@@ -16,8 +16,8 @@ type SegmentRef struct {
 	Length    int64
 }
 
-// Index is the Index of spec section 8.5. The zero values of SetID, Generation,
-// Epoch and Previous are those of a stand-alone container.
+// Index is the Index of spec section 8.5. StandAlone makes that of a stand-alone
+// container. The zero Index is of none: it is not complete, and writers refuse it.
 type Index struct {
 	SetID      [16]byte
 	Generation uint64
@@ -27,6 +27,12 @@ type Index struct {
 	Previous   ID
 	Producer   string
 	Segments   []SegmentRef
+}
+
+// StandAlone returns the index of an archive that belongs to no backup set, without its
+// segment.
+func StandAlone(created Time, producer string) Index {
+	return Index{CreatedMS: created, Complete: true, Producer: producer}
 }
 
 // StandAlone reports whether the archive belongs to no backup set.

@@ -189,9 +189,14 @@ func (w *Writer) write(p []byte) {
 	w.err = err
 }
 
+var errClosed = errors.New("archive: write after Close")
+
 // Close writes the padding, the segment, the index and the trailer. It does not
-// close the writer below.
+// close the writer below. Closing again returns the same result.
 func (w *Writer) Close() error {
+	if w.err == errClosed {
+		return nil
+	}
 	if w.err != nil {
 		return w.err
 	}
@@ -224,6 +229,6 @@ func (w *Writer) Close() error {
 	if w.err != nil {
 		return w.err
 	}
-	w.err = errors.New("archive: write after Close")
+	w.err = errClosed
 	return nil
 }

@@ -403,8 +403,8 @@ func TestWriterErrors(t *testing.T) {
 		w, err := container.NewArchiveWriter(&limited{n, full}, random(1), testKey, nil, standAlone)
 		if err == nil {
 			err = w.Close()
-			if w.Close() == nil {
-				t.Fatalf("after %d bytes: it can be closed twice", n)
+			if again := w.Close(); again != err {
+				t.Fatalf("after %d bytes: closed again: %v, and before: %v", n, again, err)
 			}
 		}
 		if whole := len(sealArchive(1, testKey, nil)); (n < whole) != errors.Is(err, full) {
