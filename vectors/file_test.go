@@ -235,7 +235,7 @@ func TestReadmeByteFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, list, _ := strings.Cut(string(data), "these fields hold byte strings, and all others text: ")
-	list, _, _ = strings.Cut(list, ". `coffer conform`")
+	list, _, _ = strings.Cut(list, ". `coffer-dev conform`")
 	var names []string
 	for _, name := range strings.Split(list, ",") {
 		names = append(names, strings.Trim(name, " \n`"))

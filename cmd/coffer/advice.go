@@ -1,15 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"strings"
 
-	"github.com/spf13/cobra"
-
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -39,62 +33,17 @@ type advisedError struct {
 
 func (e advisedError) Unwrap() error { return e.error }
 
-// inWords returns an error as a person would say it: what it is about, and not how the
-// system is asked.
-func inWords(err error) string {
-	line := err.Error()
-	var pathErr *fs.PathError
-	var linkErr *os.LinkError
-	switch {
-	case errors.As(err, &pathErr):
-		return strings.Replace(line, pathErr.Error(), pathInWords(pathErr.Path, pathErr.Err), 1)
-	case errors.As(err, &linkErr):
-		return strings.Replace(line, linkErr.Error(), pathInWords(linkErr.New, linkErr.Err), 1)
+// advise says what can be done about an error, and with which status it ends the
+// program.
+func advise(err error) (more string, status int) {
+	name := fault.NameOf(err)
+	more, status = advice[name], program.Refused
+	if known, ok := exitOf[name]; ok {
+		status = known
 	}
-	return line
-}
-
-func pathInWords(path string, err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("there is no file %s", shown(path))
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Sprintf("you have no access to %s (%v)", shown(path), err)
-	}
-	return fmt.Sprintf("%s: %v", shown(path), err)
-}
-
-// explain prints an error as one line and returns the exit status.
-func explain(ctx context.Context, cmd *cobra.Command, err error) int {
-	var exit exitError
-	if errors.As(err, &exit) {
-		return int(exit)
-	}
-	if ctx.Err() != nil {
-		sayEnded(cmd.CommandPath(), "interrupted")
-		return exitInterrupted
-	}
-	line := inWords(err)
-	more := advice[fault.NameOf(err)]
 	var advised advisedError
 	if errors.As(err, &advised) {
 		more = advised.advice
 	}
-	if more != "" {
-		line += "; " + more
-	}
-	var usage usageError
-	isUsage := errors.As(err, &usage)
-	if isUsage {
-		line = strings.Join(strings.Fields(line), " ") // suggestions come on lines of their own
-	}
-	fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), oneLine(line))
-	if isUsage {
-		fmt.Fprintf(os.Stderr, "Run \"%s --help\" for how it is used.\n", cmd.CommandPath())
-		return exitUsage
-	}
-	if status, ok := exitOf[fault.NameOf(err)]; ok {
-		return status
-	}
-	return exitRefused
+	return more, status
 }

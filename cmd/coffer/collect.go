@@ -11,6 +11,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/nfc"
 )
@@ -48,14 +51,14 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 	for _, arg := range args {
 		if arg == "-" {
 			if err := archive.CheckPath(storedPath(stdinName)); err != nil {
-				return nil, usagef("--name: %w", err)
+				return nil, program.Usagef("--name: %w", err)
 			}
 			c.sources = append(c.sources, source{file: stdinFile, root: stdinFile, entry: archive.Entry{Path: storedPath(stdinName), Kind: kindOf(stdinName)}})
 			continue
 		}
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, fmt.Errorf("%s cannot be sealed: %w", shown(arg), cause(err))
+			return nil, fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), cause(err))
 		}
 		base := ""
 		if !info.IsDir() || len(args) > 1 {
@@ -66,10 +69,10 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 			base = filepath.Base(abs)
 		}
 		switch {
-		case isSpecial(info.Mode()):
-			c.failed = append(c.failed, fmt.Errorf("%s is %s, not a file: send what it yields to \"coffer seal -\"", shown(arg), kindOfSpecial(info.Mode())))
+		case newfile.IsSpecial(info.Mode()):
+			c.failed = append(c.failed, fmt.Errorf("%s is %s, not a file: send what it yields to \"coffer seal -\"", display.Name(arg), newfile.SpecialKind(info.Mode())))
 		case c.output != nil && os.SameFile(info, c.output):
-			c.failed = append(c.failed, fmt.Errorf("%s is the container that is to be written", shown(arg)))
+			c.failed = append(c.failed, fmt.Errorf("%s is the container that is to be written", display.Name(arg)))
 		default:
 			if err := c.walk(arg, base); err != nil {
 				return nil, err
@@ -124,7 +127,7 @@ func (c *collection) walk(root, base string) error {
 		case !d.Type().IsRegular():
 			c.left.add(specialFile, file)
 			return nil
-		case isTemp(d.Name()) && file != root:
+		case newfile.IsTemp(d.Name()) && file != root:
 			c.left.add(unfinishedFile, file)
 			return nil
 		}
@@ -194,7 +197,7 @@ func (c *collection) dropTwins() {
 	files := make(map[string]string, len(c.sources))
 	c.drop(func(s source) error {
 		if other, ok := files[s.entry.Path]; ok {
-			return fmt.Errorf("%s and %s would both be stored as %s: rename one of them", shown(other), shown(s.file), shown(s.entry.Path))
+			return fmt.Errorf("%s and %s would both be stored as %s: rename one of them", display.Name(other), display.Name(s.file), display.Name(s.entry.Path))
 		}
 		files[s.entry.Path] = s.file
 		return nil
@@ -207,7 +210,7 @@ func (c *collection) dropTwins() {
 	}
 	c.drop(func(s source) error {
 		if inside, ok := folders[s.entry.Path]; ok {
-			return fmt.Errorf("%s would be stored as %s, which is the folder of %s: rename one of them", shown(s.file), shown(s.entry.Path), shown(inside))
+			return fmt.Errorf("%s would be stored as %s, which is the folder of %s: rename one of them", display.Name(s.file), display.Name(s.entry.Path), display.Name(inside))
 		}
 		return nil
 	})

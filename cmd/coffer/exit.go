@@ -4,20 +4,17 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
-// The exit statuses. An interrupted run ends like one that the signal killed, and 3 is
-// what conform uses when the suite itself is at fault.
+// The exit statuses beside those that every program has. There is no 3: coffer-dev ends
+// with it if the suite is at fault.
 const (
-	exitDone         = 0
-	exitRefused      = 1
-	exitUsage        = 2
 	exitWrongSecret  = 4
 	exitDamaged      = 5
 	exitNotContainer = 6
 	exitIncomplete   = 7
-	exitInterrupted  = 130
 )
 
 // exitMeanings documents the statuses of the commands for holders.
@@ -25,14 +22,14 @@ var exitMeanings = []struct {
 	status  int
 	meaning string
 }{
-	{exitDone, "done, all of it"},
-	{exitRefused, "refused, or not all of it done: the message says what"},
-	{exitUsage, "the command line is wrong"},
+	{program.Done, "done, all of it"},
+	{program.Refused, "refused, or not all of it done: the message says what"},
+	{program.Usage, "the command line is wrong"},
 	{exitWrongSecret, "the secret is wrong, or is not a key or a password"},
 	{exitDamaged, "the container is damaged, forged or malformed"},
 	{exitNotContainer, "not a container, or one of a newer version"},
 	{exitIncomplete, "the container is cut, or one that it needs is missing"},
-	{exitInterrupted, "interrupted"},
+	{program.Interrupted, "interrupted"},
 }
 
 // exitHelp is the table of the statuses for the help text.
@@ -64,15 +61,3 @@ var exitOf = map[fault.Name]int{
 	fault.Truncated:          exitIncomplete,
 	fault.MissingContainer:   exitIncomplete,
 }
-
-// usageError is a mistake in how the program was called.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
-// exitError ends the program with a status after everything has been said.
-type exitError int
-
-func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/salvage"
 )
@@ -39,7 +41,7 @@ throw the old one away.`,
 func keepHeader(ctx context.Context, of, path string, force bool) error {
 	if path == "" {
 		if of == "-" {
-			return usagef("standard input has no name: give -o FILE")
+			return program.Usagef("standard input has no name: give -o FILE")
 		}
 		path = of + ".header"
 	}
@@ -52,22 +54,22 @@ func keepHeader(ctx context.Context, of, path string, force bool) error {
 	if err != nil {
 		return err
 	}
-	out, err := createOutput(path, force, containerMode)
+	out, err := newfile.Create(path, force, containerMode)
 	if err != nil {
 		return orForce(err)
 	}
-	defer out.abandon()
-	if info, err := in.file.Stat(); err == nil && out.old.info != nil && os.SameFile(info, out.old.info) {
-		return fmt.Errorf("%s is the container itself: give another name", shown(path))
+	defer out.Abandon()
+	if info, err := in.file.Stat(); err == nil && out.Replaces(info) {
+		return fmt.Errorf("%s is the container itself: give another name", display.Name(path))
 	}
 	if err := salvage.WriteApart(out, h); err != nil {
 		return err
 	}
-	if err := out.commit(); err != nil {
+	if err := out.Commit(); err != nil {
 		return orForce(err)
 	}
 	if path != "-" {
-		note("header of %s written to %s: keep it where the file is not", in, shown(path))
+		display.Note("header of %s written to %s: keep it where the file is not", in, display.Name(path))
 	}
 	return nil
 }

@@ -8,6 +8,9 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/header"
 )
 
@@ -38,7 +41,7 @@ func openDamaged(ctx context.Context, path string) (*input, error) {
 func openAny(ctx context.Context, path string, wanted func(begin []byte) bool) (*input, error) {
 	if path == "-" {
 		if term.IsTerminal(int(os.Stdin.Fd())) {
-			return nil, usagef("a container is not typed in: give its file, or send standard input from it")
+			return nil, program.Usagef("a container is not typed in: give its file, or send standard input from it")
 		}
 		return spoolContainer(ctx, path, os.Stdin, wanted)
 	}
@@ -47,10 +50,10 @@ func openAny(ctx context.Context, path string, wanted func(begin []byte) bool) (
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, fmt.Errorf("%s is a folder, not a container", shown(path))
+		return nil, fmt.Errorf("%s is a folder, not a container", display.Name(path))
 	}
 	// Opening a pipe waits for whoever writes to it.
-	f, err := wait(ctx, func() (*os.File, error) { return os.Open(path) })
+	f, err := program.Wait(ctx, func() (*os.File, error) { return os.Open(path) })
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +73,9 @@ func spool(ctx context.Context, path string, write func(io.Writer) (int64, error
 	in := &input{file: f, path: path, ctx: ctx}
 	if os.Remove(f.Name()) != nil { // some systems remove closed files only
 		in.temp = f.Name()
-		begun.Store(in.temp, nil)
+		newfile.Begun(in.temp)
 	}
-	in.size, err = wait(ctx, func() (int64, error) { return write(f) })
+	in.size, err = program.Wait(ctx, func() (int64, error) { return write(f) })
 	if err != nil {
 		in.Close()
 		return nil, fmt.Errorf("reading %s: %w", in, err)
@@ -102,7 +105,7 @@ func (in *input) String() string {
 	if in.path == "-" {
 		return "standard input"
 	}
-	return shown(in.path)
+	return display.Name(in.path)
 }
 
 func (in *input) ReadAt(p []byte, off int64) (int, error) {
@@ -120,27 +123,6 @@ func (in *input) Close() {
 	in.file.Close()
 	if in.temp != "" {
 		os.Remove(in.temp)
-		begun.Delete(in.temp)
-	}
-}
-
-// wait returns what f does, or the context's error once that is done: reads
-// from pipes and terminals cannot be called off.
-func wait[T any](ctx context.Context, f func() (T, error)) (T, error) {
-	type result struct {
-		value T
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
-		v, err := f()
-		done <- result{v, err}
-	}()
-	select {
-	case r := <-done:
-		return r.value, r.err
-	case <-ctx.Done():
-		var zero T
-		return zero, ctx.Err()
+		newfile.Ended(in.temp)
 	}
 }

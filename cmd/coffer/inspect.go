@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/hexdump"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/spec/annotate"
 )
@@ -56,10 +58,10 @@ func inspectFile(ctx context.Context, path string, asJSON, asHex, all bool) erro
 		return refused
 	case asJSON:
 		d.Fields = fields
-		err = printJSON(out, d)
+		err = display.JSON(out, d)
 	case asHex:
 		fmt.Fprintf(out, "%s: %d bytes. Nothing of this is authenticated without a secret:\n\n", in, in.size) // [HDR-16]
-		err = newHexDump(out, in, in.size, all).print(fields)
+		err = hexdump.New(out, in, in.size, all).Fields(fields)
 	default:
 		printContainer(out, d, in)
 	}
@@ -79,15 +81,15 @@ func printContainer(out *bufio.Writer, d *inspect.Container, in *input) {
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(out, "  %-11s%s\n", name, fmt.Sprintf(format, args...))
 	}
-	fmt.Fprintf(out, "%s: %d bytes (%s). Nothing of this is authenticated without a secret:\n\n", in, d.Size, sizeText(d.Size)) // [HDR-16]
+	fmt.Fprintf(out, "%s: %d bytes (%s). Nothing of this is authenticated without a secret:\n\n", in, d.Size, display.Size(d.Size)) // [HDR-16]
 	row("version", "%d", d.Version)
 	row("purpose", "%s", d.Purpose)
 	row("key", "%s", d.Key)
 	row("container", "%s", d.Container)
 	if d.Plaintext != nil {
-		row("plaintext", "%d bytes in %s", *d.Plaintext, count(int(d.Chunks), "chunk"))
+		row("plaintext", "%d bytes in %s", *d.Plaintext, display.Count(int(d.Chunks), "chunk"))
 	} else {
-		row("plaintext", "cut, in %s", count(int(d.Chunks), "chunk"))
+		row("plaintext", "cut, in %s", display.Count(int(d.Chunks), "chunk"))
 	}
 	switch {
 	case d.Slots == nil:
@@ -109,11 +111,11 @@ func slotLine(s inspect.Slot, i int) string {
 	text := fmt.Sprintf("slot %d: ", i+1)
 	switch s.Type {
 	case "password":
-		return text + fmt.Sprintf("a password (Argon2id with %d KiB, %s, %s)", s.MemoryKiB, passes(s.Passes), count(int(s.Lanes), "lane"))
+		return text + fmt.Sprintf("a password (Argon2id with %d KiB, %s, %s)", s.MemoryKiB, passes(s.Passes), display.Count(int(s.Lanes), "lane"))
 	case "vault":
 		return text + fmt.Sprintf("a password through the vault %s, credential %s", short(s.Vault), short(s.Credential))
 	case "passkey":
-		return text + fmt.Sprintf("a passkey of %s, credential %s", shown(s.RPID), short(s.Credential))
+		return text + fmt.Sprintf("a passkey of %s, credential %s", display.Name(s.RPID), short(s.Credential))
 	}
 	return text + fmt.Sprintf("of type %d, which this program does not know, with %d bytes", s.Number, *s.BodySize)
 }

@@ -8,6 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/key"
 )
 
@@ -30,7 +33,7 @@ Whoever has the key can open what is sealed with it, and nobody can without.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if of == "" && secret != (secretFlags{}) {
-				return usagef("a new key needs no secret: --of FILE shows the key of a container")
+				return program.Usagef("a new key needs no secret: --of FILE shows the key of a container")
 			}
 			k, err := makeKey(cmd.Context(), of, &secret)
 			if err != nil {
@@ -38,13 +41,13 @@ Whoever has the key can open what is sealed with it, and nobody can without.`,
 			}
 			if path == "" {
 				fmt.Println(k.Text())
-				note("key %s", k.Check().Fingerprint()) // [KEY-13]
+				display.Note("key %s", k.Check().Fingerprint()) // [KEY-13]
 				return nil
 			}
 			if err := writeKey(path, &k); err != nil {
 				return err
 			}
-			note("key %s written to %s", k.Check().Fingerprint(), shown(path))
+			display.Note("key %s written to %s", k.Check().Fingerprint(), display.Name(path))
 			return nil
 		},
 	}
@@ -74,21 +77,21 @@ func makeKey(ctx context.Context, of string, secret *secretFlags) (key.Key, erro
 // writeKey never replaces a file: it could be the only copy of another key.
 func writeKey(path string, k *key.Key) error {
 	if path == "-" {
-		return usagef("without -o the key goes to standard output")
+		return program.Usagef("without -o the key goes to standard output")
 	}
-	out, err := createOutput(path, false, keyMode)
+	out, err := newfile.Create(path, false, keyMode)
 	if err != nil {
 		return neverReplaced(err)
 	}
-	defer out.abandon()
+	defer out.Abandon()
 	if _, err := fmt.Fprintln(out, k.Text()); err != nil {
 		return err
 	}
-	return neverReplaced(out.commit())
+	return neverReplaced(out.Commit())
 }
 
 func neverReplaced(err error) error {
-	var exists errExists
+	var exists newfile.ExistsError
 	if errors.As(err, &exists) {
 		return fmt.Errorf("%w, and is not replaced: it could be the only copy of a key", err)
 	}

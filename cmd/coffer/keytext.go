@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 )
@@ -90,11 +91,11 @@ func oddGroups(text string) string {
 			if len(group) == 4 {
 				right++
 			} else {
-				odd = append(odd, fmt.Sprintf("group %d of line %d has %s", j+1, i+1, count(len(group), "digit")))
+				odd = append(odd, fmt.Sprintf("group %d of line %d has %s", j+1, i+1, display.Count(len(group), "digit")))
 			}
 		}
 		if len(groups) != 4 && len(groups) > 0 {
-			odd = append(odd, fmt.Sprintf("line %d has %s", i+1, count(len(groups), "group")))
+			odd = append(odd, fmt.Sprintf("line %d has %s", i+1, display.Count(len(groups), "group")))
 		}
 	}
 	if right <= len(odd) {

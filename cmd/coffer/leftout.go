@@ -1,6 +1,6 @@
 package main
 
-import "io/fs"
+import "github.com/coffer-format/coffer/cmd/internal/display"
 
 // leftReason is why something that was found is not sealed.
 type leftReason int
@@ -41,21 +41,10 @@ func (l *leftOut) tell(all bool) {
 		text := leftTexts[why]
 		for i, file := range files {
 			if i == most && !all {
-				note("not sealed: %d more of this kind (%s); -v names them", len(files)-most, text.noun)
+				display.Note("not sealed: %d more of this kind (%s); -v names them", len(files)-most, text.noun)
 				break
 			}
-			note("not sealed: %s is %s", shown(file), text.one)
+			display.Note("not sealed: %s is %s", display.Name(file), text.one)
 		}
 	}
-}
-
-// kindOfSpecial names a file that is neither data, a folder nor a link.
-func kindOfSpecial(mode fs.FileMode) string {
-	switch {
-	case mode&fs.ModeNamedPipe != 0:
-		return "a pipe"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	}
-	return "a device"
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 )
@@ -49,10 +50,10 @@ func list(ctx context.Context, secret *secretFlags, path string, asJSON bool) er
 		return out.Flush()
 	}
 	records := r.Entries()
-	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, count(len(records), "file"), sizeText(total(records)), origin(r.Index()))
+	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, display.Count(len(records), "file"), display.Size(total(records)), origin(r.Index()))
 	for _, rec := range records {
 		e := rec.Entry
-		fmt.Fprintf(out, "%10s  %-16s  %-8v  %s\n", sizeText(e.Size), timeText(e.ModifiedMS), e.Kind, shown(e.Path))
+		fmt.Fprintf(out, "%10s  %-16s  %-8v  %s\n", display.Size(e.Size), timeText(e.ModifiedMS), e.Kind, display.Name(e.Path))
 	}
 	return out.Flush()
 }
@@ -81,7 +82,7 @@ type entryJSON struct {
 // listJSON prints one entry after the other: there can be a million.
 func listJSON(out *bufio.Writer, c *container.Container, r *archive.Reader) error {
 	var part bytes.Buffer
-	if err := printJSON(&part, archiveOf(c, r)); err != nil {
+	if err := display.JSON(&part, archiveOf(c, r)); err != nil {
 		return err
 	}
 	const end = "]\n}\n"
@@ -89,7 +90,7 @@ func listJSON(out *bufio.Writer, c *container.Container, r *archive.Reader) erro
 	between := "\n    "
 	for _, rec := range r.Entries() {
 		part.Reset()
-		if err := printJSON(&part, entryOf(rec, c.Header.ContainerID())); err != nil {
+		if err := display.JSON(&part, entryOf(rec, c.Header.ContainerID())); err != nil {
 			return err
 		}
 		out.WriteString(between)

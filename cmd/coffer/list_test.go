@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 )
@@ -46,7 +47,7 @@ func TestListJSON(t *testing.T) {
 			all.Entries = append(all.Entries, entryOf(rec, c.Header.ContainerID()))
 		}
 		var want bytes.Buffer
-		if err := printJSON(&want, all); err != nil {
+		if err := display.JSON(&want, all); err != nil {
 			t.Fatal(err)
 		}
 		var got parts

@@ -4,18 +4,19 @@ import (
 	"crypto/sha512"
 	"encoding/binary"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/coffer-format/coffer/cmd/internal/workdir"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"coffer": main,
-		"exits":  exits,
+		"exits":  workdir.Exits,
 	})
 }
 
@@ -41,25 +42,6 @@ func TestScripts(t *testing.T) {
 			"craft":    craft,
 		},
 	})
-}
-
-// exits is a program: "exits 2 coffer list" succeeds if "coffer list" ends with
-// status 2.
-func exits() {
-	want, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		panic(err)
-	}
-	cmd := exec.Command(os.Args[2], os.Args[3:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err = cmd.Run()
-	if cmd.ProcessState == nil {
-		panic(err)
-	}
-	if got := cmd.ProcessState.ExitCode(); got != want {
-		println("status", got, "instead of", want)
-		os.Exit(1)
-	}
 }
 
 // number reads an offset or a size; one that begins with - counts from the end.

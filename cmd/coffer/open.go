@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/restore"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
@@ -81,7 +83,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	if err := checkPresent(c, records); err != nil {
 		return err
 	}
-	note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
+	display.Note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
 	run := newRestore(o.dir, len(records), total(records), o.folders, restore.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
 	if len(names) == 0 {
@@ -98,11 +100,11 @@ func folderOf(path string) (string, error) {
 	base := filepath.Base(path)
 	at := len(base) - len(extension)
 	if at < 0 || !strings.EqualFold(base[at:], extension) {
-		return "", usagef("%s does not end in %s: give the folder with -C DIR", shown(path), extension)
+		return "", program.Usagef("%s does not end in %s: give the folder with -C DIR", display.Name(path), extension)
 	}
 	name := base[:at]
 	if strings.Trim(name, ". ") == "" || !filepath.IsLocal(name) || strings.ContainsAny(name, `/\`) {
-		return "", usagef("%s is named after no folder that could be made: give one with -C DIR", shown(path))
+		return "", program.Usagef("%s is named after no folder that could be made: give one with -C DIR", display.Name(path))
 	}
 	return name, nil
 }
@@ -150,12 +152,12 @@ func checkPresent(c *container.Container, records []archive.Record) error {
 	missing := 0
 	for _, rec := range records {
 		if rec.Container != c.Header.ContainerID() {
-			note("not here: %s", shown(rec.Entry.Path))
+			display.Note("not here: %s", display.Name(rec.Entry.Path))
 			missing++
 		}
 	}
 	if missing == 0 {
 		return nil
 	}
-	return fault.New(fault.MissingContainer, "%d of %s not in this container, name those that are to restore them", missing, count(len(records), "file"))
+	return fault.New(fault.MissingContainer, "%d of %s not in this container, name those that are to restore them", missing, display.Count(len(records), "file"))
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
 )
@@ -42,7 +43,7 @@ func (f *openFile) open() error {
 	if f.info == nil {
 		return f.openStdin()
 	}
-	file, err := os.OpenFile(f.file, os.O_RDONLY|openNoFollow, 0)
+	file, err := os.OpenFile(f.file, os.O_RDONLY|newfile.OpenNoFollow, 0)
 	if err != nil {
 		if info, statErr := os.Lstat(f.file); statErr == nil && !info.Mode().IsRegular() {
 			return errNoFile
@@ -76,7 +77,7 @@ func (f *openFile) inPlace() bool {
 			return false
 		}
 	}
-	return leadsTo(f.file, f.f)
+	return newfile.LeadsTo(f.file, f.f)
 }
 
 // measure takes the size from the content itself.

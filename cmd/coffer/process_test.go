@@ -16,23 +16,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/header"
 )
 
 // A file that becomes shorter while it is read is sealed with what is left.
 func TestSealShrinkingFile(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", pattern(32<<20))
-	f.write("folder/b", []byte("b"))
+	f.Write("folder/a", pattern(32<<20))
+	f.Write("folder/b", []byte("b"))
 	cmd, stderr, rest := f.stalled("folder")
-	f.check(os.Truncate(f.path("folder/a"), 16<<20))
-	f.write("c.coffer", rest())
-	if status := f.status(cmd.Wait()); status != 0 {
+	f.Check(os.Truncate(f.Path("folder/a"), 16<<20))
+	f.Write("c.coffer", rest())
+	if status := f.Status(cmd.Wait()); status != 0 {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
-	f.succeed("verify", "--key-file", "key.txt", "c.coffer")
-	f.succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
-	if !bytes.Equal(f.read("out/a"), pattern(16<<20)) || string(f.read("out/b")) != "b" {
+	f.Succeed("verify", "--key-file", "key.txt", "c.coffer")
+	f.Succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
+	if !bytes.Equal(f.Read("out/a"), pattern(16<<20)) || string(f.Read("out/b")) != "b" {
 		t.Error("the files are not what is left of them")
 	}
 }
@@ -40,19 +42,19 @@ func TestSealShrinkingFile(t *testing.T) {
 // Of a file that becomes longer, what it had is sealed, and the holder is told.
 func TestSealGrowingFile(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", pattern(8<<20))
+	f.Write("folder/a", pattern(8<<20))
 	cmd, stderr, rest := f.stalled("folder")
-	a, err := os.OpenFile(f.path("folder/a"), os.O_APPEND|os.O_WRONLY, 0)
-	f.check(err)
+	a, err := os.OpenFile(f.Path("folder/a"), os.O_APPEND|os.O_WRONLY, 0)
+	f.Check(err)
 	_, err = a.Write(pattern(1 << 20))
-	f.check(err)
-	f.check(a.Close())
-	f.write("c.coffer", rest())
-	if status := f.status(cmd.Wait()); status != 0 || !strings.Contains(stderr.String(), "folder/a has changed while it was read: it is sealed as it was read\n") {
+	f.Check(err)
+	f.Check(a.Close())
+	f.Write("c.coffer", rest())
+	if status := f.Status(cmd.Wait()); status != 0 || !strings.Contains(stderr.String(), "folder/a has changed while it was read: it is sealed as it was read\n") {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
-	f.succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
-	if !bytes.Equal(f.read("out/a"), pattern(8<<20)) {
+	f.Succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
+	if !bytes.Equal(f.Read("out/a"), pattern(8<<20)) {
 		t.Error("the file is not what it was")
 	}
 }
@@ -63,37 +65,37 @@ func TestSealVanishingFile(t *testing.T) {
 	for _, keepGoing := range []bool{false, true} {
 		t.Run(fmt.Sprint(keepGoing), func(t *testing.T) {
 			f := newFixture(t)
-			f.write("folder/a", []byte("a"))
-			f.write("folder/b", []byte("b"))
-			f.check(syscall.Mkfifo(f.path("key.pipe"), 0o600))
-			cmd := f.command("seal", "--key-file", "key.pipe", fmt.Sprintf("--keep-going=%v", keepGoing), "folder")
+			f.Write("folder/a", []byte("a"))
+			f.Write("folder/b", []byte("b"))
+			f.Check(syscall.Mkfifo(f.Path("key.pipe"), 0o600))
+			cmd := f.Command("seal", "--key-file", "key.pipe", fmt.Sprintf("--keep-going=%v", keepGoing), "folder")
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
-			f.check(cmd.Start())
+			f.Check(cmd.Start())
 			// The folder has been listed when the program asks for the key.
-			pipe, err := os.OpenFile(f.path("key.pipe"), os.O_WRONLY, 0)
-			f.check(err)
-			f.check(os.Remove(f.path("folder/a")))
+			pipe, err := os.OpenFile(f.Path("key.pipe"), os.O_WRONLY, 0)
+			f.Check(err)
+			f.Check(os.Remove(f.Path("folder/a")))
 			_, err = pipe.WriteString(testKey.Text())
-			f.check(err)
-			f.check(pipe.Close())
-			if status := f.status(cmd.Wait()); status != 1 {
+			f.Check(err)
+			f.Check(pipe.Close())
+			if status := f.Status(cmd.Wait()); status != 1 {
 				t.Errorf("status %d: %s", status, &stderr)
 			}
 			want := "coffer seal: folder/a: no such file or directory; nothing was sealed, --keep-going seals the other files\n"
 			if keepGoing {
 				want = "not sealed: folder/a: no such file or directory\nsealed 1 file (1 B) in folder.coffer, key d976-4c6c; 1 file left out\n"
-				f.succeed("open", "--key-file", "key.txt", "-C", "out", "folder.coffer")
-				if string(f.read("out/b")) != "b" {
+				f.Succeed("open", "--key-file", "key.txt", "-C", "out", "folder.coffer")
+				if string(f.Read("out/b")) != "b" {
 					t.Error("the other file was not sealed")
 				}
-			} else if _, err := os.Stat(f.path("folder.coffer")); err == nil {
+			} else if _, err := os.Stat(f.Path("folder.coffer")); err == nil {
 				t.Error("there is a container")
 			}
 			if stderr.String() != want {
 				t.Errorf("stderr %q, want %q", &stderr, want)
 			}
-			if left := f.temps(); len(left) > 0 {
+			if left := f.Temps(); len(left) > 0 {
 				t.Errorf("left behind: %q", left)
 			}
 		})
@@ -103,39 +105,39 @@ func TestSealVanishingFile(t *testing.T) {
 // When the disk is full nothing is left that looks finished, nor anything else.
 func TestFullDisk(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/large", pattern(4<<20))
-	f.write("folder/a", []byte("a"))
+	f.Write("folder/large", pattern(4<<20))
+	f.Write("folder/a", []byte("a"))
 	status, stderr := f.limited(1024, "seal --key-file key.txt folder")
 	if status != 1 || !strings.HasSuffix(stderr, ": file too large\n") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("seal: status %d: %s", status, stderr)
 	}
-	if _, err := os.Stat(f.path("folder.coffer")); err == nil {
+	if _, err := os.Stat(f.Path("folder.coffer")); err == nil {
 		t.Error("there is a container")
 	}
 
-	f.succeed("seal", "--key-file", "key.txt", "folder")
-	before := f.read("folder.coffer")
+	f.Succeed("seal", "--key-file", "key.txt", "folder")
+	before := f.Read("folder.coffer")
 	status, stderr = f.limited(1024, "open --key-file key.txt -C out folder.coffer")
-	if status != exitRefused || !strings.Contains(stderr, "not restored: large: the file system holds no file of this size (file too large)\n") {
+	if status != program.Refused || !strings.Contains(stderr, "not restored: large: the file system holds no file of this size (file too large)\n") {
 		t.Errorf("open: status %d: %s", status, stderr)
 	}
-	if _, err := os.Stat(f.path("out/large")); err == nil {
+	if _, err := os.Stat(f.Path("out/large")); err == nil {
 		t.Error("there is a part of a file under its name")
 	}
-	f.write("password", []byte("correct horse"))
+	f.Write("password", []byte("correct horse"))
 	status, stderr = f.limited(1024, "slot set-password --key-file key.txt --new-password-file password folder.coffer")
 	if status != 1 || !strings.HasSuffix(stderr, ": file too large\n") {
 		t.Errorf("set-password: status %d: %s", status, stderr)
 	}
-	if !bytes.Equal(f.read("folder.coffer"), before) {
+	if !bytes.Equal(f.Read("folder.coffer"), before) {
 		t.Error("the container was changed")
 	}
-	cmd := exec.Command("sh", "-c", f.command().Path+" seal --key-file key.txt -o - folder >/dev/full")
-	cmd.Dir = f.dir
-	if out, err := cmd.CombinedOutput(); f.status(err) != 1 || !strings.Contains(string(out), "no space left on device") {
+	cmd := exec.Command("sh", "-c", f.Command().Path+" seal --key-file key.txt -o - folder >/dev/full")
+	cmd.Dir = f.Root
+	if out, err := cmd.CombinedOutput(); f.Status(err) != 1 || !strings.Contains(string(out), "no space left on device") {
 		t.Errorf("seal to a full device: %v, %s", err, out)
 	}
-	if left := f.temps(); len(left) > 0 {
+	if left := f.Temps(); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
 }
@@ -145,11 +147,11 @@ func TestFullDisk(t *testing.T) {
 func TestKill(t *testing.T) {
 	f := newFixture(t)
 	for i := range 40 {
-		f.write(fmt.Sprintf("folder/%02d", i), pattern(1<<20))
+		f.Write(fmt.Sprintf("folder/%02d", i), pattern(1<<20))
 	}
-	f.succeed("seal", "--key-file", "key.txt", "-o", "good.coffer", "folder")
+	f.Succeed("seal", "--key-file", "key.txt", "-o", "good.coffer", "folder")
 	kill := func(cmd *exec.Cmd, after time.Duration) {
-		f.check(cmd.Start())
+		f.Check(cmd.Start())
 		time.Sleep(after)
 		cmd.Process.Kill()
 		cmd.Wait()
@@ -157,29 +159,29 @@ func TestKill(t *testing.T) {
 	killed := 0
 	for i := range 12 {
 		out := fmt.Sprintf("out%d", i)
-		cmd := f.command("open", "--key-file", "key.txt", "-C", out, "good.coffer")
+		cmd := f.Command("open", "--key-file", "key.txt", "-C", out, "good.coffer")
 		kill(cmd, time.Duration(10+3*i)*time.Millisecond)
 		if !cmd.ProcessState.Exited() {
 			killed++
 		}
-		names, _ := os.ReadDir(f.path(out))
+		names, _ := os.ReadDir(f.Path(out))
 		for _, name := range names {
-			if !strings.HasPrefix(name.Name(), ".coffer-") && !bytes.Equal(f.read(out+"/"+name.Name()), pattern(1<<20)) {
+			if !strings.HasPrefix(name.Name(), ".coffer-") && !bytes.Equal(f.Read(out+"/"+name.Name()), pattern(1<<20)) {
 				t.Errorf("%s has its name and is not whole", name.Name())
 			}
 		}
 
 		c := fmt.Sprintf("c%d.coffer", i)
-		cmd = f.command("seal", "--key-file", "key.txt", "-o", c, "folder")
+		cmd = f.Command("seal", "--key-file", "key.txt", "-o", c, "folder")
 		kill(cmd, time.Duration(10+3*i)*time.Millisecond)
 		if !cmd.ProcessState.Exited() {
 			killed++
 		}
-		if _, err := os.Stat(f.path(c)); err == nil {
-			f.succeed("verify", "--key-file", "key.txt", c)
+		if _, err := os.Stat(f.Path(c)); err == nil {
+			f.Succeed("verify", "--key-file", "key.txt", c)
 		}
-		f.check(os.RemoveAll(f.path(out)))
-		os.Remove(f.path(c))
+		f.Check(os.RemoveAll(f.Path(out)))
+		os.Remove(f.Path(c))
 	}
 	if killed == 0 {
 		t.Error("no run was killed before it ended")
@@ -196,38 +198,38 @@ func TestInterrupt(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run("waiting for the key/"+sig.String(), func(t *testing.T) {
 			f := newFixture(t)
-			f.write("folder/a", []byte("a"))
-			f.check(syscall.Mkfifo(f.path("key.pipe"), 0o600))
-			cmd := f.command("seal", "--key-file", "key.pipe", "folder")
-			f.interrupt(cmd, sig, func() bool { return len(f.temps()) > 0 })
-			if _, err := os.Stat(f.path("folder.coffer")); err == nil {
+			f.Write("folder/a", []byte("a"))
+			f.Check(syscall.Mkfifo(f.Path("key.pipe"), 0o600))
+			cmd := f.Command("seal", "--key-file", "key.pipe", "folder")
+			f.interrupt(cmd, sig, func() bool { return len(f.Temps()) > 0 })
+			if _, err := os.Stat(f.Path("folder.coffer")); err == nil {
 				t.Error("there is a container")
 			}
 		})
 	}
 	t.Run("opening", func(t *testing.T) {
 		f := newFixture(t)
-		f.write("folder/a", []byte("a"))
-		f.check(os.Truncate(f.path("folder/a"), 512<<20))
-		f.succeed("seal", "--key-file", "key.txt", "folder")
-		f.check(os.Remove(f.path("folder/a")))
-		f.interrupt(f.command("open", "--key-file", "key.txt", "-C", "out", "folder.coffer"), syscall.SIGINT, func() bool { return len(f.temps()) > 0 })
-		if _, err := os.Stat(f.path("out/a")); err == nil {
+		f.Write("folder/a", []byte("a"))
+		f.Check(os.Truncate(f.Path("folder/a"), 512<<20))
+		f.Succeed("seal", "--key-file", "key.txt", "folder")
+		f.Check(os.Remove(f.Path("folder/a")))
+		f.interrupt(f.Command("open", "--key-file", "key.txt", "-C", "out", "folder.coffer"), syscall.SIGINT, func() bool { return len(f.Temps()) > 0 })
+		if _, err := os.Stat(f.Path("out/a")); err == nil {
 			t.Error("there is a file")
 		}
 		for _, command := range []string{"verify", "salvage"} {
-			cmd := f.command(command, "--key-file", "key.txt", "folder.coffer")
+			cmd := f.Command(command, "--key-file", "key.txt", "folder.coffer")
 			f.interrupt(cmd, syscall.SIGINT, func() bool { return f.hasRead(cmd) > 8<<20 })
 		}
 	})
 	t.Run("spooling", func(t *testing.T) {
 		f := newFixture(t)
-		cmd := f.command("list", "--key-file", "key.txt", "-")
+		cmd := f.Command("list", "--key-file", "key.txt", "-")
 		stdin, err := cmd.StdinPipe()
-		f.check(err)
+		f.Check(err)
 		defer stdin.Close()
 		_, err = io.WriteString(stdin, header.Magic) // what begins otherwise is not copied
-		f.check(err)
+		f.Check(err)
 		f.interrupt(cmd, syscall.SIGINT, func() bool {
 			_, err := stdin.Write(make([]byte, 1<<17)) // more than a pipe holds
 			return err == nil
@@ -239,10 +241,10 @@ func TestInterrupt(t *testing.T) {
 // a pipe that nobody reads.
 func TestInterruptStuck(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", pattern(8<<20))
+	f.Write("folder/a", pattern(8<<20))
 	cmd, stderr, _ := f.stalled("folder")
-	f.check(cmd.Process.Signal(syscall.SIGTERM))
-	if status := f.status(cmd.Wait()); status != 130 || !strings.Contains(stderr.String(), "interrupted") {
+	f.Check(cmd.Process.Signal(syscall.SIGTERM))
+	if status := f.Status(cmd.Wait()); status != 130 || !strings.Contains(stderr.String(), "interrupted") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 }
@@ -251,33 +253,33 @@ func TestInterruptStuck(t *testing.T) {
 // off, and nothing is left behind.
 func TestInterruptTwice(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
-	f.check(os.Mkdir(f.path("out"), 0o700))
-	unlock, err := lockFolder(f.path("out")) // as if another run were about to rename
-	f.check(err)
+	f.Write("folder/a", []byte("a"))
+	f.Check(os.Mkdir(f.Path("out"), 0o700))
+	unlock, err := newfile.LockFolder(f.Path("out")) // as if another run were about to rename
+	f.Check(err)
 	defer unlock()
-	cmd := f.command("seal", "--key-file", "key.txt", "-o", "out/c.coffer", "folder")
+	cmd := f.Command("seal", "--key-file", "key.txt", "-o", "out/c.coffer", "folder")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	f.check(cmd.Start())
+	f.Check(cmd.Start())
 	f.eventually("it is sealed", func() bool {
-		for _, temp := range f.temps() {
+		for _, temp := range f.Temps() {
 			if info, err := os.Stat(temp); err == nil && info.Size() > 0 {
 				return true
 			}
 		}
 		return false
 	})
-	f.check(cmd.Process.Signal(syscall.SIGINT))
+	f.Check(cmd.Process.Signal(syscall.SIGINT))
 	time.Sleep(100 * time.Millisecond)
 	begun := time.Now()
-	f.check(cmd.Process.Signal(syscall.SIGTERM))
-	status := f.status(cmd.Wait())
+	f.Check(cmd.Process.Signal(syscall.SIGTERM))
+	status := f.Status(cmd.Wait())
 	want := "coffer: interrupted twice; what was unfinished has been removed\n"
-	if status != exitInterrupted || stderr.String() != want || time.Since(begun) > 3*time.Second {
+	if status != program.Interrupted || stderr.String() != want || time.Since(begun) > 3*time.Second {
 		t.Errorf("status %d after %v: %s", status, time.Since(begun), &stderr)
 	}
-	if left := f.temps(); len(left) > 0 {
+	if left := f.Temps(); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
 }
@@ -285,9 +287,9 @@ func TestInterruptTwice(t *testing.T) {
 // What is unfinished and cannot be removed is named.
 func TestUnremovable(t *testing.T) {
 	const name = "/proc/version"
-	begun.Store(name, nil)
-	defer begun.Delete(name)
-	if left := removeUnfinished(); !slices.Contains(left, name) {
+	newfile.Begun(name)
+	defer newfile.Ended(name)
+	if left := newfile.RemoveUnfinished(); !slices.Contains(left, name) {
 		t.Errorf("left: %q", left)
 	}
 }
@@ -296,23 +298,23 @@ func TestUnremovable(t *testing.T) {
 // so.
 func TestInterruptAtOnce(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
-	f.check(os.Truncate(f.path("folder/a"), 512<<20))
-	f.succeed("seal", "--key-file", "key.txt", "folder")
+	f.Write("folder/a", []byte("a"))
+	f.Check(os.Truncate(f.Path("folder/a"), 512<<20))
+	f.Succeed("seal", "--key-file", "key.txt", "folder")
 	for i := range 5 {
-		cmd := f.command("open", "--key-file", "key.txt", "-C", fmt.Sprint("out", i), "folder.coffer")
+		cmd := f.Command("open", "--key-file", "key.txt", "-C", fmt.Sprint("out", i), "folder.coffer")
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
-		f.check(cmd.Start())
-		f.eventually("it is at work", func() bool { return len(f.temps()) > 0 })
+		f.Check(cmd.Start())
+		f.eventually("it is at work", func() bool { return len(f.Temps()) > 0 })
 		for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCONT} {
-			f.check(cmd.Process.Signal(sig))
+			f.Check(cmd.Process.Signal(sig))
 		}
-		status := f.status(cmd.Wait())
-		if status != exitInterrupted || strings.Count(stderr.String(), "interrupted") != 1 || !strings.HasSuffix(stderr.String(), "; what was unfinished has been removed\n") {
+		status := f.Status(cmd.Wait())
+		if status != program.Interrupted || strings.Count(stderr.String(), "interrupted") != 1 || !strings.HasSuffix(stderr.String(), "; what was unfinished has been removed\n") {
 			t.Errorf("status %d: %s", status, &stderr)
 		}
-		if left := f.temps(); len(left) > 0 {
+		if left := f.Temps(); len(left) > 0 {
 			t.Errorf("left behind: %q", left)
 		}
 	}
@@ -322,22 +324,22 @@ func TestInterruptAtOnce(t *testing.T) {
 // typed.
 func TestInterruptPrompt(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
+	f.Write("folder/a", []byte("a"))
 	master, slave := f.terminal()
-	cmd := f.command("seal", "folder")
+	cmd := f.Command("seal", "folder")
 	cmd.Stdin, cmd.Stderr = slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	f.check(cmd.Start())
+	f.Check(cmd.Start())
 	f.eventually("the prompt", func() bool { return !f.echoes(slave) })
 	_, err := master.Write([]byte("half a pass\x03"))
-	f.check(err)
-	if status := f.status(cmd.Wait()); status != 130 {
+	f.Check(err)
+	if status := f.Status(cmd.Wait()); status != 130 {
 		t.Errorf("status %d", status)
 	}
 	if !f.echoes(slave) {
 		t.Error("the terminal does not show what is typed")
 	}
-	if left := f.temps(); len(left) > 0 {
+	if left := f.Temps(); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
 }
@@ -346,18 +348,18 @@ func TestInterruptPrompt(t *testing.T) {
 // nowhere else.
 func TestProgress(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", pattern(8<<20))
+	f.Write("folder/a", pattern(8<<20))
 	run := func(stderr *os.File) {
 		r, w, err := os.Pipe()
-		f.check(err)
-		cmd := f.command("seal", "--key-file", "key.txt", "-o", "-", "folder")
+		f.Check(err)
+		cmd := f.Command("seal", "--key-file", "key.txt", "-o", "-", "folder")
 		cmd.Stdout, cmd.Stderr = w, stderr
-		f.check(cmd.Start())
+		f.Check(cmd.Start())
 		w.Close()
 		time.Sleep(2 * time.Second) // nobody reads, so the work stands still and the display must not
 		_, err = io.Copy(io.Discard, r)
-		f.check(err)
-		if status := f.status(cmd.Wait()); status != 0 {
+		f.Check(err)
+		if status := f.Status(cmd.Wait()); status != 0 {
 			t.Fatalf("status %d", status)
 		}
 	}
@@ -365,14 +367,14 @@ func TestProgress(t *testing.T) {
 	run(slave)
 	shown := make([]byte, 1<<16)
 	n, err := master.Read(shown)
-	f.check(err)
+	f.Check(err)
 	if !regexp.MustCompile(`sealing: [0-9.]+ [KM]iB of 8.0 MiB \([0-9]+ %\), [0-9.]+ [KM]?i?B per second, (about [0-9]+|a few) (second|minute)s? left`).Match(shown[:n]) {
 		t.Errorf("shown on a terminal: %q", shown[:n])
 	}
-	log, err := os.Create(f.path("log"))
-	f.check(err)
+	log, err := os.Create(f.Path("log"))
+	f.Check(err)
 	run(log)
-	if text := string(f.read("log")); !strings.HasPrefix(text, "sealed 1 file") {
+	if text := string(f.Read("log")); !strings.HasPrefix(text, "sealed 1 file") {
 		t.Errorf("shown elsewhere: %q", text)
 	}
 }
@@ -383,15 +385,15 @@ func TestManyFiles(t *testing.T) {
 	f := newFixture(t)
 	if dir, err := os.MkdirTemp("/dev/shm", "coffer-test-"); err == nil { // creating them on a disk takes longer than sealing them
 		t.Cleanup(func() { os.RemoveAll(dir) })
-		f.dir = dir
-		f.write("key.txt", []byte(testKey.Text()))
+		f.Root = dir
+		f.Write("key.txt", []byte(testKey.Text()))
 	}
 	const folders, files = 100, 1000
 	for i := range folders {
 		first := fmt.Sprintf("folder/%03d/0000", i)
-		f.write(first, []byte("x"))
+		f.Write(first, []byte("x"))
 		for j := 1; j < files; j++ {
-			f.check(os.Link(f.path(first), f.path(fmt.Sprintf("folder/%03d/%04d", i, j))))
+			f.Check(os.Link(f.Path(first), f.Path(fmt.Sprintf("folder/%03d/%04d", i, j))))
 		}
 	}
 	begun := time.Now()
@@ -401,10 +403,10 @@ func TestManyFiles(t *testing.T) {
 		{"verify", "folder.coffer"},
 		{"open", "-C", "out", "folder.coffer", "042"},
 	} {
-		f.succeed(append([]string{args[0], "--key-file", "key.txt"}, args[1:]...)...)
+		f.Succeed(append([]string{args[0], "--key-file", "key.txt"}, args[1:]...)...)
 		t.Logf("%s: %v so far", args[0], time.Since(begun))
 	}
-	names, err := os.ReadDir(f.path("out/042"))
+	names, err := os.ReadDir(f.Path("out/042"))
 	if err != nil || len(names) != files {
 		t.Errorf("the folder has %d files, %v", len(names), err)
 	}

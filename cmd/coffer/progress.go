@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/coffer-format/coffer/cmd/internal/display"
 )
 
 // progress shows how far the work is, on a terminal and once it takes longer than a
@@ -53,17 +55,17 @@ func (p *progress) show(what string, total int64) {
 
 // progressText says what is done of the whole, how fast, and for how long yet.
 func progressText(what string, done, total int64, taken time.Duration) string {
-	text := fmt.Sprintf("%s: %s of %s (%d %%)", what, sizeText(done), sizeText(total), int(100*float64(done)/float64(total)))
+	text := fmt.Sprintf("%s: %s of %s (%d %%)", what, display.Size(done), display.Size(total), int(100*float64(done)/float64(total)))
 	if done == 0 {
 		return text
 	}
 	rate := float64(done) / taken.Seconds()
-	return fmt.Sprintf("%s, %s per second, %s left", text, sizeText(int64(rate)), durationText(float64(total-done)/rate))
+	return fmt.Sprintf("%s, %s per second, %s left", text, display.Size(int64(rate)), durationText(float64(total-done)/rate))
 }
 
 // durationText says a number of seconds as a person would.
 func durationText(seconds float64) string {
-	about := func(n float64, unit string) string { return "about " + count(int(n+0.5), unit) }
+	about := func(n float64, unit string) string { return "about " + display.Count(int(n+0.5), unit) }
 	switch {
 	case seconds < 5:
 		return "a few seconds"

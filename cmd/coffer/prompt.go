@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/password"
@@ -35,10 +37,10 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 	fd := int(in.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
-		return nil, usagef("there is no terminal to ask for the secret: give --key-file or --password-file")
+		return nil, program.Usagef("there is no terminal to ask for the secret: give --key-file or --password-file")
 	}
 	fmt.Fprint(out, prompt)
-	line, err := wait(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	line, err := program.Wait(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
 	fmt.Fprintln(out)
 	if ctx.Err() != nil {
 		term.Restore(fd, before)
@@ -51,7 +53,7 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 func tell(format string, args ...any) {
 	_, out, closeTerminal := terminal()
 	defer closeTerminal()
-	fmt.Fprintln(out, oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(out, display.Line(fmt.Sprintf(format, args...)))
 }
 
 // askAgain calls f until it works, or fails for another reason than a mistyped secret,

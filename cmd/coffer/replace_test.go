@@ -14,23 +14,25 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
 )
 
 // waiting starts a run that reads its last secret from a pipe. What is done before
 // answer happens while its prompt would be open.
 func (f *fixture) waiting(pipe string, args ...string) (cmd *exec.Cmd, stderr *bytes.Buffer, answer func(string) int) {
-	f.t.Helper()
-	f.check(syscall.Mkfifo(f.path(pipe), 0o600))
-	cmd, stderr = f.command(args...), new(bytes.Buffer)
+	f.T.Helper()
+	f.Check(syscall.Mkfifo(f.Path(pipe), 0o600))
+	cmd, stderr = f.Command(args...), new(bytes.Buffer)
 	cmd.Stderr = stderr
-	f.check(cmd.Start())
-	w, err := os.OpenFile(f.path(pipe), os.O_WRONLY, 0) // once the run has opened it
-	f.check(err)
+	f.Check(cmd.Start())
+	w, err := os.OpenFile(f.Path(pipe), os.O_WRONLY, 0) // once the run has opened it
+	f.Check(err)
 	return cmd, stderr, func(text string) int {
 		_, err := w.WriteString(text)
-		f.check(err)
-		f.check(w.Close())
-		return f.status(cmd.Wait())
+		f.Check(err)
+		f.Check(w.Close())
+		return f.Status(cmd.Wait())
 	}
 }
 
@@ -44,51 +46,51 @@ func TestChangedMeanwhile(t *testing.T) {
 	}
 	meanwhile := map[string]func(*fixture){
 		"sealed again": func(f *fixture) {
-			f.succeed("seal", "--force", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+			f.Succeed("seal", "--force", "--key-file", "key.txt", "-o", "c.coffer", "folder")
 		},
 		"slot removed": func(f *fixture) {
-			f.succeed("slot", "remove", "--key-file", "key.txt", "c.coffer", "password")
+			f.Succeed("slot", "remove", "--key-file", "key.txt", "c.coffer", "password")
 		},
 		"written in place": func(f *fixture) {
-			info, err := os.Stat(f.path("c.coffer"))
-			f.check(err)
-			data := f.read("c.coffer")
+			info, err := os.Stat(f.Path("c.coffer"))
+			f.Check(err)
+			data := f.Read("c.coffer")
 			data[100] ^= 1
-			f.write("c.coffer", data)
-			f.check(os.Chtimes(f.path("c.coffer"), info.ModTime(), info.ModTime()))
+			f.Write("c.coffer", data)
+			f.Check(os.Chtimes(f.Path("c.coffer"), info.ModTime(), info.ModTime()))
 		},
-		"cut":  func(f *fixture) { f.check(os.Truncate(f.path("c.coffer"), 200)) },
-		"gone": func(f *fixture) { f.check(os.Remove(f.path("c.coffer"))) },
+		"cut":  func(f *fixture) { f.Check(os.Truncate(f.Path("c.coffer"), 200)) },
+		"gone": func(f *fixture) { f.Check(os.Remove(f.Path("c.coffer"))) },
 		"a link": func(f *fixture) {
-			f.check(os.Remove(f.path("c.coffer")))
-			f.check(os.Symlink("good", f.path("c.coffer")))
+			f.Check(os.Remove(f.Path("c.coffer")))
+			f.Check(os.Symlink("good", f.Path("c.coffer")))
 		},
 	}
 	made := newFixture(t)
-	made.write("folder/a", []byte("a"))
-	made.write("password", []byte("correct horse"))
-	made.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
-	made.succeed("slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "c.coffer")
+	made.Write("folder/a", []byte("a"))
+	made.Write("password", []byte("correct horse"))
+	made.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	made.Succeed("slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "c.coffer")
 	for name, args := range commands {
 		for what, happens := range meanwhile {
 			t.Run(name+"/"+what, func(t *testing.T) {
 				f := newFixture(t)
-				f.write("folder/a", []byte("a"))
-				f.write("c.coffer", made.read("c.coffer"))
+				f.Write("folder/a", []byte("a"))
+				f.Write("c.coffer", made.Read("c.coffer"))
 				answers := testKey.Text()
 				if name == "set-password" {
 					answers = "battery staple"
 				}
 				_, stderr, answer := f.waiting("pipe", args...)
 				happens(f)
-				after, _ := os.ReadFile(f.path("c.coffer"))
+				after, _ := os.ReadFile(f.Path("c.coffer"))
 				if status := answer(answers); status == 0 || strings.HasPrefix(what, "s") && !strings.Contains(stderr.String(), "c.coffer has changed meanwhile, and nothing was written") {
 					t.Errorf("status %d: %s", status, stderr)
 				}
-				if now, _ := os.ReadFile(f.path("c.coffer")); !bytes.Equal(now, after) {
+				if now, _ := os.ReadFile(f.Path("c.coffer")); !bytes.Equal(now, after) {
 					t.Error("what came meanwhile has been replaced")
 				}
-				if left := f.temps(); len(left) > 0 {
+				if left := f.Temps(); len(left) > 0 {
 					t.Errorf("left behind: %q", left)
 				}
 			})
@@ -100,13 +102,13 @@ func TestChangedMeanwhile(t *testing.T) {
 // --force neither: it was not there to be meant.
 func TestAppearedMeanwhile(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
+	f.Write("folder/a", []byte("a"))
 	_, stderr, answer := f.waiting("pipe", "seal", "--force", "--key-file", "pipe", "-o", "c.coffer", "folder")
-	f.write("c.coffer", []byte("another"))
+	f.Write("c.coffer", []byte("another"))
 	if status := answer(testKey.Text()); status != 1 || !strings.Contains(stderr.String(), "c.coffer exists already") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
-	if string(f.read("c.coffer")) != "another" {
+	if string(f.Read("c.coffer")) != "another" {
 		t.Error("it was replaced")
 	}
 }
@@ -114,8 +116,8 @@ func TestAppearedMeanwhile(t *testing.T) {
 // Of several changes at the same time one holds, and all others say that they do not.
 func TestConcurrentChanges(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
-	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	f.Write("folder/a", []byte("a"))
+	f.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
 	const runs = 4
 	statuses := make(chan [2]int, runs)
 	var answers []func(string) int
@@ -137,31 +139,31 @@ func TestConcurrentChanges(t *testing.T) {
 			t.Errorf("run %d: status %d", s[0], s[1])
 		}
 	}
-	f.write("password", []byte(fmt.Sprint("correct horse ", won)))
-	f.succeed("verify", "--password-file", "password", "c.coffer")
+	f.Write("password", []byte(fmt.Sprint("correct horse ", won)))
+	f.Succeed("verify", "--password-file", "password", "c.coffer")
 }
 
 // Another run that is between its look and its renaming is waited for.
 func TestFolderLocked(t *testing.T) {
 	f := newFixture(t)
-	unlock, err := lockFolder(f.dir)
-	f.check(err)
-	f.write("folder/a", []byte("a"))
-	cmd := f.command("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
-	f.check(cmd.Start())
+	unlock, err := newfile.LockFolder(f.Root)
+	f.Check(err)
+	f.Write("folder/a", []byte("a"))
+	cmd := f.Command("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	f.Check(cmd.Start())
 	f.eventually("it is sealed", func() bool {
-		for _, path := range f.temps() {
+		for _, path := range f.Temps() {
 			if info, err := os.Stat(path); err == nil && info.Size() > 0 {
 				return true
 			}
 		}
 		return false
 	})
-	if _, err := os.Stat(f.path("c.coffer")); err == nil {
+	if _, err := os.Stat(f.Path("c.coffer")); err == nil {
 		t.Error("it did not wait")
 	}
 	unlock()
-	if status := f.status(cmd.Wait()); status != 0 {
+	if status := f.Status(cmd.Wait()); status != 0 {
 		t.Errorf("status %d", status)
 	}
 }
@@ -170,24 +172,24 @@ func TestFolderLocked(t *testing.T) {
 // is named.
 func TestReplacedFile(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
-	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	f.Write("folder/a", []byte("a"))
+	f.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
 	root := os.Getuid() == 0
 	for _, args := range [][]string{
 		{"seal", "--force", "--key-file", "key.txt", "-o", "c.coffer", "folder"},
 		{"slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "c.coffer"},
 	} {
-		f.write("password", []byte("correct horse"))
-		f.check(os.Chmod(f.path("c.coffer"), 0o604))
+		f.Write("password", []byte("correct horse"))
+		f.Check(os.Chmod(f.Path("c.coffer"), 0o604))
 		if root {
-			f.check(os.Chown(f.path("c.coffer"), 12, 34))
+			f.Check(os.Chown(f.Path("c.coffer"), 12, 34))
 		}
-		os.Remove(f.path("other.coffer"))
-		f.check(os.Link(f.path("c.coffer"), f.path("other.coffer")))
-		stderr := f.succeed(args...)
-		info, err := os.Stat(f.path("c.coffer"))
-		f.check(err)
-		if uid, gid, _, _ := ownerOf(info); info.Mode().Perm() != 0o604 || root && (uid != 12 || gid != 34) {
+		os.Remove(f.Path("other.coffer"))
+		f.Check(os.Link(f.Path("c.coffer"), f.Path("other.coffer")))
+		stderr := f.Succeed(args...)
+		info, err := os.Stat(f.Path("c.coffer"))
+		f.Check(err)
+		if uid, gid, _, _ := newfile.OwnerOf(info); info.Mode().Perm() != 0o604 || root && (uid != 12 || gid != 34) {
 			t.Errorf("%s: mode %v, user %d, group %d", args[0], info.Mode(), uid, gid)
 		}
 		if !strings.Contains(stderr, "c.coffer had 1 other name by hard links, which still lead to the file as it was\n") {
@@ -216,21 +218,21 @@ func accessOf(user uint32) []byte {
 // list, and not those that a folder gives to new files.
 func TestReplacedAttributes(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
-	f.write("password", []byte("correct horse"))
-	f.check(os.Mkdir(f.path("out"), 0o700))
-	f.succeed("seal", "--key-file", "key.txt", "-o", "out/c.coffer", "folder")
-	path := f.path("out/c.coffer")
+	f.Write("folder/a", []byte("a"))
+	f.Write("password", []byte("correct horse"))
+	f.Check(os.Mkdir(f.Path("out"), 0o700))
+	f.Succeed("seal", "--key-file", "key.txt", "-o", "out/c.coffer", "folder")
+	path := f.Path("out/c.coffer")
 	if err := unix.Setxattr(path, "user.coffer.note", []byte("mine"), 0); err != nil {
 		t.Skipf("files have no attributes here: %v", err)
 	}
 	list := accessOf(12345)
-	hasLists := unix.Setxattr(path, accessList, list, 0) == nil
+	hasLists := unix.Setxattr(path, newfile.AccessList, list, 0) == nil
 	attributes := func() map[string]string {
 		found := map[string]string{}
-		for _, name := range attributesOf(path) {
-			value, err := attribute(func(b []byte) (int, error) { return unix.Lgetxattr(path, name, b) })
-			f.check(err)
+		for _, name := range newfile.Attributes(path) {
+			value, err := readAttribute(path, name)
+			f.Check(err)
 			found[name] = string(value)
 		}
 		return found
@@ -241,7 +243,7 @@ func TestReplacedAttributes(t *testing.T) {
 	}
 	want := attributes()
 	for _, args := range replacing {
-		stderr := f.succeed(args...)
+		stderr := f.Succeed(args...)
 		if diff := cmp.Diff(want, attributes()); diff != "" {
 			t.Errorf("%s: %s", args[0], diff)
 		}
@@ -252,14 +254,14 @@ func TestReplacedAttributes(t *testing.T) {
 	if !hasLists {
 		t.Skip("files have no access control lists here")
 	}
-	f.check(unix.Removexattr(path, accessList))
-	f.check(os.Chmod(path, 0o640))
-	f.check(unix.Setxattr(f.path("out"), "system.posix_acl_default", list, 0))
+	f.Check(unix.Removexattr(path, newfile.AccessList))
+	f.Check(os.Chmod(path, 0o640))
+	f.Check(unix.Setxattr(f.Path("out"), "system.posix_acl_default", list, 0))
 	want = attributes()
 	for _, args := range replacing {
-		f.succeed(args...)
+		f.Succeed(args...)
 		info, err := os.Stat(path)
-		f.check(err)
+		f.Check(err)
 		if diff := cmp.Diff(want, attributes()); diff != "" || info.Mode().Perm() != 0o640 {
 			t.Errorf("%s: mode %v, %s", args[0], info.Mode(), diff)
 		}
@@ -269,12 +271,12 @@ func TestReplacedAttributes(t *testing.T) {
 // An attribute that is not kept is named.
 func TestLostAttribute(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", []byte("a"))
-	f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
-	if err := unix.Setxattr(f.path("c.coffer"), "security.coffer", []byte("label"), 0); err != nil {
+	f.Write("folder/a", []byte("a"))
+	f.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	if err := unix.Setxattr(f.Path("c.coffer"), "security.coffer", []byte("label"), 0); err != nil {
 		t.Skipf("files have no such attributes here: %v", err)
 	}
-	stderr := f.succeed("seal", "--force", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	stderr := f.Succeed("seal", "--force", "--key-file", "key.txt", "-o", "c.coffer", "folder")
 	if want := "c.coffer had the extended attribute security.coffer, which could not be kept: it is the system's to give\n"; !strings.Contains(stderr, want) {
 		t.Errorf("it says %q", stderr)
 	}
@@ -283,11 +285,11 @@ func TestLostAttribute(t *testing.T) {
 // What a killed run left is removed, and what a run still writes is not.
 func TestStaleTemps(t *testing.T) {
 	f := newFixture(t)
-	f.write("folder/a", pattern(8<<20))
+	f.Write("folder/a", pattern(8<<20))
 	cmd, _, _ := f.waiting("pipe", "seal", "--key-file", "pipe", "-o", "killed.coffer", "folder")
-	f.check(cmd.Process.Kill())
+	f.Check(cmd.Process.Kill())
 	cmd.Wait()
-	stale := f.temps()
+	stale := f.Temps()
 	if len(stale) != 1 {
 		t.Fatalf("left behind by a killed run: %q", stale)
 	}
@@ -295,12 +297,12 @@ func TestStaleTemps(t *testing.T) {
 	if _, err := os.Stat(stale[0]); err == nil {
 		t.Error("what was stale is still there")
 	}
-	f.write(".coffer-write-mine.tmp", []byte("not by this program"))
-	f.succeed("seal", "--key-file", "key.txt", "-o", "fast.coffer", "folder")
+	f.Write(".coffer-write-mine.tmp", []byte("not by this program"))
+	f.Succeed("seal", "--key-file", "key.txt", "-o", "fast.coffer", "folder")
 	if status := answer(testKey.Text()); status != 0 {
 		t.Errorf("a run lost its file: status %d", status)
 	}
-	if left := f.temps(); len(left) != 1 {
+	if left := f.Temps(); len(left) != 1 {
 		t.Errorf("left behind: %q", left)
 	}
 }
@@ -310,31 +312,38 @@ func TestStaleTemps(t *testing.T) {
 func TestChangeTakesNoSpace(t *testing.T) {
 	f := newFixture(t)
 	const size = 32 << 20
-	f.write("folder/a", pattern(size))
-	from, err := os.Open(f.path("folder/a"))
-	f.check(err)
+	f.Write("folder/a", pattern(size))
+	from, err := os.Open(f.Path("folder/a"))
+	f.Check(err)
 	defer from.Close()
-	to, err := os.Create(f.path("clone"))
-	f.check(err)
+	to, err := os.Create(f.Path("clone"))
+	f.Check(err)
 	defer to.Close()
 	if err := cloneFile(to, from); err != nil {
 		t.Skipf("files do not share blocks here: %v", err)
 	}
-	f.write("one", []byte("correct horse"))
-	f.write("two", []byte("battery staple"))
-	f.succeed("seal", "--password-file", "one", "-o", "c.coffer", "folder")
-	f.check(os.Link(f.path("c.coffer"), f.path("old.coffer"))) // what it was stays
+	f.Write("one", []byte("correct horse"))
+	f.Write("two", []byte("battery staple"))
+	f.Succeed("seal", "--password-file", "one", "-o", "c.coffer", "folder")
+	f.Check(os.Link(f.Path("c.coffer"), f.Path("old.coffer"))) // what it was stays
 	free := func() uint64 {
 		unix.Sync()
 		var st unix.Statfs_t
-		f.check(unix.Statfs(f.dir, &st))
+		f.Check(unix.Statfs(f.Root, &st))
 		return st.Bfree * uint64(st.Bsize)
 	}
 	before := free()
-	f.succeed("slot", "set-password", "--password-file", "one", "--new-password-file", "two", "c.coffer")
+	f.Succeed("slot", "set-password", "--password-file", "one", "--new-password-file", "two", "c.coffer")
 	if after := free(); after+size/2 < before {
 		t.Errorf("it took %d bytes", before-after)
 	}
-	f.succeed("verify", "--password-file", "two", "c.coffer")
-	f.succeed("verify", "--password-file", "one", "old.coffer")
+	f.Succeed("verify", "--password-file", "two", "c.coffer")
+	f.Succeed("verify", "--password-file", "one", "old.coffer")
+}
+
+// readAttribute returns the value of an extended attribute of at most 64 KiB.
+func readAttribute(path, name string) ([]byte, error) {
+	value := make([]byte, 1<<16)
+	n, err := unix.Lgetxattr(path, name, value)
+	return value[:max(n, 0)], err
 }

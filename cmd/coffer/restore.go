@@ -8,6 +8,9 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/restore"
 )
 
@@ -36,18 +39,18 @@ func newRestore(dir string, files int, size int64, anyFolders bool, opts restore
 		case n > tooManyFolders && !anyFolders:
 			return fmt.Errorf("%s in %d folders, each of which takes room on the disk, and nothing was restored: whatever wrote this file may mean to fill it; --many-folders makes them", lie(files), n)
 		default:
-			note("%s in %d folders, each of which takes room on the disk", lie(files), n)
+			display.Note("%s in %d folders, each of which takes room on the disk", lie(files), n)
 		}
 		return nil
 	}
-	opts.Renamed = func(path, name string) { note("%s is restored as %s", shown(path), shown(name)) } // [ARC-35]
+	opts.Renamed = func(path, name string) { display.Note("%s is restored as %s", display.Name(path), display.Name(name)) } // [ARC-35]
 	opts.Retimed = tellRetimed
 	opts.Restored = func(string) { r.restored.Add(1) }
 	opts.Present = func(string) { r.present.Add(1) }
-	opts.Began = func(name string) { begun.Store(filepath.Join(dir, name), nil) }
-	opts.Ended = func(name string) { begun.Delete(filepath.Join(dir, name)) }
+	opts.Began = func(name string) { newfile.Begun(filepath.Join(dir, name)) }
+	opts.Ended = func(name string) { newfile.Ended(filepath.Join(dir, name)) }
 	opts.Removed = func(name string, size int64) {
-		note("%s (%s) was left by a run that did not end: it is removed", shown(name), sizeText(size))
+		display.Note("%s (%s) was left by a run that did not end: it is removed", display.Name(name), display.Size(size))
 	}
 	r.opts = opts
 	return r
@@ -63,22 +66,22 @@ func (r *restoration) end(err error, files int, size int64) error {
 	var incomplete *restore.IncompleteError
 	switch {
 	case err == nil && there == "":
-		note("restored %s (%s) to %s", count(files, "file"), sizeText(size), shown(r.dir))
+		display.Note("restored %s (%s) to %s", display.Count(files, "file"), display.Size(size), display.Name(r.dir))
 		return nil
 	case err == nil:
-		note("restored %s to %s%s, with the same content", count(int(r.restored.Load()), "file"), shown(r.dir), there)
+		display.Note("restored %s to %s%s, with the same content", display.Count(int(r.restored.Load()), "file"), display.Name(r.dir), there)
 		return nil
 	case errors.As(err, &incomplete):
 		r.explain(incomplete.Left)
-		note("restored %s to %s%s; %s not restored: %s", count(int(r.restored.Load()), "file"), shown(r.dir), there, were(len(incomplete.Left), "file"), r.next(incomplete.Left))
-		return exitError(exitRefused)
+		display.Note("restored %s to %s%s; %s not restored: %s", display.Count(int(r.restored.Load()), "file"), display.Name(r.dir), there, were(len(incomplete.Left), "file"), r.next(incomplete.Left))
+		return program.ExitError(program.Refused)
 	}
 	if n := int(r.restored.Load()); n > 0 {
-		note("%s in %s had been restored before this, each one whole", count(n, "file"), shown(r.dir))
+		display.Note("%s in %s had been restored before this, each one whole", display.Count(n, "file"), display.Name(r.dir))
 	}
 	var fileErr *restore.FileError
 	if errors.As(err, &fileErr) {
-		return fmt.Errorf("%s: %s: give another folder with -C", shown(fileErr.Name), reason(fileErr.Err))
+		return fmt.Errorf("%s: %s: give another folder with -C", display.Name(fileErr.Name), reason(fileErr.Err))
 	}
 	return err
 }
@@ -86,12 +89,12 @@ func (r *restoration) end(err error, files int, size int64) error {
 // explain names what was not restored, and why.
 func (r *restoration) explain(left []restore.Left) {
 	for _, l := range left {
-		what := shown(l.Path)
+		what := display.Name(l.Path)
 		var fileErr *restore.FileError
 		if errors.As(l.Err, &fileErr) && fileErr.Name != l.Path {
-			what += ": " + shown(fileErr.Name)
+			what += ": " + display.Name(fileErr.Name)
 		}
-		note("not restored: %s: %s", what, reason(l.Err))
+		display.Note("not restored: %s: %s", what, reason(l.Err))
 	}
 }
 
@@ -129,7 +132,7 @@ func lie(n int) string {
 	if n == 1 {
 		return "1 file lies"
 	}
-	return count(n, "file") + " lie"
+	return display.Count(n, "file") + " lie"
 }
 
 // were returns "1 file was" or "2 files were".
@@ -137,5 +140,5 @@ func were(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun + " was"
 	}
-	return count(n, noun) + " were"
+	return display.Count(n, noun) + " were"
 }

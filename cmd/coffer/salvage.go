@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/restore"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
@@ -58,10 +59,10 @@ The status is 1, and the error says why, unless nothing was found to be at fault
 
 func (s *salvageCommand) run(ctx context.Context, path string) error {
 	if s.dir == "" && (s.partial || s.force) {
-		return usagef("--partial and --force are about restoring: give -C DIR")
+		return program.Usagef("--partial and --force are about restoring: give -C DIR")
 	}
 	if s.header == "-" && (path == "-" || s.secret.keyFile == "-" || s.secret.passwordFile == "-") {
-		return usagef("standard input cannot be the header and something else")
+		return program.Usagef("standard input cannot be the header and something else")
 	}
 	if s.header != "" {
 		return s.runWithHeader(ctx, path)
@@ -111,7 +112,7 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 	if err := s.print(found, in); err != nil {
 		return err
 	}
-	var incomplete exitError
+	var incomplete program.ExitError
 	if s.dir != "" {
 		if err := s.restore(ctx, found); err != nil && !errors.As(err, &incomplete) {
 			return err
@@ -120,7 +121,7 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 	if found.Fault != nil { // [SLV-14]
 		return advisedError{found.Fault, salvaged(found)}
 	}
-	if incomplete != exitDone {
+	if incomplete != program.Done {
 		return incomplete
 	}
 	return nil

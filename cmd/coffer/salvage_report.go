@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/ref/salvage"
 )
@@ -13,7 +14,7 @@ import (
 func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 	out := bufio.NewWriter(os.Stdout)
 	if s.asJSON {
-		if err := printJSON(out, toSalvageJSON(found)); err != nil {
+		if err := display.JSON(out, toSalvageJSON(found)); err != nil {
 			return err
 		}
 		return out.Flush()
@@ -35,9 +36,9 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 			}
 			size += e.Record.Entry.Size
 		}
-		sums[status] = fmt.Sprintf("%d %s (%s)", n, status, sizeText(size))
+		sums[status] = fmt.Sprintf("%d %s (%s)", n, status, display.Size(size))
 		if status == salvage.Whole && unconfirmed > 0 { // [SLV-6]
-			sums[status] = fmt.Sprintf("%d %s (%s, %d unconfirmed)", n, status, sizeText(size), unconfirmed)
+			sums[status] = fmt.Sprintf("%d %s (%s, %d unconfirmed)", n, status, display.Size(size), unconfirmed)
 		}
 	}
 	for _, off := range found.Unsafe { // [SLV-8]
@@ -45,7 +46,7 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 	}
 	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, sums[salvage.Whole], sums[salvage.Damaged], sums[salvage.Missing])
 	if found.Appended > 0 { // [SLV-35]
-		fmt.Fprintf(out, "Appended after the end of the container: %s. Nothing is lost by that.\n", count(int(found.Appended), "byte"))
+		fmt.Fprintf(out, "Appended after the end of the container: %s. Nothing is lost by that.\n", display.Count(int(found.Appended), "byte"))
 	}
 	switch {
 	case found.Indexed:
@@ -62,7 +63,7 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 
 func printFound(out *bufio.Writer, e salvage.Found) {
 	entry := e.Record.Entry
-	fmt.Fprintf(out, "%-8s%10s  %s", e.Status, sizeText(entry.Size), shown(entry.Path))
+	fmt.Fprintf(out, "%-8s%10s  %s", e.Status, display.Size(entry.Size), display.Name(entry.Path))
 	if !e.Confirmed { // [SLV-6]
 		fmt.Fprint(out, "  (unconfirmed)")
 	}

@@ -15,6 +15,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
@@ -73,16 +76,16 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 	if slices.Contains(args, "-") {
 		switch {
 		case s.secret.keyFile == "-" || s.secret.passwordFile == "-":
-			return usagef("standard input cannot be sealed and be the secret")
+			return program.Usagef("standard input cannot be sealed and be the secret")
 		case s.output == "":
-			return usagef("standard input has no name: give -o FILE")
+			return program.Usagef("standard input has no name: give -o FILE")
 		case term.IsTerminal(int(os.Stdin.Fd())):
-			return usagef("what is typed is not sealed: give a file, or send standard input from one")
+			return program.Usagef("what is typed is not sealed: give a file, or send standard input from one")
 		}
 	}
 	if s.output == "" {
 		if len(args) > 1 {
-			return usagef("several files have no name together: give -o FILE")
+			return program.Usagef("several files have no name together: give -o FILE")
 		}
 		abs, err := filepath.Abs(args[0])
 		if err != nil {
@@ -103,17 +106,17 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		found.left.tell(s.verbose)
 		return errNothing
 	}
-	out, err := createOutput(s.output, s.force, containerMode)
+	out, err := newfile.Create(s.output, s.force, containerMode)
 	if err != nil {
 		return orForce(err)
 	}
-	defer out.abandon()
+	defer out.Abandon()
 	k, slots, err := s.key(ctx)
 	if err != nil {
 		return err
 	}
 
-	w, err := container.NewArchiveWriter(out, rand.Reader, &k, slots, archive.StandAlone(milliseconds(time.Now().UnixMilli()), "coffer "+version())) // [ARC-80]
+	w, err := container.NewArchiveWriter(out, rand.Reader, &k, slots, archive.StandAlone(milliseconds(time.Now().UnixMilli()), "coffer "+program.Number)) // [ARC-80]
 	if err != nil {
 		return err
 	}
@@ -131,12 +134,12 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	if err := out.commit(); err != nil {
+	if err := out.Commit(); err != nil {
 		return orForce(err)
 	}
 	s.summarize(found, &k)
 	if s.left > 0 {
-		return exitError(exitRefused)
+		return program.ExitError(program.Refused)
 	}
 	return nil
 }
@@ -147,7 +150,7 @@ var errNothing = errors.New("there was nothing to seal, and nothing was written:
 
 // orForce adds what to do about a file that exists.
 func orForce(err error) error {
-	var exists errExists
+	var exists newfile.ExistsError
 	if errors.As(err, &exists) {
 		return fmt.Errorf("%w: give another name, or --force to replace it", err)
 	}
@@ -177,7 +180,7 @@ func (s *sealCommand) leaveOut(err error) error {
 	if !s.keepGoing {
 		return fmt.Errorf("%w; nothing was sealed, --keep-going seals the other files", err)
 	}
-	note("not sealed: %v", err)
+	display.Note("not sealed: %v", err)
 	s.left++
 	return nil
 }
@@ -204,7 +207,7 @@ func (s *sealCommand) addAll(ctx context.Context, w *container.ArchiveWriter, fo
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.As(err, &abandoned):
-			err = s.leaveOut(fmt.Errorf("%s: %w", shown(src.file), cause(abandoned.Err)))
+			err = s.leaveOut(fmt.Errorf("%s: %w", display.Name(src.file), cause(abandoned.Err)))
 		case err == nil:
 			s.files++
 			s.size += src.entry.Size
@@ -230,7 +233,7 @@ func (s *sealCommand) add(w *container.ArchiveWriter, f *openFile) error {
 		err = w.Add(f.entry, f)
 	}
 	if err == nil && f.changed() {
-		note("%s has changed while it was read: it is sealed as it was read", shown(f.file))
+		display.Note("%s has changed while it was read: it is sealed as it was read", display.Name(f.file))
 	}
 	return err
 }
@@ -246,25 +249,25 @@ func cause(err error) error {
 
 func (s *sealCommand) summarize(found *collection, k *key.Key) {
 	for _, r := range found.renamed {
-		note("%s is stored as %s", shown(r[0]), shown(r[1]))
+		display.Note("%s is stored as %s", display.Name(r[0]), display.Name(r[1]))
 	}
 	for _, file := range found.undated {
-		note("%s is stored without its time, which a container cannot hold", shown(file))
+		display.Note("%s is stored without its time, which a container cannot hold", display.Name(file))
 	}
 	if n := len(found.composed); n > 0 {
 		first := found.composed[0]
-		note("%s with decomposed letters stored as composed ones, which look the same: %+q is stored as %+q", count(n, "name"), filepath.Base(first[0]), path.Base(first[1]))
+		display.Note("%s with decomposed letters stored as composed ones, which look the same: %+q is stored as %+q", display.Count(n, "name"), filepath.Base(first[0]), path.Base(first[1]))
 	}
 	found.left.tell(s.verbose)
 	more := ""
 	if s.left > 0 {
-		more = fmt.Sprintf("; %s left out", count(s.left, "file"))
+		more = fmt.Sprintf("; %s left out", display.Count(s.left, "file"))
 	}
-	in := shown(s.output)
+	in := display.Name(s.output)
 	if s.output == "-" {
 		in = "standard output"
 	}
-	note("sealed %s (%s) in %s, key %s%s", count(s.files, "file"), sizeText(s.size), in, k.Check().Fingerprint(), more) // [KEY-13]
+	display.Note("sealed %s (%s) in %s, key %s%s", display.Count(s.files, "file"), display.Size(s.size), in, k.Check().Fingerprint(), more) // [KEY-13]
 	switch {
 	case s.showKey:
 		fmt.Fprintln(os.Stderr, k.Text())
@@ -278,5 +281,5 @@ func tellUnrecoverable(file string) {
 	if file == "-" {
 		file = "FILE"
 	}
-	note("nobody can recover a lost password; \"coffer key --of %s\" shows the 64-digit key, which opens it without: keep that on paper, away from the file", shown(file))
+	display.Note("nobody can recover a lost password; \"coffer key --of %s\" shows the 64-digit key, which opens it without: keep that on paper, away from the file", display.Name(file))
 }

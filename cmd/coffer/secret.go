@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -42,7 +43,7 @@ type secret struct {
 // open opens a container's file and asks for its secret.
 func (s *secretFlags) open(ctx context.Context, path string) (*input, secret, error) {
 	if path == "-" && (s.keyFile == "-" || s.passwordFile == "-") {
-		return nil, secret{}, usagef("standard input cannot be the container and the secret")
+		return nil, secret{}, program.Usagef("standard input cannot be the container and the secret")
 	}
 	open := openInput
 	if s.damaged {

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"unicode/utf16"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 )
@@ -41,7 +43,7 @@ func readPassword(ctx context.Context, path string) ([]byte, error) {
 }
 
 func readSecretFile(ctx context.Context, path string) ([]byte, error) {
-	raw, err := wait(ctx, func() ([]byte, error) {
+	raw, err := program.Wait(ctx, func() ([]byte, error) {
 		f := os.Stdin
 		if path != "-" {
 			var err error
@@ -54,7 +56,7 @@ func readSecretFile(ctx context.Context, path string) ([]byte, error) {
 		return io.ReadAll(io.LimitReader(f, maxSecretFile))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the secret in %s cannot be read: %w", shown(path), cause(err))
+		return nil, fmt.Errorf("the secret in %s cannot be read: %w", display.Name(path), cause(err))
 	}
 	return decodeText(raw), nil
 }
@@ -63,7 +65,7 @@ func readSecretFile(ctx context.Context, path string) ([]byte, error) {
 func warnReadable(f *os.File) {
 	info, err := f.Stat()
 	if err == nil && info.Mode().IsRegular() && info.Mode()&0o044 != 0 && runtime.GOOS != "windows" {
-		note("others can read %s, and so open what it opens: chmod 600 keeps it to you", shown(f.Name()))
+		display.Note("others can read %s, and so open what it opens: chmod 600 keeps it to you", display.Name(f.Name()))
 	}
 }
 

@@ -16,7 +16,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
@@ -30,7 +33,7 @@ func newSlotCommand() *cobra.Command {
 		Long: `List, set or remove the slots of a container: the secrets that open it besides the
 64-digit key. What is sealed stays as it is, and copies of the file that were made
 before keep their old slots.`,
-		RunE: group,
+		RunE: program.Group,
 	}
 	cmd.AddCommand(newSlotListCommand(), newSetPasswordCommand(), newSlotRemoveCommand())
 	return cmd
@@ -59,7 +62,7 @@ func listSlots(ctx context.Context, path string) error {
 		return err
 	}
 	out := bufio.NewWriter(os.Stdout)
-	fmt.Fprintf(out, "%s: %s, which are not authenticated without a secret, and key %s\n", in, count(len(h.Slots), "slot"), h.KeyCheck.Fingerprint()) // [HDR-16]
+	fmt.Fprintf(out, "%s: %s, which are not authenticated without a secret, and key %s\n", in, display.Count(len(h.Slots), "slot"), h.KeyCheck.Fingerprint()) // [HDR-16]
 	for i, s := range h.Slots {
 		fmt.Fprintln(out, slotLine(inspect.SlotOf(s), i))
 	}
@@ -96,7 +99,7 @@ made before.`,
 
 func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 	if s.newFile == "-" && (s.secret.keyFile == "-" || s.secret.passwordFile == "-") {
-		return usagef("standard input cannot be both secrets")
+		return program.Usagef("standard input cannot be both secrets")
 	}
 	ch, err := openForChange(ctx, &s.secret, path)
 	if err != nil {
@@ -130,7 +133,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 	if err := ch.rewrite(slots, container.WithSlot(slot.PasswordSecret(prepared.Bytes()))); err != nil {
 		return err
 	}
-	note("password of %s %s; copies that were made before keep their secrets", ch.in, done)
+	display.Note("password of %s %s; copies that were made before keep their secrets", ch.in, done)
 	tellUnrecoverable(path)
 	return nil
 }
@@ -174,9 +177,9 @@ func removeSlot(ctx context.Context, secret *secretFlags, path, which string) er
 	if err := ch.rewrite(slots, container.WithKey(&ch.Key)); err != nil {
 		return err
 	}
-	note("slot %d (%v) of %s removed; copies that were made before keep it", at+1, ch.Header.Slots[at].Type(), ch.in)
+	display.Note("slot %d (%v) of %s removed; copies that were made before keep it", at+1, ch.Header.Slots[at].Type(), ch.in)
 	if keyOnly {
-		note("from now on only the 64-digit key %s opens it", ch.Key.Check().Fingerprint()) // [KEY-13]
+		display.Note("from now on only the 64-digit key %s opens it", ch.Key.Check().Fingerprint()) // [KEY-13]
 	}
 	return nil
 }
@@ -190,13 +193,13 @@ func isKnown(s slot.Slot) bool {
 func findSlot(slots []slot.Slot, which string) (int, error) {
 	if n, err := strconv.Atoi(which); err == nil {
 		if n < 1 || n > len(slots) {
-			return 0, fmt.Errorf("there is no slot %d: the container has %s", n, count(len(slots), "slot"))
+			return 0, fmt.Errorf("there is no slot %d: the container has %s", n, display.Count(len(slots), "slot"))
 		}
 		return n - 1, nil
 	}
 	if typeOf(which) == 0 {
-		names, _ := slotNames()
-		return 0, usagef("a slot is %s or a number, not %q%s", strings.Join(names, ", "), which, suggest.DidYouMean(which, names))
+		names := slotNames()
+		return 0, program.Usagef("a slot is %s or a number, not %q%s", strings.Join(names, ", "), which, suggest.DidYouMean(which, names))
 	}
 	found := -1
 	for i, s := range slots {
@@ -229,19 +232,19 @@ type change struct {
 	*container.Container
 	in     *input
 	secret secret
-	old    identity
+	old    newfile.Identity
 }
 
 // openForChange opens a container that is to be replaced in its place.
 func openForChange(ctx context.Context, flags *secretFlags, path string) (*change, error) {
 	if path == "-" {
-		return nil, usagef("standard input cannot be changed: give a file")
+		return nil, program.Usagef("standard input cannot be changed: give a file")
 	}
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkReplaceable(path); err != nil {
+	if err := newfile.CheckReplaceable(path); err != nil {
 		return nil, err
 	}
 	in, err := openInput(ctx, path)
@@ -249,7 +252,7 @@ func openForChange(ctx context.Context, flags *secretFlags, path string) (*chang
 		return nil, err
 	}
 	ch := &change{in: in}
-	if ch.old, err = identityOf(in.file); err == nil {
+	if ch.old, err = newfile.IdentityOf(in.file); err == nil {
 		if ch.secret, err = flags.existing(in); err == nil {
 			ch.Container, err = ch.secret.unlock(in)
 		}
@@ -265,12 +268,12 @@ func openForChange(ctx context.Context, flags *secretFlags, path string) (*chang
 // stays until the new one has been opened with the secret that is to open it, and if
 // it is not any more what was opened.
 func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
-	out, err := createOutput(ch.in.path, true, keyMode)
+	out, err := newfile.Create(ch.in.path, true, keyMode)
 	if err != nil {
 		return err
 	}
-	defer out.abandon()
-	out.old = ch.old
+	defer out.Abandon()
+	out.Expect(ch.old)
 	if err := ch.write(out.File, slots); err != nil {
 		return err
 	}
@@ -288,7 +291,7 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 	if err := ch.in.ctx.Err(); err != nil {
 		return err
 	}
-	return out.commit()
+	return out.Commit()
 }
 
 // write writes the container with other slots. A header of the same length needs no
@@ -304,7 +307,18 @@ func (ch *change) write(out *os.File, slots []slot.Slot) error {
 	}
 	err = ch.WithSlots(out, slots)
 	if errors.Is(err, syscall.ENOSPC) {
-		return fmt.Errorf("%w: the changed file takes %s beside the old one, which stays as it is", err, sizeText(ch.in.size))
+		return fmt.Errorf("%w: the changed file takes %s beside the old one, which stays as it is", err, display.Size(ch.in.size))
 	}
 	return err
+}
+
+// knownSlots are the types of slots that have names.
+var knownSlots = []slot.Type{slot.TypePassword, slot.TypeVault, slot.TypePasskey}
+
+func slotNames() []string {
+	var names []string
+	for _, t := range knownSlots {
+		names = append(names, t.String())
+	}
+	return names
 }

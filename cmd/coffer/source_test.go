@@ -14,8 +14,8 @@ import (
 // not sealed in its place, and nobody is waited for.
 func TestSealSwapped(t *testing.T) {
 	replace := func(f *fixture, name string, with func(name string) error) {
-		f.check(os.RemoveAll(f.path(name)))
-		f.check(with(f.path(name)))
+		f.Check(os.RemoveAll(f.Path(name)))
+		f.Check(with(f.Path(name)))
 	}
 	link := func(to string) func(string) error {
 		return func(name string) error { return os.Symlink(to, name) }
@@ -31,26 +31,26 @@ func TestSealSwapped(t *testing.T) {
 		"file for a folder":        {func(f *fixture) { replace(f, "folder/sub/a", func(n string) error { return os.Mkdir(n, 0o700) }) }, "it is not a file any more"},
 		"file for a pipe":          {func(f *fixture) { replace(f, "folder/sub/a", func(n string) error { return syscall.Mkfifo(n, 0o600) }) }, "it is not a file any more"},
 		"file for another": {func(f *fixture) {
-			f.write("new", []byte("new"))
-			f.check(os.Rename(f.path("new"), f.path("folder/sub/a")))
+			f.Write("new", []byte("new"))
+			f.Check(os.Rename(f.Path("new"), f.Path("folder/sub/a")))
 		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			f.write("folder/sub/a", []byte("old"))
-			f.write("folder/other/a", []byte("other"))
-			f.write("folder/b", []byte("b"))
-			f.write("secret/a", []byte("secret"))
+			f.Write("folder/sub/a", []byte("old"))
+			f.Write("folder/other/a", []byte("other"))
+			f.Write("folder/b", []byte("b"))
+			f.Write("secret/a", []byte("secret"))
 			_, stderr, answer := f.waiting("pipe", "seal", "--keep-going", "--key-file", "pipe", "-o", "c.coffer", "folder")
 			swap.do(f)
 			if status := answer(testKey.Text()); (status != 0) != (swap.says != "") || !strings.Contains(stderr.String(), swap.says) {
 				t.Errorf("status %d: %s", status, stderr)
 			}
-			f.succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
-			if string(f.read("out/b")) != "b" {
+			f.Succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
+			if string(f.Read("out/b")) != "b" {
 				t.Error("the other file was not sealed")
 			}
-			switch got, err := os.ReadFile(f.path("out/sub/a")); {
+			switch got, err := os.ReadFile(f.Path("out/sub/a")); {
 			case swap.says == "" && string(got) != "new":
 				t.Errorf("sealed %q, %v", got, err)
 			case swap.says != "" && err == nil:
@@ -74,9 +74,9 @@ func TestSealWrongSize(t *testing.T) {
 		tried++
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			stderr := f.succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", name)
-			f.succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
-			if got := f.read("out" + name[strings.LastIndex(name, "/"):]); !bytes.Equal(got, want) {
+			stderr := f.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", name)
+			f.Succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
+			if got := f.Read("out" + name[strings.LastIndex(name, "/"):]); !bytes.Equal(got, want) {
 				t.Errorf("sealed %d bytes of %d: %s", len(got), len(want), stderr)
 			}
 		})

@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/archive"
 )
 
@@ -38,5 +39,5 @@ func timeJSON(t archive.Time) *int64 {
 
 // tellRetimed names a file that does not have its time. [ARC-84]
 func tellRetimed(path string, t time.Time) {
-	note("%s was changed on %s, which the file system cannot hold: it is restored with another time", shown(path), t.Format(timeLayout))
+	display.Note("%s was changed on %s, which the file system cannot hold: it is restored with another time", display.Name(path), t.Format(timeLayout))
 }

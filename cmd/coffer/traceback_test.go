@@ -171,23 +171,23 @@ func TestTracesOfCommands(t *testing.T) {
 	secret := loud(1, key.Size)
 	k := key.Key(secret)
 	quit := func(f *fixture, cmd *exec.Cmd, stderr *bytes.Buffer, running string) {
-		f.t.Helper()
-		f.check(cmd.Process.Signal(syscall.SIGQUIT))
+		f.T.Helper()
+		f.Check(cmd.Process.Signal(syscall.SIGQUIT))
 		cmd.Wait()
 		if trace := stderr.String(); !strings.Contains(trace, running) {
-			f.t.Errorf("it was not at work: %s", trace)
+			f.T.Errorf("it was not at work: %s", trace)
 		} else if part := shows(trace, secret); part != nil {
-			f.t.Errorf("the traceback shows %x:\n%s", part, trace)
+			f.T.Errorf("the traceback shows %x:\n%s", part, trace)
 		}
 	}
 	made := newFixture(t)
-	made.write("key.txt", []byte(k.Text()))
-	made.write("folder/a", pattern(8<<20))
-	made.write("large/a", nil)
-	made.check(os.Truncate(made.path("large/a"), 256<<20))
-	made.succeed("seal", "--key-file", "key.txt", "large")
+	made.Write("key.txt", []byte(k.Text()))
+	made.Write("folder/a", pattern(8<<20))
+	made.Write("large/a", nil)
+	made.Check(os.Truncate(made.Path("large/a"), 256<<20))
+	made.Succeed("seal", "--key-file", "key.txt", "large")
 	t.Run("seal", func(t *testing.T) {
-		f := &fixture{t, made.dir}
+		f := &fixture{made.In(t)}
 		cmd, stderr, _ := f.stalled("folder")
 		quit(f, cmd, stderr, "addAll")
 	})
@@ -197,17 +197,17 @@ func TestTracesOfCommands(t *testing.T) {
 		{"open", "--key-file", "key.txt", "-C", "out", "large.coffer"},
 	} {
 		t.Run(args[0], func(t *testing.T) {
-			f := &fixture{t, made.dir}
-			cmd := f.command(args...)
+			f := &fixture{made.In(t)}
+			cmd := f.Command(args...)
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
-			f.check(cmd.Start())
+			f.Check(cmd.Start())
 			f.eventually("it is at work", func() bool { return f.hasRead(cmd) > 8<<20 })
 			quit(f, cmd, &stderr, "main.")
 		})
 	}
 	t.Run("set-password", func(t *testing.T) {
-		f := &fixture{t, made.dir}
+		f := &fixture{made.In(t)}
 		cmd, stderr, answer := f.waiting("pipe", "slot", "set-password", "--key-file", "key.txt", "--new-password-file", "pipe", "large.coffer")
 		time.AfterFunc(100*time.Millisecond, func() { cmd.Process.Signal(syscall.SIGQUIT) }) // Argon2id takes longer
 		answer("correct horse")

@@ -12,6 +12,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/nfc"
@@ -52,13 +53,13 @@ func TestShown(t *testing.T) {
 		"zero\u200bwidth": `"zero\u200bwidth"`,
 		"bad\xff":         `"bad\xff"`,
 	} {
-		if got := shown(name); got != want {
+		if got := display.Name(name); got != want {
 			t.Errorf("%q is shown as %s, want %s", name, got, want)
 		}
 	}
 	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(2))
 	properties.Property("printable, and reversible", prop.ForAll(func(name string) bool {
-		text := shown(name)
+		text := display.Name(name)
 		for _, c := range text {
 			if !unicode.IsPrint(c) {
 				return false
@@ -163,7 +164,7 @@ func TestSizeText(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 1536: "1.5 KiB", 1<<20 - 1: "1.0 MiB", 1 << 20: "1.0 MiB", 5 << 30: "5.0 GiB", 1<<52 - 1: "4.0 PiB",
 	} {
-		if got := sizeText(n); got != want {
+		if got := display.Size(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)
 		}
 	}

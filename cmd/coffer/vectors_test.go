@@ -42,23 +42,23 @@ func TestOpenVectors(t *testing.T) {
 
 func openVector(f *fixture, c vectors.Case, key string) {
 	digits, err := vectors.Expand(c.Input["container"].(string))
-	f.check(err)
+	f.Check(err)
 	container, err := hex.DecodeString(digits)
-	f.check(err)
-	f.write("case.coffer", container)
-	f.write("case.key", []byte(key))
-	status, stderr := f.run("open", "--key-file", "case.key", "-C", "out", "case.coffer")
+	f.Check(err)
+	f.Write("case.coffer", container)
+	f.Write("case.key", []byte(key))
+	status, stderr := f.Run("open", "--key-file", "case.key", "-C", "out", "case.coffer")
 	if c.Result == vectors.Invalid {
 		if status != exitOf[fault.Name(c.Error)] || !strings.Contains(stderr, c.Error) {
-			f.t.Errorf("status %d instead of %s: %s", status, c.Error, stderr)
+			f.T.Errorf("status %d instead of %s: %s", status, c.Error, stderr)
 		}
-		if left, _ := os.ReadDir(f.path("out")); c.Error == "missing_container" && len(left) > 0 {
-			f.t.Errorf("%d files were restored", len(left))
+		if left, _ := os.ReadDir(f.Path("out")); c.Error == "missing_container" && len(left) > 0 {
+			f.T.Errorf("%d files were restored", len(left))
 		}
 		return
 	}
 	if status != 0 {
-		f.t.Fatalf("status %d: %s", status, stderr)
+		f.T.Fatalf("status %d: %s", status, stderr)
 	}
 	entries := c.Output["entries"].([]any)
 	var paths []string
@@ -67,11 +67,11 @@ func openVector(f *fixture, c vectors.Case, key string) {
 	}
 	names := extract.PortableNames(paths, extract.Posix)
 	for i, e := range entries {
-		content := f.read("out/" + names[i])
+		content := f.Read("out/" + names[i])
 		digest := sha512.Sum512(content)
 		e := e.(vectors.Object)
 		if got := hex.EncodeToString(digest[:]); got != e["sha512"] || json.Number(fmt.Sprint(len(content))) != e["size"] {
-			f.t.Errorf("%s has %d bytes, and not the content of the case", names[i], len(content))
+			f.T.Errorf("%s has %d bytes, and not the content of the case", names[i], len(content))
 		}
 	}
 }

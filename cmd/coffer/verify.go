@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -66,7 +67,7 @@ func verify(ctx context.Context, secret *secretFlags, path string, asJSON bool) 
 		return unsound(err, asJSON)
 	}
 	if asJSON {
-		return printJSON(os.Stdout, v)
+		return display.JSON(os.Stdout, v)
 	}
 	fmt.Printf("%s is sound: %s, key %s\n", in, v.text(), v.Key)
 	return nil
@@ -77,7 +78,7 @@ func verify(ctx context.Context, secret *secretFlags, path string, asJSON bool) 
 func unsound(err error, asJSON bool) error {
 	if asJSON && fault.NameOf(err) != "" {
 		f := inspect.FaultOf(err)
-		if e := printJSON(os.Stdout, verified{Fault: &f}); e != nil {
+		if e := display.JSON(os.Stdout, verified{Fault: &f}); e != nil {
 			return e
 		}
 	}
@@ -115,7 +116,7 @@ func (v *verified) text() string {
 	}
 	elsewhere := ""
 	if v.Elsewhere > 0 {
-		elsewhere = fmt.Sprintf(" (%s in other containers not checked)", count(v.Elsewhere, "file"))
+		elsewhere = fmt.Sprintf(" (%s in other containers not checked)", display.Count(v.Elsewhere, "file"))
 	}
-	return fmt.Sprintf("%s, %s%s, %s", count(v.Files, "file"), sizeText(v.Size), elsewhere, v.origin)
+	return fmt.Sprintf("%s, %s%s, %s", display.Count(v.Files, "file"), display.Size(v.Size), elsewhere, v.origin)
 }

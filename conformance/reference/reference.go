@@ -1,5 +1,5 @@
 // Package reference puts the reference implementation behind the conformance
-// protocol. It is what "coffer conform" checks without a command, what "coffer
+// protocol. It is what "coffer-dev conform" checks without a command, what "coffer
 // adapter" runs, and what the vectors are made with.
 package reference
 

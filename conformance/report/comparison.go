@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/coffer-format/coffer/conformance/outside"
 	"github.com/coffer-format/coffer/conformance/protocol"
 )
 
@@ -176,9 +177,9 @@ func (c *Comparison) WriteText(w io.Writer) error {
 func (c *Comparison) writeText(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(first string, cells []string) {
-		fmt.Fprint(t, Printable(first))
+		fmt.Fprint(t, outside.Printable(first))
 		for _, cell := range cells {
-			fmt.Fprintf(t, "\t%s", Printable(cell))
+			fmt.Fprintf(t, "\t%s", outside.Printable(cell))
 		}
 		fmt.Fprintln(t)
 	}
@@ -203,16 +204,16 @@ func (c *Comparison) writeText(w io.Writer) error {
 	fmt.Fprintf(t, "\nwhat the suite drew follows from the seed %d\n", c.Seed)
 	for i, r := range c.Reports {
 		if r.Exit != ExitConformant {
-			fmt.Fprintf(t, "%s alone: %s\n", Printable(c.Names[i]), Printable(r.Again(protocol.HelloOp)))
+			fmt.Fprintf(t, "%s alone: %s\n", outside.Printable(c.Names[i]), outside.Printable(r.Again(protocol.HelloOp)))
 		}
 	}
 	for _, f := range c.pairFailures() {
 		fmt.Fprintf(t, "%s does not open what %s sealed: %s (%d of %d, the first: %s)\n",
-			Printable(f.Opened), Printable(f.Sealed), Printable(f.Cause.Text), len(f.Cause.Events), f.Asked, f.Cause.Events[0].ID)
+			outside.Printable(f.Opened), outside.Printable(f.Sealed), outside.Printable(f.Cause.Text), len(f.Cause.Events), f.Asked, f.Cause.Events[0].ID)
 	}
 	return t.Flush()
 }
 
 // WriteJSON writes the comparison for programs. The reports in it are those of
 // Schema, and what is in pairs are events as theirs.
-func (c *Comparison) WriteJSON(w io.Writer) error { return WriteJSON(w, c) }
+func (c *Comparison) WriteJSON(w io.Writer) error { return outside.WriteJSON(w, c) }

@@ -61,7 +61,7 @@ func TestComparisonNotStarted(t *testing.T) {
 // an implementation said.
 func TestComparisonHTML(t *testing.T) {
 	out := text(t, two().WriteHTML)
-	for _, want := range []string{"2 implementations", "2 of 2 failed.", "not conformant", "0 of 1!", "opens what", "coffer conform --seed 4711 --run key/1", "</html>"} {
+	for _, want := range []string{"2 implementations", "2 of 2 failed.", "not conformant", "0 of 1!", "opens what", "coffer-dev conform --seed 4711 --run key/1", "</html>"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the page lacks %q", want)
 		}

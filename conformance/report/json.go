@@ -4,6 +4,8 @@ import (
 	"bytes"
 	_ "embed"
 	"io"
+
+	"github.com/coffer-format/coffer/conformance/outside"
 )
 
 //go:embed schema.json
@@ -13,4 +15,4 @@ var schema []byte
 func Schema() []byte { return bytes.Clone(schema) }
 
 // WriteJSON writes the report for programs.
-func (r *Report) WriteJSON(w io.Writer) error { return WriteJSON(w, r) }
+func (r *Report) WriteJSON(w io.Writer) error { return outside.WriteJSON(w, r) }

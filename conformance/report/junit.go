@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/coffer-format/coffer/conformance/outside"
 )
 
 type junitSuites struct {
@@ -52,7 +54,7 @@ type junitReason struct {
 // answer is a failure; no answer, or none that can be read, is an error; what was
 // not asked, and a known failure, is skipped.
 func (r *Report) WriteJUnit(w io.Writer) error {
-	all := junitSuites{Name: Lines("coffer conform " + r.Implementation.Name + " " + r.Implementation.Version)}
+	all := junitSuites{Name: outside.Lines("coffer-dev conform " + r.Implementation.Name + " " + r.Implementation.Version)}
 	for _, subject := range r.subjects() {
 		s := junitSuite{Name: subject, Properties: []junitProperty{{"seed", fmt.Sprint(r.Seed)}}}
 		for _, e := range r.Events {
@@ -92,12 +94,12 @@ func (s *junitSuite) add(c junitCase) {
 }
 
 func (r *Report) junitCase(e Event) junitCase {
-	c := junitCase{Class: e.Subject, Name: e.ID, Seconds: fmt.Sprintf("%.3f", float64(e.Milliseconds)/1000), Stderr: Lines(e.Stderr)}
+	c := junitCase{Class: e.Subject, Name: e.ID, Seconds: fmt.Sprintf("%.3f", float64(e.Milliseconds)/1000), Stderr: outside.Lines(e.Stderr)}
 	var text strings.Builder
 	for _, f := range r.facts(e) {
 		fmt.Fprintf(&text, "%s: %s\n", f.name, f.text)
 	}
-	reason := &junitReason{string(e.Verdict), Lines(e.Message), Lines(text.String())}
+	reason := &junitReason{string(e.Verdict), outside.Lines(e.Message), outside.Lines(text.String())}
 	switch {
 	case e.Verdict == Pass:
 	case e.Expected != nil || !e.Verdict.Against():

@@ -13,6 +13,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/outside"
 	"github.com/coffer-format/coffer/conformance/protocol"
 )
 
@@ -67,7 +68,7 @@ func TestEscapedProperty(t *testing.T) {
 	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(1))
 	properties.Property("decodes to what it was", prop.ForAll(func(text string) string {
 		var b bytes.Buffer
-		if err := WriteJSON(&b, map[string]string{"x" + text: text}); err != nil {
+		if err := outside.WriteJSON(&b, map[string]string{"x" + text: text}); err != nil {
 			return err.Error()
 		}
 		for _, c := range b.String() {

@@ -98,7 +98,7 @@ func TestSeed(t *testing.T) {
 			t.Errorf("%s: no seed", name)
 		}
 	}
-	if again := r.Again("key/1"); !strings.HasPrefix(again, "coffer conform --seed 4711 --run key/1 -- ") {
+	if again := r.Again("key/1"); !strings.HasPrefix(again, "coffer-dev conform --seed 4711 --run key/1 -- ") {
 		t.Error(again)
 	}
 }
@@ -221,7 +221,7 @@ func TestHTMLGroups(t *testing.T) {
 // that an implementation said.
 func TestHTML(t *testing.T) {
 	out := text(t, mixed().WriteHTML)
-	for _, want := range []string{"NOT CONFORMANT", `id="case-key/1"`, "coffer conform --seed 4711 --run key/1", "<mark>", "KEY-3", "not observable", "prefers-color-scheme: dark", "</html>"} {
+	for _, want := range []string{"NOT CONFORMANT", `id="case-key/1"`, "coffer-dev conform --seed 4711 --run key/1", "<mark>", "KEY-3", "not observable", "prefers-color-scheme: dark", "</html>"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the page lacks %q", want)
 		}

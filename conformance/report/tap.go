@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	"github.com/coffer-format/coffer/conformance/outside"
 )
 
 // WriteTAP writes the report in the Test Anything Protocol, version 13: a line for
@@ -24,7 +26,7 @@ func (r *Report) WriteTAP(w io.Writer) error {
 		case e.Expected != nil:
 			directive = " # TODO a known failure"
 		}
-		fmt.Fprintf(b, "%s %d - %s%s\n", word, i+1, Printable(e.ID), directive)
+		fmt.Fprintf(b, "%s %d - %s%s\n", word, i+1, outside.Printable(e.ID), directive)
 		if e.Verdict.Against() {
 			b.WriteString("  ---\n")
 			for _, f := range r.facts(e) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/outside"
 	"github.com/coffer-format/coffer/spec"
 )
 
@@ -77,7 +78,7 @@ func (t *Terminal) describe(e Event) {
 	fmt.Fprintf(&t.out, "%s  %s\n", strings.ToUpper(words(e.Verdict)), e.ID)
 	row := func(name, text string) {
 		if text != "" {
-			fmt.Fprintf(&t.out, "    %-8s %s\n", name, Printable(text))
+			fmt.Fprintf(&t.out, "    %-8s %s\n", name, outside.Printable(text))
 		}
 	}
 	row("case", e.Comment)
@@ -106,13 +107,13 @@ func (t *Terminal) describe(e Event) {
 			row("stderr", l)
 		}
 	}
-	fmt.Fprintf(&t.out, "    %-8s %s\n\n", "again", Printable(t.r.Again(e.ID)))
+	fmt.Fprintf(&t.out, "    %-8s %s\n\n", "again", outside.Printable(t.r.Again(e.ID)))
 }
 
 func (t *Terminal) flush() {
 	t.progress.clear()
 	if t.err == nil {
-		_, t.err = io.WriteString(t.w, Lines(t.out.String()))
+		_, t.err = io.WriteString(t.w, outside.Lines(t.out.String()))
 		t.out.Reset()
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/coffer-format/coffer/conformance/outside"
 )
 
 // causes lists the causes of failures, unless every failure has been described
@@ -75,7 +77,7 @@ func (t *Terminal) present(causes []Cause) {
 		listed = causes[:min(len(causes), listedCauses)]
 	}
 	for _, c := range listed {
-		fmt.Fprintf(w, "%8d\t%s\t%s\n", len(c.Events), Printable(shortened(c.Text, 90)), c.Events[0].ID)
+		fmt.Fprintf(w, "%8d\t%s\t%s\n", len(c.Events), outside.Printable(shortened(c.Text, 90)), c.Events[0].ID)
 	}
 	w.Flush() // to a buffer: no error
 	if more := len(causes) - len(listed); more > 0 {
@@ -131,10 +133,10 @@ func (t *Terminal) table() {
 func (t *Terminal) verdict() {
 	h := t.r.Implementation
 	if name := strings.TrimSpace(h.Name + " " + h.Version); name != "" {
-		fmt.Fprintf(&t.out, "%s claims: %s\n", Printable(name), Printable(strings.Join(h.Profiles, ", ")))
+		fmt.Fprintf(&t.out, "%s claims: %s\n", outside.Printable(name), outside.Printable(strings.Join(h.Profiles, ", ")))
 	}
 	for _, set := range h.Indistinct {
-		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", Printable(strings.Join(set, ", ")))
+		fmt.Fprintf(&t.out, "it cannot tell apart: %s\n", outside.Printable(strings.Join(set, ", ")))
 	}
 	fmt.Fprintln(&t.out, t.r.seedLine())
 	fmt.Fprintln(&t.out, t.r.casesLine())

@@ -1,5 +1,6 @@
 // Package thorough tells tests how much to do: everything with COFFER_THOROUGH set,
-// as .ci/run sets it, and less otherwise, so that "go test ./..." is done soon.
+// as .ci/run sets it, less otherwise, so that "go test ./..." is done soon, and least
+// with -short.
 package thorough
 
 import (
@@ -15,6 +16,14 @@ func Only(t *testing.T) {
 	t.Helper()
 	if !wanted() {
 		t.Skip("it takes long: COFFER_THOROUGH=1 runs it")
+	}
+}
+
+// NotShort skips a test that takes a second or so if -short is given.
+func NotShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() && !wanted() {
+		t.Skip("it takes a while, and -short is given")
 	}
 }
 

@@ -35,6 +35,16 @@ func (r *Frames) WriteContent(w io.Writer, rec Record) error {
 	return r.plain.WriteRange(w, f.Content, rec.Entry.Size)
 }
 
+// Content returns the content of an entry, authenticated as it is read. Errors: as
+// WriteContent.
+func (r *Frames) Content(rec Record) (*io.SectionReader, error) {
+	f, err := r.Frame(NewCursor(r.plain), rec)
+	if err != nil {
+		return nil, err
+	}
+	return io.NewSectionReader(r.plain, f.Content, rec.Entry.Size), nil
+}
+
 // Frame reads the fields of a record's frame and compares them with the
 // record, which governs what they differ in otherwise. [ARC-26] [ARC-46] [ARC-47]
 func (r *Frames) Frame(c *Cursor, rec Record) (Frame, error) {

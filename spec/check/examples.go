@@ -195,7 +195,7 @@ func (r *repository) checkWorkedExample() {
 	if line < len(here) {
 		text = here[line]
 	}
-	r.report(exampleFile, line+1, "the generator writes %q here; \"coffer vectors write\" makes the chapter anew", text)
+	r.report(exampleFile, line+1, "the generator writes %q here; \"coffer-dev vectors write\" makes the chapter anew", text)
 }
 
 var longHex = regexp.MustCompile(`\b[0-9a-f]{20,}\b`)

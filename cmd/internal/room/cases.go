@@ -93,7 +93,7 @@ func (b *builder) caseBody(page string, f vectors.File, c vectors.Case) (string,
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(&out, `<h2>The case</h2><pre tabindex="0">%s</pre><p class="soft">Long values are cut here; <code>coffer vectors show %s</code> has them whole, and <code>coffer conform --run %s -- COMMAND</code> tries the case.</p>`,
+	fmt.Fprintf(&out, `<h2>The case</h2><pre tabindex="0">%s</pre><p class="soft">Long values are cut here; <code>coffer-dev vectors show %s</code> has them whole, and <code>coffer-dev conform --run %s -- COMMAND</code> tries the case.</p>`,
 		template.HTMLEscapeString(text), c.ID, c.ID)
 	return out.String(), nil
 }

@@ -1,0 +1,29 @@
+// Coffer-dev is for those who implement Coffer: it checks an implementation, shows the
+// test vectors, and the specification beside its code.
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/cmd/internal/program"
+)
+
+func main() { os.Exit(program.Run(newRoot(), noAdvice)) }
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "coffer-dev",
+		Short: "Check an implementation of Coffer, and read its specification beside code and vectors",
+		Long: `Check an implementation of Coffer, in any language, with the conformance suite; read
+the specification beside the reference and the test vectors.`,
+		Version:       program.Version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(newConformCommand(), newAdapterCommand(), newVectorsCommand(), newSpecCommand())
+	return root
+}
+
+func noAdvice(error) (string, int) { return "", program.Refused }

@@ -1,0 +1,358 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/coffer-format/coffer/cmd/internal/room"
+	"github.com/coffer-format/coffer/cmd/internal/workdir"
+	"github.com/coffer-format/coffer/conformance/thorough"
+	"github.com/coffer-format/coffer/spec"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+var pictures = flag.String("pictures", "", "write pictures of the reading room to this `folder`")
+
+var (
+	linkTarget = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
+	anchor     = regexp.MustCompile(`\bid="([^"]*)"`)
+)
+
+// Every link of the reading room leads to a page that is there, and to a place in
+// it; every requirement and every case can be reached.
+func TestRoomLinks(t *testing.T) {
+	thorough.Only(t)
+	t.Parallel()
+	pages, err := room.Build("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages[room.DecoderName] = nil
+	anchors := map[string]bool{}
+	for name, data := range pages {
+		anchors[name] = true
+		for _, m := range anchor.FindAllSubmatch(data, -1) {
+			place := name + "#" + string(m[1])
+			if anchors[place] {
+				t.Errorf("%s is there twice", place)
+			}
+			anchors[place] = true
+		}
+	}
+	reached := map[string]bool{}
+	for name, data := range pages {
+		if path.Ext(name) != ".html" {
+			continue
+		}
+		for _, m := range linkTarget.FindAllSubmatch(data, -1) {
+			target, err := url.Parse(string(m[1]))
+			if err != nil || target.IsAbs() {
+				if err != nil || target.Scheme != "https" {
+					t.Errorf("%s: %s is no link", name, m[1])
+				}
+				continue
+			}
+			to := name
+			if target.Path != "" {
+				to = path.Join(path.Dir(name), target.Path)
+			}
+			if target.Fragment != "" {
+				to += "#" + target.Fragment
+			}
+			if !anchors[to] {
+				t.Errorf("%s: there is no %s", name, to)
+			}
+			reached[to] = true
+		}
+	}
+	for _, r := range spec.Requirements() {
+		if to := strings.TrimSuffix(r.File, ".md") + ".html#" + r.ID; !reached[to] {
+			t.Errorf("nothing leads to %s", to)
+		}
+	}
+	files, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		for _, c := range f.Cases {
+			if !reached["cases/"+c.ID+".html"] {
+				t.Errorf("nothing leads to the case %s", c.ID)
+			}
+		}
+	}
+}
+
+// fixture is a folder to work in.
+type fixture struct{ *workdir.Dir }
+
+func newFixture(t *testing.T) *fixture { return &fixture{workdir.New(t, "coffer-dev")} }
+
+// coffer runs the program of those who hold a container, and returns what it prints.
+func (f *fixture) coffer(args ...string) []byte {
+	f.T.Helper()
+	program := f.Path("coffer")
+	if _, err := os.Stat(program); err != nil {
+		out, err := exec.Command("go", "build", "-o", program, "../coffer").CombinedOutput()
+		if err != nil {
+			f.T.Fatalf("%v: %s", err, out)
+		}
+	}
+	cmd := exec.Command(program, args...)
+	cmd.Dir = f.Root
+	out, err := cmd.Output()
+	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
+		f.T.Fatal(err)
+	}
+	return out
+}
+
+// serve starts "coffer-dev spec serve" and returns where it answers.
+func (f *fixture) serve() string {
+	root, err := filepath.Abs("../..")
+	f.Check(err)
+	cmd := f.Command("spec", "serve", "--addr", "127.0.0.1:0", root)
+	out, err := cmd.StdoutPipe()
+	f.Check(err)
+	f.Check(cmd.Start())
+	f.T.Cleanup(func() {
+		f.Check(cmd.Process.Signal(os.Interrupt))
+		cmd.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	f.Check(err)
+	return strings.TrimSpace(line)
+}
+
+// The server has what the static copy has, byte for byte, and nothing else. The
+// decoder is tried in a browser, below.
+func TestRoomServed(t *testing.T) {
+	thorough.Only(t)
+	f := newFixture(t)
+	root, err := filepath.Abs("../..")
+	f.Check(err)
+	f.Succeed("spec", "html", "--root", root, "room")
+	at := f.serve()
+	for _, name := range []string{"index.html", "07-header.html", "room.css", "room.js", "search.js", "cases/header/digest-damaged.html", "code/index.html"} {
+		if _, err := os.Stat(f.Path("room/" + name)); err != nil {
+			t.Error(err)
+			continue
+		}
+		answer, err := http.Get(at + name)
+		f.Check(err)
+		data, err := io.ReadAll(answer.Body)
+		f.Check(err)
+		answer.Body.Close()
+		if string(data) != string(f.Read("room/"+name)) {
+			t.Errorf("%s differs", name)
+		}
+	}
+	for _, name := range []string{"nothing.html", "../go.mod", "%2e%2e/go.mod", "code", "cases/header/"} {
+		answer, err := http.Get(at + name)
+		f.Check(err)
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: status %d", name, answer.StatusCode)
+		}
+	}
+	status, stderr := f.Run("spec", "html", "--root", root, "room")
+	if status == 0 || !strings.Contains(stderr, "exists already") {
+		t.Errorf("an existing folder: status %d, %s", status, stderr)
+	}
+	if left := f.Temps(); len(left) > 0 {
+		t.Errorf("left over: %q", left)
+	}
+}
+
+// In a browser the pages say nothing to the console and fit phones and screens;
+// a search finds; a container that is dropped is shown as "coffer inspect" does.
+func TestRoomInBrowser(t *testing.T) {
+	thorough.Only(t)
+	c := newChromium(t)
+	f := newFixture(t)
+	root, err := filepath.Abs("../..")
+	f.Check(err)
+	f.Succeed("spec", "html", "--root", root, "room")
+	f.Write("folder/a.txt", []byte("Hello"))
+	f.coffer("key", "-o", "key.txt")
+	f.coffer("seal", "--key-file", "key.txt", "-o", "good.coffer", "folder")
+	damaged := f.Read("good.coffer")
+	damaged[50] ^= 1 // in the digest
+	f.Write("damaged.coffer", damaged)
+	f.Write("letter.txt", []byte("Dear Bob"))
+	f.Write("empty", nil)
+	for name, at := range map[string]string{"from the disk": "file://" + f.Root + "/room/", "served": f.serve()} {
+		t.Run(name, func(t *testing.T) {
+			c.t = t
+			if name == "from the disk" {
+				pagesFit(c, at)
+			}
+			marginOpens(c, at)
+			searchFinds(c, at)
+			dropShows(c, f, at)
+			themeChanges(c, at)
+		})
+	}
+}
+
+// pagesFit opens pages at the widths of a phone and of a screen.
+func pagesFit(c *chromium, at string) {
+	names := []string{"index.html", "code/index.html", "code/ref/header/header.go.html", "cases/index.html", "cases/header.html", "cases/header/digest-damaged.html"}
+	chapters, err := fs.Glob(spec.FS(), "[0-9]*.md")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, name := range chapters {
+		names = append(names, strings.TrimSuffix(name, ".md")+".html")
+	}
+	for _, size := range [][2]int{{390, 844}, {1440, 900}} {
+		for _, name := range names {
+			c.screen(size[0], size[1], "light")
+			c.open(at + name)
+			if c.evaluate("document.documentElement.scrollWidth > innerWidth") != "false" {
+				c.t.Errorf("%s is wider than %d pixels", name, size[0])
+			}
+			c.silent(name)
+			if *pictures != "" {
+				picture := filepath.Join(*pictures, fmt.Sprintf("%s-%d", strings.ReplaceAll(name, "/", "-"), size[0]))
+				c.picture(picture + "-light.png")
+				c.screen(size[0], size[1], "dark")
+				c.picture(picture + "-dark.png")
+			}
+		}
+	}
+}
+
+// marginOpens: one click on what stands beside a requirement shows the code that
+// cites it, and one more the cases; one on a case leads to its page.
+func marginOpens(c *chromium, at string) {
+	for _, width := range []int{390, 1440} {
+		c.screen(width, 900, "light")
+		c.open(at + "07-header.html#HDR-10")
+		for kind, want := range map[string]string{"code": "[HDR-10]", "cases": "header/cut-before-slots"} {
+			within := "document.querySelector('#HDR-10 ." + kind + " "
+			c.evaluate(within + "summary').click()")
+			if text := c.text(within + "summary + *').checkVisibility() ? " + within + "summary + *').textContent : 'nothing'"); !strings.Contains(text, want) {
+				c.t.Errorf("%s beside [HDR-10] is %s", kind, text)
+			}
+		}
+		if *pictures != "" {
+			c.evaluate("document.querySelector('#HDR-10').scrollIntoView()")
+			c.picture(filepath.Join(*pictures, fmt.Sprintf("margin-%d.png", width)))
+		}
+		c.evaluate("document.querySelector('#HDR-10 .cases a').click()")
+		c.wait("document.querySelector('blockquote')?.textContent.includes('HDR-10')")
+	}
+	c.silent("the margin")
+}
+
+// searchFinds searches with the keyboard only.
+func searchFinds(c *chromium, at string) {
+	for text, want := range map[string]string{
+		"hdr-19":                "07-header.html#HDR-19",
+		"memory_kib passes":     "06-slots.html#",
+		"key fingerprint":       "03-keys.html#s3.4",
+		"header/digest-damaged": "cases/header/digest-damaged.html",
+		"ref/header/header":     "code/ref/header/header.go.html",
+	} {
+		c.open(at + "cases/index.html")
+		c.key("/", "/", 191)
+		c.typed(text)
+		c.wait("document.querySelectorAll('#results a').length > 0")
+		if *pictures != "" {
+			c.picture(filepath.Join(*pictures, fmt.Sprintf("search-%d.png", len(text))))
+		}
+		links := c.text("[...document.querySelectorAll('#results a')].map(a => a.href).join(' ')")
+		first, _, _ := strings.Cut(links, " ")
+		if !strings.HasPrefix(strings.TrimPrefix(first, at), want) {
+			c.t.Errorf("the search for %q finds %s", text, first)
+		}
+		c.key("Enter", "\r", 13)
+		c.wait("location.href === " + quoted(first) + " && document.readyState === 'complete'")
+	}
+	c.open(at + "index.html")
+	c.key("/", "/", 191)
+	c.typed("xyzzy plugh")
+	c.wait("document.querySelector('#results').textContent === 'Nothing was found.'")
+	c.silent("the search")
+}
+
+// dropShows drops files on a page in a folder of its own, where every way is the
+// longest.
+func dropShows(c *chromium, f *fixture, at string) {
+	c.screen(1440, 900, "light")
+	c.open(at + "cases/header/digest-damaged.html")
+	for _, name := range []string{"good.coffer", "damaged.coffer"} {
+		c.drop(f.Path(name))
+		c.wait("document.querySelector('#dump-body .facts')?.textContent.includes(" + quoted(name) + ")")
+		want := f.coffer("inspect", "--hex", "--json", name)
+		if len(want) == 0 {
+			c.t.Fatal("nothing to compare with")
+		}
+		if diff := cmp.Diff(string(want), c.text("document.querySelector('#dump-json').textContent")); diff != "" {
+			c.t.Errorf("%s: %s", name, diff)
+		}
+		if rows := c.evaluate("document.querySelectorAll('#dump-body tbody tr').length"); rows == "0" {
+			c.t.Errorf("%s has no rows", name)
+		}
+		if *pictures != "" {
+			c.picture(filepath.Join(*pictures, name+".png"))
+		}
+	}
+	if text := c.text("document.querySelector('#dump-body .fault').textContent"); !strings.HasPrefix(text, "damaged_header: ") {
+		c.t.Errorf("the fault of the damaged container is %q", text)
+	}
+	places := strings.Fields(c.text("[...document.querySelectorAll('#dump-body td a')].map(a => a.href).join(' ')"))
+	slices.Sort(places)
+	for _, place := range slices.Compact(places) {
+		c.open(place)
+		if c.evaluate("location.hash === '' || document.getElementById(location.hash.slice(1)) !== null") != "true" {
+			c.t.Errorf("there is no %s", place)
+		}
+	}
+	for name, want := range map[string]string{"letter.txt": "not_a_container: ", "empty": "not_a_container: ", "folder": "folder cannot be shown: "} {
+		c.open(at + "index.html")
+		c.drop(f.Path(name))
+		c.wait("document.querySelector('#dump-body .fault')?.textContent.startsWith(" + quoted(want) + ")")
+	}
+	c.screen(390, 844, "dark")
+	if *pictures != "" {
+		c.drop(f.Path("good.coffer"))
+		c.wait("document.querySelector('#dump-json') !== null")
+		c.picture(filepath.Join(*pictures, "good.coffer-390.png"))
+	}
+	c.silent("the dump")
+}
+
+// themeChanges: the button changes the theme, and another page remembers it.
+func themeChanges(c *chromium, at string) {
+	c.screen(1440, 900, "light")
+	c.open(at + "index.html")
+	background := func() string { return c.text("getComputedStyle(document.body).backgroundColor") }
+	light := background()
+	c.evaluate("document.querySelector('#theme').click()")
+	dark := background()
+	c.open(at + "07-header.html")
+	if light == dark || background() != dark {
+		c.t.Errorf("light is %s, dark %s, and another page has %s", light, dark, background())
+	}
+	c.evaluate("localStorage.clear()")
+}

@@ -1,0 +1,165 @@
+// Package newfile makes files that get their names only when they are complete, and that
+// replace nothing but what they were meant to replace.
+package newfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"github.com/coffer-format/coffer/cmd/internal/display"
+)
+
+// File is a file that gets its name only when it is complete.
+type File struct {
+	*os.File
+	path string
+	old  Identity // what it replaces
+	done bool
+}
+
+// ExistsError says that there is a file already; its commands say what to do.
+type ExistsError struct{ Path string }
+
+func (e ExistsError) Error() string { return display.Name(e.Path) + " exists already" }
+
+// ErrTerminal says that what is not text was to go to a terminal, which is a mistake in the
+// command line.
+var ErrTerminal = errors.New("a container is not text: give -o FILE, or send standard output elsewhere")
+
+// Create begins a file that will be path; "-" is standard output. Without
+// replace a file that exists is an error, now and when the name is given; with it
+// the file that is there now is replaced, and no other.
+func Create(path string, replace bool, mode fs.FileMode) (*File, error) {
+	if path == "-" {
+		if term.IsTerminal(int(os.Stdout.Fd())) {
+			return nil, ErrTerminal
+		}
+		return &File{File: os.Stdout, path: path}, nil
+	}
+	if err := CheckReplaceable(path); err != nil {
+		return nil, fmt.Errorf("%w: name a file, or send standard output there", err)
+	}
+	old, err := identify(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case old.info != nil && !replace:
+		return nil, ExistsError{path}
+	}
+	dir := filepath.Dir(path)
+	removeStale(dir)
+	f, err := createTemp(dir, mode)
+	if err != nil {
+		return nil, err
+	}
+	return &File{File: f, path: path, old: old}, nil
+}
+
+// Expect makes the file replace what a path led to earlier, and nothing else.
+func (o *File) Expect(old Identity) { o.old = old }
+
+// Replaces reports whether the file will replace another.
+func (o *File) Replaces(other fs.FileInfo) bool {
+	return o.old.info != nil && os.SameFile(o.old.info, other)
+}
+
+// CheckReplaceable refuses a path that leads to what is never replaced: a folder, a pipe
+// or a device, by a link, too.
+func CheckReplaceable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil: // nothing, or a link to nowhere
+		return nil
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder, and is not replaced by a file", display.Name(path))
+	case IsSpecial(info.Mode()):
+		return fmt.Errorf("%s is %s, and is not replaced by a file", display.Name(path), SpecialKind(info.Mode()))
+	}
+	return nil
+}
+
+// Commit makes the file durable and gives it its name, unless the name has come to
+// lead to something else since the output was begun.
+func (o *File) Commit() error {
+	if o.path == "-" {
+		o.done = true
+		return nil
+	}
+	lost, err := o.adopt()
+	if err != nil {
+		return err
+	}
+	if err := o.Sync(); err != nil {
+		return err
+	}
+	if !renamesOpenFiles {
+		if err := o.File.Close(); err != nil {
+			return err
+		}
+	}
+	if err := o.publish(); err != nil {
+		return err
+	}
+	o.done = true
+	Ended(o.Name())
+	o.File.Close()
+	syncFolder(filepath.Dir(o.path))
+	for _, text := range lost {
+		display.Note("%s", text)
+	}
+	return nil
+}
+
+// publish looks and renames while no other run of this program does in the folder.
+func (o *File) publish() error {
+	unlock, err := LockFolder(filepath.Dir(o.path))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, err := identify(o.path)
+	switch {
+	case err != nil:
+		return err
+	case o.old.info == nil && now.info != nil:
+		return ExistsError{o.path}
+	case !now.same(o.old):
+		return fmt.Errorf("%s has changed meanwhile, and nothing was written: look at what it is now, and run the command again", display.Name(o.path))
+	case o.old.info != nil:
+		return os.Rename(o.Name(), o.path)
+	}
+	if os.Link(o.Name(), o.path) == nil { // a link does not replace
+		return os.Remove(o.Name())
+	}
+	switch _, err := os.Lstat(o.path); {
+	case err == nil:
+		return ExistsError{o.path}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return os.Rename(o.Name(), o.path) // a file system without links
+}
+
+// Abandon removes what was written unless it has been committed.
+func (o *File) Abandon() {
+	if !o.done && o.path != "-" {
+		os.Remove(o.Name()) // where open files cannot be removed, the second one does
+		o.File.Close()
+		os.Remove(o.Name())
+		Ended(o.Name())
+	}
+}
+
+// syncFolder makes a new name durable where the system can; the file is safe
+// under one of its names in any case.
+func syncFolder(dir string) {
+	if f, err := os.Open(dir); err == nil {
+		f.Sync()
+		f.Close()
+	}
+}
