@@ -2,10 +2,10 @@ package conformance
 
 import (
 	"bytes"
-	"github.com/coffer-format/coffer/conformance/cases"
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/thorough"

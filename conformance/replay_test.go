@@ -2,13 +2,13 @@ package conformance
 
 import (
 	"context"
-	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"

@@ -1,18 +1,18 @@
 package compare
 
 import (
-	"github.com/coffer-format/coffer/conformance"
-	"github.com/coffer-format/coffer/conformance/cases"
-	"github.com/coffer-format/coffer/conformance/thorough"
 	"math/rand"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The reference opens whatever it has sealed.

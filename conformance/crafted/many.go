@@ -2,9 +2,10 @@ package crafted
 
 import (
 	"fmt"
+	"strings"
+
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
-	"strings"
 )
 
 // alike makes archives whose paths are the same for hundreds of bytes.

@@ -2,12 +2,13 @@ package crafted
 
 import (
 	"fmt"
-	"github.com/coffer-format/coffer/conformance/cases"
-	"github.com/coffer-format/coffer/conformance/drawn"
-	"github.com/coffer-format/coffer/conformance/inputs"
 	"math/rand"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/inputs"
 )
 
 // values are archives in which one value after the other is another: every

@@ -4,8 +4,9 @@
 package generated
 
 import (
-	"github.com/coffer-format/coffer/conformance/cases"
 	"slices"
+
+	"github.com/coffer-format/coffer/conformance/cases"
 )
 
 // Cases returns cases of most subjects: each makes inputs

@@ -1,10 +1,6 @@
 package resources
 
 import (
-	"github.com/coffer-format/coffer/conformance/cases"
-	"github.com/coffer-format/coffer/conformance/protocol"
-	"github.com/coffer-format/coffer/conformance/session"
-	"github.com/coffer-format/coffer/conformance/thorough"
 	"os"
 	"runtime"
 	"slices"
@@ -12,8 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/liars"
+	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
 

@@ -2,9 +2,10 @@ package samples
 
 import (
 	"fmt"
+	"math/rand"
+
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/forge"
-	"math/rand"
 )
 
 // Forged is an archive of which a part was changed, and an op on it.

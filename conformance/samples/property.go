@@ -9,10 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/coffer-format/coffer/conformance/cases"
-	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/report"
 )
 
 // Sample is a generated input. It is printed in failures.

@@ -1,10 +1,11 @@
 package session
 
 import (
-	"github.com/coffer-format/coffer/conformance/liars"
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/coffer-format/coffer/conformance/liars"
 )
 
 // daemonArgument makes the test program one that leaves a daemon behind, says its
