@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
-
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/thorough"

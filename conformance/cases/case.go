@@ -21,8 +21,10 @@ type Case struct {
 	Run                    func(a *Asker) report.Outcome
 }
 
+// Passed is the outcome of a case that is satisfied.
 func Passed() report.Outcome { return report.Outcome{Verdict: report.Pass} }
 
+// Failed is the outcome of a case that is not, for this reason.
 func Failed(format string, args ...any) report.Outcome {
 	return report.Outcome{Verdict: report.Fail, Message: fmt.Sprintf(format, args...)}
 }

@@ -198,6 +198,7 @@ func present(v any, ok bool) string {
 // excerptLength is the number of characters that a report shows of a string.
 const excerptLength = 96
 
+// Excerpt shows what stands in a text from an offset, in a line of a report.
 func Excerpt(s string, from int) string {
 	part := s[from:min(len(s), from+excerptLength)]
 	if from > 0 {

@@ -9,11 +9,10 @@ import (
 
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
-	"github.com/coffer-format/coffer/conformance/thorough"
-
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The reference opens whatever it has sealed.

@@ -35,6 +35,7 @@ func salvageCase(seed int64, name, profiles, requirements, comment string, colle
 	}
 }
 
+// Salvages returns the cases that ask what is salvaged of crafted archives.
 func Salvages(seed int64) []cases.Case {
 	return append(salvagedHeaders(seed),
 		salvageCase(seed, "faults", "", "SLV-5 SLV-9 SLV-14 SLV-24 SLV-32",

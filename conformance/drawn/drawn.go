@@ -13,20 +13,26 @@ import (
 	"github.com/coffer-format/coffer/ref/key"
 )
 
+// Bytes returns n bytes.
 func Bytes(r *rand.Rand, n int) []byte {
 	b := make([]byte, n)
 	r.Read(b)
 	return b
 }
 
+// Hex returns n bytes as the protocol writes them.
 func Hex(r *rand.Rand, n int) string { return inputs.Hex(Bytes(r, n)) }
 
+// Key returns a key.
 func Key(r *rand.Rand) key.Key { return key.Key(Bytes(r, key.Size)) }
 
+// Name returns eight characters that a path and a domain may have.
 func Name(r *rand.Rand) string { return fmt.Sprintf("%08x", r.Uint32()) }
 
+// Time returns any time that the format can hold.
 func Time(r *rand.Rand) int64 { return r.Int63n(1<<52-1) - inputs.Latest }
 
+// Kind returns one of the kinds of entries.
 func Kind(r *rand.Rand) archive.Kind { return archive.Kind(r.Intn(9)) }
 
 // Shuffled returns the elements in a drawn order.
@@ -48,4 +54,5 @@ func BytesFrom(seed int64, n int) []byte {
 	return b
 }
 
+// PasswordText returns a password as it is typed.
 func PasswordText(r *rand.Rand) []byte { return []byte("orange lantern walks " + Name(r)) }

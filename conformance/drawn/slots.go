@@ -7,6 +7,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
+// PasswordSlot returns a password slot with the parameters that the writer chooses.
 func PasswordSlot(r *rand.Rand) vectors.Object {
 	return vectors.Object{"type": "password", "password": inputs.Hex(PasswordText(r))}
 }
@@ -23,16 +24,19 @@ func PasswordSlotOf(r *rand.Rand, memoryKiB, passes, lanes uint32) vectors.Objec
 	return s
 }
 
+// Vault returns a vault slot.
 func Vault(r *rand.Rand) vectors.Object {
 	return vectors.Object{"type": "vault", "vault": Hex(r, 32), "credential": Hex(r, 32), "export_key": Hex(r, 64)}
 }
 
+// Passkey returns a passkey slot.
 func Passkey(r *rand.Rand) vectors.Object {
 	return vectors.Object{
 		"type": "passkey", "rp_id": Name(r) + ".example", "credential": Hex(r, 1+r.Intn(64)), "prf": Hex(r, 32), "salt": Hex(r, 32),
 	}
 }
 
+// Passkeys returns n of them.
 func Passkeys(r *rand.Rand, n int) []vectors.Object {
 	slots := make([]vectors.Object, n)
 	for i := range slots {

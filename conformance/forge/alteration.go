@@ -25,6 +25,7 @@ func DrawAlteration(r *rand.Rand, length int, borders []int) Alteration {
 	}
 }
 
+// DrawPlace returns an offset: every other one is a border, or one byte beside it.
 func DrawPlace(r *rand.Rand, length int, borders []int) int {
 	if len(borders) > 0 && r.Intn(2) == 0 {
 		return max(0, borders[r.Intn(len(borders))]+r.Intn(3)-1)

@@ -118,6 +118,7 @@ func (p *Parts) Repad() {
 	p.trailer = binary.BigEndian.AppendUint64(nil, uint64(len(p.Bytes())-len(p.Index)-len(p.trailer)))
 }
 
+// Point lets every record, the last reference and the trailer point to their frames.
 func (p *Parts) Point() {
 	starts := []uint64{0}
 	for _, f := range p.Frames {
@@ -140,6 +141,7 @@ func (p *Parts) Point() {
 	p.trailer = binary.BigEndian.AppendUint64(nil, segmentAt+segment)
 }
 
+// Padding returns the frame of the padding.
 func (p *Parts) Padding() []byte {
 	if p.Other.Padding != nil {
 		return p.Other.Padding
@@ -147,6 +149,7 @@ func (p *Parts) Padding() []byte {
 	return slices.Concat(binary.BigEndian.AppendUint64([]byte{2}, uint64(len(p.Zeros))), p.Zeros)
 }
 
+// Segment returns the frame of the segment.
 func (p *Parts) Segment() []byte {
 	if p.Other.Segment != nil {
 		return p.Other.Segment
@@ -159,6 +162,7 @@ func (p *Parts) Segment() []byte {
 		binary.BigEndian.AppendUint32(nil, uint32(len(p.removed))), p.removed)
 }
 
+// Bytes returns the plaintext that has these parts.
 func (p *Parts) Bytes() []byte {
 	return slices.Concat(slices.Concat(p.Frames...), p.Padding(), p.Segment(), p.Index, p.trailer)
 }

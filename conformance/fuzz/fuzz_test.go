@@ -125,7 +125,7 @@ func TestFuzzFindsFault(t *testing.T) {
 // A saved case has a request of its op, and what else a case has.
 func TestFuzzSavesCases(t *testing.T) {
 	thorough.NotShort(t)
-	o := Options{Time: 300 * time.Millisecond, Corpus: t.TempDir()}
+	o := Options{Time: time.Second, Corpus: t.TempDir()}
 	fuzzed(t, o, func(op string, input vectors.Object) protocol.Answer {
 		if op == protocol.HelloOp {
 			return reference.Handle(op, input)

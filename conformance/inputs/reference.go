@@ -8,6 +8,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
+// SealedByReference returns the container that the reference makes of an input.
 func SealedByReference(op string, input vectors.Object) []byte {
 	answer := reference.Answer(op, input)
 	if answer.Output == nil {

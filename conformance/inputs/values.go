@@ -10,8 +10,10 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
+// Hex writes bytes as the protocol does.
 func Hex(b []byte) string { return hex.EncodeToString(b) }
 
+// Unhex reads bytes that Hex has written.
 func Unhex(v any) []byte {
 	b, err := hex.DecodeString(v.(string))
 	if err != nil {
@@ -27,6 +29,7 @@ func With(o vectors.Object, name string, value any) vectors.Object {
 	return o
 }
 
+// Number returns a number as decoding gives it.
 func Number(n uint64) json.Number { return json.Number(fmt.Sprint(n)) }
 
 // List returns a list as decoding gives it.

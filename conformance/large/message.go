@@ -31,6 +31,7 @@ type Message struct {
 	aead    cipher.AEAD
 }
 
+// NewMessage returns a message of which the last chunk alone is there.
 func NewMessage(key, salt []byte, context string, size int64) *Message {
 	m := &Message{key: key, salt: salt, context: context, size: size, there: map[int64][]byte{}}
 	m.derived = cobblestone.Derive(key, salt, context)

@@ -9,12 +9,11 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/conformance/thorough"
-
-	"github.com/coffer-format/coffer/conformance/liars"
-	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
 

@@ -28,6 +28,7 @@ var pathParts = []string{
 	"a", "b", "photo.jpg", "Anna", "anna", "é", "e\u0301", "漢字", "😀", " ", ".x", "CON", "a.b", "~", "x y", "...", "#1", "12:30", "C:", strings.Repeat("long", 60),
 }
 
+// DrawPath returns a path of up to three parts.
 func DrawPath(r *rand.Rand) string {
 	parts := make([]string, 1+r.Intn(3))
 	for i := range parts {
@@ -110,6 +111,7 @@ func (s Archive) Smaller() []Archive {
 	return all
 }
 
+// KeyBytes returns the key of the container, which follows from the seed.
 func (s Archive) KeyBytes() []byte { return drawn.BytesFrom(s.Seed, 32) }
 
 // Sealing is the input of container.seal, with as many random bytes as it draws.

@@ -18,6 +18,7 @@ type Keyring struct {
 	Epochs []uint64 // of the old keys, and last that of the key
 }
 
+// DrawKeyring returns a keyring of up to four old keys.
 func DrawKeyring(r *rand.Rand) Keyring {
 	s := Keyring{Seed: r.Int63()}
 	for range 1 + r.Intn(5) {
@@ -46,6 +47,7 @@ func (s Keyring) Opening(container []byte) vectors.Object {
 	return vectors.Object{"container": inputs.Hex(container), "secret": vectors.Object{"kind": "key", "key": s.Sealing()["key"]}}
 }
 
+// Sealing is the input of keyring.seal, with as many random bytes as it draws.
 func (s Keyring) Sealing() vectors.Object {
 	last := len(s.Epochs) - 1
 	old := []any{}

@@ -24,6 +24,7 @@ type Message struct {
 	Pieces  []int
 }
 
+// DrawMessage returns a message whose length is often near the end of a chunk.
 func DrawMessage(r *rand.Rand) Message {
 	size := r.Intn(200)
 	switch r.Intn(4) {
@@ -99,10 +100,13 @@ func (m Message) Smaller() []Message {
 	return all
 }
 
+// Key returns the key under which it is sealed.
 func (m Message) Key() []byte { return drawn.BytesFrom(m.seed, 32) }
 
+// Salt returns its salt.
 func (m Message) Salt() []byte { return drawn.BytesFrom(m.seed+m.sign(), 24) }
 
+// Plaintext returns what is sealed.
 func (m Message) Plaintext() []byte { return drawn.BytesFrom(m.seed+2*m.sign(), m.Size) }
 
 // sign keeps what follows from the seed zero for zero.
@@ -136,6 +140,7 @@ func (m Message) Sealing() vectors.Object {
 	}
 }
 
+// DrawPieces returns a message, altered or not, that arrives in pieces.
 func DrawPieces(r *rand.Rand) Message {
 	if r.Intn(2) == 0 {
 		return DrawMessage(r)
