@@ -92,13 +92,13 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	}
 	defer conformance.KeepDescendants()()
 	debug.SetGCPercent(200) // a run lasts for seconds: collecting took a tenth of them
-	suite, err := conformance.NewSuite(flags.seed)
-	if err != nil {
-		return suiteError(cmd, err)
-	}
 	defer flags.reports.abandon()
 	if err := flags.reports.prepare(); err != nil {
 		return err
+	}
+	suite, err := conformance.NewSuite(flags.seed)
+	if err != nil {
+		return suiteError(cmd, err)
 	}
 	if flags.reports.printed {
 		o.Out = io.Discard

@@ -43,13 +43,14 @@ first asks for it.`,
 }
 
 func serveRoom(ctx context.Context, from source, address string) error {
-	pages, err := room.Build(from)
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("%w; --addr takes another address", err)
+	}
+	defer listener.Close()
+	pages, err := room.Build(from)
+	if err != nil {
+		return err
 	}
 	server := roomServer(address, roomHandler(ctx, from, pages))
 	context.AfterFunc(ctx, func() { server.Close() })

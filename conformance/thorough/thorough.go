@@ -1,8 +1,10 @@
 // Package thorough tells tests how much to do: everything with COFFER_THOROUGH set,
-// as .ci/run sets it, and less otherwise, so that "go test ./..." is done soon.
+// as .ci/run sets it, less otherwise, so that "go test ./..." is done soon, and least
+// with -short.
 package thorough
 
 import (
+	"fmt"
 	"math/rand"
 	"os"
 	"testing"
@@ -15,6 +17,14 @@ func Only(t *testing.T) {
 	t.Helper()
 	if !wanted() {
 		t.Skip("it takes long: COFFER_THOROUGH=1 runs it")
+	}
+}
+
+// NotShort skips a test that takes a second or so if -short is given.
+func NotShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() && !wanted() {
+		t.Skip("it takes a while, and -short is given")
 	}
 }
 
@@ -35,4 +45,12 @@ func OneIn(t *testing.T, n int) func() bool {
 		next = n - 1
 		return true
 	}
+}
+
+// Condition is the condition [thorough] of scripts: whether everything is to be done.
+func Condition(name string) (bool, error) {
+	if name != "thorough" {
+		return false, fmt.Errorf("there is no condition %q", name)
+	}
+	return wanted(), nil
 }
