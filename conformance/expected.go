@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
@@ -37,7 +38,7 @@ func ParseExpectations(r io.Reader) ([]Expectation, error) {
 		if len(words) > 0 && slices.Contains(report.Verdicts, report.Verdict(words[0])) {
 			e.Verdict = report.Verdict(words[0])
 			if !e.Verdict.Against() || e.Verdict == report.Skipped {
-				return nil, UsageError{fmt.Errorf("line %d of the list of known failures: %s is no failure", n, e.Verdict)}
+				return nil, cases.UsageError{Err: fmt.Errorf("line %d of the list of known failures: %s is no failure", n, e.Verdict)}
 			}
 			words = words[1:]
 		}
@@ -52,22 +53,22 @@ type known map[string]Expectation
 
 // knownFailures finds out which cases a list is about. A line that matches none,
 // or one that another line matches, is a UsageError.
-func knownFailures(list []Expectation, all []check) (known, error) {
+func knownFailures(list []Expectation, all []cases.Case) (known, error) {
 	k := known{}
 	for _, e := range list {
 		matches, found := IDPattern(e.Pattern), false
 		for _, c := range all {
-			if !matches.MatchString(c.id) {
+			if !matches.MatchString(c.ID) {
 				continue
 			}
 			found = true
-			if other, twice := k[c.id]; twice {
-				return nil, UsageError{fmt.Errorf("lines %d and %d of the list of known failures both match %s", other.Line, e.Line, c.id)}
+			if other, twice := k[c.ID]; twice {
+				return nil, cases.UsageError{Err: fmt.Errorf("lines %d and %d of the list of known failures both match %s", other.Line, e.Line, c.ID)}
 			}
-			k[c.id] = e
+			k[c.ID] = e
 		}
 		if !found {
-			return nil, UsageError{fmt.Errorf("line %d of the list of known failures: %w", e.Line, unmatched(e.Pattern, all))}
+			return nil, cases.UsageError{Err: fmt.Errorf("line %d of the list of known failures: %w", e.Line, unmatched(e.Pattern, all))}
 		}
 	}
 	return k, nil
@@ -80,7 +81,7 @@ func (k known) apply(e report.Event) report.Event {
 	switch {
 	case !listed || e.Verdict == report.Unsupported || e.Verdict == report.Skipped:
 	case e.Verdict == report.Pass:
-		e.Outcome = failed("passed, although line %d of the list of known failures names it: take it from the list", line.Line)
+		e.Outcome = cases.Failed("passed, although line %d of the list of known failures names it: take it from the list", line.Line)
 		e.Want, e.Got = "a failure", "pass"
 	case line.Verdict != "" && line.Verdict != e.Verdict:
 		e.Message += fmt.Sprintf(" (line %d of the list of known failures says %s)", line.Line, line.Verdict)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -34,7 +36,7 @@ func TestParseExpectations(t *testing.T) {
 	}
 	for _, bad := range []string{"a pass", "a unsupported", "a skipped because"} {
 		_, err := ParseExpectations(strings.NewReader(bad))
-		if usage := (UsageError{}); !errors.As(err, &usage) {
+		if usage := (cases.UsageError{}); !errors.As(err, &usage) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
@@ -42,7 +44,7 @@ func TestParseExpectations(t *testing.T) {
 
 // Known failures do not fail the run, and make nobody conformant.
 func TestKnownFailures(t *testing.T) {
-	o := Options{Command: liarCommand(t, "refuses everything"), Expect: expectations(t, "key/* # all\ncobblestone/open fail is refused\ncobblestone/late")}
+	o := Options{Command: liars.Command(t, "refuses everything"), Expect: expectations(t, "key/* # all\ncobblestone/open fail is refused\ncobblestone/late")}
 	exit, verdicts, out, r := runSmall(t, o)
 	if exit != report.ExitConformant || r.Conformant || r.Known != 4 || verdicts[2] != report.Fail {
 		t.Errorf("exit %d, conformant %v, %d known, %v", exit, r.Conformant, r.Known, verdicts)
@@ -63,7 +65,7 @@ func TestStaleExpectations(t *testing.T) {
 		"not listed":      {"refuses everything", "key/*\ncobblestone/late", "refused what is valid"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exit, _, out, r := runSmall(t, Options{Command: liarCommand(t, c.liar), Expect: expectations(t, c.list)})
+			exit, _, out, r := runSmall(t, Options{Command: liars.Command(t, c.liar), Expect: expectations(t, c.list)})
 			if exit != report.ExitNot || r.Conformant || !strings.Contains(out, c.want) || !strings.Contains(out, "NOT CONFORMANT: 1 of 5") {
 				t.Errorf("exit %d\n%s", exit, out)
 			}
@@ -75,8 +77,8 @@ func TestStaleExpectations(t *testing.T) {
 // one about cases that are not selected has no effect.
 func TestExpectationsOfNothing(t *testing.T) {
 	for name, list := range map[string]string{"nothing": "key/*\nkeys/*", "twice": "key/*\nkey/parse"} {
-		_, err := run(t.Context(), Options{Expect: expectations(t, list)}, small(), vectorChecks(small()))
-		if usage := (UsageError{}); !errors.As(err, &usage) || !strings.Contains(err.Error(), "line") {
+		_, err := run(t.Context(), Options{Expect: expectations(t, list)}, small(), vectorCases(small()))
+		if usage := (cases.UsageError{}); !errors.As(err, &usage) || !strings.Contains(err.Error(), "line") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -89,11 +91,11 @@ func TestExpectationsOfNothing(t *testing.T) {
 // What is not claimed is neither for nor against a list, and a run that stops at
 // the first failure does not stop at a known one.
 func TestExpectationsAndFirstFailure(t *testing.T) {
-	exit, _, _, r := runSmall(t, Options{Command: liarCommand(t, "claims nothing"), Expect: expectations(t, "key/*")})
+	exit, _, _, r := runSmall(t, Options{Command: liars.Command(t, "claims nothing"), Expect: expectations(t, "key/*")})
 	if exit != report.ExitNot || r.Counts[report.Unsupported] != 5 {
 		t.Errorf("exit %d, %v", exit, r.Counts)
 	}
-	o := Options{Command: liarCommand(t, "refuses everything"), Expect: expectations(t, "key/*"), FirstFailure: true}
+	o := Options{Command: liars.Command(t, "refuses everything"), Expect: expectations(t, "key/*"), FirstFailure: true}
 	if _, verdicts, out, _ := runSmall(t, o); len(verdicts) != 3 || !strings.Contains(out, "2 of 5 cases were not run") {
 		t.Errorf("%v\n%s", verdicts, out)
 	}
@@ -107,7 +109,7 @@ func TestReadmeExpectations(t *testing.T) {
 	}
 	_, list, _ := strings.Cut(section(t, "Known failures"), "    # pattern")
 	list, _, _ = strings.Cut(list, "\n\n")
-	known, err := knownFailures(expectations(t, "# pattern"+list), checksOf(files, DefaultSeed))
+	known, err := knownFailures(expectations(t, "# pattern"+list), Cases(files, cases.DefaultSeed))
 	if err != nil || len(known) < 3 {
 		t.Errorf("%d known failures, %v", len(known), err)
 	}

@@ -3,8 +3,6 @@ package conformance
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -69,38 +67,5 @@ func TestReadmeTables(t *testing.T) {
 		if diff := cmp.Diff(want, firstColumn(section(t, heading))); diff != "" {
 			t.Errorf("%s: %s", heading, diff)
 		}
-	}
-}
-
-// The adapter in the README runs, as it stands there, and passes what it says.
-func TestReadmeAdapter(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("node is not installed")
-	}
-	_, code, _ := strings.Cut(section(t, "An adapter"), "```js\n")
-	code, _, ok := strings.Cut(code, "```\n")
-	if !ok {
-		t.Fatal("the README has no example")
-	}
-	file := filepath.Join(t.TempDir(), "adapter.mjs")
-	if err := os.WriteFile(file, []byte(code), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	files, err := vectors.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out strings.Builder
-	if status, err := Doctor(t.Context(), DoctorOptions{Command: []string{node, file}, Out: &out}); status != report.ExitConformant || err != nil {
-		t.Errorf("%v\n%s", err, out.String())
-	}
-	r, err := run(t.Context(), Options{Command: []string{node, file}, Pattern: "key/*", Parallel: 1, Out: &out}, files, vectorChecks(files))
-	if err != nil || r.Exit != report.ExitConformant {
-		t.Errorf("%v\n%s", err, out.String())
-	}
-	r, err = run(t.Context(), Options{Command: []string{node, file}, Pattern: "cobblestone/*", Parallel: 1, Out: &out}, files, vectorChecks(files))
-	if err != nil || r.Exit != report.ExitNot {
-		t.Errorf("what it does not support: %v, %v", r, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/cases"
+
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/thorough"
@@ -14,7 +16,11 @@ import (
 func TestReferenceConforms(t *testing.T) {
 	thorough.Only(t)
 	var out strings.Builder
-	r, err := wholeSuite(t).Run(t.Context(), Options{Out: &out})
+	suite, err := NewSuite(cases.DefaultSeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := suite.Run(t.Context(), Options{Out: &out})
 	if err != nil || r.Exit != report.ExitConformant {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

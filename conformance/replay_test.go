@@ -2,15 +2,18 @@ package conformance
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases/casetest"
+
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -28,19 +31,11 @@ type learned struct {
 	answer protocol.Answer
 }
 
-func inputKey(q protocol.Request) string {
-	data, err := json.Marshal(q.Input)
-	if err != nil {
-		panic(err)
-	}
-	return q.Op + " " + string(data)
-}
-
 func (m *memory) learn(q protocol.Request, a protocol.Answer) {
 	m.Lock()
 	defer m.Unlock()
-	m.byInput[inputKey(q)], m.byOp[q.Op] = a, a
-	m.byCase[q.ID] = append(m.byCase[q.ID], learned{inputKey(q), a})
+	m.byInput[casetest.Key(q.Op, q.Input)], m.byOp[q.Op] = a, a
+	m.byCase[q.ID] = append(m.byCase[q.ID], learned{casetest.Key(q.Op, q.Input), a})
 }
 
 // recall answers the n-th request of a case: as the same request was answered, or
@@ -49,9 +44,9 @@ func (m *memory) recall(q protocol.Request, n int) protocol.Answer {
 	m.Lock()
 	defer m.Unlock()
 	all := m.byCase[q.ID]
-	known, ok := m.byInput[inputKey(q)]
+	known, ok := m.byInput[casetest.Key(q.Op, q.Input)]
 	switch {
-	case ok && (n >= len(all) || all[n].input != inputKey(q)):
+	case ok && (n >= len(all) || all[n].input != casetest.Key(q.Op, q.Input)):
 		return known
 	case n < len(all):
 		return all[n].answer
@@ -66,34 +61,34 @@ type replies struct {
 	answer func(q protocol.Request, n int) protocol.Answer
 }
 
-func (r *replies) exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
+func (r *replies) Exchange(ctx context.Context, q protocol.Request, timeout time.Duration) ([]byte, error) {
 	n := r.asked[q.ID]
 	r.asked[q.ID]++
-	return inProcess(func(string, vectors.Object) protocol.Answer { return r.answer(q, n) }).exchange(ctx, q, timeout)
+	return session.InProcess(func(string, vectors.Object) protocol.Answer { return r.answer(q, n) }).Exchange(ctx, q, timeout)
 }
 
-func (*replies) restart()       {}
-func (*replies) stderr() string { return "" }
+func (*replies) Restart()       {}
+func (*replies) Stderr() string { return "" }
 
 // failures runs checks, and returns how many fail by subject.
-func failures(t *testing.T, all []check, answer func(q protocol.Request, n int) protocol.Answer) (failed map[string]int) {
+func failures(t *testing.T, all []cases.Case, answer func(q protocol.Request, n int) protocol.Answer) (failed map[string]int) {
 	t.Helper()
 	failed = map[string]int{}
-	next := make(chan check)
+	next := make(chan cases.Case)
 	var mu sync.Mutex
 	var workers sync.WaitGroup
 	for range 2 {
 		workers.Go(func() {
 			for c := range next {
-				session := &replies{map[string]int{}, answer}
-				a := &asker{ctx: t.Context(), session: session, timeout: DefaultTimeout, hello: reference.Hello(), id: c.id}
-				event, err := runOne(a, c)
+				s := &replies{map[string]int{}, answer}
+				a := &cases.Asker{Ctx: t.Context(), Session: s, Timeout: session.DefaultTimeout, Hello: reference.Hello(), ID: c.ID}
+				event, err := cases.Run(a, c)
 				mu.Lock()
 				if err != nil {
-					t.Errorf("%s: %v", c.id, err)
+					t.Errorf("%s: %v", c.ID, err)
 				}
 				if event.Verdict != report.Pass {
-					failed[c.subject]++
+					failed[c.Subject]++
 				}
 				mu.Unlock()
 			}
@@ -116,26 +111,26 @@ func TestAnswersFromMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &memory{byInput: map[string]protocol.Answer{}, byCase: map[string][]learned{}, byOp: map[string]protocol.Answer{}}
-	beyondVectors := func(seed int64) []check {
-		return slices.DeleteFunc(checksOf(files, seed), func(c check) bool {
+	beyondVectors := func(seed int64) []cases.Case {
+		return slices.DeleteFunc(Cases(files, seed), func(c cases.Case) bool {
 			return slices.ContainsFunc(files, func(f vectors.File) bool {
-				return slices.ContainsFunc(f.Cases, func(v vectors.Case) bool { return v.ID == c.id })
+				return slices.ContainsFunc(f.Cases, func(v vectors.Case) bool { return v.ID == c.ID })
 			})
 		})
 	}
-	failures(t, beyondVectors(DefaultSeed), func(q protocol.Request, _ int) protocol.Answer {
+	failures(t, beyondVectors(cases.DefaultSeed), func(q protocol.Request, _ int) protocol.Answer {
 		a := reference.Handle(q.Op, q.Input)
 		m.learn(q, a)
 		return a
 	})
-	if failed := failures(t, beyondVectors(DefaultSeed), m.recall); len(failed) > 0 {
+	if failed := failures(t, beyondVectors(cases.DefaultSeed), m.recall); len(failed) > 0 {
 		t.Errorf("with the same seed these fail: %v", failed)
 	}
-	failed := failures(t, beyondVectors(DefaultSeed+1), m.recall)
-	for _, c := range checksOf(files, DefaultSeed) {
-		if failed[c.subject] == 0 {
-			t.Errorf("nothing of %s fails", c.subject)
-			failed[c.subject]++
+	failed := failures(t, beyondVectors(cases.DefaultSeed+1), m.recall)
+	for _, c := range Cases(files, cases.DefaultSeed) {
+		if failed[c.Subject] == 0 {
+			t.Errorf("nothing of %s fails", c.Subject)
+			failed[c.Subject]++
 		}
 	}
 	t.Log("failed:", failed)

@@ -2,15 +2,14 @@ package conformance
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/conformance/suggest"
 )
 
@@ -21,35 +20,30 @@ const (
 	hangsAtFirst = 4
 )
 
-// IDPattern returns what matches a pattern in which "*" stands for any text.
-func IDPattern(p string) *regexp.Regexp {
-	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(p), `\*`, ".*") + "$")
-}
-
-// unmatched says that a pattern matches no check.
-func unmatched(p string, all []check) error {
+// unmatched says that a pattern matches no case.
+func unmatched(p string, all []cases.Case) error {
 	var patterns, ids []string
 	for _, c := range all {
-		if p := c.subject + "/*"; len(patterns) == 0 || patterns[len(patterns)-1] != p {
+		if p := c.Subject + "/*"; len(patterns) == 0 || patterns[len(patterns)-1] != p {
 			patterns = append(patterns, p)
 		}
-		ids = append(ids, c.id)
+		ids = append(ids, c.ID)
 	}
 	return fmt.Errorf("no case matches %q%s", p, suggest.DidYouMean(p, append(patterns, ids...)))
 }
 
-// choose returns the checks whose id matches the pattern.
-func choose(all []check, p string) []check {
+// choose returns the all whose id matches the pattern.
+func choose(all []cases.Case, p string) []cases.Case {
 	if p == "" {
 		return all
 	}
 	matches := IDPattern(p)
-	return slices.DeleteFunc(slices.Clone(all), func(c check) bool { return !matches.MatchString(c.id) })
+	return slices.DeleteFunc(slices.Clone(all), func(c cases.Case) bool { return !matches.MatchString(c.ID) })
 }
 
-// runAll runs the checks and passes their events to add in the order of the
-// checks, until add says that it was the last. Its error is a suiteFault.
-func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check, add func(report.Event) (last bool)) error {
+// runAll runs the all and passes their events to add in the order of the
+// all, until add says that it was the last. Its error is a Fault.
+func runAll(ctx context.Context, o Options, hello protocol.Hello, all []cases.Case, add func(report.Event) (last bool)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	hangs, others := 0, 0
@@ -67,52 +61,52 @@ func runAll(ctx context.Context, o Options, hello protocol.Hello, checks []check
 		}
 		return add(e)
 	}
-	alone := slices.IndexFunc(checks, func(c check) bool { return c.alone })
+	alone := slices.IndexFunc(all, func(c cases.Case) bool { return c.Alone })
 	if alone < 0 {
-		alone = len(checks)
+		alone = len(all)
 	}
-	last, err := runSome(ctx, o, hello, checks[:alone], count)
+	last, err := runSome(ctx, o, hello, all[:alone], count)
 	if err != nil || last {
 		return err
 	}
 	o.Parallel = 1
-	_, err = runSome(ctx, o, hello, checks[alone:], count)
+	_, err = runSome(ctx, o, hello, all[alone:], count)
 	return err
 }
 
-// runSome runs checks, several at a time.
-func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []check, add func(report.Event) bool) (last bool, err error) {
+// runSome runs all, several at a time.
+func runSome(ctx context.Context, o Options, hello protocol.Hello, all []cases.Case, add func(report.Event) bool) (last bool, err error) {
 	type ending struct {
 		event report.Event
 		err   error
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	next := make(chan int)
-	ended := make([]chan ending, len(checks))
+	ended := make([]chan ending, len(all))
 	for i := range ended {
 		ended[i] = make(chan ending, 1)
 	}
 	go func() {
 		defer close(next)
-		for i := range checks {
+		for i := range all {
 			next <- i
 		}
 	}()
 	var workers sync.WaitGroup
-	for range min(o.Parallel, len(checks)) {
+	for range min(o.Parallel, len(all)) {
 		workers.Go(func() {
-			s, end := o.session()
+			s, end := session.Open(o.Command)
 			defer end()
 			for i := range next {
-				a := &asker{ctx: ctx, session: s, timeout: o.Timeout, hello: hello, id: checks[i].id, alone: checks[i].alone}
-				event, err := runOne(a, checks[i])
+				a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, Hello: hello, ID: all[i].ID, Alone: all[i].Alone}
+				event, err := cases.Run(a, all[i])
 				ended[i] <- ending{event, err}
 			}
 		})
 	}
 	defer workers.Wait()
 	defer cancel() // what is left ends as skipped, and is not reported
-	for i := range checks {
+	for i := range all {
 		e := <-ended[i]
 		if e.err != nil {
 			return true, e.err
@@ -122,30 +116,4 @@ func runSome(ctx context.Context, o Options, hello protocol.Hello, checks []chec
 		}
 	}
 	return false, nil
-}
-
-// runOne runs a check. A panic in it is the suite's fault: what an
-// implementation answers cannot cause one.
-func runOne(a *asker, c check) (event report.Event, err error) {
-	event = report.Event{ID: c.id, Subject: c.subject, Comment: c.comment, Requirements: c.requirements, Profiles: c.profiles, Vector: c.vector}
-	switch {
-	case !a.hello.Claims(c.profiles):
-		event.Outcome = report.Outcome{Verdict: report.Unsupported}
-		return event, nil
-	case a.ctx.Err() != nil:
-		event.Outcome = report.Outcome{Verdict: report.Skipped, Message: context.Cause(a.ctx).Error()}
-		return event, nil
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			var fault suiteFault
-			if e, ok := v.(error); !ok || !errors.As(e, &fault) {
-				fault = suiteFault{fmt.Errorf("%s: panic: %v", c.id, v)}
-			}
-			err = fault
-		}
-	}()
-	event.Outcome = c.run(a)
-	event.Milliseconds, event.PeakKiB = a.all.time.Milliseconds(), a.all.memory>>10
-	return event, nil
 }

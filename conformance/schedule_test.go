@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
 )
@@ -15,16 +16,16 @@ import (
 func TestGivingUp(t *testing.T) {
 	for name, c := range map[string]struct{ first, want int }{"at first": {0, hangsAtFirst}, "later": {1, hangsInARow}} {
 		asked := 0
-		checks := []check{}
+		checks := []cases.Case{}
 		for i := range 50 {
-			checks = append(checks, check{id: "x", run: func(a *asker) report.Outcome {
+			checks = append(checks, cases.Case{ID: "x", Run: func(a *cases.Asker) report.Outcome {
 				asked++
 				if i < c.first {
-					return passed()
+					return cases.Passed()
 				}
 				select { // longer than the scheduler takes to hear of it
-				case <-a.ctx.Done():
-					return report.Outcome{Verdict: report.Skipped, Message: context.Cause(a.ctx).Error()}
+				case <-a.Ctx.Done():
+					return report.Outcome{Verdict: report.Skipped, Message: context.Cause(a.Ctx).Error()}
 				case <-time.After(20 * time.Millisecond):
 					return report.Outcome{Verdict: report.Hang}
 				}

@@ -8,13 +8,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 func five(v report.Verdict) []report.Verdict { return []report.Verdict{v, v, v, v, v} }
 
 // Each way to misbehave has its own verdict, and the right exit status.
 func TestLiars(t *testing.T) {
+	thorough.NotShort(t)
 	const timeout = 20 * time.Second
 	for _, c := range []struct {
 		name    string
@@ -59,7 +62,7 @@ func TestLiars(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, c.name), Timeout: c.timeout, Parallel: 2})
+			exit, verdicts, out, _ := runSmall(t, Options{Command: liars.Command(t, c.name), Timeout: c.timeout, Parallel: 2})
 			if diff := cmp.Diff(c.want, verdicts); diff != "" {
 				t.Errorf("verdicts: %s\n%s", diff, out)
 			}
@@ -79,7 +82,7 @@ func TestLateLiars(t *testing.T) {
 	for name, want := range map[string]report.Verdict{"answers once and fails": report.Crash, "answers twice": report.ProtocolError} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name), Parallel: 1})
+			exit, verdicts, out, _ := runSmall(t, Options{Command: liars.Command(t, name), Parallel: 1})
 			if exit != report.ExitNot || !slices.Contains(verdicts, want) {
 				t.Errorf("%v\n%s", verdicts, out)
 			}
@@ -89,13 +92,13 @@ func TestLateLiars(t *testing.T) {
 
 // Who does not say hello properly is not conformant, whatever it would answer.
 func TestBadHellos(t *testing.T) {
-	for name := range hellos {
+	for name := range liars.Hellos {
 		if name == "claims nothing" || name == "cannot tell errors apart" {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			exit, verdicts, out, _ := runSmall(t, Options{Command: liarCommand(t, name)})
+			exit, verdicts, out, _ := runSmall(t, Options{Command: liars.Command(t, name)})
 			again := strings.Contains(out, "coffer-dev conform -- ")
 			if diff := cmp.Diff([]report.Verdict{report.ProtocolError}, verdicts); diff != "" || exit != report.ExitNot || !again {
 				t.Errorf("exit %d %s\n%s", exit, diff, out)

@@ -14,8 +14,12 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/conformance"
+	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/compare"
+	"github.com/coffer-format/coffer/conformance/doctor"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 )
 
 // conformFlags are the flags of coffer-dev conform that are not in Options.
@@ -51,7 +55,7 @@ is at fault.`,
 	}
 	f := cmd.Flags()
 	f.Var(&program.Once{Value: &o.Pattern}, "run", "run only the cases whose id matches `PATTERN`, in which * stands for any text")
-	f.DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
+	f.DurationVar(&o.Timeout, "timeout", session.DefaultTimeout, "wait this long for an answer")
 	f.IntVar(&o.Parallel, "parallel", 0, "run `N` programs at a time (default: the number of processors)")
 	f.Int64Var(&flags.seed, "seed", 0, "draw what the suite draws from `N`, to repeat a run (default: a new seed each time)")
 	f.BoolVar(&o.All, "all", false, "describe every failure, not one of each cause")
@@ -88,9 +92,9 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 		return err
 	}
 	if !cmd.Flags().Changed("seed") {
-		flags.seed = conformance.NewSeed()
+		flags.seed = cases.NewSeed()
 	}
-	defer conformance.KeepDescendants()()
+	defer session.KeepDescendants()()
 	debug.SetGCPercent(200) // a run lasts for seconds: collecting took a tenth of them
 	defer flags.reports.abandon()
 	if err := flags.reports.prepare(); err != nil {
@@ -107,7 +111,7 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 		o.Progress = os.Stderr
 	}
 	if len(commands) > 0 {
-		return compare(cmd, suite, o, flags, commands)
+		return comparePrograms(cmd, suite, o, flags, commands)
 	}
 	r, err := suite.Run(cmd.Context(), o)
 	if err != nil {
@@ -132,7 +136,7 @@ func (flags *conformFlags) commands(o conformance.Options) ([][]string, error) {
 		commands = append(commands, o.Command)
 	}
 	for _, line := range flags.with {
-		words, err := conformance.Words(line)
+		words, err := session.SplitCommand(line)
 		if err != nil {
 			return nil, program.Usagef("--with %s: %v", line, err)
 		}
@@ -142,8 +146,8 @@ func (flags *conformFlags) commands(o conformance.Options) ([][]string, error) {
 }
 
 // compare checks several implementations, and each with each other.
-func compare(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options, flags *conformFlags, commands [][]string) error {
-	c, err := suite.Compare(cmd.Context(), o, commands)
+func comparePrograms(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options, flags *conformFlags, commands [][]string) error {
+	c, err := compare.Run(cmd.Context(), suite, o, commands)
 	if err != nil {
 		return suiteError(cmd, err)
 	}
@@ -160,7 +164,7 @@ func compare(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options
 
 // suiteError is the error of the suite itself, unless it is one of usage.
 func suiteError(cmd *cobra.Command, err error) error {
-	var usage conformance.UsageError
+	var usage cases.UsageError
 	if errors.As(err, &usage) {
 		return program.UsageError{Err: usage.Err}
 	}
@@ -185,7 +189,7 @@ func readExpectations(o *conformance.Options, path string) error {
 	}
 	defer f.Close()
 	o.Expect, err = conformance.ParseExpectations(f)
-	var usage conformance.UsageError
+	var usage cases.UsageError
 	if errors.As(err, &usage) {
 		return program.UsageError{Err: usage.Err}
 	}
@@ -193,7 +197,7 @@ func readExpectations(o *conformance.Options, path string) error {
 }
 
 func newDoctorCommand() *cobra.Command {
-	o := conformance.DoctorOptions{Out: os.Stdout}
+	o := doctor.Options{Out: os.Stdout}
 	cmd := &cobra.Command{
 		Use:   "doctor -- PROGRAM ARGUMENT...",
 		Short: "Look at an adapter step by step, and tell what to do",
@@ -214,15 +218,15 @@ The exit status is 0 if every step is ok, 1 if one is not, 2 for a usage error.`
 			if o.Timeout < time.Millisecond {
 				return program.Usagef("--timeout must be positive")
 			}
-			defer conformance.KeepDescendants()()
-			status, err := conformance.Doctor(cmd.Context(), o)
+			defer session.KeepDescendants()()
+			status, err := doctor.Run(cmd.Context(), o)
 			if err != nil {
 				return suiteError(cmd, err)
 			}
 			return exit(status)
 		},
 	}
-	cmd.Flags().DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
+	cmd.Flags().DurationVar(&o.Timeout, "timeout", session.DefaultTimeout, "wait this long for an answer")
 	return cmd
 }
 

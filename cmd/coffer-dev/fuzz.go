@@ -10,12 +10,14 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/program"
-	"github.com/coffer-format/coffer/conformance"
+	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/fuzz"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/session"
 )
 
 func newFuzzCommand() *cobra.Command {
-	o := conformance.FuzzOptions{Out: os.Stdout}
+	o := fuzz.Options{Out: os.Stdout}
 	cmd := &cobra.Command{
 		Use:   "fuzz [-- PROGRAM ARGUMENT...]",
 		Short: "Look for inputs that an implementation answers otherwise than the reference",
@@ -32,25 +34,25 @@ The exit status is 0 if nothing differs, 1 if something does, 2 for a usage erro
 		Example: "  coffer-dev conform fuzz -- ./my-adapter\n  coffer-dev conform fuzz --time 10m --corpus found -- node adapter.mjs",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Command = args
-			return fuzz(cmd, o)
+			return runFuzz(cmd, o)
 		},
 	}
 	f := cmd.Flags()
-	f.DurationVar(&o.Time, "time", conformance.DefaultFuzzTime, "look for as long as `DURATION`")
+	f.DurationVar(&o.Time, "time", fuzz.DefaultTime, "look for as long as `DURATION`")
 	f.StringVar(&o.Corpus, "corpus", "", "try the cases in `FOLDER` first, and save differences there")
-	f.Int64Var(&o.Seed, "seed", conformance.DefaultSeed, "make the inputs that follow from `N`")
-	f.DurationVar(&o.Timeout, "timeout", conformance.DefaultTimeout, "wait this long for an answer")
+	f.Int64Var(&o.Seed, "seed", cases.DefaultSeed, "make the inputs that follow from `N`")
+	f.DurationVar(&o.Timeout, "timeout", session.DefaultTimeout, "wait this long for an answer")
 	f.BoolVar(&o.First, "first-failure", false, "end after the first new difference")
 	return cmd
 }
 
-func fuzz(cmd *cobra.Command, o conformance.FuzzOptions) error {
+func runFuzz(cmd *cobra.Command, o fuzz.Options) error {
 	if o.Time < time.Millisecond || o.Timeout < time.Millisecond {
 		return program.Usagef("--time and --timeout must be positive")
 	}
-	defer conformance.KeepDescendants()()
-	result, err := conformance.Fuzz(cmd.Context(), o)
-	var usage conformance.UsageError
+	defer session.KeepDescendants()()
+	result, err := fuzz.Run(cmd.Context(), o)
+	var usage cases.UsageError
 	switch {
 	case errors.As(err, &usage):
 		return program.UsageError{Err: usage.Err}

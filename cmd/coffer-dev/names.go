@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/conformance"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
@@ -25,7 +26,7 @@ func vectorIDs() ([]string, error) {
 
 // caseIDs returns the ids of all cases of the suite.
 func caseIDs() ([]string, error) {
-	suite, err := conformance.NewSuite(conformance.DefaultSeed)
+	suite, err := conformance.NewSuite(cases.DefaultSeed)
 	if err != nil {
 		return nil, err
 	}

@@ -66,27 +66,19 @@ by the reference that is built into this program.`,
 
 func newSpecTraceCommand() *cobra.Command {
 	var root string
-	var write bool
 	cmd := &cobra.Command{
-		Use:   "trace [ID | FILE:LINE | CASE]",
+		Use:   "trace ID | FILE:LINE | CASE",
 		Short: "Show what answers for a requirement, or which requirements a line or a case answers for",
 		Long: `Show, for the id of a requirement, its sentence, the code that cites it, and the
 cases and audits that exercise it; for a line of a source file, or for a case, the
 requirements that it answers for.`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if write != (len(args) == 0) || len(args) > 1 {
-				return fmt.Errorf("give one id, FILE:LINE or case, or --write and nothing else")
+			if len(args) != 1 {
+				return fmt.Errorf("give one id, FILE:LINE or case")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if write {
-				found, err := checkout(root)
-				if err != nil {
-					return err
-				}
-				return trace.Write(found)
-			}
 			from, err := openSource(root)
 			if err != nil {
 				return err
@@ -96,7 +88,6 @@ requirements that it answers for.`,
 	}
 	cmd.ValidArgsFunction = completeTraced
 	addRoot(cmd, &root)
-	cmd.Flags().BoolVar(&write, "write", false, "write what answers for every requirement to "+trace.SnapshotFile)
 	return cmd
 }
 
@@ -184,8 +175,8 @@ func printEvidence(w io.Writer, from source, e *trace.Evidence) {
 			fmt.Fprintf(w, "%s (%d)\n", text, n)
 		}
 	}
-	if e.NoCode != "" {
-		fmt.Fprintf(w, "no code\n  %s\n", e.NoCode)
+	if e.Excuse.Code != "" {
+		fmt.Fprintf(w, "no code\n  %s\n", e.Excuse.Code)
 	}
 	heading("code", len(e.Code))
 	printSites(w, from, e.Code)
@@ -200,8 +191,13 @@ func printEvidence(w io.Writer, from source, e *trace.Evidence) {
 			fmt.Fprintf(w, "  %s\n", id)
 		}
 	}
-	if e.Excuse != nil {
-		fmt.Fprintf(w, "excused (%s)\n  %s\n", e.Excuse.Side, e.Excuse.Reason)
+	switch accept, reject := e.Excuse.Accept, e.Excuse.Reject; {
+	case e.Excuse.Unseen() != "":
+		fmt.Fprintf(w, "no case\n  %s\n", e.Excuse.Unseen())
+	case accept != "":
+		fmt.Fprintf(w, "no case that accepts\n  %s\n", accept)
+	case reject != "":
+		fmt.Fprintf(w, "no case that refuses\n  %s\n", reject)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/vectors"
+	"github.com/coffer-format/coffer/vectors/agreement"
 	"github.com/coffer-format/coffer/vectors/generator"
 )
 
@@ -39,7 +40,7 @@ those of a checkout.`,
 			if err != nil {
 				return err
 			}
-			return generator.Write(found)
+			return generator.Write(found, agreement.WithReference)
 		},
 	}
 	addRoot(cmd, &root)
@@ -57,7 +58,7 @@ func newVectorsCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := generator.Check(found); err != nil {
+			if err := generator.Check(found, agreement.WithReference); err != nil {
 				return err
 			}
 			fmt.Fprintln(os.Stderr, "the vectors and the worked example are what the generator makes")

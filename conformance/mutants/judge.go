@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/coffer-format/coffer/conformance"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 )
 
@@ -37,7 +38,7 @@ type Result struct {
 }
 
 // theSuite is read, and finds itself without fault, once for all mutants.
-var theSuite = sync.OnceValues(func() (*conformance.Suite, error) { return conformance.NewSuite(conformance.DefaultSeed) })
+var theSuite = sync.OnceValues(func() (*conformance.Suite, error) { return conformance.NewSuite(cases.DefaultSeed) })
 
 // judge lets the suite judge a program, by the cases of the first pattern first.
 func judge(ctx context.Context, program string, patterns ...string) (*report.Event, error) {

@@ -1,10 +1,15 @@
 package mutants
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
+)
 
 // Every wrong implementation can be made, and one of them is caught by a case
 // that was written for it. The command runs all.
 func TestWrong(t *testing.T) {
+	thorough.NotShort(t)
 	all, err := ReadWrong(source)
 	if err != nil {
 		t.Fatal(err)

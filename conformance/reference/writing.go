@@ -101,7 +101,7 @@ func (g given) source() (io.Reader, func() error) {
 	}
 }
 
-// timeOf returns a time as the format has it, of one of the protocol.
+// TimeOf returns a time as the format has it, of one of the protocol.
 func timeOf(ms *int64) (archive.Time, error) {
 	if ms == nil {
 		return 0, nil

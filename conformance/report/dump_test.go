@@ -13,6 +13,7 @@ import (
 // Of every vector that was made by an edit the dump shows what the edit changed:
 // the bytes that it put in, and no more rows than are needed for that.
 func TestDumpOfEveryEdit(t *testing.T) {
+	thorough.NotShort(t)
 	files, err := load()
 	if err != nil {
 		t.Fatal(err)

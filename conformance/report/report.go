@@ -84,11 +84,11 @@ func (r *Report) Finish() {
 	excuses := vectors.Excuses()
 	for _, q := range spec.Requirements() {
 		s := RequirementState{ID: q.ID, State: states[q.ID]}
-		excuse, excused := excuses[q.ID]
+		unseen := excuses[q.ID].Unseen()
 		switch {
 		case s.State != "":
-		case excused && excuse.Side == vectors.ExcusedBoth:
-			s.State, s.Reason = "not_observable", excuse.Reason
+		case unseen != "":
+			s.State, s.Reason = "not_observable", unseen
 		default:
 			s.State = "not_exercised"
 		}
@@ -186,4 +186,15 @@ func shellWord(w string) string {
 		return w
 	}
 	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}
+
+// Name returns the name of the implementation: what it says, or its program.
+func (r *Report) Name() string {
+	switch {
+	case len(r.Command) == 0:
+		return "reference"
+	case r.Implementation.Name == "":
+		return r.Command[0]
+	}
+	return r.Implementation.Name
 }

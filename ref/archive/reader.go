@@ -189,6 +189,16 @@ func (r *Reader) WriteContent(w io.Writer, rec Record) error {
 	return r.plain.WriteRange(w, off, rec.Entry.Size)
 }
 
+// Content returns the content of an entry, authenticated as it is read. Errors: as
+// WriteContent.
+func (r *Reader) Content(rec Record) (*io.SectionReader, error) {
+	off, err := r.locate(rec)
+	if err != nil {
+		return nil, err
+	}
+	return io.NewSectionReader(r.plain, off, rec.Entry.Size), nil
+}
+
 // locate returns the offset of an entry's content.
 func (r *Reader) locate(rec Record) (int64, error) {
 	if rec.Container != r.id { // [ARC-24]

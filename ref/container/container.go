@@ -30,7 +30,7 @@ func WithKey(k *key.Key) Secret { return keySecret{k} }
 // WithSlot opens a container with the secret of one of its slots.
 func WithSlot(s slot.Secret) Secret { return slotSecret{s} }
 
-// keySecret embeds the key so that it prints as one: by its fingerprint.
+// KeySecret embeds the key so that it prints as one: by its fingerprint.
 type keySecret struct{ *key.Key }
 
 func (s keySecret) unlock(h *header.Header) (*key.Key, error) {

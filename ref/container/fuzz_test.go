@@ -148,7 +148,7 @@ func forgeable() [][]byte {
 	return append(all, sealArchiveFrom(bytes.NewReader(forgedSalt), testKey, nil, file{"b/c", pattern(20000)}, f))
 }
 
-// partsOf takes a container under testKey apart.
+// PartsOf takes a container under testKey apart.
 func partsOf(sealed []byte) (purpose uint8, slots, plaintext []byte) {
 	c := must(openBytes(sealed, WithKey(testKey)))
 	payloadKey := testKey.Derive(key.LabelPayload)

@@ -5,7 +5,6 @@ package check
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -82,7 +81,6 @@ func (r *repository) problems() []Problem {
 	r.checkIDs()
 	r.checkReferences()
 	r.checkCitations()
-	r.checkSnapshot()
 	r.checkRegistries()
 	r.checkExamples()
 	r.checkOrder()
@@ -97,9 +95,6 @@ func (r *repository) problems() []Problem {
 func (r *repository) report(file string, line int, format string, args ...any) {
 	r.found = append(r.found, Problem{file, line, fmt.Sprintf(format, args...)})
 }
-
-// missingFile reports whether err says so.
-func missingFile(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // String says what was compared, in two lines.
 func (s Summary) String() string {

@@ -33,7 +33,7 @@ func TestMistakesInChapters(t *testing.T) {
 		{"unknown id", "07-header.md", "[HDR-20] has passed", "[HDR-99] has passed", "there is no [HDR-99]"},
 		{"missing id", "07-header.md", "[HDR-7] A reader", "A reader", "MUST in a sentence without an id"},
 		{"duplicate id", "07-header.md", "[HDR-7] A reader", "[HDR-6] A reader", "[HDR-6] is on line 71 as well"},
-		{"new id", "07-header.md", "[HDR-7] A reader", "[HDR-70] A reader", "[HDR-70] is cited by no code"},
+		{"new id", "07-header.md", "[HDR-7] A reader", "[HDR-70] A reader", "[HDR-70] has no code that cites it"},
 		{"new id without a case", "07-header.md", "[HDR-7] A reader", "[HDR-70] A reader", "[HDR-70] has no case that accepts"},
 		{"order of ids", "07-header.md", "[HDR-7] A reader", "[HDR-70] A reader", "[HDR-8] comes after [HDR-70]"},
 		{"id of another chapter", "07-header.md", "[HDR-7] A reader", "[CON-70] A reader", "the prefix of [CON-70] belongs to chapter 2"},

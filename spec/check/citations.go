@@ -14,6 +14,8 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
+const excusesFile = "vectors/excuses.go"
+
 var citation = regexp.MustCompile(`\[([A-Z]{3}-[0-9]+)\]`)
 
 // checkCitations: every id that is cited exists, and every requirement is cited by
@@ -36,13 +38,10 @@ func (r *repository) checkCitations() {
 			r.report("vectors/"+subject+".json", r.lineOfCase(subject, c), "the case %s cites [%s], which does not exist", c, id)
 		}
 		for _, a := range e.Audits {
-			r.report("conformance/audits.go", 0, "the audit %s cites [%s], which does not exist", a, id)
+			r.report("conformance/audits", 0, "the audit %s cites [%s], which does not exist", a, id)
 		}
-		if e.Excuse != nil {
-			r.report("vectors/excuses.go", 0, "[%s] is excused, which does not exist", id)
-		}
-		if e.NoCode != "" {
-			r.report("spec/trace/nocode.go", 0, "[%s] has a reason, and does not exist", id)
+		if e.Excuse != (vectors.Excuse{}) {
+			r.report(excusesFile, 0, "[%s] is excused, which does not exist", id)
 		}
 	}
 	for _, q := range r.spec.Requirements {
@@ -58,33 +57,26 @@ func (r *repository) checkCitations() {
 	r.counts.Cases = len(r.trace.Cases)
 }
 
-// lacks says what is missing of the evidence of a requirement, and what is too
-// much.
+// lacks says what is missing of the evidence of a requirement, and which excuse
+// there is for what is not missing. Where there is an audit, no case need be.
 func lacks(e *trace.Evidence) (all []string) {
-	var side string
-	if e.Excuse != nil {
-		side = e.Excuse.Side
-	}
-	accept := side == vectors.ExcusedAccept || side == vectors.ExcusedBoth
-	reject := side == vectors.ExcusedReject || side == vectors.ExcusedBoth
-	switch {
-	case len(e.Code) == 0 && e.NoCode == "":
-		all = append(all, "is cited by no code; cite it where it is satisfied, or say in spec/trace/nocode.go why nothing can")
-	case len(e.Code) > 0 && e.NoCode != "":
-		all = append(all, "is cited by code and has a reason in spec/trace/nocode.go")
-	}
-	switch {
-	case len(e.Audits) > 0 && side != "":
-		all = append(all, "has an audit and an excuse in vectors/excuses.go")
-	case len(e.Audits) > 0:
-	case len(e.Accepted) > 0 && accept:
-		all = append(all, "has a case that accepts and is excused from it in vectors/excuses.go")
-	case len(e.Refused) > 0 && reject:
-		all = append(all, "has a case that refuses and is excused from it in vectors/excuses.go")
-	case len(e.Accepted) == 0 && !accept:
-		all = append(all, "has no case that accepts; add one, or say in vectors/excuses.go why there can be none")
-	case len(e.Refused) == 0 && !reject:
-		all = append(all, "has no case that refuses; add one, or say in vectors/excuses.go why there can be none")
+	audited := len(e.Audits) > 0
+	for _, kind := range []struct {
+		what   string
+		has    bool
+		needed bool
+		excuse string
+	}{
+		{"code that cites it", len(e.Code) > 0, true, e.Excuse.Code},
+		{"case that accepts, and no audit", len(e.Accepted) > 0, !audited, e.Excuse.Accept},
+		{"case that refuses, and no audit", len(e.Refused) > 0, !audited, e.Excuse.Reject},
+	} {
+		switch {
+		case kind.excuse != "" && (kind.has || !kind.needed):
+			all = append(all, fmt.Sprintf("is excused in %s without need: %s", excusesFile, kind.excuse))
+		case kind.excuse == "" && kind.needed && !kind.has:
+			all = append(all, fmt.Sprintf("has no %s; add some, or say in %s why there can be none", kind.what, excusesFile))
+		}
 	}
 	return all
 }
@@ -98,7 +90,7 @@ func (r *repository) count(e *trace.Evidence) {
 	if len(e.Accepted)+len(e.Refused)+len(e.Audits) > 0 {
 		r.counts.Exercised++
 	}
-	if e.Excuse != nil {
+	if e.Excuse.Accept != "" || e.Excuse.Reject != "" {
 		r.counts.Excused++
 	}
 }
@@ -140,35 +132,6 @@ func (r *repository) lineOfCase(subject, id string) int {
 	}
 	before, _, _ := strings.Cut(string(text), fmt.Sprintf("%q", id))
 	return strings.Count(before, "\n") + 1
-}
-
-// checkSnapshot: what answers for the requirements is what it was when somebody
-// last looked at the difference.
-func (r *repository) checkSnapshot() {
-	text, err := fs.ReadFile(r.files, trace.SnapshotFile)
-	if err != nil && !missingFile(err) {
-		r.report(trace.SnapshotFile, 0, "%v", err)
-		return
-	}
-	now, then := r.trace.Snapshot(r.spec.Requirements), string(text)
-	if now == then {
-		return
-	}
-	here, there := strings.Split(now, "\n"), strings.Split(then, "\n")
-	line, id := 0, ""
-	for line < len(here) && line < len(there) && here[line] == there[line] {
-		if here[line] != "" && here[line][0] != ' ' {
-			id = here[line]
-		}
-		line++
-	}
-	at := func(lines []string) string {
-		if line < len(lines) {
-			return strings.TrimSpace(lines[line])
-		}
-		return ""
-	}
-	r.report(trace.SnapshotFile, line+1, "after %q stands %q, and the repository has %q; if that is meant, run \"coffer-dev spec trace --write\"", id, at(there), at(here))
 }
 
 func (r *repository) summary() Summary { return r.counts }

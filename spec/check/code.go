@@ -44,6 +44,10 @@ type literal struct {
 
 const modulePath = "github.com/coffer-format/coffer/"
 
+// isReference reports whether a folder of ref follows a chapter. The others, one import
+// for programs and what makes the reference fast, have numbers of their own.
+func isReference(dir string) bool { return dir != "ref/coffer" && dir != "ref/parallel" }
+
 func readCode(repository fs.FS) (*code, error) {
 	c := &code{constants: map[string]*named{}, functions: map[string]*ast.FuncDecl{}, files: token.NewFileSet(), parsed: map[string][]*ast.File{}}
 	packages, err := fs.Glob(repository, "ref/*/*.go")
@@ -51,7 +55,7 @@ func readCode(repository fs.FS) (*code, error) {
 		return nil, err
 	}
 	for _, name := range packages {
-		if strings.HasSuffix(name, "_test.go") {
+		if strings.HasSuffix(name, "_test.go") || !isReference(path.Dir(name)) {
 			continue
 		}
 		text, err := fs.ReadFile(repository, name)

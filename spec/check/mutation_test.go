@@ -5,16 +5,12 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/token"
-	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/thorough"
-	"github.com/coffer-format/coffer/spec"
-	"github.com/coffer-format/coffer/spec/trace"
 )
 
 // found reports whether one of the checks, tried in turn, finds a problem.
@@ -259,73 +255,6 @@ func eachConstant(c *code, visit func(name string, value ast.Expr)) {
 					}
 				}
 			}
-		}
-	}
-}
-
-// Without any one citation of the reference or the program the snapshot differs.
-func TestEveryCitationCounts(t *testing.T) {
-	r := whole(t)
-	then := r.trace.Snapshot(r.spec.Requirements)
-	count := 0
-	for _, dir := range []string{"ref", "cmd"} {
-		err := fs.WalkDir(r.files, dir, func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
-				return err
-			}
-			text := fileText(t, r, name)
-			others := slices.DeleteFunc(slices.Clone(r.trace.Sites), func(s trace.Site) bool { return s.File == name })
-			for _, at := range citation.FindAllStringIndex(text, -1) {
-				sites, err := trace.InGo(name, text[:at[0]]+text[at[1]:])
-				if err != nil {
-					return err
-				}
-				count++
-				less := &trace.Trace{Sites: slices.Concat(others, sites), Cases: r.trace.Cases, Audits: r.trace.Audits}
-				if less.Snapshot(r.spec.Requirements) == then {
-					t.Errorf("%s:%d: nothing is missing without %s", name, lineAt(text, at[0]), text[at[0]:at[1]])
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if t.Logf("%d citations", count); count < 200 {
-		t.Errorf("%d citations were found", count)
-	}
-}
-
-// Without any one case or audit the snapshot of its requirements differs. Cases of
-// another subject, or far away, are left out: what counts is a sum.
-func TestEveryCaseCounts(t *testing.T) {
-	t.Parallel()
-	r := whole(t)
-	subject := func(id string) string { return id[:strings.Index(id, "/")+1] }
-	for i, c := range r.trace.Cases {
-		own := slices.DeleteFunc(slices.Clone(r.spec.Requirements), func(q spec.Requirement) bool { return !slices.Contains(c.Requirements, q.ID) })
-		if len(own) == 0 {
-			t.Errorf("%s has no requirement", c.ID)
-		}
-		from, to := i, i
-		for from > 0 && subject(r.trace.Cases[from-1].ID) == subject(c.ID) && i-from < 50 {
-			from--
-		}
-		for to < len(r.trace.Cases) && subject(r.trace.Cases[to].ID) == subject(c.ID) && to-i < 50 {
-			to++
-		}
-		among := r.trace.Cases[from:to]
-		less := slices.Delete(slices.Clone(among), i-from, i-from+1)
-		if (&trace.Trace{Cases: less}).Snapshot(own) == (&trace.Trace{Cases: among}).Snapshot(own) {
-			t.Errorf("nothing is missing without %s", c.ID)
-		}
-	}
-	then := (&trace.Trace{Audits: r.trace.Audits}).Snapshot(r.spec.Requirements)
-	for i, a := range r.trace.Audits {
-		less := &trace.Trace{Audits: slices.Delete(slices.Clone(r.trace.Audits), i, i+1)}
-		if less.Snapshot(r.spec.Requirements) == then {
-			t.Errorf("nothing is missing without %s", a.ID)
 		}
 	}
 }

@@ -174,7 +174,7 @@ func InJavaScript(name, text string) ([]Site, error) {
 // auditsIn returns the writer audits: the elements of the lists of audits in their
 // source, of which the first field is the id, and the second the requirements.
 func auditsIn(repository fs.FS) ([]Audit, error) {
-	names, err := fs.Glob(repository, "conformance/audits*.go")
+	names, err := fs.Glob(repository, "conformance/audits/*.go")
 	if err != nil {
 		return nil, err // unreachable: the pattern is a good one
 	}

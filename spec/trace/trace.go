@@ -42,8 +42,7 @@ type Evidence struct {
 	Accepted  []string
 	Refused   []string // ids of cases, as Accepted
 	Audits    []string
-	Excuse    *vectors.Excuse // why there is no case of a kind
-	NoCode    string          // why there is no code
+	Excuse    vectors.Excuse // why there is no case of a kind, or no code
 }
 
 // Trace is what a repository says about requirements.
@@ -114,10 +113,7 @@ func (t *Trace) Evidence() map[string]*Evidence {
 		}
 	}
 	for id, excuse := range vectors.Excuses() {
-		of(id).Excuse = &excuse
-	}
-	for id, reason := range NoCode() {
-		of(id).NoCode = reason
+		of(id).Excuse = excuse
 	}
 	return all
 }

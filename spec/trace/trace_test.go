@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/coffer-format/coffer/spec"
 )
 
 // A citation belongs to the declaration around it or after it: a method with its
@@ -92,17 +90,11 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// Every requirement of the repository has code or a reason, and the evidence for
-// one that is known has what belongs to it.
+// The evidence for a requirement that is known has what belongs to it.
 func TestOf(t *testing.T) {
 	all, err := Of("../..")
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, r := range spec.Requirements() {
-		if e := all[r.ID]; e == nil || len(e.Code) == 0 && e.NoCode == "" {
-			t.Errorf("[%s] has neither code nor a reason", r.ID)
-		}
 	}
 	e := all["HDR-6"]
 	if len(e.Code) != 1 || e.Code[0].Decl != "header.identify" || e.Code[0].First >= e.Code[0].Line || e.Code[0].Last <= e.Code[0].Line {
@@ -114,14 +106,8 @@ func TestOf(t *testing.T) {
 	if len(all["ARC-29"].Audits) == 0 {
 		t.Error("[ARC-29] has no audit")
 	}
-}
-
-// Every reason why nothing can cite a requirement is one sentence.
-func TestNoCode(t *testing.T) {
-	for id, reason := range NoCode() {
-		if !strings.HasSuffix(reason, ".") || strings.Contains(reason, ". ") {
-			t.Errorf("[%s]: the reason is not a sentence: %q", id, reason)
-		}
+	if all["HDR-3"].Excuse.Code == "" || all["HDR-3"].Excuse.Unseen() == "" {
+		t.Errorf("[HDR-3] is not excused from code and cases: %+v", all["HDR-3"].Excuse)
 	}
 }
 

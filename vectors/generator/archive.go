@@ -31,7 +31,7 @@ func (s *suite) extracted(slug, requirements, comment string, b *box, frame int)
 	return s.valid(slug, requirements, comment, "archive.extract", input, vectors.Object{"content": vectors.Bytes(f.content)}).of(b)
 }
 
-// listOf is the output of an edited archive that is listed.
+// List is the output of an edited archive that is listed.
 func listOf(b *box) vectors.Object { return b.plain.list() }
 
 // samples are the entries of most archives: a conversation, a picture, and an

@@ -39,7 +39,7 @@ func archiveSegment(s *suite) {
 		{"live-64-mib-and-a-byte", "CON-1 CON-3 (boundary resealed)", "The length of live is 67108865: beyond its bound.",
 			resealBytes(func(p *plain, b []byte) []byte { copy(b[p.segmentAt()+1:], u32(1<<26+1)); return b })},
 		{"live-4-gib", "CON-1 CON-3 CON-6 (resealed)", "The length of live is 2^32 - 1: nothing is allocated for it.",
-			resealBytes(func(p *plain, b []byte) []byte { copy(b[p.segmentAt()+1:], u32(1<<32-1)); return b })},
+			resealBytes(func(p *plain, b []byte) []byte { copy(b[p.segmentAt()+1:], slices.Repeat([]byte{0xff}, 4)); return b })},
 		{"removed-beyond-frame", "CON-1 CON-3 (boundary resealed)", "The length of removed is one, and no byte is there.",
 			resealBytes(func(p *plain, b []byte) []byte { b[p.indexAt()-1] = 1; return b })},
 		{"removed-missing", "CON-1 ARC-23 (resealed)", "The length of removed is missing.", reseal(func(p *plain) {

@@ -216,9 +216,9 @@ func archiveSets(s *suite) {
 }
 
 // statedRemoved gives the segment another length of removed.
-func (p *plain) statedRemoved(n int) {
+func (p *plain) statedRemoved(n uint32) {
 	b := p.bytes()
-	copy(b[p.indexAt()-4:], u32(n))
+	copy(b[p.indexAt()-4:], u32(int(n)))
 	p.raw = b
 }
 

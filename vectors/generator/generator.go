@@ -3,8 +3,37 @@
 // the same files, byte for byte, on every machine.
 //
 // Cases are made without the reference, as the specification says, and state
-// their answer; Files fails unless the reference gives this answer. A case that
-// is invalid is a valid one and one edit.
+// their answer. Whoever asks for them hands in an Agreement, which says whether an
+// implementation gives that answer.
+//
+// The words that the files of this package use, from the inside of a case to the
+// outside:
+//
+//   - draw: bytes that look random, computed from a seed. Every seed is the name of
+//     a case and of what the bytes are for, so that no two are the same.
+//   - message: what chapter 4 seals, with every value on the way. A quiet message
+//     is one whose plaintext is the keystream, so that its ciphertext is zeros,
+//     which a case file writes in a few characters. Of a sparse one, longer than
+//     any memory, only the chunks that a case needs exist.
+//   - plain: the plaintext of an archive, as a struct of the fields of chapter 8:
+//     frames (of entries), records, references to segments. ring: the plaintext of
+//     a keyring.
+//   - slotBox: a slot, with the secret that opens it.
+//   - box: a container: header, slots, and the payload, which is a message that
+//     seals a plain or a ring. finish lays it out, seals and signs it. Any field of
+//     it can be set to what no writer would write before it is sealed or signed
+//     again.
+//   - made: a case, together with the box or the message that it was made of, so
+//     that the next case can be made of it: m.but(slug, requirements, comment,
+//     edit, want) is the case that is m with one edit.
+//   - edit: one way to break a case. flip, cutTo, swap … change the bytes as
+//     anybody can; forge fits the digest again, resign the digest and the MAC;
+//     reseal and resealRing change what is sealed, as only the holder of the key
+//     can.
+//   - want: the answer that the specification gives: accepted(output) or
+//     refused(error).
+//   - suite: the cases of one subject, that is, of one file. A function like
+//     headerCases(s *suite) adds them; subjects, below, has them all.
 package generator
 
 import (
@@ -32,21 +61,25 @@ var subjects = map[string]func(*suite){
 	"salvage":     salvageCases,
 }
 
+// Agreement returns an error unless some implementation answers a case as the case
+// states, and releases no more than a prefix of released before an error.
+type Agreement func(c vectors.Case, released []byte) error
+
 // Files returns all case files, in the order of vectors.Subjects. It is an error
-// if the reference answers a case otherwise than the case states.
-func Files() ([]vectors.File, error) {
+// if there is no agreement on a case.
+func Files(agree Agreement) ([]vectors.File, error) {
 	files := make([]vectors.File, len(vectors.Subjects))
 	errs := make([]error, len(vectors.Subjects))
 	var wg sync.WaitGroup
 	for i, subject := range vectors.Subjects {
-		wg.Go(func() { files[i], errs[i] = fileOf(subject) })
+		wg.Go(func() { files[i], errs[i] = fileOf(subject, agree) })
 	}
 	wg.Wait()
 	return files, errors.Join(errs...)
 }
 
-func fileOf(subject string) (vectors.File, error) {
-	s := &suite{subject: subject}
+func fileOf(subject string, agree Agreement) (vectors.File, error) {
+	s := &suite{subject: subject, agree: agree}
 	subjects[subject](s)
 	return s.file()
 }
@@ -61,8 +94,8 @@ type output struct {
 	cases []vectors.Case // if it is a case file
 }
 
-func outputs() ([]output, error) {
-	files, err := Files()
+func outputs(agree Agreement) ([]output, error) {
+	files, err := Files(agree)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +113,8 @@ func outputs() ([]output, error) {
 
 // Write writes the case files and the worked example. root is the root of the
 // repository: the folder that has the folders vectors and spec.
-func Write(root string) error {
-	all, err := outputs()
+func Write(root string, agree Agreement) error {
+	all, err := outputs(agree)
 	if err != nil {
 		return err
 	}
@@ -99,8 +132,8 @@ func write(root string, all []output) error {
 
 // Check compares the files under root with what Write would write. The error
 // names the first file that differs, and the first case in it.
-func Check(root string) error {
-	all, err := outputs()
+func Check(root string, agree Agreement) error {
+	all, err := outputs(agree)
 	if err != nil {
 		return err
 	}

@@ -11,12 +11,13 @@ import (
 
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/vectors"
+	"github.com/coffer-format/coffer/vectors/agreement"
 )
 
 const root = "../.."
 
 // generated is everything that is generated, made once for all tests.
-var generated = sync.OnceValues(func() ([]output, error) { return outputs() })
+var generated = sync.OnceValues(func() ([]output, error) { return outputs(agreement.WithReference) })
 
 func outputsOf(t *testing.T) []output {
 	t.Helper()
@@ -67,7 +68,7 @@ func TestDeterministic(t *testing.T) {
 		if !slices.Contains([]string{"vectors/key.json", "vectors/keyring.json", "vectors/path.json"}, o.path) {
 			continue
 		}
-		f, err := fileOf(strings.TrimSuffix(filepath.Base(o.path), ".json"))
+		f, err := fileOf(strings.TrimSuffix(filepath.Base(o.path), ".json"), agreement.WithReference)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,13 +153,13 @@ func TestDisagreementIsAnError(t *testing.T) {
 				but("y", "COB-12", "B.", flip("message", -1, 1), refused(fault.PayloadTampered))
 		},
 	} {
-		s := &suite{subject: "cobblestone"}
+		s := &suite{subject: "cobblestone", agree: agreement.WithReference}
 		add(s)
 		if _, err := s.file(); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	s := &suite{subject: "cobblestone"}
+	s := &suite{subject: "cobblestone", agree: agreement.WithReference}
 	s.openedAs("x", "COB-2", "A.", m)
 	if _, err := s.file(); err != nil {
 		t.Errorf("a case that is right: %v", err)

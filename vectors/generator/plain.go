@@ -116,7 +116,7 @@ func (p *plain) sort() {
 	slices.SortFunc(p.live, func(a, b record) int { return strings.Compare(a.path, b.path) })
 }
 
-// layOut gives the padding its length, and every record, reference and the
+// LayOut gives the padding its length, and every record, reference and the
 // trailer the offset of what it points to.
 func (p *plain) layOut() {
 	p.pad(0)

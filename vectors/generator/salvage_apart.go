@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"slices"
+
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -60,6 +62,15 @@ func salvageApart(s *suite) {
 	} {
 		base.but("apart-"+c.slug, c.requirements, c.comment, c.edit, c.w)
 	}
+
+	base.but("apart-salt-and-first-chunk-damaged", requirements+" SLV-39 SLV-25", "The payload's salt and its first chunk are damaged, and the second chunk opens.",
+		splicesIn("container", put{n, 1, []byte{b.payload.salt[0] ^ 1}}, put{end, 1, []byte{b.payload.chunks[0][0] ^ 1}}),
+		accepted(rescued{fault: fault.DamagedHeader, indexed: true, end: reached, entries: []any{b.plain.missing(0), b.plain.missing(1)}}.output()))
+	ofKeyring := slices.Clone(kept)
+	ofKeyring[atPurpose] = purposeKeyring
+	given("apart-kept-purpose-keyring", "SLV-38", "The purpose in the beginning is that of a keyring: nothing that is about the container.", b, ofKeyring, password.secret, noted("")).
+		but("apart-kept-purpose-keyring-salt-damaged", requirements+" SLV-39", "The same, and the payload's salt is damaged: it is an archive's all the same.",
+			flip("container", n, 1), noted(fault.DamagedHeader))
 
 	lost := b.clone()
 	lost.magic = "CofferCo"

@@ -54,6 +54,14 @@ func salvageLostHeader(s *suite) {
 		splicesIn("container", put{0, n, nil}, put{n + 55, len(b.bytes()) - n - 55, nil}), refused(fault.NotAContainer))
 	base.but("lost-header-56-bytes", "SLV-36 (boundary cut)", "Nothing but the first 56 bytes of the payload is left: the key fits.",
 		splicesIn("container", put{0, n, nil}, put{n + 56, len(b.bytes()) - n - 56, nil}), accepted(rescued{fault: fault.NotAContainer}.output()))
+	twin := newBox(seed, purposeArchive)
+	twin.rekey(b.key, draw(seed+" twin salt", 24))
+	twin.plain = newPlain(twin.payload.salt, []frame{file("c", other, "third")})
+	twin.finish()
+	first := whole
+	first.fault, first.more = fault.NotAContainer, len(twin.bytes())
+	base.but("lost-header-before-another", requirements+" SLV-34 (extended)", "The magic and the length of the slots are damaged, and another container under the key is appended: the first payload counts.",
+		splicesIn("container", put{0, 1, []byte{'c'}}, put{atSlotsLen, 2, u16(n - 117 - 1)}, put{len(b.bytes()), 0, twin.bytes()}), accepted(first.output()))
 	byPassword := s.rescue("lost-header-by-password", "SLV-17", "The same, opened by its password.", b, password.secret, whole)
 	for _, c := range []struct {
 		slug, comment string

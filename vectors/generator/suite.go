@@ -14,6 +14,7 @@ import (
 // too, and make Files fail.
 type suite struct {
 	subject string
+	agree   Agreement
 	cases   []*made
 	errs    []error
 }
@@ -188,7 +189,9 @@ func (s *suite) file() (vectors.File, error) {
 			}
 			f.Notes[flag] = vectors.Note{Description: flags[flag]}
 		}
-		if err := c.agree(); err != nil {
+		if err := c.undo(); err != nil {
+			s.fail(c.ID, "%w", err)
+		} else if err := s.agree(c.Case, c.released); err != nil {
 			s.fail(c.ID, "%w", err)
 		}
 		f.Cases = append(f.Cases, c.Case)

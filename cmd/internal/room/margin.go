@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/spec/trace"
-	"github.com/coffer-format/coffer/vectors"
 )
 
 // margin returns what stands beside a requirement: the code that satisfies it,
@@ -20,16 +19,16 @@ func (b *builder) margin(page, id string) string {
 	if e == nil {
 		return ""
 	}
-	if e.NoCode != "" {
-		fmt.Fprintf(&out, `<p class="excuse"><b>No code.</b> %s</p>`, b.linkIDs(page, template.HTMLEscapeString(e.NoCode)))
-	}
+	b.excuse(&out, page, "No code.", e.Excuse.Code)
 	for _, sites := range byDeclaration(e.Code) {
 		b.declaration(&out, page, sites)
 	}
 	b.cases(&out, page, e)
-	if e.Excuse != nil {
-		what := map[string]string{vectors.ExcusedAccept: "No case accepts.", vectors.ExcusedReject: "No case refuses.", vectors.ExcusedBoth: "No case."}[e.Excuse.Side]
-		fmt.Fprintf(&out, `<p class="excuse"><b>%s</b> %s</p>`, what, b.linkIDs(page, template.HTMLEscapeString(e.Excuse.Reason)))
+	if unseen := e.Excuse.Unseen(); unseen != "" {
+		b.excuse(&out, page, "No case.", unseen)
+	} else {
+		b.excuse(&out, page, "No case accepts.", e.Excuse.Accept)
+		b.excuse(&out, page, "No case refuses.", e.Excuse.Reject)
 	}
 	if len(e.Elsewhere) > 0 {
 		out.WriteString(`<details class="also"><summary>second implementation and suite</summary><ul>`)
@@ -40,6 +39,13 @@ func (b *builder) margin(page, id string) string {
 		out.WriteString(`</ul></details>`)
 	}
 	return out.String()
+}
+
+// excuse says what there is none of, and why, if there is a reason.
+func (b *builder) excuse(out *strings.Builder, page, what, reason string) {
+	if reason != "" {
+		fmt.Fprintf(out, `<p class="excuse"><b>%s</b> %s</p>`, what, b.linkIDs(page, template.HTMLEscapeString(reason)))
+	}
 }
 
 // byDeclaration groups citations of one requirement by the declaration around

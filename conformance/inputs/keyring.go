@@ -1,0 +1,27 @@
+package inputs
+
+import (
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// Keyring is what an audit lets the implementation seal as a keyring.
+type Keyring struct {
+	Key    key.Key
+	Slots  []vectors.Object
+	SetID  []byte
+	Epoch  uint64
+	Epochs []uint64 // of the old keys
+	Old    []key.Key
+}
+
+// Input is that of keyring.seal.
+func (g Keyring) Input() vectors.Object {
+	old := []any{}
+	for i, k := range g.Old {
+		old = append(old, vectors.Object{"epoch": Number(g.Epochs[i]), "key": Hex(k[:])})
+	}
+	return vectors.Object{
+		"key": Hex(g.Key[:]), "slots": List(g.Slots), "set_id": Hex(g.SetID), "epoch": Number(g.Epoch), "old_keys": old,
+	}
+}
