@@ -15,6 +15,7 @@ import (
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -63,13 +64,15 @@ func craft(ts *testscript.TestScript, _ bool, args []string) {
 		index := archive.Index{SetID: [16]byte{1}, Generation: 5, Epoch: 1, Complete: true, CreatedMS: 1<<51 + 1e12, Producer: "messenger 1.0"}
 		out = *craftArchive(ts, nil, index, "here.txt", "there.txt")
 	case "slots": // one of every type
-		password, err := slot.NewPassword(&rand, testKey, []byte("correct horse"), slot.DefaultParams)
+		prepared, err := password.Prepare([]byte("correct horse"))
+		ts.Check(err)
+		passwordSlot, err := slot.NewPassword(&rand, testKey, prepared, slot.DefaultParams)
 		ts.Check(err)
 		passkey, err := slot.NewPasskey(&rand, testKey, [32]byte{7}, "example.org", []byte("credential"), make([]byte, 32))
 		ts.Check(err)
 		second, err := slot.NewPasskey(&rand, testKey, [32]byte{8}, "example.net", []byte("credential"), make([]byte, 32))
 		ts.Check(err)
-		out = *craftArchive(ts, []slot.Slot{&slot.Unknown{SlotType: 77, Body: []byte("future")}, password, passkey, second}, archive.Index{Complete: true}, "a.txt")
+		out = *craftArchive(ts, []slot.Slot{&slot.Unknown{SlotType: 77, Body: []byte("future")}, passwordSlot, passkey, second}, archive.Index{Complete: true}, "a.txt")
 	case "vault":
 		vault, err := slot.NewVault(&rand, testKey, [32]byte{0xaa}, [32]byte{0xbb}, make([]byte, 64))
 		ts.Check(err)

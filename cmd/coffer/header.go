@@ -9,8 +9,8 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
-	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 func newHeaderCommand() *cobra.Command {
@@ -62,7 +62,7 @@ func keepHeader(ctx context.Context, of, path string, force bool) error {
 	if info, err := in.file.Stat(); err == nil && out.Replaces(info) {
 		return fmt.Errorf("%s is the container itself: give another name", display.Name(path))
 	}
-	if err := container.WriteApart(out, h); err != nil {
+	if err := salvage.WriteApart(out, h); err != nil {
 		return err
 	}
 	if err := out.Commit(); err != nil {

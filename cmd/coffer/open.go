@@ -9,9 +9,9 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/cmd/internal/restore"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
-	"github.com/coffer-format/coffer/ref/extract"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/nfc"
 )
@@ -85,11 +85,11 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	display.Note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
-	run := newRestore(o.dir, len(records), total(records), o.folders, extract.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
+	run := newRestore(o.dir, len(records), total(records), o.folders, restore.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
 	if len(names) == 0 {
-		err = extract.All(ctx, r, o.dir, run.opts)
+		err = restore.All(ctx, r, o.dir, run.opts)
 	} else {
-		err = extract.Entries(ctx, r, records, o.dir, run.opts)
+		err = restore.Entries(ctx, r, records, o.dir, run.opts)
 	}
 	return run.end(err, len(records), total(records))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -113,7 +112,7 @@ func unfinished(text []byte) (digits int, more bool) {
 }
 
 // askNewPassword asks for a new password twice, and prepares it.
-func askNewPassword(ctx context.Context, allowWeak bool) (prepared []byte, err error) {
+func askNewPassword(ctx context.Context, allowWeak bool) (prepared password.Prepared, err error) {
 	tell("An empty line gives you a generated password.")
 	err = askAgain(func() error {
 		raw, err := ask(ctx, "New password: ")
@@ -135,7 +134,7 @@ func askNewPassword(ctx context.Context, allowWeak bool) (prepared []byte, err e
 			return err
 		}
 		second, err := password.Prepare(raw)
-		if err != nil || !bytes.Equal(prepared, second) {
+		if err != nil || prepared != second {
 			return errMistyped{errors.New("the two passwords differ; nothing was written")}
 		}
 		return nil
@@ -168,13 +167,13 @@ func generatePassword() (string, error) {
 
 // acceptable prepares a new password, and says nothing of it but what is wrong
 // with it. [PWD-1] [PWD-12]
-func acceptable(raw []byte, allowWeak bool) ([]byte, error) {
+func acceptable(raw []byte, allowWeak bool) (password.Prepared, error) {
 	prepared, err := password.Prepare(raw)
 	if err != nil {
-		return nil, err
+		return password.Prepared{}, err
 	}
 	if reason := password.Weak(prepared); reason != "" && !allowWeak {
-		return nil, fmt.Errorf("%s; choose another one, or --allow-weak to use it all the same", reason)
+		return password.Prepared{}, fmt.Errorf("%s; choose another one, or --allow-weak to use it all the same", reason)
 	}
 	return prepared, nil
 }

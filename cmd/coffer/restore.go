@@ -11,15 +11,15 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
-	"github.com/coffer-format/coffer/ref/extract"
+	"github.com/coffer-format/coffer/cmd/internal/restore"
 )
 
-// restore tells a person about a restore to the folder dir.
-type restore struct {
+// restoration tells a person about a restore to the folder dir.
+type restoration struct {
 	dir               string
 	bar               *progress
 	restored, present atomic.Int64 // files
-	opts              extract.Options
+	opts              restore.Options
 }
 
 // A path can name hundreds of folders. Where they are many for the files in them, this
@@ -30,8 +30,8 @@ const (
 	foldersPerFile = 10
 )
 
-func newRestore(dir string, files int, size int64, anyFolders bool, opts extract.Options) *restore {
-	r := &restore{dir: dir, bar: newProgress("restoring", size)}
+func newRestore(dir string, files int, size int64, anyFolders bool, opts restore.Options) *restoration {
+	r := &restoration{dir: dir, bar: newProgress("restoring", size)}
 	opts.Progress = r.bar.add
 	opts.Folders = func(n int) error {
 		switch {
@@ -57,13 +57,13 @@ func newRestore(dir string, files int, size int64, anyFolders bool, opts extract
 }
 
 // end tells what became of some files.
-func (r *restore) end(err error, files int, size int64) error {
+func (r *restoration) end(err error, files int, size int64) error {
 	r.bar.finish()
 	there := ""
 	if n := int(r.present.Load()); n > 0 {
 		there = fmt.Sprintf("; %s there already", were(n, "file"))
 	}
-	var incomplete *extract.IncompleteError
+	var incomplete *restore.IncompleteError
 	switch {
 	case err == nil && there == "":
 		display.Note("restored %s (%s) to %s", display.Count(files, "file"), display.Size(size), display.Name(r.dir))
@@ -79,7 +79,7 @@ func (r *restore) end(err error, files int, size int64) error {
 	if n := int(r.restored.Load()); n > 0 {
 		display.Note("%s in %s had been restored before this, each one whole", display.Count(n, "file"), display.Name(r.dir))
 	}
-	var fileErr *extract.FileError
+	var fileErr *restore.FileError
 	if errors.As(err, &fileErr) {
 		return fmt.Errorf("%s: %s: give another folder with -C", display.Name(fileErr.Name), reason(fileErr.Err))
 	}
@@ -87,10 +87,10 @@ func (r *restore) end(err error, files int, size int64) error {
 }
 
 // explain names what was not restored, and why.
-func (r *restore) explain(left []extract.Left) {
+func (r *restoration) explain(left []restore.Left) {
 	for _, l := range left {
 		what := display.Name(l.Path)
-		var fileErr *extract.FileError
+		var fileErr *restore.FileError
 		if errors.As(l.Err, &fileErr) && fileErr.Name != l.Path {
 			what += ": " + display.Name(fileErr.Name)
 		}
@@ -99,9 +99,9 @@ func (r *restore) explain(left []extract.Left) {
 }
 
 // next says what to do about files that were not restored.
-func (r *restore) next(left []extract.Left) string {
+func (r *restoration) next(left []restore.Left) string {
 	for _, l := range left {
-		if errors.Is(l.Err, extract.ErrDiffers) || errors.Is(l.Err, extract.ErrLink) {
+		if errors.Is(l.Err, restore.ErrDiffers) || errors.Is(l.Err, restore.ErrLink) {
 			return "give another folder with -C, or --force to replace what exists"
 		}
 	}
@@ -120,7 +120,7 @@ func reason(err error) string {
 	case errors.Is(err, syscall.EFBIG):
 		return "the file system holds no file of this size (file too large)"
 	}
-	var fileErr *extract.FileError
+	var fileErr *restore.FileError
 	if errors.As(err, &fileErr) {
 		return fileErr.Err.Error()
 	}

@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
-	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/container"
-	"github.com/coffer-format/coffer/ref/extract"
+	"github.com/coffer-format/coffer/cmd/internal/restore"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 type salvageCommand struct {
@@ -84,7 +82,7 @@ func (s *salvageCommand) runWithHeader(ctx context.Context, path string) error {
 		return err
 	}
 	defer kept.Close()
-	apart, err := container.ReadApart(kept, kept.size)
+	apart, err := salvage.ReadApart(kept, kept.size)
 	if fault.NameOf(err) != "" {
 		err = advisedError{err, fmt.Sprintf("give with --header what \"coffer header\" wrote, or another copy of the container: %s is neither", kept)}
 	}
@@ -104,9 +102,9 @@ func (s *salvageCommand) runWithHeader(ctx context.Context, path string) error {
 }
 
 // salvage salvages a container with the secret of a header, its own or one kept apart.
-func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec secret, apart *container.Apart) error {
+func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec secret, apart *salvage.Apart) error {
 	in.bar = newProgress("reading", in.size)
-	found, err := container.Salvage(ctx, in, in.size, sec.Secret, apart) // because the holder asked: [SLV-1]
+	found, err := salvage.Container(ctx, in, in.size, sec.Secret, apart) // because the holder asked: [SLV-1]
 	in.bar.finish()
 	if err != nil {
 		return notSalvaged(sec.explain(err, judged), sec, isFaulty(in))
@@ -129,23 +127,24 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 	return nil
 }
 
-func (s *salvageCommand) restore(ctx context.Context, found *archive.Salvage) error {
+func (s *salvageCommand) restore(ctx context.Context, found *salvage.Salvage) error {
 	files, size := 0, int64(0)
-	for _, e := range found.Entries {
-		if e.Status == archive.Whole || e.Status == archive.Damaged && s.partial {
+	for e := range found.Entries() {
+		if e.Status == salvage.Whole || e.Status == salvage.Damaged && s.partial {
 			files++
 			size += e.Record.Entry.Size
 		}
 	}
-	run := newRestore(s.dir, files, size, s.folders, extract.Options{Replace: s.force})
-	return run.end(extract.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
+	run := newRestore(s.dir, files, size, s.folders, restore.Options{Replace: s.force})
+	return run.end(restore.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 
 // salvaged says what a report about a container that is at fault is worth.
-func salvaged(found *archive.Salvage) string {
-	isWhole := func(f archive.Found) bool { return f.Status == archive.Whole }
-	if slices.ContainsFunc(found.Entries, isWhole) {
-		return "what is whole is sound"
+func salvaged(found *salvage.Salvage) string {
+	for f := range found.Entries() {
+		if f.Status == salvage.Whole {
+			return "what is whole is sound"
+		}
 	}
 	return "nothing of it is whole: fetch the file again, or look for another copy"
 }

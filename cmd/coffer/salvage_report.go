@@ -8,10 +8,10 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
-	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
-func (s *salvageCommand) print(found *archive.Salvage, in *input) error {
+func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 	out := bufio.NewWriter(os.Stdout)
 	if s.asJSON {
 		if err := display.JSON(out, toSalvageJSON(found)); err != nil {
@@ -20,14 +20,14 @@ func (s *salvageCommand) print(found *archive.Salvage, in *input) error {
 		return out.Flush()
 	}
 	// What is at fault comes last, where a person sees it first.
-	sums := map[archive.Status]string{}
-	for _, status := range []archive.Status{archive.Whole, archive.Damaged, archive.Missing} {
+	sums := map[salvage.Status]string{}
+	for _, status := range []salvage.Status{salvage.Whole, salvage.Damaged, salvage.Missing} {
 		n, unconfirmed, size := 0, 0, int64(0)
-		for _, e := range found.Entries {
+		for e := range found.Entries() {
 			if e.Status != status {
 				continue
 			}
-			if status != archive.Whole || s.verbose {
+			if status != salvage.Whole || s.verbose {
 				printFound(out, e)
 			}
 			n++
@@ -37,14 +37,14 @@ func (s *salvageCommand) print(found *archive.Salvage, in *input) error {
 			size += e.Record.Entry.Size
 		}
 		sums[status] = fmt.Sprintf("%d %s (%s)", n, status, display.Size(size))
-		if status == archive.Whole && unconfirmed > 0 { // [SLV-6]
+		if status == salvage.Whole && unconfirmed > 0 { // [SLV-6]
 			sums[status] = fmt.Sprintf("%d %s (%s, %d unconfirmed)", n, status, display.Size(size), unconfirmed)
 		}
 	}
 	for _, off := range found.Unsafe { // [SLV-8]
 		fmt.Fprintf(out, "left out: the entry at offset %d has a path that no correct program writes\n", off)
 	}
-	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, sums[archive.Whole], sums[archive.Damaged], sums[archive.Missing])
+	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, sums[salvage.Whole], sums[salvage.Damaged], sums[salvage.Missing])
 	if found.Appended > 0 { // [SLV-35]
 		fmt.Fprintf(out, "Appended after the end of the container: %s. Nothing is lost by that.\n", display.Count(int(found.Appended), "byte"))
 	}
@@ -61,20 +61,20 @@ func (s *salvageCommand) print(found *archive.Salvage, in *input) error {
 	return out.Flush()
 }
 
-func printFound(out *bufio.Writer, e archive.Found) {
+func printFound(out *bufio.Writer, e salvage.Found) {
 	entry := e.Record.Entry
 	fmt.Fprintf(out, "%-8s%10s  %s", e.Status, display.Size(entry.Size), display.Name(entry.Path))
 	if !e.Confirmed { // [SLV-6]
 		fmt.Fprint(out, "  (unconfirmed)")
 	}
-	if e.Status == archive.Damaged { // [SLV-10]
+	if e.Status == salvage.Damaged { // [SLV-10]
 		fmt.Fprintf(out, "  (lost: %s)", ranges(e.Lost, entry.Size))
 	}
 	fmt.Fprintln(out)
 }
 
 // ranges lists ranges of a file's bytes, and of many the first ones.
-func ranges(lost []archive.Range, size int64) string {
+func ranges(lost []salvage.Range, size int64) string {
 	const most = 4
 	var list []string
 	for i, r := range lost {
@@ -105,7 +105,7 @@ type salvageJSON struct {
 type foundJSON struct {
 	entryJSON
 	Offset    int64          `json:"offset"`
-	Status    archive.Status `json:"status"`
+	Status    salvage.Status `json:"status"`
 	Confirmed bool           `json:"confirmed"`
 	Lost      []rangeJSON    `json:"lost"`
 }
@@ -115,7 +115,7 @@ type rangeJSON struct {
 	Length int64 `json:"length"`
 }
 
-func toSalvageJSON(found *archive.Salvage) salvageJSON {
+func toSalvageJSON(found *salvage.Salvage) salvageJSON {
 	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Appended: found.Appended, Entries: []foundJSON{}}
 	if !found.Indexed {
 		j.WalkEnd = &found.WalkEnd
@@ -124,7 +124,7 @@ func toSalvageJSON(found *archive.Salvage) salvageJSON {
 		f := inspect.FaultOf(found.Fault)
 		j.Fault = &f
 	}
-	for _, e := range found.Entries {
+	for e := range found.Entries() {
 		entry := foundJSON{
 			entryJSON: entryJSON{Path: e.Record.Entry.Path, Kind: e.Record.Entry.Kind.String(), ModifiedMS: timeJSON(e.Record.Entry.ModifiedMS), Size: e.Record.Entry.Size},
 			Offset:    e.Record.Offset,

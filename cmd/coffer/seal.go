@@ -116,11 +116,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 
-	w, err := container.NewArchiveWriter(out, rand.Reader, &k, slots, archive.Index{
-		CreatedMS: milliseconds(time.Now().UnixMilli()),
-		Complete:  true, // [ARC-80]
-		Producer:  "coffer " + program.Number,
-	})
+	w, err := container.NewArchiveWriter(out, rand.Reader, &k, slots, archive.StandAlone(milliseconds(time.Now().UnixMilli()), "coffer "+program.Number)) // [ARC-80]
 	if err != nil {
 		return err
 	}

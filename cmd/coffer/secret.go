@@ -14,6 +14,7 @@ import (
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -188,13 +189,13 @@ func grouped(digits string, first, last int) string {
 }
 
 // newPassword returns a new password, prepared: from its file, or asked twice.
-func (s *secretFlags) newPassword(ctx context.Context, allowWeak bool) ([]byte, error) {
+func (s *secretFlags) newPassword(ctx context.Context, allowWeak bool) (password.Prepared, error) {
 	if s.passwordFile == "" {
 		return askNewPassword(ctx, allowWeak)
 	}
 	raw, err := readPassword(ctx, s.passwordFile)
 	if err != nil {
-		return nil, err
+		return password.Prepared{}, err
 	}
 	return acceptable(raw, allowWeak)
 }

@@ -130,7 +130,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 		slots = append(slots, password)
 		done = "set"
 	}
-	if err := ch.rewrite(slots, container.WithSlot(slot.PasswordSecret(prepared))); err != nil {
+	if err := ch.rewrite(slots, container.WithSlot(slot.PasswordSecret(prepared.Bytes()))); err != nil {
 		return err
 	}
 	display.Note("password of %s %s; copies that were made before keep their secrets", ch.in, done)

@@ -22,6 +22,8 @@ import (
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/password"
+	"github.com/coffer-format/coffer/ref/salvage"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -87,9 +89,14 @@ func (d *tracing) ReadAt(p []byte, off int64) (int, error) {
 func TestTracesOfPackages(t *testing.T) {
 	k := key.Key(loud(1, key.Size))
 	old := key.Key(loud(2, key.Size))
-	password, vault, passkey := loud(3, 20), loud(4, 64), loud(5, 32)
+	vault, passkey := loud(4, 64), loud(5, 32)
 	var d tracing
-	passwordSlot, err := slot.NewPassword(&d, &k, password, slot.DefaultParams)
+	typed := []byte(strings.Repeat("\u07ff", 10)) // bytes that are not met by chance
+	prepared, err := password.Prepare(typed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	passwordSlot, err := slot.NewPassword(&d, &k, prepared, slot.DefaultParams)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,14 +152,14 @@ func TestTracesOfPackages(t *testing.T) {
 		if err := opened.WithSlots(&tracing{}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := container.Salvage(context.Background(), &d, int64(len(d.data)), c.secret, nil); err != nil {
+		if _, err := salvage.Container(context.Background(), &d, int64(len(d.data)), c.secret, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if !strings.Contains(d.traces.String(), "container.Open(") {
 		t.Fatal("the traces are not of the packages")
 	}
-	for name, secret := range map[string][]byte{"K": k[:], "an old key": old[:], "the password": password, "the vault's key": vault, "the passkey's": passkey} {
+	for name, secret := range map[string][]byte{"K": k[:], "an old key": old[:], "the password": typed, "the vault's key": vault, "the passkey's": passkey} {
 		if part := shows(d.traces.String(), secret); part != nil {
 			t.Errorf("%s: a traceback shows %x", name, part)
 		}

@@ -10,6 +10,8 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"golang.org/x/crypto/argon2"
+
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/key"
@@ -72,7 +74,8 @@ func Resigned(container []byte, k key.Key, f func(head, slots []byte) ([]byte, [
 // The sealed key's salt is a part of the slot's.
 func SealedPassword(k key.Key, salt [32]byte, password string, cost slot.Params) []byte {
 	s := &slot.Password{Salt: salt, Params: cost}
-	copy(s.SealedKey[:], cobblestone.Seal(s.InputKey([]byte(password)), salt[:cobblestone.SaltSize], slot.Context(s), k[:]))
+	inputKey := argon2.IDKey([]byte(password), salt[:], cost.Passes, cost.MemoryKiB, cost.Lanes, cobblestone.KeySize)
+	copy(s.SealedKey[:], cobblestone.Seal(inputKey, salt[:cobblestone.SaltSize], slot.Context(s), k[:]))
 	encoded, err := slot.Marshal([]slot.Slot{s})
 	if err != nil {
 		panic(cases.Fault{Err: err}) // unreachable: the fields have their lengths

@@ -34,14 +34,12 @@ type Mutant struct {
 
 // Packages are those of the reference that mutants are made of, in the order of
 // the layers.
-var Packages = []string{"nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "extract"}
+var Packages = []string{"wire", "nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "salvage", "extract"}
 
 // leftOut are files that no answer depends on, or that answers cannot reach.
 var leftOut = []string{
 	"cobblestone/parallel.go", // who does the work, not what comes of it
 	"password/weak.go",        // advice for people
-	"extract/content.go", "extract/descend.go", "extract/errors.go", "extract/extract.go", "extract/lock_other.go", "extract/lock_unix.go",
-	"extract/temp.go", "extract/times.go", "extract/times_other.go", "extract/times_unix.go", "extract/worker.go",
 }
 
 // unseen are functions that do nothing but what requirements ask of which no case
@@ -50,12 +48,12 @@ var unseen = map[string]string{
 	"key.New":                      "KEY-1 KEY-2",
 	"archive.Writer.copy":          "ARC-16 ARC-17",
 	"archive.source.Read":          "ARC-16 ARC-17",
-	"archive.Salvage.writeDamaged": "SLV-13",
+	"salvage.Salvage.WriteContent": "SLV-13",
 }
 
 // talk are the functions that make texts for people, and those that release
 // what memory holds.
-var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|named|release|drain|Abort)$`)
+var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|nameLoss|release|drain|Abort)$`)
 
 // makesError are the calls whose arguments are texts for people.
 var makesError = regexp.MustCompile(`^(fault\.New|fmt\.Errorf|errors\.New|malformed|missing|panic|errors\.Is|errors\.As)$`)

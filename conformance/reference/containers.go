@@ -10,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/salvage"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -172,25 +173,25 @@ func archiveSalvage(in struct {
 	if err != nil {
 		return result{}, err
 	}
-	var apart *container.Apart
+	var apart *salvage.Apart
 	if in.Header != nil {
-		if apart, err = container.ReadApart(strings.NewReader(string(*in.Header)), int64(len(*in.Header))); err != nil {
+		if apart, err = salvage.ReadApart(strings.NewReader(string(*in.Header)), int64(len(*in.Header))); err != nil {
 			return result{}, err
 		}
 	}
-	s, err := container.Salvage(context.Background(), in.Container, in.Container.length, secret, apart)
+	s, err := salvage.Container(context.Background(), in.Container, in.Container.length, secret, apart)
 	if err != nil {
 		return result{}, err
 	}
 	entries := []vectors.Object{}
-	for _, found := range s.Entries {
+	for found := range s.Entries() {
 		o := describeEntry(found.Record.Entry)
 		lost := [][2]int64{}
 		for _, r := range found.Lost {
 			lost = append(lost, [2]int64{r.Offset, r.Length})
 		}
 		o["status"], o["confirmed"], o["lost"] = string(found.Status), found.Confirmed, lost
-		if found.Status == archive.Whole {
+		if found.Status == salvage.Whole {
 			content := sha512.New()
 			if err := s.WriteContent(content, found); err != nil {
 				return result{}, err

@@ -48,7 +48,7 @@ func keyRepair(in struct {
 
 func passwordPrepare(in struct{ Password octets }) (result, error) {
 	prepared, err := password.Prepare(in.Password.bytes())
-	return result{output: vectors.Object{"prepared": toHex(prepared)}}, err
+	return result{output: vectors.Object{"prepared": toHex(prepared.Bytes())}}, err
 }
 
 func slotOpen(in struct {
@@ -88,7 +88,8 @@ func inputKey(s slot.Slot, secret secret) ([]byte, bool) {
 		if secret.Kind != "password" || err != nil {
 			return nil, false
 		}
-		return s.InputKey(prepared), true
+		inputKey, err := s.InputKey(prepared)
+		return inputKey, err == nil
 	case *slot.Vault:
 		return slot.VaultInputKey(secret.ExportKey.bytes()), secret.Kind == "vault"
 	case *slot.Passkey:

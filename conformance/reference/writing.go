@@ -137,7 +137,7 @@ func containerSeal(in struct {
 	if err != nil {
 		return result{}, err
 	}
-	index := archive.Index{CreatedMS: created, Complete: true, Producer: in.Producer}
+	index := archive.StandAlone(created, in.Producer)
 	w, err := container.NewArchiveWriter(sealed, random, &k, slots, index)
 	if err != nil {
 		return result{}, err

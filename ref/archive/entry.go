@@ -3,9 +3,12 @@
 package archive
 
 import (
+	"encoding/binary"
+
 	"golang.org/x/crypto/cryptobyte"
 
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // ID is a container id: the salt of its payload.
@@ -13,21 +16,19 @@ type ID = [24]byte
 
 // Bounds of spec chapters 2 and 8, in bytes unless said otherwise.
 const (
-	MaxUint64      = 1<<52 - 1 // the greatest value of any uint64 of the format
 	MaxPathSize    = 1024
 	MaxSegmentPart = 1 << 26 // live, and removed
 	maxProducer    = 255
 	maxSegments    = 16 // references
 
 	minEntryFrame   = 21 // type, a path of one byte, kind, time, size
-	maxEntryHeader  = minEntryFrame - 1 + MaxPathSize
 	minPaddingFrame = 9
 	minSegmentFrame = 1 + 2*4
 	maxSegmentFrame = minSegmentFrame + 2*MaxSegmentPart
 	trailerSize     = 8
 	minIndexFrame   = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + 2 + 40
 	maxIndexFrame   = minIndexFrame + maxProducer + (maxSegments-1)*40
-	minPlaintext    = 128
+	MinPlaintext    = 128
 	minSetPlaintext = 1 << 18
 )
 
@@ -93,12 +94,12 @@ func (r Record) marshal(b *cryptobyte.Builder) {
 	r.Entry.marshal(b)
 }
 
-func readEntry(s *cryptobyte.String, e *Entry) bool {
-	var kind uint8
-	if !readPath(s, &e.Path) || !s.ReadUint8(&kind) || !readTime(s, &e.ModifiedMS) || !readLength(s, &e.Size) {
+func readEntry(s wire.Reader, e *Entry) bool {
+	var kind []byte
+	if !readPath(s, &e.Path) || !s.ReadBytes(&kind, 1) || !readTime(s, &e.ModifiedMS) || !readLength(s, &e.Size) {
 		return false
 	}
-	e.Kind = Kind(kind)
+	e.Kind = Kind(kind[0])
 	if int(e.Kind) >= len(kindNames) { // [ARC-3]
 		e.Kind = Other
 	}
@@ -109,28 +110,28 @@ func readRecord(s *cryptobyte.String, r *Record) bool {
 	return s.CopyBytes(r.Container[:]) && readLength(s, &r.Offset) && readEntry(s, &r.Entry)
 }
 
-func readPath(s *cryptobyte.String, path *string) bool {
-	var p cryptobyte.String
-	if !s.ReadUint16LengthPrefixed(&p) || len(p) < 1 || len(p) > MaxPathSize { // [CON-1] [CON-3]
+func readPath(s wire.Reader, path *string) bool {
+	var length, p []byte
+	if !s.ReadBytes(&length, 2) {
+		return false
+	}
+	n := int(binary.BigEndian.Uint16(length))
+	if n < 1 || n > MaxPathSize || !s.ReadBytes(&p, n) { // [CON-1] [CON-3]
 		return false
 	}
 	*path = string(p)
 	return true
 }
 
-func readUint64(s *cryptobyte.String, v *uint64) bool {
-	return s.ReadUint64(v) && *v <= MaxUint64 // [CON-5]
-}
-
-func readTime(s *cryptobyte.String, t *Time) bool {
-	return readUint64(s, (*uint64)(t))
+func readTime(s wire.Reader, t *Time) bool {
+	return wire.ReadUint64(s, (*uint64)(t))
 }
 
 // readLength reads a uint64 that places or counts bytes. Below 2^52 the sum of
 // any few of them fits an int64. [CON-6]
-func readLength(s *cryptobyte.String, v *int64) bool {
+func readLength(s wire.Reader, v *int64) bool {
 	var u uint64
-	if !readUint64(s, &u) {
+	if !wire.ReadUint64(s, &u) {
 		return false
 	}
 	*v = int64(u)

@@ -32,7 +32,7 @@ func assemble(frames, live, removed, index []byte, set bool) []byte {
 		return binary.BigEndian.AppendUint64(append(b, index...), uint64(offset))
 	}
 	length := int64(len(build(0)))
-	target := max(length, minPlaintext)
+	target := max(length, MinPlaintext)
 	if set {
 		target = max(target, minSetPlaintext)
 	}
@@ -111,52 +111,6 @@ func FuzzReader(f *testing.F) {
 		}
 		if again, err := parsed.Frame(); err != nil || !bytes.Equal(again, segment) && !hasUnknownKind(segment) {
 			t.Fatalf("the segment is written otherwise than it was read: %v", err)
-		}
-	})
-}
-
-// FuzzSalvage looks for archives, damaged and cut, that salvage does not survive,
-// and for whole entries that are not what stands there.
-func FuzzSalvage(f *testing.F) {
-	a, b := twoItems()
-	long := newItem("long", 2*chunkSize)
-	for i, items := range [][]item{nil, {a}, {a, b}, {a, long, b}} {
-		frames, live, removed, index := parts(f, write(f, items...))
-		f.Add(frames, live, removed, index, uint8(i), uint16(100*i), i%2 == 0)
-	}
-	f.Fuzz(func(t *testing.T, frames, live, removed, index []byte, bad uint8, cut uint16, trailer bool) {
-		plaintext := assemble(frames, live, removed, index, false)
-		if !trailer {
-			plaintext[len(plaintext)-1] ^= 1 // to the walk
-		}
-		message := seal(plaintext)
-		message = message[:max(56, len(message)-int(cut))]
-		hurt := cut != 0
-		for i := range int64(8) {
-			if at := 56 + i*16400; bad>>i&1 == 1 && at < int64(len(message)) {
-				damage(message, i)
-				hurt = true
-			}
-		}
-		s := salvage(t, message)
-		for _, found := range s.Entries {
-			if CheckPath(found.Record.Entry.Path) != nil || s.Indexed && !found.Confirmed {
-				t.Fatalf("%+v", found)
-			}
-			var content bytes.Buffer
-			err := s.WriteContent(&content, found)
-			if (err == nil) != (found.Status != Missing) || int64(content.Len()) > found.Record.Entry.Size {
-				t.Fatalf("%+v: %d bytes, %v", found, content.Len(), err)
-			}
-			if found.Status != Whole {
-				continue
-			}
-			if content.Len() != int(found.Record.Entry.Size) || !bytes.Equal(content.Bytes(), plaintext[found.content:][:content.Len()]) {
-				t.Fatalf("%+v: it is whole, and not what stands there", found)
-			}
-		}
-		if s.Fault == nil && (hurt || !s.Indexed || open(t, plaintext).Verify() != nil) {
-			t.Fatalf("no fault: damaged %b, cut by %d, indexed %v", bad, cut, s.Indexed)
 		}
 	})
 }

@@ -1,19 +1,13 @@
 package archive
 
 import (
-	"bytes"
-	"cmp"
+	"encoding/binary"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
-)
 
-// Segment lists entries: the live ones with their places, and the paths of
-// those that were removed. Both are strictly increasing by path.
-type Segment struct {
-	Live    []Record
-	Removed []string
-}
+	"github.com/coffer-format/coffer/ref/wire"
+)
 
 // SegmentRef says where a segment frame lies. Length counts the whole frame.
 type SegmentRef struct {
@@ -22,8 +16,8 @@ type SegmentRef struct {
 	Length    int64
 }
 
-// Index is the Index of spec section 8.5. The zero values of SetID, Generation,
-// Epoch and Previous are those of a stand-alone container.
+// Index is the Index of spec section 8.5. StandAlone makes that of a stand-alone
+// container. The zero Index is of none: it is not complete, and writers refuse it.
 type Index struct {
 	SetID      [16]byte
 	Generation uint64
@@ -35,27 +29,14 @@ type Index struct {
 	Segments   []SegmentRef
 }
 
+// StandAlone returns the index of an archive that belongs to no backup set, without its
+// segment.
+func StandAlone(created Time, producer string) Index {
+	return Index{CreatedMS: created, Complete: true, Producer: producer}
+}
+
 // StandAlone reports whether the archive belongs to no backup set.
 func (x *Index) StandAlone() bool { return x.SetID == [16]byte{} }
-
-// Frame encodes the segment as a frame. Its parts have at most MaxSegmentPart
-// bytes, which is for the caller to see to. Error: a path of more than 65535
-// bytes.
-func (s *Segment) Frame() ([]byte, error) {
-	var b cryptobyte.Builder
-	b.AddUint8(frameSegment)
-	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
-		for _, r := range s.Live {
-			r.marshal(b)
-		}
-	})
-	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
-		for _, path := range s.Removed {
-			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(path)) })
-		}
-	})
-	return b.Bytes()
-}
 
 // Frame encodes the index as a frame. Error: a length cannot express it.
 func (x *Index) Frame() ([]byte, error) {
@@ -82,6 +63,33 @@ func (x *Index) Frame() ([]byte, error) {
 	return b.Bytes()
 }
 
+// ReadIndex reads the index of the archive that is the plaintext of container id: steps 1
+// and 2 of spec section 8.6. Errors: malformed_archive, those of the plaintext. [ARC-45]
+func ReadIndex(plain Plaintext, id ID) (*Index, error) {
+	size := plain.Size()
+	if size < MinPlaintext || Padded(size) != size { // [ARC-9]
+		return nil, malformed("the plaintext has %d bytes, which is not a padded length", size)
+	}
+	end := size - trailerSize
+	var trailer [trailerSize]byte
+	if err := wire.ReadFull(plain, trailer[:], end); err != nil {
+		return nil, err
+	}
+	offset := binary.BigEndian.Uint64(trailer[:])
+	if offset > uint64(end-minIndexFrame) || offset < uint64(max(0, end-maxIndexFrame)) { // [ARC-18] [ARC-41] [CON-3]
+		return nil, malformed("the trailer does not point to an index frame")
+	}
+	frame := make([]byte, end-int64(offset))
+	if err := wire.ReadFull(plain, frame, int64(offset)); err != nil {
+		return nil, err
+	}
+	index, err := parseIndex(frame, id, int64(offset))
+	if err == nil && !index.StandAlone() && size < minSetPlaintext { // [ARC-9]
+		return nil, malformed("the plaintext has %d bytes, in a backup set it has at least %d", size, minSetPlaintext)
+	}
+	return index, err
+}
+
 // parseIndex decodes an index frame that ends where frame ends, at offset end
 // of the plaintext of container id, and checks what the index says by itself,
 // and nothing of how it came to be in a set. [ARC-78]
@@ -93,7 +101,7 @@ func parseIndex(frame []byte, id ID, offset int64) (*Index, error) {
 	if !s.ReadUint8(&typ) || typ != frameIndex { // [ARC-18]
 		return nil, malformed("the trailer does not point to an index frame")
 	}
-	if !s.CopyBytes(x.SetID[:]) || !readUint64(&s, &x.Generation) || !readUint64(&s, &x.Epoch) ||
+	if !s.CopyBytes(x.SetID[:]) || !wire.ReadUint64(&s, &x.Generation) || !wire.ReadUint64(&s, &x.Epoch) ||
 		!readTime(&s, &x.CreatedMS) || !s.ReadUint8(&complete) || !s.CopyBytes(x.Previous[:]) ||
 		!s.ReadUint8LengthPrefixed(&producer) ||
 		!s.ReadUint16LengthPrefixed(&refs) || !s.Empty() { // [ARC-18] [CON-1] [CON-2]
@@ -148,88 +156,5 @@ func isLabel(text string) bool {
 	return utf8.ValidString(text)
 }
 
-// parseSegment decodes a whole segment frame. Errors: malformed_archive,
-// unsafe_path.
-func parseSegment(frame []byte) (*Segment, error) {
-	var removed []string
-	seg, err := decodeSegment(frame, func(path string) { removed = append(removed, path) })
-	if err != nil {
-		return nil, err
-	}
-	seg.Removed = removed
-	return seg, nil
-}
-
-// decodeSegment is parseSegment for whom the removed paths need not be kept: it hands
-// them to remove.
-func decodeSegment(frame []byte, remove func(path string)) (*Segment, error) {
-	seg := new(Segment)
-	s := cryptobyte.String(frame)
-	var typ uint8
-	var live, removed cryptobyte.String
-	if !s.ReadUint8(&typ) || typ != frameSegment || !readPart(&s, &live) || !readPart(&s, &removed) || !s.Empty() { // [ARC-23]
-		return nil, malformed("the segment does not have the layout that the index states")
-	}
-	if n := countRecords(live); n > 0 {
-		seg.Live = make([]Record, 0, n)
-	}
-	for !live.Empty() {
-		var r Record
-		if !readRecord(&live, &r) {
-			return nil, malformed("record %d of the segment does not decode", len(seg.Live))
-		}
-		if err := CheckPath(r.Entry.Path); err != nil {
-			return nil, err
-		}
-		if n := len(seg.Live); n > 0 && seg.Live[n-1].Entry.Path >= r.Entry.Path { // [ARC-12]
-			return nil, malformed("the records are not in the order of their paths at %q", r.Entry.Path)
-		}
-		seg.Live = append(seg.Live, r)
-	}
-	next, count, before := 0, 0, ""
-	for !removed.Empty() {
-		var path string
-		if !readPath(&removed, &path) {
-			return nil, malformed("removed path %d of the segment does not decode", count)
-		}
-		if err := CheckPath(path); err != nil {
-			return nil, err
-		}
-		if count > 0 && before >= path { // [ARC-12]
-			return nil, malformed("the removed paths are not in order at %q", path)
-		}
-		for next < len(seg.Live) && seg.Live[next].Entry.Path < path {
-			next++
-		}
-		if next < len(seg.Live) && seg.Live[next].Entry.Path == path { // [ARC-12]
-			return nil, malformed("the path %q is live and removed", path)
-		}
-		remove(path)
-		count, before = count+1, path
-	}
-	return seg, nil
-}
-
-// countRecords returns how many records there are, as far as they have lengths: one
-// list that is made for all of them takes less than one that grows.
-func countRecords(records cryptobyte.String) (n int) {
-	var container ID
-	var path cryptobyte.String
-	var kind uint8
-	var offset, modified, size uint64
-	for records.CopyBytes(container[:]) && records.ReadUint64(&offset) && records.ReadUint16LengthPrefixed(&path) &&
-		records.ReadUint8(&kind) && records.ReadUint64(&modified) && records.ReadUint64(&size) {
-		n++
-	}
-	return n
-}
-
-func readPart(s *cryptobyte.String, part *cryptobyte.String) bool {
-	var n uint32
-	return s.ReadUint32(&n) && n <= MaxSegmentPart && s.ReadBytes((*[]byte)(part), int(n)) // [CON-1] [CON-3]
-}
-
-// compareOffsets orders records by container, then offset.
-func compareOffsets(a, b Record) int {
-	return cmp.Or(bytes.Compare(a.Container[:], b.Container[:]), cmp.Compare(a.Offset, b.Offset))
-}
+// entryEnd returns the end of the container's entry region.
+func (x *Index) entryEnd() int64 { return x.ownSegment().Offset - minPaddingFrame }

@@ -9,8 +9,8 @@ func Padded(n int64) int64 {
 	return (n + mask) &^ mask
 }
 
-// paddedAtMost returns the greatest Padmé length of at most n bytes.
-func paddedAtMost(n int64) int64 { return n &^ paddingMask(n) }
+// PaddedAtMost returns the greatest Padmé length of at most n bytes.
+func PaddedAtMost(n int64) int64 { return n &^ paddingMask(n) }
 
 // paddingMask returns the bits that no Padmé length with n's highest bit has.
 func paddingMask(n int64) int64 {

@@ -232,9 +232,17 @@ func TestSegmentParts(t *testing.T) {
 	left := MaxSegmentPart - last*1026 - 2
 	for extra, want := range []fault.Name{"", fault.MalformedArchive} {
 		paths[last] = paths[last][:left+extra]
-		frame := segmentFrame(t, Segment{Removed: paths})
+		frame := []byte{frameSegment, 0, 0, 0, 0, 0, 0, 0, 0}
+		for _, path := range paths {
+			frame = append(binary.BigEndian.AppendUint16(frame, uint16(len(path))), path...)
+		}
+		binary.BigEndian.PutUint32(frame[5:], uint32(len(frame)-9))
 		if n := len(frame); n != 9+MaxSegmentPart+extra {
 			t.Fatalf("a frame of %d bytes", n)
+		}
+		written, err := (&Segment{Removed: paths}).Frame()
+		if (err == nil) != (want == "") || want == "" && !bytes.Equal(written, frame) || want != "" && fault.NameOf(err) != fault.LimitExceeded {
+			t.Errorf("%d bytes are written: %v", MaxSegmentPart+extra, err)
 		}
 		if _, err := parseSegment(frame); fault.NameOf(err) != want {
 			t.Errorf("%d bytes: %v, want %q", MaxSegmentPart+extra, err, want)

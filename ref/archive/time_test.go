@@ -9,6 +9,7 @@ import (
 	"github.com/leanovate/gopter/prop"
 
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // Every time between the bounds is known, comes back, and is one that the format can
@@ -18,7 +19,7 @@ func TestTime(t *testing.T) {
 	comesBack := func(ms int64) bool {
 		at, err := TimeOf(ms)
 		got, known := at.UnixMilli()
-		return err == nil && known && got == ms && at > 0 && at <= MaxUint64
+		return err == nil && known && got == ms && at > 0 && at <= wire.MaxUint64
 	}
 	for _, ms := range []int64{-latest, -62135596800000, -1, 0, 1, 1000 << 31, 9223372036855, latest} {
 		if !comesBack(ms) {

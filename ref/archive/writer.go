@@ -12,6 +12,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/nfc"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // Writer writes an archive front to back. Its memory grows with the number of
@@ -115,7 +116,7 @@ func (w *Writer) check(e Entry) error {
 	if e.Kind > Settings { // [ARC-4]
 		return malformed("there is no kind %d", e.Kind)
 	}
-	if e.Size < 0 || e.Size > MaxUint64-w.off || e.ModifiedMS > MaxUint64 { // [CON-4]
+	if e.Size < 0 || e.Size > wire.MaxUint64-w.off || e.ModifiedMS > wire.MaxUint64 { // [CON-4]
 		return fault.New(fault.LimitExceeded, "the entry %q is larger or later than the format can say", e.Path)
 	}
 	if w.size+recordSize(e) > MaxSegmentPart {
@@ -162,10 +163,11 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// zeroReader gives zero bytes without end.
-type zeroReader struct{}
+// Zeros gives zero bytes without end.
+type Zeros struct{}
 
-func (zeroReader) Read(p []byte) (int, error) {
+// Read implements io.Reader.
+func (Zeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
 }
@@ -173,7 +175,7 @@ func (zeroReader) Read(p []byte) (int, error) {
 func (w *Writer) zeros(n int64) {
 	if w.err == nil {
 		var written int64
-		written, w.err = io.CopyN(w.w, zeroReader{}, n)
+		written, w.err = io.CopyN(w.w, Zeros{}, n)
 		w.off += written
 	}
 }
@@ -187,9 +189,14 @@ func (w *Writer) write(p []byte) {
 	w.err = err
 }
 
+var errClosed = errors.New("archive: write after Close")
+
 // Close writes the padding, the segment, the index and the trailer. It does not
-// close the writer below.
+// close the writer below. Closing again returns the same result.
 func (w *Writer) Close() error {
+	if w.err == errClosed {
+		return nil
+	}
 	if w.err != nil {
 		return w.err
 	}
@@ -222,6 +229,6 @@ func (w *Writer) Close() error {
 	if w.err != nil {
 		return w.err
 	}
-	w.err = errors.New("archive: write after Close")
+	w.err = errClosed
 	return nil
 }

@@ -45,7 +45,7 @@ func sound(r *Reader, items []item) string {
 	if len(got) != len(want) || len(want) > 0 && !cmp.Equal(want, got) {
 		return cmp.Diff(want, got)
 	}
-	if len(r.Placed()) != len(want) || !slices.IsSortedFunc(r.Placed(), compareOffsets) {
+	if len(r.Placed()) != len(want) || !slices.IsSortedFunc(r.Placed(), ByPlace) {
 		return "the entries are not placed in the order of their frames"
 	}
 	for _, path := range []string{"", "nothing", "Media", "\x00"} {
@@ -373,7 +373,17 @@ func TestWriteError(t *testing.T) {
 	}
 }
 
-// After Close nothing is written any more.
+// The zero index is of no archive: whoever forgets to fill it in is told. [ARC-22]
+func TestZeroIndex(t *testing.T) {
+	if _, err := NewWriter(io.Discard, testID, Index{}); fault.NameOf(err) != fault.MalformedArchive {
+		t.Error(err)
+	}
+	if _, err := NewWriter(io.Discard, testID, StandAlone(7, "p")); err != nil {
+		t.Error(err)
+	}
+}
+
+// After Close nothing is written any more, and closing again says the same.
 func TestAddAfterClose(t *testing.T) {
 	var b bytes.Buffer
 	w, err := NewWriter(&b, testID, standAlone)
@@ -384,7 +394,7 @@ func TestAddAfterClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := b.Len()
-	if w.Add(Entry{Path: "a"}, nil) == nil || w.Close() == nil || b.Len() != n {
+	if w.Add(Entry{Path: "a"}, nil) == nil || w.Close() != nil || b.Len() != n {
 		t.Errorf("%d bytes were written", b.Len()-n)
 	}
 }

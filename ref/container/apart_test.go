@@ -1,4 +1,4 @@
-package container
+package container_test
 
 import (
 	"bytes"
@@ -11,31 +11,32 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
-	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/salvage"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
 func keptOf(t *testing.T, sealed []byte) []byte {
 	t.Helper()
-	c, err := openBytes(sealed, WithKey(testKey))
+	c, err := openBytes(sealed, container.WithKey(testKey))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var kept bytes.Buffer
-	if err := WriteApart(&kept, c.Header); err != nil {
+	if err := salvage.WriteApart(&kept, c.Header); err != nil {
 		t.Fatal(err)
 	}
 	return kept.Bytes()
 }
 
-func salvageApart(sealed, kept []byte, secret Secret) (*archive.Salvage, error) {
-	apart, err := ReadApart(bytes.NewReader(kept), int64(len(kept)))
+func salvageApart(sealed, kept []byte, secret container.Secret) (*salvage.Salvage, error) {
+	apart, err := salvage.ReadApart(bytes.NewReader(kept), int64(len(kept)))
 	if err != nil {
 		return nil, err
 	}
-	return Salvage(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), secret, apart)
+	return salvage.Container(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), secret, apart)
 }
 
 // What is kept is the beginning of the container, and whatever becomes of these bytes
@@ -48,7 +49,7 @@ func TestApart(t *testing.T) {
 	if !bytes.Equal(kept, whole[:headerSize(whole)+56]) {
 		t.Fatal("what is kept is not the beginning")
 	}
-	password := WithSlot(slot.PasswordSecret("password"))
+	password := container.WithSlot(slot.PasswordSecret("password"))
 	if s, err := salvageApart(whole, kept, password); noted(s, err) != "" || !bytes.Equal(wholeContent(t, s), content) {
 		t.Errorf("a whole container: %v", noted(s, err))
 	}
@@ -61,7 +62,7 @@ func TestApart(t *testing.T) {
 		for range n {
 			altered[rnd.IntN(len(kept))] ^= byte(1 + rnd.IntN(255))
 		}
-		_, want := openBytes(altered, WithKey(testKey))
+		_, want := openBytes(altered, container.WithKey(testKey))
 		s, err := salvageApart(altered, kept, password)
 		if err != nil || !bytes.Equal(wholeContent(t, s), content) {
 			return fmt.Sprintf("not found: %v", err)
@@ -79,10 +80,10 @@ func TestApart(t *testing.T) {
 // and nothing in another.
 func TestApartOfAnother(t *testing.T) {
 	content := pattern(20)
-	password := WithSlot(slot.PasswordSecret("password"))
+	password := container.WithSlot(slot.PasswordSecret("password"))
 	whole := sealArchive(1, testKey, []slot.Slot{passwordSlot(testKey)}, file{"a", content})
 	kept := keptOf(t, whole)
-	c, err := openBytes(whole, WithKey(testKey))
+	c, err := openBytes(whole, container.WithKey(testKey))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package container
+package container_test
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
 )
 
 // The loops are not b.Loop: its first run ignores -cpu.
@@ -17,7 +18,7 @@ const benchSize = 256 << 20
 func benchContainer() []byte {
 	var b bytes.Buffer
 	b.Grow(benchSize + benchSize/8)
-	w := must(NewArchiveWriter(&b, random(1), testKey, nil, standAlone))
+	w := must(container.NewArchiveWriter(&b, random(1), testKey, nil, standAlone))
 	if err := w.Add(archive.Entry{Path: "a", Size: benchSize}, new(repeated)); err != nil {
 		panic(err)
 	}
@@ -32,7 +33,7 @@ func BenchmarkSealArchive(b *testing.B) {
 	content := pattern(benchSize)
 	b.SetBytes(benchSize)
 	for range b.N {
-		w := must(NewArchiveWriter(io.Discard, random(1), testKey, nil, standAlone))
+		w := must(container.NewArchiveWriter(io.Discard, random(1), testKey, nil, standAlone))
 		if err := w.Add(archive.Entry{Path: "a", Size: benchSize}, bytes.NewReader(content)); err != nil {
 			b.Fatal(err)
 		}
@@ -47,7 +48,7 @@ func BenchmarkOpenArchive(b *testing.B) {
 	sealed := benchContainer()
 	b.SetBytes(benchSize)
 	for range b.N {
-		r := must(must(openBytes(sealed, WithKey(testKey))).Archive())
+		r := must(must(openBytes(sealed, container.WithKey(testKey))).Archive())
 		if err := r.WriteContent(io.Discard, must(r.Find("a"))); err != nil {
 			b.Fatal(err)
 		}
@@ -59,7 +60,7 @@ func BenchmarkVerify(b *testing.B) {
 	sealed := benchContainer()
 	b.SetBytes(benchSize)
 	for range b.N {
-		r := must(must(openBytes(sealed, WithKey(testKey))).Archive())
+		r := must(must(openBytes(sealed, container.WithKey(testKey))).Archive())
 		if err := r.Verify(); err != nil {
 			b.Fatal(err)
 		}
@@ -89,7 +90,7 @@ func BenchmarkSmallEntries(b *testing.B) {
 	entries, total := mixed()
 	content := pattern(1 << 20)
 	write := func(to io.Writer) {
-		w := must(NewArchiveWriter(to, random(1), testKey, nil, standAlone))
+		w := must(container.NewArchiveWriter(to, random(1), testKey, nil, standAlone))
 		for _, e := range entries {
 			if err := w.Add(e, bytes.NewReader(content)); err != nil {
 				b.Fatal(err)
@@ -112,7 +113,7 @@ func BenchmarkSmallEntries(b *testing.B) {
 		b.SetBytes(total)
 		b.ResetTimer()
 		for range b.N {
-			r := must(must(openBytes(sealed.Bytes(), WithKey(testKey))).Archive())
+			r := must(must(openBytes(sealed.Bytes(), container.WithKey(testKey))).Archive())
 			if err := r.Walk(); err != nil {
 				b.Fatal(err)
 			}

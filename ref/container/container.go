@@ -19,9 +19,9 @@ import (
 // Secret is a way into a container: WithKey or WithSlot.
 type Secret interface {
 	unlock(h *header.Header) (*key.Key, error)
-	// find is unlock without authenticating anything but the key. The header is nil
-	// if there is none.
-	find(h *header.Header) (*key.Key, error)
+	// Find is for salvage: unlocking without authenticating anything but the key. The
+	// header is nil if there is none.
+	Find(h *header.Header) (*key.Key, error)
 }
 
 // WithKey opens a container with its backup key.
@@ -36,7 +36,7 @@ type keySecret struct{ *key.Key }
 func (s keySecret) unlock(h *header.Header) (*key.Key, error) {
 	return s.Key, h.UnlockWithKey(s.Key)
 }
-func (s keySecret) find(*header.Header) (*key.Key, error) { return s.Key, nil }
+func (s keySecret) Find(*header.Header) (*key.Key, error) { return s.Key, nil }
 
 // slotSecret embeds the secret so that a password prints as one.
 type slotSecret struct{ slot.Secret }
@@ -45,7 +45,7 @@ func (s slotSecret) unlock(h *header.Header) (*key.Key, error) {
 	k, err := h.Unlock(s.Secret)
 	return &k, err
 }
-func (s slotSecret) find(h *header.Header) (*key.Key, error) {
+func (s slotSecret) Find(h *header.Header) (*key.Key, error) {
 	if h == nil {
 		return nil, fault.New(fault.Truncated, "there is no whole header, and so no slot")
 	}

@@ -1,4 +1,4 @@
-package container
+package container_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,10 +20,13 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/password"
+	"github.com/coffer-format/coffer/ref/salvage"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -52,7 +56,8 @@ func passwordSlot(k *key.Key) slot.Slot { return passwordSlotOf(k, cheap) }
 // passwordSlotOf is a slot for "password" with parameters that writers may not use.
 func passwordSlotOf(k *key.Key, params slot.Params) slot.Slot {
 	s := &slot.Password{Salt: [32]byte{'s'}, Params: params}
-	copy(s.SealedKey[:], cobblestone.Seal(s.InputKey([]byte("password")), make([]byte, cobblestone.SaltSize), slot.Context(s), k[:]))
+	inputKey := must(s.InputKey(must(password.Prepare([]byte("password")))))
+	copy(s.SealedKey[:], cobblestone.Seal(inputKey, make([]byte, cobblestone.SaltSize), slot.Context(s), k[:]))
 	return s
 }
 
@@ -85,7 +90,7 @@ func sealArchive(seed byte, k *key.Key, slots []slot.Slot, files ...file) []byte
 
 func sealArchiveFrom(rand io.Reader, k *key.Key, slots []slot.Slot, files ...file) []byte {
 	var b bytes.Buffer
-	w := must(NewArchiveWriter(&b, rand, k, slots, standAlone))
+	w := must(container.NewArchiveWriter(&b, rand, k, slots, standAlone))
 	for _, f := range files {
 		if err := w.Add(archive.Entry{Path: f.path, Size: int64(len(f.content))}, bytes.NewReader(f.content)); err != nil {
 			panic(err)
@@ -99,19 +104,19 @@ func sealArchiveFrom(rand io.Reader, k *key.Key, slots []slot.Slot, files ...fil
 
 func sealKeyring(seed byte, k *key.Key, slots []slot.Slot) []byte {
 	var b bytes.Buffer
-	if err := SealKeyring(&b, random(seed), k, slots, testRing); err != nil {
+	if err := container.SealKeyring(&b, random(seed), k, slots, testRing); err != nil {
 		panic(err)
 	}
 	return b.Bytes()
 }
 
-func openBytes(container []byte, secret Secret) (*Container, error) {
-	return Open(bytes.NewReader(container), int64(len(container)), secret)
+func openBytes(sealed []byte, secret container.Secret) (*container.Container, error) {
+	return container.Open(bytes.NewReader(sealed), int64(len(sealed)), secret)
 }
 
 // readAll opens and verifies a container of either purpose and returns what it
 // released: the contents in the order of the frames, or the encoded keyring.
-func readAll(container []byte, secret Secret) ([]byte, error) {
+func readAll(container []byte, secret container.Secret) ([]byte, error) {
 	c, err := openBytes(container, secret)
 	if err != nil {
 		return nil, err
@@ -161,7 +166,7 @@ func TestRoundTrip(t *testing.T) {
 			files, all = append(files, f), append(all, f.content...)
 		}
 		sealed := sealArchive(byte(seed), testKey, []slot.Slot{passwordSlot(testKey), passkeySlot(testKey)}, files...)
-		for _, secret := range []Secret{WithKey(testKey), WithSlot(slot.PasswordSecret("password")), WithSlot(passkeySecret)} {
+		for _, secret := range []container.Secret{container.WithKey(testKey), container.WithSlot(slot.PasswordSecret("password")), container.WithSlot(passkeySecret)} {
 			got, err := readAll(sealed, secret)
 			if err != nil {
 				return err.Error()
@@ -176,7 +181,7 @@ func TestRoundTrip(t *testing.T) {
 
 	for _, slots := range [][]slot.Slot{nil, {vaultSlot(testKey), passkeySlot(testKey)}} {
 		sealed := sealKeyring(1, testKey, slots)
-		c, err := openBytes(sealed, WithKey(testKey))
+		c, err := openBytes(sealed, container.WithKey(testKey))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +190,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Error(err, diff)
 		}
 		if len(slots) > 0 {
-			if c, err = openBytes(sealed, WithSlot(vaultSecret)); err != nil || c.Key != *testKey {
+			if c, err = openBytes(sealed, container.WithSlot(vaultSecret)); err != nil || c.Key != *testKey {
 				t.Error(err)
 			}
 		}
@@ -194,16 +199,16 @@ func TestRoundTrip(t *testing.T) {
 
 // What is asked of a container of the other purpose is malformed_archive.
 func TestOtherPurpose(t *testing.T) {
-	c := must(openBytes(sealArchive(1, testKey, nil), WithKey(testKey)))
+	c := must(openBytes(sealArchive(1, testKey, nil), container.WithKey(testKey)))
 	if _, err := c.Keyring(); fault.NameOf(err) != fault.MalformedArchive {
 		t.Error(err)
 	}
-	c = must(openBytes(sealKeyring(1, testKey, nil), WithKey(testKey)))
+	c = must(openBytes(sealKeyring(1, testKey, nil), container.WithKey(testKey)))
 	if _, err := c.Archive(); fault.NameOf(err) != fault.MalformedArchive {
 		t.Error(err)
 	}
 	sealed := sealKeyring(1, testKey, nil)
-	if _, err := Salvage(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), WithKey(testKey), nil); fault.NameOf(err) != fault.MalformedArchive {
+	if _, err := salvage.Container(context.Background(), bytes.NewReader(sealed), int64(len(sealed)), container.WithKey(testKey), nil); fault.NameOf(err) != fault.MalformedArchive {
 		t.Error(err)
 	}
 }
@@ -241,14 +246,14 @@ func TestKeyringSize(t *testing.T) {
 	if len(largest) != 40986 {
 		t.Fatalf("%d bytes", len(largest))
 	}
-	if _, err := must(openBytes(custom(header.Keyring, largest), WithKey(testKey))).Keyring(); err != nil {
+	if _, err := must(openBytes(custom(header.Keyring, largest), container.WithKey(testKey))).Keyring(); err != nil {
 		t.Error(err)
 	}
 	sealed := custom(header.Keyring, append(largest, 0))
 	first := int64(headerSize(sealed) + 56)
 	sealed[first] ^= 1
 	r := &touching{ReaderAt: bytes.NewReader(sealed), limit: first + 2*16400}
-	c := must(Open(r, int64(len(sealed)), WithKey(testKey)))
+	c := must(container.Open(r, int64(len(sealed)), container.WithKey(testKey)))
 	if _, err := c.Keyring(); fault.NameOf(err) != fault.MalformedArchive || r.last > first {
 		t.Errorf("%v, read up to %d of %d", err, r.last, first)
 	}
@@ -266,7 +271,7 @@ func TestWithSlots(t *testing.T) {
 	unknown := &slot.Unknown{SlotType: 99, Body: []byte("kept")}
 	h := must(header.New(testKey, header.Archive, []slot.Slot{unknown, passwordSlot(testKey)}, payload[:56]))
 	sealed := append(h.Bytes(), payload...)
-	c := must(openBytes(sealed, WithSlot(slot.PasswordSecret("password"))))
+	c := must(openBytes(sealed, container.WithSlot(slot.PasswordSecret("password"))))
 	var b bytes.Buffer
 	if err := c.WithSlots(&b, []slot.Slot{c.Header.Slots[0], vaultSlot(testKey)}); err != nil {
 		t.Fatal(err)
@@ -274,20 +279,22 @@ func TestWithSlots(t *testing.T) {
 	if !bytes.Equal(cobblestoneOf(b.Bytes()), payload) {
 		t.Error("the payload was changed")
 	}
-	if got, err := readAll(b.Bytes(), WithSlot(vaultSecret)); err != nil || !bytes.Equal(got, f.content) {
+	if got, err := readAll(b.Bytes(), container.WithSlot(vaultSecret)); err != nil || !bytes.Equal(got, f.content) {
 		t.Error(err)
 	}
-	if _, err := readAll(b.Bytes(), WithSlot(slot.PasswordSecret("password"))); fault.NameOf(err) != fault.NoMatchingSlot {
+	if _, err := readAll(b.Bytes(), container.WithSlot(slot.PasswordSecret("password"))); fault.NameOf(err) != fault.NoMatchingSlot {
 		t.Error(err)
 	}
-	changed := must(openBytes(b.Bytes(), WithKey(testKey)))
+	changed := must(openBytes(b.Bytes(), container.WithKey(testKey)))
 	if diff := cmp.Diff(slot.Slot(unknown), changed.Header.Slots[0]); diff != "" {
 		t.Error(diff)
 	}
 	if err := changed.WithSlots(io.Discard, []slot.Slot{passwordSlot(testKey), vaultSlot(testKey)}); fault.NameOf(err) != fault.MalformedHeader {
 		t.Error(err)
 	}
-	shorter := &Container{c.Header, c.Key, bytes.NewReader(sealed[:len(sealed)-1]), int64(len(sealed))}
+	shrinking := &struct{ io.ReaderAt }{bytes.NewReader(sealed)}
+	shorter := must(container.Open(shrinking, int64(len(sealed)), container.WithKey(testKey)))
+	shrinking.ReaderAt = bytes.NewReader(sealed[:len(sealed)-1])
 	if err := shorter.WithSlots(io.Discard, nil); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("a file that became shorter: %v", err)
 	}
@@ -335,7 +342,7 @@ func TestStorageErrors(t *testing.T) {
 	sealed := sealArchive(1, testKey, nil, f)
 	for failAt := 1; ; failAt++ {
 		n := failAt
-		c, err := Open(failOnceAt{bytes.NewReader(sealed), &n}, int64(len(sealed)), WithKey(testKey))
+		c, err := container.Open(failOnceAt{bytes.NewReader(sealed), &n}, int64(len(sealed)), container.WithKey(testKey))
 		if err == nil {
 			_, err = c.Archive()
 		}
@@ -348,7 +355,7 @@ func TestStorageErrors(t *testing.T) {
 	}
 	for failAt := 1; ; failAt++ {
 		n := failAt
-		s, err := Salvage(context.Background(), failOnceAt{bytes.NewReader(sealed), &n}, int64(len(sealed)), WithKey(testKey), nil)
+		s, err := salvage.Container(context.Background(), failOnceAt{bytes.NewReader(sealed), &n}, int64(len(sealed)), container.WithKey(testKey), nil)
 		if n > 0 {
 			break
 		}
@@ -360,7 +367,7 @@ func TestStorageErrors(t *testing.T) {
 			continue
 		}
 		var b bytes.Buffer
-		if s.Fault == nil && (len(s.Entries) != 1 || s.WriteContent(&b, s.Entries[0]) != nil || !bytes.Equal(b.Bytes(), f.content)) {
+		if s.Fault == nil && (s.Count() != 1 || s.WriteContent(&b, slices.Collect(s.Entries())[0]) != nil || !bytes.Equal(b.Bytes(), f.content)) {
 			t.Errorf("salvage, read %d fails: no fault, and not the whole content", failAt)
 		}
 	}
@@ -376,28 +383,28 @@ func TestWriterErrors(t *testing.T) {
 	if got := cobblestoneOf(sealArchive(7, testKey, nil))[:24]; !bytes.Equal(got, want) {
 		t.Errorf("the container id is %x", got)
 	}
-	if _, err := NewArchiveWriter(io.Discard, strings.NewReader("too short"), testKey, nil, standAlone); err == nil {
+	if _, err := container.NewArchiveWriter(io.Discard, strings.NewReader("too short"), testKey, nil, standAlone); err == nil {
 		t.Error("no salt, and no error")
 	}
-	if err := SealKeyring(io.Discard, strings.NewReader("too short"), testKey, nil, testRing); err == nil {
+	if err := container.SealKeyring(io.Discard, strings.NewReader("too short"), testKey, nil, testRing); err == nil {
 		t.Error("no salt, and no error")
 	}
-	if err := SealKeyring(io.Discard, random(1), testKey, nil, &keyring.Keyring{}); fault.NameOf(err) != fault.MalformedArchive {
+	if err := container.SealKeyring(io.Discard, random(1), testKey, nil, &keyring.Keyring{}); fault.NameOf(err) != fault.MalformedArchive {
 		t.Error(err)
 	}
-	if _, err := NewArchiveWriter(io.Discard, random(1), testKey, nil, archive.Index{}); fault.NameOf(err) != fault.MalformedArchive {
+	if _, err := container.NewArchiveWriter(io.Discard, random(1), testKey, nil, archive.Index{}); fault.NameOf(err) != fault.MalformedArchive {
 		t.Error(err)
 	}
-	if _, err := NewArchiveWriter(io.Discard, random(1), testKey, []slot.Slot{&slot.Unknown{SlotType: 9}}, standAlone); err == nil {
+	if _, err := container.NewArchiveWriter(io.Discard, random(1), testKey, []slot.Slot{&slot.Unknown{SlotType: 9}}, standAlone); err == nil {
 		t.Error("a slot of an unknown type was written") // [SLT-4]
 	}
 	full := errors.New("full")
 	for n := range 500 {
-		w, err := NewArchiveWriter(&limited{n, full}, random(1), testKey, nil, standAlone)
+		w, err := container.NewArchiveWriter(&limited{n, full}, random(1), testKey, nil, standAlone)
 		if err == nil {
 			err = w.Close()
-			if w.Close() == nil {
-				t.Fatalf("after %d bytes: it can be closed twice", n)
+			if again := w.Close(); again != err {
+				t.Fatalf("after %d bytes: closed again: %v, and before: %v", n, again, err)
 			}
 		}
 		if whole := len(sealArchive(1, testKey, nil)); (n < whole) != errors.Is(err, full) {
@@ -422,13 +429,13 @@ func (w *limited) Write(p []byte) (int, error) {
 // What was given up is refused.
 func TestAbort(t *testing.T) {
 	var b bytes.Buffer
-	w := must(NewArchiveWriter(&b, random(1), testKey, nil, standAlone))
+	w := must(container.NewArchiveWriter(&b, random(1), testKey, nil, standAlone))
 	content := pattern(1 << 20)
 	if err := w.Add(archive.Entry{Path: "a", Size: int64(len(content))}, bytes.NewReader(content)); err != nil {
 		t.Fatal(err)
 	}
 	w.Abort()
-	if got, err := readAll(b.Bytes(), WithKey(testKey)); err == nil || len(got) > 0 {
+	if got, err := readAll(b.Bytes(), container.WithKey(testKey)); err == nil || len(got) > 0 {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
 	if w.Add(archive.Entry{Path: "b", Size: 1 << 20}, bytes.NewReader(content)) == nil || w.Close() == nil {
@@ -439,10 +446,10 @@ func TestAbort(t *testing.T) {
 // A key prints as its fingerprint, and a password as that it is one.
 func TestSecretsDoNotPrint(t *testing.T) {
 	for _, format := range []string{"%v", "%+v", "%s", "%x", "%d"} {
-		if got, want := fmt.Sprintf(format, WithKey(testKey)), "key "+testKey.Check().Fingerprint(); got != want {
+		if got, want := fmt.Sprintf(format, container.WithKey(testKey)), "key "+testKey.Check().Fingerprint(); got != want {
 			t.Errorf("%s prints %s, want %s", format, got, want)
 		}
-		if got := fmt.Sprintf(format, WithSlot(slot.PasswordSecret("correct horse"))); len(got) > 25 || !strings.Contains(got, "a password") {
+		if got := fmt.Sprintf(format, container.WithSlot(slot.PasswordSecret("correct horse"))); len(got) > 25 || !strings.Contains(got, "a password") {
 			t.Errorf("%s prints %s", format, got)
 		}
 	}

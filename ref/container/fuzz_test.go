@@ -1,4 +1,4 @@
-package container
+package container_test
 
 import (
 	"bytes"
@@ -8,11 +8,12 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/salvage"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -57,7 +58,7 @@ func FuzzOpen(f *testing.F) {
 		if at := int(flip >> 3); flip != 0 && at < len(sealed) {
 			sealed[at] ^= 1 << (flip & 7)
 		}
-		for _, secret := range []Secret{WithKey(testKey), WithSlot(slot.PasswordSecret("password")), WithSlot(vaultSecret), WithSlot(passkeySecret)} {
+		for _, secret := range []container.Secret{container.WithKey(testKey), container.WithSlot(slot.PasswordSecret("password")), container.WithSlot(vaultSecret), container.WithSlot(passkeySecret)} {
 			if costly(sealed) {
 				continue
 			}
@@ -68,7 +69,7 @@ func FuzzOpen(f *testing.F) {
 			if err != nil && how&1 == 0 && len(slots) > 0 && len(got) > 0 {
 				t.Fatal("bytes behind a header without a MAC")
 			}
-			s, salvageErr := salvage(sealed, secret)
+			s, salvageErr := salvaged(sealed, secret)
 			if salvageErr != nil {
 				if fault.NameOf(salvageErr) == "" {
 					t.Fatal(salvageErr)
@@ -86,13 +87,13 @@ func FuzzOpen(f *testing.F) {
 			if elsewhere := verified == nil && fault.NameOf(s.Fault) == fault.MissingContainer; !same && !elsewhere {
 				t.Fatalf("verified: %v, salvaged: %v", verified, s.Fault)
 			}
-			for _, found := range s.Entries {
-				if err := s.WriteContent(io.Discard, found); (err == nil) != (found.Status != archive.Missing) {
+			for found := range s.Entries() {
+				if err := s.WriteContent(io.Discard, found); (err == nil) != (found.Status != salvage.Missing) {
 					t.Fatalf("%s: %v", found.Status, err)
 				}
 			}
 		}
-		if c, err := openBytes(sealed, WithKey(testKey)); err == nil {
+		if c, err := openBytes(sealed, container.WithKey(testKey)); err == nil {
 			var b bytes.Buffer
 			if err := c.WithSlots(&b, c.Header.Slots); err != nil || !bytes.Equal(b.Bytes(), sealed) {
 				t.Fatalf("with its own slots it is another: %v", err)
@@ -102,7 +103,7 @@ func FuzzOpen(f *testing.F) {
 }
 
 // verify opens an archive and verifies it, and does nothing else.
-func verify(sealed []byte, secret Secret) error {
+func verify(sealed []byte, secret container.Secret) error {
 	c, err := openBytes(sealed, secret)
 	if err != nil {
 		return err
@@ -150,7 +151,7 @@ func forgeable() [][]byte {
 
 // PartsOf takes a container under testKey apart.
 func partsOf(sealed []byte) (purpose uint8, slots, plaintext []byte) {
-	c := must(openBytes(sealed, WithKey(testKey)))
+	c := must(openBytes(sealed, container.WithKey(testKey)))
 	payloadKey := testKey.Derive(key.LabelPayload)
 	plaintext = must(cobblestone.Open(payloadKey[:], c.Header.Purpose.Context(), cobblestoneOf(sealed)))
 	return uint8(c.Header.Purpose), sealed[45 : headerSize(sealed)-72], plaintext
@@ -161,12 +162,12 @@ func partsOf(sealed []byte) (purpose uint8, slots, plaintext []byte) {
 func TestForge(t *testing.T) {
 	for i, sealed := range forgeable() {
 		purpose, slots, plaintext := partsOf(sealed)
-		if _, err := readAll(forge(purpose, slots, plaintext, 1), WithKey(testKey)); err != nil {
+		if _, err := readAll(forge(purpose, slots, plaintext, 1), container.WithKey(testKey)); err != nil {
 			t.Errorf("container %d: %v", i, err)
 		}
 		for how, want := range map[uint8]fault.Name{0: fault.DamagedHeader, 2: fault.HeaderTampered} {
 			if len(slots) > 0 {
-				refused(t, "without a MAC", forge(purpose, slots, plaintext, how), WithKey(testKey), want, nil, 0)
+				refused(t, "without a MAC", forge(purpose, slots, plaintext, how), container.WithKey(testKey), want, nil, 0)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package container
+package container_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
@@ -49,7 +50,7 @@ func TestHeaderLost(t *testing.T) {
 		{"nothing", nil, fault.NotAContainer, false},
 		{"55 bytes", payload[:55], fault.NotAContainer, false},
 	} {
-		s, err := salvage(c.bytes, WithKey(testKey))
+		s, err := salvaged(c.bytes, container.WithKey(testKey))
 		if name := noted(s, err); c.want != "" && name != c.want || name == "" {
 			t.Errorf("%s: %v, want %s", c.name, name, c.want)
 		}
@@ -59,8 +60,8 @@ func TestHeaderLost(t *testing.T) {
 		if err == nil && s.Indexed != c.found {
 			t.Errorf("%s: indexed %v", c.name, s.Indexed)
 		}
-		if s, err := salvage(c.bytes, WithKey(&key.Key{'x'})); err == nil {
-			t.Errorf("%s: another key finds %v", c.name, s.Entries)
+		if s, err := salvaged(c.bytes, container.WithKey(&key.Key{'x'})); err == nil {
+			t.Errorf("%s: another key finds %d entries", c.name, s.Count())
 		}
 	}
 	// Without the key the header is needed, but neither its magic nor its version.
@@ -71,17 +72,17 @@ func TestHeaderLost(t *testing.T) {
 		if at >= 8 {
 			want = fault.UnsupportedVersion
 		}
-		s, err := salvage(altered, WithSlot(slot.PasswordSecret("password")))
+		s, err := salvaged(altered, container.WithSlot(slot.PasswordSecret("password")))
 		if noted(s, err) != want || !bytes.Equal(wholeContent(t, s), content) {
 			t.Errorf("byte %d: %v", at, err)
 		}
 		for _, wrong := range []string{"another", ""} {
-			if s, err := salvage(altered, WithSlot(slot.PasswordSecret(wrong))); s != nil || fault.NameOf(err) != want {
+			if s, err := salvaged(altered, container.WithSlot(slot.PasswordSecret(wrong))); s != nil || fault.NameOf(err) != want {
 				t.Errorf("byte %d, password %q: %v", at, wrong, err)
 			}
 		}
 	}
-	if s, err := salvage(payload, WithSlot(slot.PasswordSecret("password"))); s != nil || fault.NameOf(err) != fault.NotAContainer {
+	if s, err := salvaged(payload, container.WithSlot(slot.PasswordSecret("password"))); s != nil || fault.NameOf(err) != fault.NotAContainer {
 		t.Errorf("a password without a header: %v", err)
 	}
 }
@@ -93,7 +94,7 @@ func TestNothingFound(t *testing.T) {
 	altered := bytes.Clone(ring)
 	altered[0] = 0
 	for _, sealed := range [][]byte{altered, ring[headerSize(ring):]} {
-		if s, err := salvage(sealed, WithKey(testKey)); s != nil || fault.NameOf(err) != fault.NotAContainer {
+		if s, err := salvaged(sealed, container.WithKey(testKey)); s != nil || fault.NameOf(err) != fault.NotAContainer {
 			t.Errorf("a keyring whose header is lost: %v", err)
 		}
 	}
@@ -104,8 +105,8 @@ func TestNothingFound(t *testing.T) {
 		if magic {
 			file = append([]byte(header.Magic+"\x00\x01"), file...)
 		}
-		_, want := openBytes(file, WithKey(testKey))
-		if s, err := salvage(file, WithKey(testKey)); s != nil || fault.NameOf(err) != fault.NameOf(want) {
+		_, want := openBytes(file, container.WithKey(testKey))
+		if s, err := salvaged(file, container.WithKey(testKey)); s != nil || fault.NameOf(err) != fault.NameOf(want) {
 			return fmt.Sprintf("%v, want %v", err, want)
 		}
 		return ""

@@ -1,4 +1,4 @@
-package container
+package container_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -32,20 +33,20 @@ func TestArgon2Runs(t *testing.T) {
 	sealed := sealArchive(1, testKey, []slot.Slot{passkeySlot(testKey), s}, file{"a", pattern(20)})
 	damaged := bytes.Clone(sealed)
 	damaged[45] ^= 1
-	right, wrong := WithSlot(slot.PasswordSecret("password")), WithSlot(slot.PasswordSecret("wrong"))
+	right, wrong := container.WithSlot(slot.PasswordSecret("password")), container.WithSlot(slot.PasswordSecret("wrong"))
 	for _, c := range []struct {
 		name    string
 		sealed  []byte
-		secrets []Secret
+		secrets []container.Secret
 		runs    uint64
 	}{
-		{"the password", sealed, []Secret{right}, 1},
-		{"another", sealed, []Secret{wrong}, 1},
-		{"two attempts", sealed, []Secret{wrong, right}, 2},
-		{"the passkey", sealed, []Secret{WithSlot(passkeySecret)}, 0},
-		{"the key", sealed, []Secret{WithKey(testKey)}, 0},
-		{"a damaged header", damaged, []Secret{right}, 0},
-		{"a cut file", sealed[:headerSize(sealed)+60], []Secret{right}, 0},
+		{"the password", sealed, []container.Secret{right}, 1},
+		{"another", sealed, []container.Secret{wrong}, 1},
+		{"two attempts", sealed, []container.Secret{wrong, right}, 2},
+		{"the passkey", sealed, []container.Secret{container.WithSlot(passkeySecret)}, 0},
+		{"the key", sealed, []container.Secret{container.WithKey(testKey)}, 0},
+		{"a damaged header", damaged, []container.Secret{right}, 0},
+		{"a cut file", sealed[:headerSize(sealed)+60], []container.Secret{right}, 0},
 	} {
 		n := allocated(func() {
 			for _, secret := range c.secrets {
@@ -56,7 +57,7 @@ func TestArgon2Runs(t *testing.T) {
 			t.Errorf("%s: %d bytes were allocated, want those of %d runs", c.name, n, c.runs)
 		}
 	}
-	if n := allocated(func() { salvage(sealed, right) }); n/memory != 1 {
+	if n := allocated(func() { salvaged(sealed, right) }); n/memory != 1 {
 		t.Errorf("salvage: %d bytes were allocated, want those of 1 run", n)
 	}
 }
@@ -67,7 +68,7 @@ func TestLimitsCostNothing(t *testing.T) {
 		payload := cobblestoneOf(sealArchive(1, testKey, nil))
 		h := must(header.New(testKey, header.Archive, []slot.Slot{&slot.Password{Params: p}}, payload[:56]))
 		sealed := append(h.Bytes(), payload...)
-		for _, secret := range []Secret{WithKey(testKey), WithSlot(slot.PasswordSecret("password")), WithSlot(vaultSecret)} {
+		for _, secret := range []container.Secret{container.WithKey(testKey), container.WithSlot(slot.PasswordSecret("password")), container.WithSlot(vaultSecret)} {
 			n := allocated(func() {
 				if _, err := openBytes(sealed, secret); fault.NameOf(err) != fault.LimitExceeded {
 					t.Errorf("%+v: %v", p, err)
@@ -107,7 +108,7 @@ const small = 100 << 10 // bytes of a small entry
 
 // sealLarge writes an archive of a few small entries around a large one.
 func sealLarge(w io.Writer, size int64) {
-	a := must(NewArchiveWriter(w, random(1), testKey, nil, standAlone))
+	a := must(container.NewArchiveWriter(w, random(1), testKey, nil, standAlone))
 	for _, e := range []archive.Entry{{Path: "a", Size: small}, {Path: "big", Size: size}, {Path: "c", Size: small}} {
 		if err := a.Add(e, new(repeated)); err != nil {
 			panic(err)
@@ -128,7 +129,7 @@ var large = sync.OnceValue(func() []byte {
 // Of a container of 300 MiB, opening it and one entry of 100 KiB reads little.
 func TestOneEntryReadsLittle(t *testing.T) {
 	c := &counter{ReaderAt: bytes.NewReader(large())}
-	opened := must(Open(c, int64(len(large())), WithKey(testKey)))
+	opened := must(container.Open(c, int64(len(large())), container.WithKey(testKey)))
 	r := must(opened.Archive())
 	if n := c.n.Load(); n > 64<<10 {
 		t.Errorf("opening reads %d bytes", n)
@@ -154,7 +155,7 @@ func TestMemory(t *testing.T) {
 	}
 	sealed := large()
 	n := allocated(func() {
-		r := must(must(openBytes(sealed, WithKey(testKey))).Archive())
+		r := must(must(openBytes(sealed, container.WithKey(testKey))).Archive())
 		if err := r.Verify(); err != nil {
 			t.Error(err)
 		}

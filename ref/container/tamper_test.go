@@ -1,4 +1,4 @@
-package container
+package container_test
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
@@ -17,7 +18,7 @@ import (
 type sample struct {
 	name    string
 	sealed  []byte
-	secret  Secret // of its slot, or the key
+	secret  container.Secret // of its slot, or the key
 	content []byte
 }
 
@@ -26,11 +27,11 @@ func samples() []sample {
 	f := file{"a", content}
 	ring := must(testRing.Marshal(testKey))
 	return []sample{
-		{"no slot", sealArchive(1, testKey, nil, f), WithKey(testKey), content},
-		{"password", sealArchive(2, testKey, []slot.Slot{passwordSlot(testKey)}, f), WithSlot(slot.PasswordSecret("password")), content},
-		{"vault", sealArchive(3, testKey, []slot.Slot{vaultSlot(testKey)}, f), WithSlot(vaultSecret), content},
-		{"passkey", sealArchive(4, testKey, []slot.Slot{passkeySlot(testKey)}, f), WithSlot(passkeySecret), content},
-		{"keyring", sealKeyring(5, testKey, []slot.Slot{passwordSlot(testKey), passkeySlot(testKey)}), WithSlot(passkeySecret), ring},
+		{"no slot", sealArchive(1, testKey, nil, f), container.WithKey(testKey), content},
+		{"password", sealArchive(2, testKey, []slot.Slot{passwordSlot(testKey)}, f), container.WithSlot(slot.PasswordSecret("password")), content},
+		{"vault", sealArchive(3, testKey, []slot.Slot{vaultSlot(testKey)}, f), container.WithSlot(vaultSecret), content},
+		{"passkey", sealArchive(4, testKey, []slot.Slot{passkeySlot(testKey)}, f), container.WithSlot(passkeySecret), content},
+		{"keyring", sealKeyring(5, testKey, []slot.Slot{passwordSlot(testKey), passkeySlot(testKey)}), container.WithSlot(passkeySecret), ring},
 	}
 }
 
@@ -70,7 +71,7 @@ func flipName(whole, altered []byte, at int) fault.Name {
 
 // refused checks that a container yields an error of a name and, of its content,
 // nothing that was not sealed: a beginning of at most `most` bytes.
-func refused(t *testing.T, what string, altered []byte, secret Secret, want fault.Name, content []byte, most int) {
+func refused(t *testing.T, what string, altered []byte, secret container.Secret, want fault.Name, content []byte, most int) {
 	t.Helper()
 	got, err := readAll(altered, secret)
 	if fault.NameOf(err) != want || err == nil {
@@ -90,7 +91,7 @@ func TestEveryBit(t *testing.T) {
 			altered[bit/8] ^= 1 << (bit % 8)
 			want := flipName(s.sealed, altered, bit/8)
 			what := fmt.Sprintf("%s, bit %d of byte %d", s.name, bit%8, bit/8)
-			refused(t, what, altered, WithKey(testKey), want, nil, 0)
+			refused(t, what, altered, container.WithKey(testKey), want, nil, 0)
 			if bit%8 == 0 {
 				refused(t, what, altered, s.secret, want, nil, 0)
 			}
@@ -108,7 +109,7 @@ func TestEveryLength(t *testing.T) {
 			if want == "" {
 				want = fault.PayloadTampered
 			}
-			refused(t, fmt.Sprintf("%s, %d bytes", s.name, len(altered)), altered, WithKey(testKey), want, nil, 0)
+			refused(t, fmt.Sprintf("%s, %d bytes", s.name, len(altered)), altered, container.WithKey(testKey), want, nil, 0)
 		}
 		for n := range len(s.sealed) {
 			check(s.sealed[:n])
@@ -141,7 +142,7 @@ func TestEveryBitResigned(t *testing.T) {
 			redigest(altered)
 			want := resignedName(altered, at)
 			what := fmt.Sprintf("%s, bit %d of byte %d", s.name, bit%8, at)
-			refused(t, what, altered, WithKey(testKey), want, nil, 0)
+			refused(t, what, altered, container.WithKey(testKey), want, nil, 0)
 			if at < 43 || at >= n {
 				refused(t, what+", by the slot", altered, s.secret, want, nil, 0)
 			}
@@ -227,7 +228,7 @@ func TestSwappedHeaders(t *testing.T) {
 	} {
 		for _, c := range [][2][]byte{{a, b}, {b, a}} {
 			altered := append(bytes.Clone(c[0][:headerSize(c[0])]), cobblestoneOf(c[1])...)
-			secret := WithSlot(slot.PasswordSecret("password"))
+			secret := container.WithSlot(slot.PasswordSecret("password"))
 			refused(t, name, altered, secret, fault.DamagedHeader, nil, 0)
 			redigest(altered)
 			refused(t, name+", resigned", altered, secret, fault.HeaderTampered, nil, 0)
@@ -238,14 +239,14 @@ func TestSwappedHeaders(t *testing.T) {
 	altered := bytes.Clone(a)
 	copy(altered[45:headerSize(a)-72], b[45:])
 	redigest(altered)
-	refused(t, "a slot of another key", altered, WithSlot(slot.PasswordSecret("password")), fault.HeaderTampered, nil, 0)
-	refused(t, "a slot of another key, by the key", altered, WithKey(testKey), fault.HeaderTampered, nil, 0)
+	refused(t, "a slot of another key", altered, container.WithSlot(slot.PasswordSecret("password")), fault.HeaderTampered, nil, 0)
+	refused(t, "a slot of another key, by the key", altered, container.WithKey(testKey), fault.HeaderTampered, nil, 0)
 }
 
 // Slots that are added, removed or exchanged are tampering for who gives the key.
 func TestSlotsChanged(t *testing.T) {
 	whole := sealArchive(1, testKey, []slot.Slot{passwordSlot(testKey), passkeySlot(testKey)}, file{"a", pattern(20)})
-	c := must(openBytes(whole, WithKey(testKey)))
+	c := must(openBytes(whole, container.WithKey(testKey)))
 	digestMAC := whole[headerSize(whole)-72 : headerSize(whole)]
 	for name, slots := range map[string][]slot.Slot{
 		"none":     nil,
@@ -256,9 +257,9 @@ func TestSlotsChanged(t *testing.T) {
 		encoded := must(slot.Marshal(slots))
 		altered := append(bytes.Clone(whole[:43]), byte(len(encoded)>>8), byte(len(encoded)))
 		altered = append(append(append(altered, encoded...), digestMAC...), cobblestoneOf(whole)...)
-		refused(t, name, altered, WithKey(testKey), fault.DamagedHeader, nil, 0)
+		refused(t, name, altered, container.WithKey(testKey), fault.DamagedHeader, nil, 0)
 		redigest(altered)
-		refused(t, name+", resigned", altered, WithKey(testKey), fault.HeaderTampered, nil, 0)
+		refused(t, name+", resigned", altered, container.WithKey(testKey), fault.HeaderTampered, nil, 0)
 	}
 }
 
@@ -269,10 +270,10 @@ func TestPurposeChanged(t *testing.T) {
 		altered := bytes.Clone(sealed)
 		altered[10] ^= 3
 		redigest(altered)
-		refused(t, "resigned", altered, WithKey(testKey), fault.HeaderTampered, nil, 0)
+		refused(t, "resigned", altered, container.WithKey(testKey), fault.HeaderTampered, nil, 0)
 		h := must(header.New(testKey, header.Purpose(altered[10]), nil, cobblestoneOf(sealed)[:56]))
 		altered = append(h.Bytes(), cobblestoneOf(sealed)...)
-		refused(t, "signed", altered, WithKey(testKey), fault.PayloadTampered, nil, 0)
+		refused(t, "signed", altered, container.WithKey(testKey), fault.PayloadTampered, nil, 0)
 	}
 }
 
@@ -292,33 +293,33 @@ func TestChunks(t *testing.T) {
 		for j := range last {
 			altered := bytes.Clone(one)
 			copy(at(altered, i), at(two, j))
-			refused(t, fmt.Sprintf("chunk %d from chunk %d of another", i, j), altered, WithKey(testKey), fault.PayloadTampered, a, i*16384)
+			refused(t, fmt.Sprintf("chunk %d from chunk %d of another", i, j), altered, container.WithKey(testKey), fault.PayloadTampered, a, i*16384)
 			if i == j {
 				continue
 			}
 			altered = bytes.Clone(one)
 			copy(at(altered, i), at(one, j))
-			refused(t, fmt.Sprintf("chunk %d again at %d", j, i), altered, WithKey(testKey), fault.PayloadTampered, a, i*16384)
+			refused(t, fmt.Sprintf("chunk %d again at %d", j, i), altered, container.WithKey(testKey), fault.PayloadTampered, a, i*16384)
 			copy(at(altered, j), at(one, i))
-			refused(t, fmt.Sprintf("chunks %d and %d swapped", i, j), altered, WithKey(testKey), fault.PayloadTampered, a, min(i, j)*16384)
+			refused(t, fmt.Sprintf("chunks %d and %d swapped", i, j), altered, container.WithKey(testKey), fault.PayloadTampered, a, min(i, j)*16384)
 		}
-		refused(t, fmt.Sprintf("without chunk %d", i), slices.Delete(bytes.Clone(one), start+i*chunk, start+(i+1)*chunk), WithKey(testKey), fault.PayloadTampered, a, 0)
-		refused(t, fmt.Sprintf("chunk %d twice", i), slices.Insert(bytes.Clone(one), start+i*chunk, at(one, i)...), WithKey(testKey), fault.PayloadTampered, a, 0)
+		refused(t, fmt.Sprintf("without chunk %d", i), slices.Delete(bytes.Clone(one), start+i*chunk, start+(i+1)*chunk), container.WithKey(testKey), fault.PayloadTampered, a, 0)
+		refused(t, fmt.Sprintf("chunk %d twice", i), slices.Insert(bytes.Clone(one), start+i*chunk, at(one, i)...), container.WithKey(testKey), fault.PayloadTampered, a, 0)
 		for _, k := range []int{0, 1, 16383, 16384, 16399} {
 			altered := bytes.Clone(one)
 			at(altered, i)[k] ^= 0x80
-			refused(t, fmt.Sprintf("chunk %d, byte %d", i, k), altered, WithKey(testKey), fault.PayloadTampered, a, i*16384)
+			refused(t, fmt.Sprintf("chunk %d, byte %d", i, k), altered, container.WithKey(testKey), fault.PayloadTampered, a, i*16384)
 		}
 		for _, n := range []int{0, 15, 16, chunk - 1} {
 			want := fault.Truncated
 			if n >= 16 {
 				want = fault.PayloadTampered
 			}
-			refused(t, fmt.Sprintf("cut %d bytes into chunk %d", n, i), one[:start+i*chunk+n], WithKey(testKey), want, a, 0)
+			refused(t, fmt.Sprintf("cut %d bytes into chunk %d", n, i), one[:start+i*chunk+n], container.WithKey(testKey), want, a, 0)
 		}
 	}
 	tail := append(bytes.Clone(one[:start+last*chunk]), two[start+last*chunk:]...)
-	refused(t, "the end of another", tail, WithKey(testKey), fault.PayloadTampered, a, 0)
+	refused(t, "the end of another", tail, container.WithKey(testKey), fault.PayloadTampered, a, 0)
 }
 
 // A secret that is not the right one is told from damage and tampering.
@@ -327,16 +328,16 @@ func TestSecrets(t *testing.T) {
 	bare := sealArchive(1, testKey, nil)
 	for _, c := range []struct {
 		sealed []byte
-		secret Secret
+		secret container.Secret
 		want   fault.Name
 	}{
-		{password, WithKey(&key.Key{'o'}), fault.WrongSecret},
-		{password, WithSlot(slot.PasswordSecret("Password")), fault.WrongSecret},
-		{password, WithSlot(slot.PasswordSecret("")), fault.MalformedPassword},
-		{password, WithSlot(vaultSecret), fault.NoMatchingSlot},
-		{password, WithSlot(passkeySecret), fault.NoMatchingSlot},
-		{bare, WithSlot(slot.PasswordSecret("")), fault.NoMatchingSlot},
-		{bare, WithSlot(slot.PasswordSecret("password")), fault.NoMatchingSlot},
+		{password, container.WithKey(&key.Key{'o'}), fault.WrongSecret},
+		{password, container.WithSlot(slot.PasswordSecret("Password")), fault.WrongSecret},
+		{password, container.WithSlot(slot.PasswordSecret("")), fault.MalformedPassword},
+		{password, container.WithSlot(vaultSecret), fault.NoMatchingSlot},
+		{password, container.WithSlot(passkeySecret), fault.NoMatchingSlot},
+		{bare, container.WithSlot(slot.PasswordSecret("")), fault.NoMatchingSlot},
+		{bare, container.WithSlot(slot.PasswordSecret("password")), fault.NoMatchingSlot},
 	} {
 		refused(t, fmt.Sprint(c.secret), c.sealed, c.secret, c.want, nil, 0)
 	}

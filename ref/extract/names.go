@@ -1,4 +1,4 @@
-// Package extract restores entries to a file system (spec sections 8.8 and 8.9).
+// Package extract makes the names that entries get in a file system (spec section 8.9).
 package extract
 
 import (
@@ -20,27 +20,32 @@ const (
 	Windows                 // reserved names and characters, and as Apple
 )
 
+// The bounds of a name in bytes.
 const (
-	maxName = 255 // bytes
+	MaxName = 255
 	cutName = 240
 )
+
+// CoarsestTime is the coarsest unit, in seconds, in which a file's time counts as that
+// of its entry: file systems hold no finer ones. [ARC-84]
+const CoarsestTime = 2
 
 // PortableNames returns, for each path, the path that it gets on a platform.
 // Paths are unique and no path is another's folder. [ARC-35] [ARC-36] [ARC-37]
 // [ARC-81]
 func PortableNames(paths []string, platform Platform) []string {
-	return portableNames(paths, names{platform, maxName})
+	return Names{platform, MaxName}.Portable(paths)
 }
 
-// names says what names a folder can hold.
-type names struct {
-	platform Platform
-	longest  int // bytes, at most maxName
+// Names says what names a file system can hold.
+type Names struct {
+	Platform Platform
+	Longest  int // bytes, at most MaxName
 }
 
-// portableNames keeps only the folders of the path it is at: in the order of the paths,
-// a folder that is left does not come again.
-func portableNames(paths []string, can names) []string {
+// Portable is PortableNames for such a file system. It keeps only the folders of the
+// path it is at: in the order of the paths, a folder that is left does not come again.
+func (can Names) Portable(paths []string) []string {
 	order := make([]int, len(paths))
 	for i := range order {
 		order[i] = i
@@ -96,17 +101,17 @@ type alike struct {
 }
 
 // give returns the name of a part that has none yet. [ARC-57]
-func (f *folder) give(part string, can names) string {
-	if can.platform == Windows {
+func (f *folder) give(part string, can Names) string {
+	if can.Platform == Windows {
 		part = windowsName(part)
 	}
 	name, n := can.cut(part), 2
-	same := compared(name, can.platform)
+	same := compared(name, can.Platform)
 	parts := alike{same, len(part)}
 	n = max(n, f.next[parts])
 	for ; f.taken[same]; n++ {
 		name = can.cut(numbered(part, n))
-		same = compared(name, can.platform)
+		same = compared(name, can.Platform)
 		if name == numbered(part, n) {
 			if f.next == nil {
 				f.next = map[alike]int{}
@@ -131,11 +136,11 @@ func numbered(name string, n int) string {
 }
 
 // cut shortens a name that is too long for a file system. [ARC-56]
-func (can names) cut(name string) string {
-	if len(name) <= can.longest {
+func (can Names) cut(name string) string {
+	if len(name) <= can.Longest {
 		return name
 	}
-	n := can.longest - (maxName - cutName)
+	n := can.Longest - (MaxName - cutName)
 	for !utf8.RuneStart(name[n]) {
 		n--
 	}

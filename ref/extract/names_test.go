@@ -74,7 +74,7 @@ func TestPortableNames(t *testing.T) {
 func TestShorterNames(t *testing.T) {
 	long := strings.Repeat("a", 150)
 	odd := "x" + strings.Repeat("é", 75) // byte 128 is within a character
-	got := portableNames([]string{long[:143], long, long[1:] + "/" + odd, strings.ToUpper(long)}, names{Apple, 143})
+	got := Names{Apple, 143}.Portable([]string{long[:143], long, long[1:] + "/" + odd, strings.ToUpper(long)})
 	want := []string{long[:143], long[:128] + "~31bc67af", long[:128] + "~de105e3d/" + odd[:127] + "~9f44234f", strings.ToUpper(long)[:128] + "~945a35da"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -131,37 +131,19 @@ func TestLeastNumbers(t *testing.T) {
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
 	for _, longest := range []int{40, 41, 44, 60} {
-		can := names{Apple, longest}
-		got := portableNames(paths, can)
+		can := Names{Apple, longest}
+		got := can.Portable(paths)
 		taken := map[string]bool{}
 		for i, part := range paths {
 			want := can.cut(part)
-			for n := 2; taken[compared(want, can.platform)]; n++ {
+			for n := 2; taken[compared(want, can.Platform)]; n++ {
 				want = can.cut(numbered(part, n))
 			}
-			taken[compared(want, can.platform)] = true
+			taken[compared(want, can.Platform)] = true
 			if got[i] != want {
 				t.Fatalf("longest %d: %q becomes %q, want %q", longest, part, got[i], want)
 			}
 		}
-	}
-}
-
-// Folders are counted once each, whatever the order of the paths.
-func TestFolders(t *testing.T) {
-	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(2))
-	properties.Property("counted", prop.ForAll(func(paths []string) bool {
-		want := map[string]bool{}
-		for _, p := range paths {
-			for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
-				want[dir] = true
-			}
-		}
-		return folders(paths) == len(want)
-	}, pathSets()))
-	properties.TestingRun(t)
-	if n := folders([]string{"b/c/d", "a", "b/c-", "b/c/e", "b-/c/d", "b/ca/x"}); n != 5 {
-		t.Errorf("%d folders", n)
 	}
 }
 
@@ -203,7 +185,7 @@ func TestPortableNamesProperties(t *testing.T) {
 					return fmt.Sprintf("%q becomes %q, which is not as deep", paths[i], name)
 				}
 				for part := range strings.SplitSeq(name, "/") {
-					if len(part) > maxName || part == ".." || !utf8.ValidString(part) || platform == Windows && (windowsName(part) != part || strings.Contains(part, ":")) {
+					if len(part) > MaxName || part == ".." || !utf8.ValidString(part) || platform == Windows && (windowsName(part) != part || strings.Contains(part, ":")) {
 						return fmt.Sprintf("%q becomes %q, whose part %q is not legal", paths[i], name, part)
 					}
 				}

@@ -17,6 +17,7 @@ import (
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // Magic begins every container: a byte with the high bit set, letters, and the
@@ -179,7 +180,7 @@ func ExamineDamaged(r io.ReaderAt, size int64) (h *Header, faults []error, err e
 
 func readFixed(r io.ReaderAt, size int64) ([]byte, error) {
 	fixed := make([]byte, min(size, fixedSize))
-	return fixed, readFull(r, fixed, 0)
+	return fixed, wire.ReadFull(r, fixed, 0)
 }
 
 // identify checks that a file begins as a container of this version does.
@@ -211,7 +212,7 @@ func decode(r io.ReaderAt, size int64, fixed []byte) (h *Header, faults []error,
 	}
 
 	encoded := make([]byte, headerSize+cobblestone.PrefixSize)
-	if err := readFull(r, encoded, 0); err != nil {
+	if err := wire.ReadFull(r, encoded, 0); err != nil { // [ERR-7]
 		return nil, nil, err
 	}
 	h = &Header{prefix: encoded[:fixedSize+slotsSize]}
@@ -239,17 +240,6 @@ func decode(r io.ReaderAt, size int64, fixed []byte) (h *Header, faults []error,
 	return h, faults, nil
 }
 
-// readFull returns the error of storage as what it is [ERR-7].
-func readFull(r io.ReaderAt, p []byte, off int64) error {
-	if n, err := r.ReadAt(p, off); n < len(p) {
-		if err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
-		return fmt.Errorf("reading the header: %w", err)
-	}
-	return nil
-}
-
 // Unlock finds the key with a slot's secret and authenticates the header with
 // it. Errors: those of slot.Secret, header_tampered, payload_tampered.
 func (h *Header) Unlock(secret slot.Secret) (key.Key, error) {
@@ -260,7 +250,7 @@ func (h *Header) Unlock(secret slot.Secret) (key.Key, error) {
 	if !k.Fits(h.KeyCheck) { // [SLT-9]
 		return key.Key{}, fault.New(fault.HeaderTampered, "a slot holds a key that is not the header's")
 	}
-	return k, h.Authenticate(&k)
+	return k, h.Authenticate(&k, h.Purpose)
 }
 
 // FindKey opens the slot that a secret is for and authenticates nothing else.
@@ -276,31 +266,30 @@ func (h *Header) FindKey(secret slot.Secret) (key.Key, error) {
 // wrong_secret, header_tampered, payload_tampered.
 func (h *Header) UnlockWithKey(k *key.Key) error {
 	if !k.Fits(h.KeyCheck) { // [HDR-18]
-		if h.CommitsTo(k) {
+		if h.CommitsTo(k, h.Purpose) {
 			return fault.New(fault.HeaderTampered, "the key fits the payload, but the header's key check was altered")
 		}
 		return fault.New(fault.WrongSecret, "the container wants key %s, this is key %s", h.KeyCheck.Fingerprint(), k.Check().Fingerprint())
 	}
-	return h.Authenticate(k)
+	return h.Authenticate(k, h.Purpose)
 }
 
-// Authenticate checks the MAC, and that the payload is sealed under k. Errors:
-// header_tampered, payload_tampered.
-func (h *Header) Authenticate(k *key.Key) error {
+// Authenticate checks the MAC, and that the payload is one of a purpose that is sealed
+// under k. Errors: header_tampered, payload_tampered.
+func (h *Header) Authenticate(k *key.Key, purpose Purpose) error {
 	mac := h.computeMAC(k)
 	if subtle.ConstantTimeCompare(mac[:], h.MAC[:]) != 1 { // [HDR-19]
 		return fault.New(fault.HeaderTampered, "the header was damaged or altered, or belongs to another container")
 	}
-	if !h.CommitsTo(k) { // [HDR-20]
+	if !h.CommitsTo(k, purpose) { // [HDR-20]
 		return fault.New(fault.PayloadTampered, "the payload is not sealed under the container's key")
 	}
 	return nil
 }
 
-// CommitsTo reports whether the payload's commitment fits k.
-func (h *Header) CommitsTo(k *key.Key) bool {
+// CommitsTo reports whether the payload's commitment is that of a payload of a purpose
+// under k.
+func (h *Header) CommitsTo(k *key.Key, purpose Purpose) bool {
 	payloadKey := k.Derive(key.LabelPayload)
-	id := h.ContainerID()
-	derived := cobblestone.Derive(payloadKey[:], id[:], h.Purpose.Context())
-	return subtle.ConstantTimeCompare(derived.Commitment[:], h.PayloadPrefix[cobblestone.SaltSize:]) == 1
+	return cobblestone.Commits(h.PayloadPrefix[:], payloadKey[:], purpose.Context())
 }

@@ -7,14 +7,14 @@ import (
 
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
-// Bounds of spec chapter 9. A uint64 of the format is below 2^52.
+// Bounds of spec chapter 9.
 const (
 	oldKeySize = 8 + key.Size
 	MaxOldKeys = 1024
 	MaxSize    = 16 + 8 + 2 + MaxOldKeys*oldKeySize // of a plaintext, in bytes
-	maxUint64  = 1<<52 - 1
 )
 
 // OldKey is an earlier key of a backup set; Epoch is the last one it was used in.
@@ -34,7 +34,7 @@ type Keyring struct {
 // malformed_archive if readers would refuse it.
 func (r *Keyring) Marshal(k *key.Key) ([]byte, error) {
 	if len(r.OldKeys) > MaxOldKeys { // [CON-10]
-		return nil, malformed("the keyring has %d old keys, at most %d are allowed", len(r.OldKeys), MaxOldKeys)
+		return nil, fault.New(fault.MalformedArchive, "the keyring has %d old keys, at most %d are allowed", len(r.OldKeys), MaxOldKeys)
 	}
 	var b cryptobyte.Builder
 	b.AddBytes(r.SetID[:])
@@ -56,35 +56,27 @@ func Parse(plaintext []byte, k *key.Key) (*Keyring, error) {
 	r := new(Keyring)
 	s := cryptobyte.String(plaintext)
 	var old cryptobyte.String
-	if !s.CopyBytes(r.SetID[:]) || !readUint64(&s, &r.Epoch) || !s.ReadUint16LengthPrefixed(&old) || !s.Empty() { // [KRG-1] [CON-1] [CON-2]
-		return nil, malformed("the keyring does not decode")
+	if !s.CopyBytes(r.SetID[:]) || !wire.ReadUint64(&s, &r.Epoch) || !s.ReadUint16LengthPrefixed(&old) || !s.Empty() { // [KRG-1] [CON-1] [CON-2]
+		return nil, fault.New(fault.MalformedArchive, "the keyring does not decode")
 	}
 	if r.SetID == [16]byte{} || r.Epoch == 0 { // [KRG-2]
-		return nil, malformed("the keyring has no set id or no epoch")
+		return nil, fault.New(fault.MalformedArchive, "the keyring has no set id or no epoch")
 	}
 	seen := map[key.Key]bool{*k: true}
 	last := uint64(0)
 	for !old.Empty() {
 		var o OldKey
-		if !readUint64(&old, &o.Epoch) || !old.CopyBytes(o.Key[:]) {
-			return nil, malformed("the keyring does not decode")
+		if !wire.ReadUint64(&old, &o.Epoch) || !old.CopyBytes(o.Key[:]) {
+			return nil, fault.New(fault.MalformedArchive, "the keyring does not decode")
 		}
 		if o.Epoch <= last || o.Epoch >= r.Epoch { // [KRG-3]
-			return nil, malformed("the epochs of the old keys are not in order at %d", o.Epoch)
+			return nil, fault.New(fault.MalformedArchive, "the epochs of the old keys are not in order at %d", o.Epoch)
 		}
 		if seen[o.Key] { // [KRG-4]
-			return nil, malformed("the keyring has a key twice")
+			return nil, fault.New(fault.MalformedArchive, "the keyring has a key twice")
 		}
 		last, seen[o.Key] = o.Epoch, true
 		r.OldKeys = append(r.OldKeys, o)
 	}
 	return r, nil
-}
-
-func readUint64(s *cryptobyte.String, v *uint64) bool {
-	return s.ReadUint64(v) && *v <= maxUint64 // [CON-5]
-}
-
-func malformed(format string, args ...any) error {
-	return fault.New(fault.MalformedArchive, format, args...)
 }

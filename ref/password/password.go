@@ -3,6 +3,8 @@
 package password
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -21,11 +23,25 @@ const (
 // version (spec section 5.1).
 const spaces = "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
-// Prepare returns the 1 to 1024 bytes that stand for the password raw, which is
-// UTF-8 as it was typed: nothing is trimmed, no case is changed. Error:
-// malformed_password, for an empty password, one that is not UTF-8, has a control
-// character, or has more than 1024 bytes when prepared.
-func Prepare(raw []byte) ([]byte, error) {
+// Prepared is a password that Prepare has prepared, of 1 to 1024 bytes. The zero value
+// is none, and opens and seals nothing.
+type Prepared struct{ text string }
+
+// Bytes returns what Argon2id is given.
+func (p Prepared) Bytes() []byte { return []byte(p.text) }
+
+// Format keeps a password out of logs and error messages. [PWD-12]
+func (Prepared) Format(s fmt.State, _ rune) { io.WriteString(s, "a password") }
+
+// Prepare prepares the password raw, which is UTF-8 as it was typed: nothing is
+// trimmed, no case is changed. Error: malformed_password, for an empty password, one
+// that is not UTF-8, has a control character, or has more than 1024 bytes when prepared.
+func Prepare(raw []byte) (Prepared, error) {
+	prepared, err := prepare(raw)
+	return Prepared{string(prepared)}, err
+}
+
+func prepare(raw []byte) ([]byte, error) {
 	if len(raw) == 0 { // [PWD-3]
 		return nil, fault.New(fault.MalformedPassword, "the password is empty")
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"strconv"
@@ -68,7 +69,7 @@ func TestPrepare(t *testing.T) {
 		"wide spaces to 1024":  {strings.Repeat("\u3000", 1024), strings.Repeat(" ", 1024)},
 		"grows to 1020":        {strings.Repeat("\U0001d160", 85), strings.Repeat("\U0001d158\U0001d165\U0001d16e", 85)},
 	} {
-		got, err := Prepare([]byte(c.raw))
+		got, err := prepare([]byte(c.raw))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if diff := cmp.Diff(c.want, string(got)); diff != "" {
@@ -113,7 +114,7 @@ func TestPrepareRefuses(t *testing.T) {
 		"4096 bytes":           {strings.Repeat("a", 4096), long("4096")},
 		"4097 bytes":           {strings.Repeat("a", 4097), "the password has 4097 bytes, more than 4096 never become a password"},
 	} {
-		got, err := Prepare([]byte(c.raw))
+		got, err := prepare([]byte(c.raw))
 		var e *fault.Error
 		if !errors.As(err, &e) || e.Name != fault.MalformedPassword || got != nil {
 			t.Errorf("%s: %q, %v", name, got, err)
@@ -125,11 +126,27 @@ func TestPrepareRefuses(t *testing.T) {
 	}
 }
 
+// Prepare hands out what it has prepared, and nothing else; no verb shows it. [PWD-12]
+func TestPrepared(t *testing.T) {
+	got, err := Prepare([]byte("e\u0301\u3000"))
+	if err != nil || string(got.Bytes()) != "\u00e9 " {
+		t.Errorf("%q, %v", got.Bytes(), err)
+	}
+	if _, err := Prepare(nil); !errors.Is(err, fault.MalformedPassword) {
+		t.Error(err)
+	}
+	for _, format := range []string{"%v", "%s", "%x", "%q", "%#v", "%d"} {
+		if text := fmt.Sprintf(format, got); text != "a password" {
+			t.Errorf("%s: %s", format, text)
+		}
+	}
+}
+
 // The input belongs to the caller: it is not changed.
 func TestPrepareLeavesItsInput(t *testing.T) {
 	raw := []byte("e\u0301\u3000")
 	before := bytes.Clone(raw)
-	if _, err := Prepare(raw); err != nil || !bytes.Equal(raw, before) {
+	if _, err := prepare(raw); err != nil || !bytes.Equal(raw, before) {
 		t.Errorf("%q, %v", raw, err)
 	}
 }
@@ -140,7 +157,7 @@ func TestListsAreUnicodes(t *testing.T) {
 		if !utf8.ValidRune(r) {
 			continue
 		}
-		got, err := Prepare([]byte(string(r)))
+		got, err := prepare([]byte(string(r)))
 		if refused := errors.Is(err, fault.MalformedPassword); refused != unicode.Is(unicode.Cc, r) {
 			t.Errorf("%U refused: %v", r, refused)
 		}
@@ -176,7 +193,7 @@ func TestWeak(t *testing.T) {
 		"xkqvzjw\ue000":                   "",
 		"xkqv \U0001f469\u200d\U0001f467": "",
 	} {
-		if got := Weak([]byte(text)); got != want {
+		if got := Weak(Prepared{text}); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -187,7 +204,7 @@ func TestWeak(t *testing.T) {
 func TestCommonestList(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(commonestText, "\n"), "\n")
 	for _, line := range lines {
-		prepared, err := Prepare([]byte(line))
+		prepared, err := prepare([]byte(line))
 		if err != nil || string(prepared) != line || strings.ToLower(line) != line || utf8.RuneCountInString(line) < 8 {
 			t.Errorf("%q", line)
 		}
@@ -218,7 +235,7 @@ func TestSpecExamples(t *testing.T) {
 				raw = utf8.AppendRune(raw, rune(n))
 			}
 		}
-		got, err := Prepare(raw)
+		got, err := prepare(raw)
 		result := hex.EncodeToString(got)
 		if err != nil {
 			result = "`" + string(fault.NameOf(err)) + "`"

@@ -88,11 +88,11 @@ func TestUnicodeVersion(t *testing.T) {
 // checkPrepared fails unless what Prepare made of raw is what chapter 5 promises.
 func checkPrepared(t *testing.T, raw []byte) bool {
 	t.Helper()
-	got, err := Prepare(raw)
+	got, err := prepare(raw)
 	if err != nil {
 		return errors.Is(err, fault.MalformedPassword) && got == nil
 	}
-	again, err := Prepare(got)
+	again, err := prepare(got)
 	return err == nil && bytes.Equal(got, again) && utf8.Valid(got) &&
 		len(got) >= 1 && len(got) <= 1024 &&
 		(norm.NFC.IsNormal(got) || !streamSafe(string(got)))
@@ -125,7 +125,7 @@ func TestRelationToOpaqueString(t *testing.T) {
 			return ""
 		}
 		accepted++
-		got, err := Prepare([]byte(text))
+		got, err := prepare([]byte(text))
 		return cmp.Diff(want, string(got)) + cmp.Diff(nil, err)
 	}, gen.OneGenOf(genText(5), genText(2), gen.AnyString())))
 	properties.TestingRun(t)
@@ -136,7 +136,7 @@ func TestRelationToOpaqueString(t *testing.T) {
 		if _, err := precis.OpaqueString.String(text); err == nil {
 			t.Errorf("OpaqueString accepts %+q", text)
 		}
-		if _, err := Prepare([]byte(text)); err != nil {
+		if _, err := prepare([]byte(text)); err != nil {
 			t.Errorf("%+q: %v", text, err)
 		}
 	}

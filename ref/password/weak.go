@@ -24,8 +24,8 @@ var commonest = func() map[string]bool {
 
 // Weak says why a writer should refuse a prepared password as a new one (spec
 // section 5.2), or returns "" if it need not. Readers never ask.
-func Weak(prepared []byte) (reason string) {
-	text := string(prepared)
+func Weak(prepared Prepared) (reason string) {
+	text := prepared.text
 	if utf8.RuneCountInString(text) < leastCharacters { // [PWD-13]
 		return "the password has fewer than eight characters"
 	}

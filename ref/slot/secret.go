@@ -69,10 +69,16 @@ func (p Params) check() error {
 	return nil
 }
 
-// InputKey stretches a prepared password into the input key of the slot's
-// sealed key. The parameters must have passed CheckLimits.
-func (s *Password) InputKey(prepared []byte) []byte {
-	return argon2.IDKey(prepared, s.Salt[:], s.Params.Passes, s.Params.MemoryKiB, s.Params.Lanes, cobblestone.KeySize)
+// InputKey stretches a password into the input key of the slot's sealed key. Errors:
+// limit_exceeded, malformed_password for a password that nobody has prepared.
+func (s *Password) InputKey(prepared password.Prepared) ([]byte, error) {
+	if err := s.Params.check(); err != nil {
+		return nil, err
+	}
+	if prepared == (password.Prepared{}) {
+		return nil, fault.New(fault.MalformedPassword, "there is no prepared password")
+	}
+	return argon2.IDKey(prepared.Bytes(), s.Salt[:], s.Params.Passes, s.Params.MemoryKiB, s.Params.Lanes, cobblestone.KeySize), nil
 }
 
 // VaultInputKey derives a vault slot's input key from the 64-byte export key of
@@ -101,7 +107,7 @@ func Context(s Slot) string {
 
 // NewPassword seals k under a prepared password with a fresh salt. Errors:
 // limit_exceeded for parameters that readers refuse, or that are too weak. [SLT-12]
-func NewPassword(rand io.Reader, k *key.Key, prepared []byte, params Params) (*Password, error) {
+func NewPassword(rand io.Reader, k *key.Key, prepared password.Prepared, params Params) (*Password, error) {
 	if err := params.check(); err != nil { // [CON-10]
 		return nil, err
 	}
@@ -112,7 +118,11 @@ func NewPassword(rand io.Reader, k *key.Key, prepared []byte, params Params) (*P
 	if _, err := io.ReadFull(rand, s.Salt[:]); err != nil {
 		return nil, err
 	}
-	return s, seal(rand, k, s.InputKey(prepared), s, &s.SealedKey)
+	inputKey, err := s.InputKey(prepared)
+	if err != nil {
+		return nil, err
+	}
+	return s, seal(rand, k, inputKey, s, &s.SealedKey)
 }
 
 // NewVault seals k under the export key that registering at a vault gave.
@@ -149,7 +159,8 @@ type Secret interface {
 	Open(slots []Slot) (key.Key, error)
 }
 
-// PasswordSecret is a password as it was typed, in UTF-8.
+// PasswordSecret is a password as it was typed, in UTF-8. Open prepares it, since what
+// is wrong with it comes after there being no slot for it [HDR-23].
 type PasswordSecret []byte
 
 // Format keeps a password out of logs and error messages. [PWD-12]
@@ -177,7 +188,11 @@ func (p PasswordSecret) Open(slots []Slot) (key.Key, error) {
 			if err != nil {
 				return key.Key{}, err
 			}
-			return open(s, s.InputKey(prepared))
+			inputKey, err := s.InputKey(prepared)
+			if err != nil {
+				return key.Key{}, err
+			}
+			return open(s, inputKey)
 		}
 	}
 	// [HDR-17]

@@ -17,6 +17,7 @@ import (
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/password"
 )
 
 // cheap parameters keep the tests fast.
@@ -32,6 +33,24 @@ var (
 	}
 )
 
+func prepared(t *testing.T, text string) password.Prepared {
+	t.Helper()
+	p, err := password.Prepare([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func inputKey(t *testing.T, s *Password, text string) []byte {
+	t.Helper()
+	k, err := s.InputKey(prepared(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
 func random() io.Reader { return rand.NewChaCha8([32]byte{}) }
 
 // testSlots returns a slot of each known type that holds testKey.
@@ -41,7 +60,7 @@ func testSlots(t *testing.T, rand io.Reader) map[Type]Slot {
 	if _, err := io.ReadFull(rand, p.Salt[:]); err != nil {
 		t.Fatal(err)
 	}
-	if err := seal(rand, testKey, p.InputKey([]byte("Grüße")), p, &p.SealedKey); err != nil {
+	if err := seal(rand, testKey, inputKey(t, p, "Grüße"), p, &p.SealedKey); err != nil {
 		t.Fatal(err)
 	}
 	v, err := NewVault(rand, testKey, [32]byte{'v'}, [32]byte{'c'}, append([]byte{'e'}, make([]byte, 63)...))
@@ -206,7 +225,7 @@ func TestWrongSecrets(t *testing.T) {
 func TestArgon2RunsOnce(t *testing.T) {
 	const memory = 16 << 20
 	s := &Password{Params: Params{memory >> 10, 1, 1}}
-	if err := seal(random(), testKey, s.InputKey([]byte("right")), s, &s.SealedKey); err != nil {
+	if err := seal(random(), testKey, inputKey(t, s, "right"), s, &s.SealedKey); err != nil {
 		t.Fatal(err)
 	}
 	slots := []Slot{&Unknown{SlotType: 5}, s, new(Passkey), &Unknown{SlotType: 6}}
@@ -272,7 +291,7 @@ func TestRandomness(t *testing.T) {
 	}
 	broken := func(n int) io.Reader { return &failOnce{random(), n, false} }
 	for _, n := range []int{0, 1, 31, 32, 55} { // Argon2id runs once the salt is drawn
-		if _, err := NewPassword(broken(n), testKey, []byte("p"), DefaultParams); err != io.ErrClosedPipe {
+		if _, err := NewPassword(broken(n), testKey, prepared(t, "p"), DefaultParams); err != io.ErrClosedPipe {
 			t.Errorf("password, %d bytes: %v", n, err)
 		}
 	}
@@ -291,7 +310,7 @@ func TestRandomness(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	nothing := iotest.ErrReader(io.ErrUnexpectedEOF)
 	for _, p := range []Params{{}, {7, 1, 1}, {262145, 3, 1}, {65536, 11, 1}, {65536, 3, 5}, {65535, 3, 1}, {65536, 2, 1}, cheap} {
-		if _, err := NewPassword(nothing, testKey, []byte("p"), p); fault.NameOf(err) != fault.LimitExceeded {
+		if _, err := NewPassword(nothing, testKey, prepared(t, "p"), p); fault.NameOf(err) != fault.LimitExceeded {
 			t.Errorf("%+v: %v", p, err)
 		}
 	}
@@ -309,6 +328,31 @@ func TestPasswordDoesNotPrint(t *testing.T) {
 	for _, format := range []string{"%v", "%s", "%q", "%x", "%d", "%+v", "%#v"} {
 		if got := fmt.Sprintf(format, PasswordSecret("Grüße")); got != "a password" {
 			t.Errorf("%s: %s", format, got)
+		}
+	}
+}
+
+// What would be computed in vain, or not be a password, gives an error.
+func TestInputKeyRefuses(t *testing.T) {
+	if _, err := (&Password{Params: cheap}).InputKey(password.Prepared{}); fault.NameOf(err) != fault.MalformedPassword {
+		t.Error(err)
+	}
+	for _, p := range []Params{{}, {7, 1, 1}, {262145, 3, 1}, {65536, 11, 1}, {65536, 3, 5}} {
+		if _, err := PasswordSecret("p").Open([]Slot{&Password{Params: p}}); fault.NameOf(err) != fault.LimitExceeded {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+}
+
+// A password that is sealed opens its slot, typed as it was.
+func TestTypedAsItWas(t *testing.T) {
+	for _, typed := range []string{"correct horse", "Gru\u0308\u00dfe\u3000"} {
+		s, err := NewPassword(random(), testKey, prepared(t, typed), DefaultParams)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k, err := PasswordSecret(typed).Open([]Slot{s}); err != nil || k != *testKey {
+			t.Errorf("%q: %v", typed, err)
 		}
 	}
 }

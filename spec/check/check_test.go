@@ -107,18 +107,18 @@ func TestNumbers(t *testing.T) {
 func TestExpressions(t *testing.T) {
 	r := whole(t)
 	for text, want := range map[string]string{
-		"2 * (key.Size + 1)":                     "66",
-		"len(header.Magic)":                      "8",
-		"literal(slot.Vault, 32)":                "32",
-		"archive.MaxUint64 == keyring.maxUint64": "4503599627370495",
-		"floor(key.Size / 5)":                    "6",
-		"has(password.spaces, 0x3000)":           "12288",
-		"key.Size / 5":                           "32 is no multiple of 5; floor(a / b) leaves the rest out",
-		"key.nonsense":                           "there is no constant key.nonsense",
-		"literal(slot.Vault, 33)":                "slot.Vault has no literal 33",
-		"key.Size == cobblestone.SaltSize":       "32 and 24 differ",
-		"has(password.spaces, 0x41)":             "65 is not in password.spaces",
-		"cap(header.Magic)":                      "there are only the functions floor, len, literal and has",
+		"2 * (key.Size + 1)":               "66",
+		"len(header.Magic)":                "8",
+		"literal(slot.Vault, 32)":          "32",
+		"wire.MaxUint64":                   "4503599627370495",
+		"floor(key.Size / 5)":              "6",
+		"has(password.spaces, 0x3000)":     "12288",
+		"key.Size / 5":                     "32 is no multiple of 5; floor(a / b) leaves the rest out",
+		"key.nonsense":                     "there is no constant key.nonsense",
+		"literal(slot.Vault, 33)":          "slot.Vault has no literal 33",
+		"key.Size == cobblestone.SaltSize": "32 and 24 differ",
+		"has(password.spaces, 0x41)":       "65 is not in password.spaces",
+		"cap(header.Magic)":                "there are only the functions floor, len, literal and has",
 	} {
 		e, err := parser.ParseExpr(text)
 		if err != nil {

@@ -151,7 +151,7 @@ func (r *repository) checkPasswords() {
 			raw = append(raw, encoded(rune(c))...)
 		}
 		prepared, err := password.Prepare(raw)
-		got := hex.EncodeToString(prepared)
+		got := hex.EncodeToString(prepared.Bytes())
 		if err != nil {
 			got = "`" + string(fault.NameOf(err)) + "`"
 		}

@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/spec"
 )
@@ -99,16 +101,24 @@ var comparisons = map[string]func(c chapters, r *rand.Rand) error{
 		return same("message", env["message"], cobblestone.Seal(env["input_key"].([]byte), env["salt"].([]byte), string(context), plaintext))
 	},
 	"6.2": func(c chapters, r *rand.Rand) error {
-		exportKey, prf, prepared := randomBytes(r, 64), randomBytes(r, 32), randomBytes(r, 1+r.IntN(40))
-		password := &slot.Password{Salt: [32]byte(randomBytes(r, 32)), Params: slot.Params{MemoryKiB: 32, Passes: uint32(1 + r.IntN(3)), Lanes: uint8(1 + r.IntN(4))}}
+		exportKey, prf := randomBytes(r, 64), randomBytes(r, 32)
+		prepared, err := password.Prepare([]byte(hex.EncodeToString(randomBytes(r, 1+r.IntN(40)))))
+		if err != nil {
+			return err
+		}
+		inSlot := &slot.Password{Salt: [32]byte(randomBytes(r, 32)), Params: slot.Params{MemoryKiB: 32, Passes: uint32(1 + r.IntN(3)), Lanes: uint8(1 + r.IntN(4))}}
 		vault := &slot.Vault{Vault: [32]byte(randomBytes(r, 32)), Credential: [32]byte(randomBytes(r, 32))}
 		passkey := &slot.Passkey{Salt: [32]byte(randomBytes(r, 32)), RPID: "chat.example", Credential: randomBytes(r, 1+r.IntN(60))}
 		env := environment{
-			"OPAQUE export_key": exportKey, "PRF output": prf, "prepared password": prepared, "salt": password.Salt[:],
-			"memory_kib": int(password.Params.MemoryKiB), "passes": int(password.Params.Passes), "lanes": int(password.Params.Lanes),
+			"OPAQUE export_key": exportKey, "PRF output": prf, "prepared password": prepared.Bytes(), "salt": inSlot.Salt[:],
+			"memory_kib": int(inSlot.Params.MemoryKiB), "passes": int(inSlot.Params.Passes), "lanes": int(inSlot.Params.Lanes),
+		}
+		inputKey, err := inSlot.InputKey(prepared)
+		if err != nil {
+			return err
 		}
 		for name, want := range map[string][]byte{
-			"vault": slot.VaultInputKey(exportKey), "passkey": slot.PasskeyInputKey(prf), "password": password.InputKey(prepared),
+			"vault": slot.VaultInputKey(exportKey), "passkey": slot.PasskeyInputKey(prf), "password": inputKey,
 		} {
 			value, err := env.evaluate(strings.ReplaceAll(c["6.2 "+name][0], `\|`, "|"))
 			if err != nil {
@@ -118,7 +128,7 @@ var comparisons = map[string]func(c chapters, r *rand.Rand) error{
 				return err
 			}
 		}
-		for _, s := range []slot.Slot{password, vault, passkey} {
+		for _, s := range []slot.Slot{inSlot, vault, passkey} {
 			encoded, err := slot.Marshal([]slot.Slot{s})
 			if err != nil {
 				return err

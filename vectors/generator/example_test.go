@@ -113,7 +113,11 @@ func recomputed(t *testing.T, sealed, typed []byte) recomputedValues {
 		t.Fatal(err)
 	}
 	s := c.Header.Slots[0].(*slot.Password)
-	inSlot := cobblestone.Derive(s.InputKey(prepared), s.SealedKey[:24], slot.Context(s))
+	inputKey, err := s.InputKey(prepared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inSlot := cobblestone.Derive(inputKey, s.SealedKey[:24], slot.Context(s))
 	payloadKey := c.Key.Derive(key.LabelPayload)
 	id := c.Header.ContainerID()
 	inPayload := cobblestone.Derive(payloadKey[:], id[:], c.Header.Purpose.Context())
@@ -131,7 +135,7 @@ func recomputed(t *testing.T, sealed, typed []byte) recomputedValues {
 	v := recomputedValues{shown: c.Key.Text(), plaintext: plaintext, rows: map[string]string{
 		"15.1 K":                 hexOf(c.Key),
 		"15.1 password":          strconv.Quote(string(typed)),
-		"15.1 prepared password": x(prepared),
+		"15.1 prepared password": x(prepared.Bytes()),
 		"15.1 created_ms":        fmt.Sprint(created),
 		"15.1 producer":          strconv.Quote(index.Producer),
 		"15.2 key check":         x(check[:]),
@@ -139,7 +143,7 @@ func recomputed(t *testing.T, sealed, typed []byte) recomputedValues {
 		"15.2 header key":        x(headerKey[:]),
 		"15.2 payload key":       x(payloadKey[:]),
 		"15.3 slot salt":         x(s.Salt[:]),
-		"15.3 input key":         x(s.InputKey(prepared)),
+		"15.3 input key":         x(inputKey),
 		"15.3 context":           x([]byte(slot.Context(s))),
 		"15.3 salt":              x(s.SealedKey[:24]),
 		"15.3 key":               x(inSlot.Key[:]),

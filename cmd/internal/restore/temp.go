@@ -1,4 +1,4 @@
-package extract
+package restore
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
+
+	"github.com/coffer-format/coffer/ref/extract"
 )
 
 // tempName is the name of a file that is being restored, or tried. It is locked while
@@ -103,21 +105,21 @@ func removeStaleIn(folder *os.Root, dir string, opts Options) {
 
 // namesOf finds out which names a folder can hold: a file system may have other
 // rules than the system it is used on, as many removable ones do.
-func namesOf(root *os.Root) (names, error) {
+func namesOf(root *os.Root) (extract.Names, error) {
 	name, f, err := createTemp(root, privateFile)
 	if err != nil {
-		return names{}, err
+		return extract.Names{}, err
 	}
 	defer discard(root, name, f)
 
-	can := names{Posix, longestName(root, name)}
+	can := extract.Names{Platform: extract.Posix, Longest: longestName(root, name)}
 	reserved := !holds(root, name, "?:")
 	_, upper := root.Lstat(strings.ToUpper(name))
 	switch {
 	case runtime.GOOS == "windows" || reserved:
-		can.platform = Windows
+		can.Platform = extract.Windows
 	case runtime.GOOS == "darwin" || runtime.GOOS == "ios" || upper == nil:
-		can.platform = Apple
+		can.Platform = extract.Apple
 	}
 	return can, nil
 }
@@ -134,8 +136,8 @@ func discard(folder *os.Root, name string, f *os.File) {
 // longestName returns how many bytes a name in a folder can have, at most what step 4
 // of spec section 8.9 leaves.
 func longestName(root *os.Root, name string) int {
-	fits, fitsNot := len(name), maxName+1
-	for n := maxName; fits+1 < fitsNot; n = (fits + fitsNot) / 2 {
+	fits, fitsNot := len(name), extract.MaxName+1
+	for n := extract.MaxName; fits+1 < fitsNot; n = (fits + fitsNot) / 2 {
 		if holds(root, name, strings.Repeat("x", n-len(name))) {
 			fits = n
 		} else {

@@ -1,9 +1,10 @@
-package container
+package salvage
 
 import (
 	"io"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
 )
@@ -32,8 +33,8 @@ func WriteApart(w io.Writer, h *header.Header) error {
 }
 
 // find is find of the secret, by the header that was kept. [SLV-38]
-func (a *Apart) find(secret Secret) (*key.Key, error) {
-	k, err := secret.find(a.header)
+func (a *Apart) find(secret container.Secret) (*key.Key, error) {
+	k, err := secret.Find(a.header)
 	if err != nil {
 		return nil, damagedFirst(err, a.faults)
 	}

@@ -1,4 +1,4 @@
-package extract
+package restore
 
 import (
 	"context"

@@ -1,12 +1,11 @@
-package extract
+package restore
 
 import (
 	"math"
 	"time"
-)
 
-// coarsest is the coarsest unit in which file systems count times, in seconds.
-const coarsest = 2
+	"github.com/coffer-format/coffer/ref/extract"
+)
 
 // setTime gives a file the time of its entry, and reports one that it does not have
 // then: a file system that cannot hold the time can hold the file. [ARC-84]
@@ -22,7 +21,7 @@ func (w *worker) setTime(name string, f file) {
 		w.folder.Chtimes(name, t, t)
 	}
 	info, err := w.folder.Lstat(name)
-	if err == nil && info.ModTime().Sub(t).Abs() < coarsest*time.Second {
+	if err == nil && info.ModTime().Sub(t).Abs() < extract.CoarsestTime*time.Second {
 		return
 	}
 	if w.opts.Retimed != nil {

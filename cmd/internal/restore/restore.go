@@ -1,4 +1,6 @@
-package extract
+// Package restore restores entries to a file system (spec section 8.8), several at a
+// time, and goes on where a restore was interrupted.
+package restore
 
 import (
 	"cmp"
@@ -15,6 +17,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 // Options say how entries are restored. The zero value never replaces a file, and
@@ -74,14 +77,14 @@ func Entries(ctx context.Context, r *archive.Reader, records []archive.Record, d
 
 // Salvaged restores what salvage found: the whole entries, and with partial the
 // damaged ones under their name and ".damaged". [SLV-12] [SLV-13]
-func Salvaged(ctx context.Context, s *archive.Salvage, partial bool, dir string, opts Options) error {
+func Salvaged(ctx context.Context, s *salvage.Salvage, partial bool, dir string, opts Options) error {
 	var files []file
-	for _, found := range s.Entries {
+	for found := range s.Entries() {
 		path := found.Record.Entry.Path
 		switch {
-		case found.Status == archive.Missing, found.Status == archive.Damaged && !partial:
+		case found.Status == salvage.Missing, found.Status == salvage.Damaged && !partial:
 			continue
-		case found.Status == archive.Damaged:
+		case found.Status == salvage.Damaged:
 			path += ".damaged"
 		}
 		files = append(files, file{path, found.Record.Entry.ModifiedMS, func(w io.Writer) error { return s.WriteContent(w, found) }})
@@ -116,7 +119,7 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 		return failed(dir, err)
 	}
 
-	named := portableNames(paths, can)
+	named := can.Portable(paths)
 	removeStale(root, named, opts)
 	if opts.Renamed != nil {
 		for i, name := range named {

@@ -1,4 +1,4 @@
-package archive
+package salvage
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
 )
@@ -19,8 +20,8 @@ import (
 // What the specification says of the lengths that are tried.
 func TestLengthsOfArchives(t *testing.T) {
 	count, size := 0, int64(0)
-	for n := paddedAtMost(1<<52 - 1); n >= minPlaintext; n = paddedAtMost(n - 1) {
-		if Padded(n) != n || Padded(n+1) <= n {
+	for n := archive.PaddedAtMost(1<<52 - 1); n >= archive.MinPlaintext; n = archive.PaddedAtMost(n - 1) {
+		if archive.Padded(n) != n || archive.Padded(n+1) <= n {
 			t.Fatalf("%d is no padded length", n)
 		}
 		count++
@@ -29,8 +30,8 @@ func TestLengthsOfArchives(t *testing.T) {
 	if count != 1928 || size != 1205952 {
 		t.Errorf("%d lengths, whose last chunks have %d bytes", count, size)
 	}
-	for n := int64(minPlaintext); n < 1<<17; n++ {
-		if p := paddedAtMost(n); p > n || Padded(p) != p || p < n && Padded(p+1) <= n {
+	for n := int64(archive.MinPlaintext); n < 1<<17; n++ {
+		if p := archive.PaddedAtMost(n); p > n || archive.Padded(p) != p || p < n && archive.Padded(p+1) <= n {
 			t.Fatalf("the greatest padded length of at most %d bytes is not %d", n, p)
 		}
 	}
@@ -51,7 +52,7 @@ func TestAppended(t *testing.T) {
 			}
 		}
 		appended := more(rnd, message)
-		want, got := salvage(t, message), salvage(t, append(bytes.Clone(message), appended...))
+		want, got := salvaged(t, message), salvaged(t, append(bytes.Clone(message), appended...))
 		if diff := cmp.Diff(summary(want), summary(got), cmp.AllowUnexported(rescued{})); diff != "" {
 			return diff
 		}
@@ -115,7 +116,7 @@ func TestNoEnd(t *testing.T) {
 			message = message[:start+rnd.IntN(len(message)-start)]
 		}
 		message = append(message, make([]byte, rnd.IntN(3)*rnd.IntN(20000))...)
-		if s := salvage(t, message); s.Appended != 0 || s.Indexed || s.Size() < int64(len(message)-56)/16400*chunkSize {
+		if s := salvaged(t, message); s.Appended != 0 || s.Indexed || s.Size() < int64(len(message)-56)/16400*chunkSize {
 			return fmt.Sprintf("%d bytes are appended, indexed %v", s.Appended, s.Indexed)
 		}
 		return ""

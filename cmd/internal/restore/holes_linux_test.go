@@ -1,4 +1,4 @@
-package extract
+package restore
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 // Zero bytes come back as zero bytes, in the middle and at the end, and take no room.
@@ -49,7 +49,7 @@ func TestPartialHoles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := archive.NewSalvage(context.Background(), chunks, testID)
+	found, err := salvage.Payload(context.Background(), chunks, testID)
 	if err != nil {
 		t.Fatal(err)
 	}

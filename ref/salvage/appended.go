@@ -1,8 +1,9 @@
-package archive
+package salvage
 
 import (
 	"context"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
@@ -13,7 +14,7 @@ func withoutAppended(ctx context.Context, chunks *cobblestone.Chunks) (*cobblest
 	if lastOpens(chunks) {
 		return chunks, ctx.Err()
 	}
-	for n := paddedAtMost(chunks.Count() * cobblestone.ChunkSize); n >= minPlaintext && ctx.Err() == nil; n = paddedAtMost(n - 1) {
+	for n := archive.PaddedAtMost(chunks.Count() * cobblestone.ChunkSize); n >= archive.MinPlaintext && ctx.Err() == nil; n = archive.PaddedAtMost(n - 1) {
 		size := cobblestone.MessageSize(n)
 		if size >= chunks.Size() {
 			continue

@@ -1,4 +1,4 @@
-package extract
+package restore
 
 import (
 	"bytes"
@@ -22,8 +22,10 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/extract"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/nfc"
+	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 var (
@@ -122,7 +124,7 @@ func TestAllProperty(t *testing.T) {
 	properties.Property("restored as sealed, under the portable names", prop.ForAll(func(paths []string, size int) string {
 		paths = slices.DeleteFunc(paths, func(p string) bool { return nfc.String(p) != p }) // the writer takes form C only
 		contents, want := map[string]string{}, map[string]string{}
-		names := PortableNames(paths, Posix)
+		names := extract.PortableNames(paths, extract.Posix)
 		for i, path := range paths {
 			contents[path] = strings.Repeat(fmt.Sprint(i), size)
 			want[names[i]] = contents[path]
@@ -432,7 +434,7 @@ func TestPlatformOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = os.Stat(strings.ToUpper(dir)) // whether case matters here
-	if want := map[bool]Platform{true: Posix, false: Apple}[err != nil]; can.platform != want || can.longest != maxName {
+	if want := map[bool]extract.Platform{true: extract.Posix, false: extract.Apple}[err != nil]; can.Platform != want || can.Longest != extract.MaxName {
 		t.Errorf("names are %v, want platform %v", can, want)
 	}
 	if names := tree(t, dir); len(names) > 0 {
@@ -453,12 +455,12 @@ func TestSalvaged(t *testing.T) {
 	message := sealed(t, contents)
 	at := 0
 	for i := cobblestone.PrefixSize; i < len(message); i += cobblestone.SealedChunkSize { // a chunk within the photo
-		found := salvage(t, message, i)
-		status := map[string]archive.Status{}
-		for _, e := range found.Entries {
+		found := salvaged(t, message, i)
+		status := map[string]salvage.Status{}
+		for e := range found.Entries() {
 			status[e.Record.Entry.Path] = e.Status
 		}
-		if status["photo"] == archive.Damaged && status["photo.damaged"] == archive.Whole && status["text"] == archive.Whole {
+		if status["photo"] == salvage.Damaged && status["photo.damaged"] == salvage.Whole && status["text"] == salvage.Whole {
 			at = i
 			break
 		}
@@ -466,7 +468,7 @@ func TestSalvaged(t *testing.T) {
 	if at == 0 {
 		t.Fatal("no chunk lies within the photo only")
 	}
-	found := salvage(t, message, at)
+	found := salvaged(t, message, at)
 
 	dir := t.TempDir()
 	if err := Salvaged(context.Background(), found, false, dir, Options{}); err != nil {
@@ -495,7 +497,7 @@ func TestSalvaged(t *testing.T) {
 	}
 }
 
-func salvage(t *testing.T, message []byte, damageAt int) *archive.Salvage {
+func salvaged(t *testing.T, message []byte, damageAt int) *salvage.Salvage {
 	t.Helper()
 	damaged := bytes.Clone(message)
 	damaged[damageAt] ^= 1
@@ -503,7 +505,7 @@ func salvage(t *testing.T, message []byte, damageAt int) *archive.Salvage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := archive.NewSalvage(context.Background(), chunks, testID)
+	s, err := salvage.Payload(context.Background(), chunks, testID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
-package archive
+package salvage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -15,10 +16,9 @@ var errLost = errors.New("lost")
 // lossy is a plaintext some of whose chunks do not open.
 type lossy struct {
 	chunks *cobblestone.Chunks
-	lost   []bool        // by chunk
-	size   int64         // of the plaintext; a last chunk that is lost counts as a full one
-	fault  error         // of the first chunk that is lost
-	recent *recentChunks // for all reads, unless nil
+	lost   []bool // by chunk
+	size   int64  // of the plaintext; a last chunk that is lost counts as a full one
+	fault  error  // of the first chunk that is lost
 }
 
 // newLossy opens every chunk once to learn which are lost. A chunk that cannot
@@ -39,7 +39,7 @@ func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 		if err != nil {
 			p.lost[i] = true
 			if p.fault == nil {
-				p.fault = named(err, i)
+				p.fault = nameLoss(err, i)
 			}
 		} else if i == chunks.Count()-1 {
 			p.size -= cobblestone.ChunkSize - int64(len(opened))
@@ -48,39 +48,9 @@ func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 	return p, nil
 }
 
-// frontToBack returns the plaintext for reading small parts front to back: a chunk is
-// opened once and not for each of them. It is not safe for concurrent use.
-func (p *lossy) frontToBack() *lossy {
-	return &lossy{p.chunks, p.lost, p.size, p.fault, &recentChunks{chunks: p.chunks}}
-}
-
-// recentChunks keeps the two chunks that were opened last: what begins in one ends in
-// the other.
-type recentChunks struct {
-	chunks *cobblestone.Chunks
-	number [2]int64
-	opened [2][]byte // none if nil
-}
-
-// open returns chunk i, until the second call after this one.
-func (r *recentChunks) open(i int64) ([]byte, error) {
-	at := i % 2
-	if r.opened[at] != nil && r.number[at] == i {
-		return r.opened[at], nil
-	}
-	buf := r.opened[at][:0]
-	r.opened[at] = nil
-	opened, err := r.chunks.Open(buf, i)
-	if err != nil {
-		return nil, err
-	}
-	r.number[at], r.opened[at] = i, opened
-	return opened, nil
-}
-
-// named gives the error of chunk i a name of the specification, if it is one of
+// nameLoss gives the error of chunk i a name of the specification, if it is one of
 // the storage.
-func named(err error, i int64) error {
+func nameLoss(err error, i int64) error {
 	if fault.NameOf(err) == "" {
 		err = fault.New(fault.PayloadTampered, "chunk %d cannot be read: %v", i, err)
 	}
@@ -92,33 +62,20 @@ func (p *lossy) Size() int64 { return p.size }
 
 // ReadAt reads up to the first byte that is lost.
 func (p *lossy) ReadAt(b []byte, off int64) (int, error) {
-	w := sliceWriter{b: b}
-	err := p.WriteRange(&w, off, int64(len(b)))
-	return w.n, err
+	read := bytes.NewBuffer(b[:0])
+	err := p.WriteRange(read, off, int64(len(b)))
+	return read.Len(), err
 }
 
-type sliceWriter struct {
-	b []byte
-	n int
-}
-
-func (w *sliceWriter) Write(p []byte) (int, error) {
-	w.n += copy(w.b[w.n:], p)
-	return len(p), nil
-}
-
-// WriteRange writes up to the first byte that is lost.
+// WriteRange writes up to the first byte that is lost. [SLV-2]
 func (p *lossy) WriteRange(w io.Writer, off, n int64) error {
-	chunks := p.recent
-	if chunks == nil {
-		chunks = &recentChunks{chunks: p.chunks}
-	}
+	var buf []byte
 	for n > 0 {
 		i, skip := off/cobblestone.ChunkSize, off%cobblestone.ChunkSize
 		if p.isLost(i) {
 			return errLost
 		}
-		chunk, err := chunks.open(i)
+		chunk, err := p.chunks.Open(buf[:0], i)
 		if err != nil {
 			return err
 		}
@@ -132,6 +89,7 @@ func (p *lossy) WriteRange(w io.Writer, off, n int64) error {
 		}
 		off += int64(len(part))
 		n -= int64(len(part))
+		buf = chunk
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
 //go:build unix && !aix
 
-package extract
+package restore
 
 import (
 	"os"

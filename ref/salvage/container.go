@@ -1,35 +1,35 @@
-package container
+package salvage
 
 import (
 	"context"
 	"errors"
 	"io"
 
-	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 )
 
-// Salvage finds what is left of a container of purpose archive, and tolerates
+// Container finds what is left of a container of purpose archive, and tolerates
 // what spec section 10.1 says. Fault in the result is the first fault of the
 // container. What was kept apart of it is used instead of its header, unless it is nil.
 // Errors: limit_exceeded (longer than any payload), those of the secret,
 // wrong_secret, malformed_archive (a keyring), the first fault of a container whose
 // payload is gone, and that of the context.
-func Salvage(ctx context.Context, r io.ReaderAt, size int64, secret Secret, apart *Apart) (*archive.Salvage, error) {
+func Container(ctx context.Context, r io.ReaderAt, size int64, secret container.Secret, apart *Apart) (*Salvage, error) {
 	if apart != nil {
 		k, err := apart.find(secret)
 		if err != nil {
 			return nil, err
 		}
-		secret = WithKey(k) // [SLV-38]
+		secret = container.WithKey(k) // [SLV-38]
 	}
 	h, faults, err := header.ExamineDamaged(r, size)
 	if err != nil {
 		return nil, err
 	}
-	s, err := salvageAfter(ctx, r, size, secret, apart, h, faults)
+	s, err := afterHeader(ctx, r, size, secret, apart, h, faults)
 	if err != nil && fault.NameOf(err) != "" && isAnother(h, faults) { // [SLV-16]
 		return nil, faults[0]
 	}
@@ -42,13 +42,13 @@ func isAnother(h *header.Header, faults []error) bool {
 	return h == nil || len(faults) > 0 && (errors.Is(faults[0], fault.NotAContainer) || errors.Is(faults[0], fault.UnsupportedVersion))
 }
 
-// salvageAfter is Salvage after the checks of the header, which is nil if it is not
+// afterHeader is Container after the checks of the header, which is nil if it is not
 // whole.
-func salvageAfter(ctx context.Context, r io.ReaderAt, size int64, secret Secret, apart *Apart, h *header.Header, faults []error) (*archive.Salvage, error) {
+func afterHeader(ctx context.Context, r io.ReaderAt, size int64, secret container.Secret, apart *Apart, h *header.Header, faults []error) (*Salvage, error) {
 	if h != nil && size-h.Size() > cobblestone.MaxMessageSize { // [SLV-16]
 		return nil, faults[0]
 	}
-	k, err := secret.find(h) // [SLV-17] [SLV-18]
+	k, err := secret.Find(h) // [SLV-17] [SLV-18]
 	if err != nil {
 		return nil, damagedFirst(err, faults)
 	}
@@ -59,7 +59,7 @@ func salvageAfter(ctx context.Context, r io.ReaderAt, size int64, secret Secret,
 	var fits, isKeyring bool
 	if h != nil {
 		fits = k.Fits(h.KeyCheck)
-		authentic := h.Authenticate(k)
+		authentic := h.Authenticate(k, header.Archive) // [SLV-20]
 		isKeyring = h.Purpose == header.Keyring && !errors.Is(authentic, fault.HeaderTampered)
 		if !fits {
 			authentic = fault.New(fault.HeaderTampered, "the key opens the payload, but the header's key check is not the key's")

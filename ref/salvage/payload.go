@@ -1,20 +1,21 @@
-package container
+package salvage
 
 import (
 	"context"
-	"fmt"
 	"io"
+	"slices"
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // salvagePayload finds and salvages the payload of a container, and returns where it
 // begins. The header is nil if it is not whole. The result is nil if there is no
 // payload under k. The only errors are those of the storage and of the context.
-func salvagePayload(ctx context.Context, r io.ReaderAt, size int64, k *key.Key, apart *Apart, h *header.Header) (s *archive.Salvage, offset int64, err error) {
+func salvagePayload(ctx context.Context, r io.ReaderAt, size int64, k *key.Key, apart *Apart, h *header.Header) (s *Salvage, offset int64, err error) {
 	payloadKey := k.Derive(key.LabelPayload)
 	offset, prefix, err := findPayload(r, size, h, payloadKey[:])
 	if err != nil {
@@ -32,8 +33,8 @@ func salvagePayload(ctx context.Context, r io.ReaderAt, size int64, k *key.Key, 
 	if err != nil {
 		return nil, 0, err
 	}
-	s, err = archive.NewSalvage(ctx, chunks, archive.ID(prefix[:cobblestone.SaltSize]))
-	if err != nil || isApart && !s.Opened() { // [SLV-39]
+	s, err = Payload(ctx, chunks, archive.ID(prefix[:cobblestone.SaltSize]))
+	if err != nil || isApart && !slices.Contains(s.plain.lost, false) { // [SLV-39]
 		return nil, 0, err
 	}
 	return s, offset, nil
@@ -49,8 +50,8 @@ func findPayload(r io.ReaderAt, size int64, h *header.Header, payloadKey []byte)
 		return h.Size(), h.PayloadPrefix[:], nil
 	}
 	begin := make([]byte, min(size, header.MaxSize+cobblestone.PrefixSize))
-	if n, err := r.ReadAt(begin, 0); n < len(begin) {
-		return 0, nil, fmt.Errorf("looking for the payload: %w", err)
+	if err := wire.ReadFull(r, begin, 0); err != nil {
+		return 0, nil, err
 	}
 	at := cobblestone.Find(begin, payloadKey, context)
 	if at < 0 {

@@ -1,4 +1,4 @@
-package archive
+package salvage
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
 )
@@ -30,13 +31,13 @@ func seal(plaintext []byte) []byte {
 	return cobblestone.Seal(testInputKey, testID[:], testContext, plaintext)
 }
 
-func salvage(t testing.TB, message []byte) *Salvage {
+func salvaged(t testing.TB, message []byte) *Salvage {
 	t.Helper()
 	chunks, err := cobblestone.NewChunks(bytes.NewReader(message), int64(len(message)), message[:56], testInputKey, testContext)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewSalvage(context.Background(), chunks, testID)
+	s, err := Payload(context.Background(), chunks, testID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func salvage(t testing.TB, message []byte) *Salvage {
 
 func plainSalvage(t testing.TB, plaintext []byte) *Salvage {
 	t.Helper()
-	return salvage(t, seal(plaintext))
+	return salvaged(t, seal(plaintext))
 }
 
 // damage makes a chunk of a message fail to open.
@@ -63,7 +64,7 @@ type rescued struct {
 
 func summary(s *Salvage) []rescued {
 	var all []rescued
-	for _, f := range s.Entries {
+	for f := range s.Entries() {
 		all = append(all, rescued{f.Record.Entry.Path, f.Status, f.Confirmed, f.Lost})
 	}
 	return all
@@ -88,7 +89,7 @@ func lostOf(lost func(at int64) bool, content, size int64) []Range {
 // expected is chapter 10, for archives that a Writer wrote, in terms of single
 // bytes: lost says which bytes of the plaintext no chunk gives, and ended whether
 // its end is authentic.
-func expected(plaintext []byte, r *Reader, lost func(at int64) bool, ended bool) (entries []rescued, indexed, reached bool) {
+func expected(plaintext []byte, r *archive.Reader, lost func(at int64) bool, ended bool) (entries []rescued, indexed, reached bool) {
 	any := func(from, to int64) bool {
 		for at := from; at < to; at++ {
 			if lost(at) {
@@ -108,7 +109,7 @@ func expected(plaintext []byte, r *Reader, lost func(at int64) bool, ended bool)
 		reached = true
 		off := int64(0)
 		for i, rec := range records {
-			if any(off, off+rec.Entry.headerSize()) {
+			if any(off, off+fieldsOf(rec.Entry)) {
 				records, reached = records[:i], false
 				break
 			}
@@ -120,7 +121,7 @@ func expected(plaintext []byte, r *Reader, lost func(at int64) bool, ended bool)
 	}
 	for _, rec := range records {
 		e := rescued{path: rec.Entry.Path, status: Whole, confirmed: reached}
-		content := rec.Offset + rec.Entry.headerSize()
+		content := rec.Offset + fieldsOf(rec.Entry)
 		if any(rec.Offset, content) {
 			e.status = Missing
 		} else if e.lost = lostOf(lost, content, rec.Entry.Size); len(e.lost) > 0 {
@@ -137,7 +138,7 @@ func expected(plaintext []byte, r *Reader, lost func(at int64) bool, ended bool)
 // released checks that what is written of each entry is its content, zeros where
 // it is lost, up to the last byte that is not.
 func released(s *Salvage, items []item) string {
-	for _, f := range s.Entries {
+	for f := range s.Entries() {
 		i := slices.IndexFunc(items, func(it item) bool { return it.Path == f.Record.Entry.Path })
 		if i < 0 {
 			return "there is no entry " + f.Record.Entry.Path
@@ -200,7 +201,7 @@ func TestSalvage(t *testing.T) {
 		lost := func(at int64) bool { return bad[at/chunkSize] || at/chunkSize >= end }
 		want, indexed, reached := expected(plaintext, open(t, plaintext), lost, ended && !bad[count-1])
 
-		s := salvage(t, message)
+		s := salvaged(t, message)
 		if s.Indexed != indexed || s.EndReached != reached {
 			return fmt.Sprintf("indexed %v, end reached %v; want %v, %v", s.Indexed, s.EndReached, indexed, reached)
 		}
@@ -242,10 +243,10 @@ func TestPlantedIndex(t *testing.T) {
 
 	secret := newItem("planted", 100)
 	plantedAt := int64(chunkSize)
-	planted := Segment{Live: []Record{{testID, plantedAt, secret.Entry}}}
+	planted := archive.Segment{Live: []archive.Record{{Container: testID, Offset: plantedAt, Entry: secret.Entry}}}
 	segment := segmentFrame(t, planted)
 	index := standAlone
-	index.Segments = []SegmentRef{{testID, 0, int64(len(segment))}}
+	index.Segments = []archive.SegmentRef{{Container: testID, Length: int64(len(segment))}}
 	frame, err := index.Frame()
 	if err != nil {
 		t.Fatal(err)
@@ -260,11 +261,11 @@ func TestPlantedIndex(t *testing.T) {
 	copy(photo.content[plantedAt-start:], entryFrame(secret))
 
 	plaintext := write(t, photo)
-	r, err := NewReader(plain(plaintext[:cut]), testID)
+	r, err := archive.NewReader(memory{bytes.NewReader(plaintext[:cut])}, testID)
 	if err != nil || r.Entries()[0].Entry.Path != "planted" {
 		t.Fatalf("the plant is not convincing: %v", err)
 	}
-	s := salvage(t, seal(plaintext)[:56+2*16400])
+	s := salvaged(t, seal(plaintext)[:56+2*16400])
 	if s.Indexed || s.EndReached || fault.NameOf(s.Fault) != fault.PayloadTampered {
 		t.Errorf("indexed %v, end reached %v, %v", s.Indexed, s.EndReached, s.Fault)
 	}
@@ -300,11 +301,11 @@ func TestWalked(t *testing.T) {
 		t.Errorf("%s, end reached %v, walked to %d", diff, s.EndReached, s.WalkEnd)
 	}
 
-	segment := segmentFrame(t, Segment{Live: []Record{
-		{testID, at(a, unsafe), Entry{"new name", Video, 77, 70}},
-		{testID, at(a), Entry{"safe now", Video, 78, 5}},
-		{testID, at(a, unsafe, again, empty), Entry{"wrong size", Video, 79, 61}},
-		{otherID, at(a, unsafe, again), Entry{"zz elsewhere", Video, 80, 0}},
+	segment := segmentFrame(t, archive.Segment{Live: []archive.Record{
+		{Container: testID, Offset: at(a, unsafe), Entry: archive.Entry{Path: "new name", Kind: archive.Video, ModifiedMS: 77, Size: 70}},
+		{Container: testID, Offset: at(a), Entry: archive.Entry{Path: "safe now", Kind: archive.Video, ModifiedMS: 78, Size: 5}},
+		{Container: testID, Offset: at(a, unsafe, again, empty), Entry: archive.Entry{Path: "wrong size", Kind: archive.Video, ModifiedMS: 79, Size: 61}},
+		{Container: otherID, Offset: at(a, unsafe, again), Entry: archive.Entry{Path: "zz elsewhere", Kind: archive.Video, ModifiedMS: 80, Size: 0}},
 	}})
 	s = walked(t, raw{frames: all, segment: segment, index: standAlone})
 	want = []rescued{{"safe now", Whole, true, nil}, {"new name", Whole, true, nil}, {"wrong size", Missing, true, nil}}
@@ -314,7 +315,7 @@ func TestWalked(t *testing.T) {
 	if !s.EndReached || s.Indexed || len(s.Unsafe) != 0 || fault.NameOf(s.Fault) != fault.MalformedArchive {
 		t.Errorf("end reached %v, indexed %v, unsafe %v, %v", s.EndReached, s.Indexed, s.Unsafe, s.Fault)
 	}
-	if got := s.Entries[1].Record.Entry; got.Kind != Video || got.ModifiedMS != 77 {
+	if got := entries(s)[1].Record.Entry; got.Kind != archive.Video || got.ModifiedMS != 77 {
 		t.Errorf("the segment does not govern: %+v", got)
 	}
 }
@@ -325,37 +326,37 @@ func TestSegmentsThatCount(t *testing.T) {
 	a, b := twoItems()
 	c := newItem("c", 5)
 	all := records(a, b, c)
-	at := func(i, place int) []Record {
+	at := func(i, place int) []archive.Record {
 		recs := slices.Clone(all)
 		recs[i].Offset = all[place].Offset
 		return recs
 	}
-	foreign := func(n int) []Record {
+	foreign := func(n int) []archive.Record {
 		recs := slices.Clone(all)
 		for i := range n {
-			recs = append(recs, Record{otherID, all[0].Offset, Entry{Path: fmt.Sprintf("d%d", i)}})
+			recs = append(recs, archive.Record{Container: otherID, Offset: all[0].Offset, Entry: archive.Entry{Path: fmt.Sprintf("d%d", i)}})
 		}
 		return recs
 	}
 	for _, x := range []struct {
 		name    string
-		segment Segment
+		segment archive.Segment
 		counts  bool
 	}{
-		{"as it is", Segment{Live: all}, true},
-		{"the first two have one place", Segment{Live: at(0, 1)}, false},
-		{"the last two have one place", Segment{Live: at(2, 1)}, false},
-		{"the first and the last have one place", Segment{Live: at(2, 0)}, false},
-		{"one of another container has this place", Segment{Live: foreign(1)}, true},
-		{"two of another container have one place", Segment{Live: foreign(2)}, false},
-		{"paths were removed", Segment{Live: all, Removed: []string{"0", "x"}}, true},
-		{"a live path was removed", Segment{Live: all, Removed: []string{"b"}}, false},
-		{"an unsafe path was removed", Segment{Live: all, Removed: []string{".."}}, false},
+		{"as it is", archive.Segment{Live: all}, true},
+		{"the first two have one place", archive.Segment{Live: at(0, 1)}, false},
+		{"the last two have one place", archive.Segment{Live: at(2, 1)}, false},
+		{"the first and the last have one place", archive.Segment{Live: at(2, 0)}, false},
+		{"one of another container has this place", archive.Segment{Live: foreign(1)}, true},
+		{"two of another container have one place", archive.Segment{Live: foreign(2)}, false},
+		{"paths were removed", archive.Segment{Live: all, Removed: []string{"0", "x"}}, true},
+		{"a live path was removed", archive.Segment{Live: all, Removed: []string{"b"}}, false},
+		{"an unsafe path was removed", archive.Segment{Live: all, Removed: []string{".."}}, false},
 	} {
 		broken := standAlone
 		broken.Producer = "\x00"
 		s := walked(t, raw{frames: frames(a, b, c), segment: segmentFrame(t, x.segment), index: broken})
-		if s.EndReached != x.counts || len(s.Entries) != 3 || s.Entries[0].Confirmed != x.counts || s.Entries[2].Confirmed != x.counts {
+		if s.EndReached != x.counts || s.Count() != 3 || entries(s)[0].Confirmed != x.counts || entries(s)[2].Confirmed != x.counts {
 			t.Errorf("%s: end reached %v, %v", x.name, s.EndReached, summary(s))
 		}
 	}
@@ -391,10 +392,10 @@ func TestWalkEnds(t *testing.T) {
 		}
 		want := c.want
 		if want < 0 {
-			want = int64(len(c.frames)) + 9 + Padded(int64(len(c.frames))+9+1+113+8) - (int64(len(c.frames)) + 9 + 1 + 113 + 8)
+			want = int64(len(c.frames)) + 9 + archive.Padded(int64(len(c.frames))+9+1+113+8) - (int64(len(c.frames)) + 9 + 1 + 113 + 8)
 		}
-		if s.WalkEnd != want || len(s.Entries) != c.found || s.EndReached {
-			t.Errorf("%s: the walk ended at %d with %d entries, want %d with %d", c.name, s.WalkEnd, len(s.Entries), want, c.found)
+		if s.WalkEnd != want || s.Count() != c.found || s.EndReached {
+			t.Errorf("%s: the walk ended at %d with %d entries, want %d with %d", c.name, s.WalkEnd, s.Count(), want, c.found)
 		}
 	}
 
@@ -402,11 +403,11 @@ func TestWalkEnds(t *testing.T) {
 	greedy := newItem("greedy", 100)
 	greedy.Size = 1<<52 - 1
 	s := walked(t, raw{frames: frames(a, greedy), segment: []byte{7}, index: standAlone})
-	if len(s.Entries) != 2 || s.Entries[1].Status != Damaged || s.EndReached {
+	if s.Count() != 2 || entries(s)[1].Status != Damaged || s.EndReached {
 		t.Fatalf("%v", summary(s))
 	}
 	n := &countingWriter{}
-	if err := s.WriteContent(n, s.Entries[1]); err != nil || n.n > 1000 {
+	if err := s.WriteContent(n, entries(s)[1]); err != nil || n.n > 1000 {
 		t.Errorf("%d bytes: %v", n.n, err)
 	}
 
@@ -420,7 +421,7 @@ func TestWalkEnds(t *testing.T) {
 		message := seal(plaintext)
 		damage(message, int64(i))
 		damage(message, int64(len(plaintext))/chunkSize) // the last is needed for the end only
-		s := salvage(t, message)
+		s := salvaged(t, message)
 		got := summary(s)
 		for i := range got {
 			got[i].lost, got[i].confirmed = nil, true
@@ -459,11 +460,11 @@ func TestUnreadableChunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewSalvage(context.Background(), chunks, testID)
+	s, err := Payload(context.Background(), chunks, testID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Fault == nil || len(s.Entries) != 3 || s.Entries[0].Status != Whole || s.Entries[1].Status != Damaged || s.Entries[2].Status != Whole {
+	if s.Fault == nil || s.Count() != 3 || entries(s)[0].Status != Whole || entries(s)[1].Status != Damaged || entries(s)[2].Status != Whole {
 		t.Errorf("%v: %v", s.Fault, summary(s))
 	}
 	if why := released(s, items); why != "" {
@@ -476,7 +477,7 @@ func TestSalvageElsewhere(t *testing.T) {
 	a, b := twoItems()
 	recs := records(a, b)
 	recs[1].Container = otherID
-	x := raw{frames: frames(a), segment: segmentFrame(t, Segment{Live: recs}), index: Index{SetID: setID, Generation: 1, Epoch: 1}}
+	x := raw{frames: frames(a), segment: segmentFrame(t, archive.Segment{Live: recs}), index: archive.Index{SetID: setID, Generation: 1, Epoch: 1}}
 	s := plainSalvage(t, x.bytes(t))
 	want := []rescued{{"a", Whole, true, nil}, {"b", Missing, true, nil}}
 	if diff := cmp.Diff(want, summary(s), cmp.AllowUnexported(rescued{})); diff != "" || fault.NameOf(s.Fault) != fault.MissingContainer {
@@ -498,7 +499,23 @@ func TestSalvageContradiction(t *testing.T) {
 	if why := released(s, []item{a, b}); why != "" {
 		t.Error(why)
 	}
-	if err := s.WriteContent(io.Discard, s.Entries[0]); err == nil || !strings.Contains(err.Error(), "a") {
+	if err := s.WriteContent(io.Discard, entries(s)[0]); err == nil || !strings.Contains(err.Error(), "a") {
 		t.Errorf("a missing entry: %v", err)
+	}
+}
+
+// A kind that is not known is other, in a walk too. [ARC-3]
+func TestUnknownKind(t *testing.T) {
+	for k := range 256 {
+		it := newItem("a", 3)
+		it.Kind = archive.Kind(k)
+		want := archive.Other
+		if k <= 8 {
+			want = archive.Kind(k)
+		}
+		s := walked(t, raw{frames: frames(it), segment: []byte{9}, index: standAlone})
+		if got := entries(s)[0].Record.Entry.Kind; got != want {
+			t.Errorf("kind %d is salvaged as %d", k, got)
+		}
 	}
 }
