@@ -36,9 +36,9 @@ func newConformCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "conform [-- PROGRAM ARGUMENT...]",
 		Short: "Check an implementation against the specification",
-		Long: `Check an implementation against the specification: the program behind the
-protocol that conformance/README.md describes, or the built-in reference if there
-is no program.
+		Long: `Check an implementation against the specification: a program that speaks
+the protocol that conformance/README.md describes, or the built-in reference if
+there is none.
 
 The exit status is 0 for a conformant implementation, or one that failed as
 --expect-failures says; 1 for another, 2 for a usage error, 3 if the suite itself
@@ -47,7 +47,7 @@ is at fault.`,
   coffer-dev conform --first-failure -- node adapter.mjs
   coffer-dev conform --run 'header/*' -- ./my-adapter
   coffer-dev conform --with 'node adapter.mjs' --with ./my-adapter`,
-		Args: behindDashes,
+		Args: afterDashes,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Command = args
 			return conform(cmd, o, &flags)
@@ -68,18 +68,21 @@ is at fault.`,
 	return cmd
 }
 
-// behindDashes refuses a program that does not stand behind "--": it might be the
+// afterDashes refuses a program that does not come after "--": it might be the
 // name of a subcommand.
-func behindDashes(cmd *cobra.Command, args []string) error {
+func afterDashes(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
-		return program.Usagef("the program stands behind --: %s -- %s", cmd.CommandPath(), args[0])
+		return program.Usagef("the program comes after --: %s -- %s", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
 
 func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) error {
-	if o.Timeout < time.Millisecond || o.Parallel < 0 {
-		return program.Usagef("--timeout and --parallel take what is greater than zero")
+	switch {
+	case o.Timeout < time.Millisecond:
+		return program.Usagef("--timeout must be positive")
+	case o.Parallel < 0:
+		return program.Usagef("--parallel must not be negative")
 	}
 	if err := readExpectations(&o, flags.expect); err != nil {
 		return err
@@ -93,13 +96,13 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	}
 	defer session.KeepDescendants()()
 	debug.SetGCPercent(200) // a run lasts for seconds: collecting took a tenth of them
-	suite, err := conformance.NewSuite(flags.seed)
-	if err != nil {
-		return suiteError(cmd, err)
-	}
 	defer flags.reports.abandon()
 	if err := flags.reports.prepare(); err != nil {
 		return err
+	}
+	suite, err := conformance.NewSuite(flags.seed)
+	if err != nil {
+		return suiteError(cmd, err)
 	}
 	if flags.reports.printed {
 		o.Out = io.Discard
@@ -208,12 +211,12 @@ The exit status is 0 if every step is ok, 1 if one is not, 2 for a usage error.`
 			if len(args) == 0 {
 				return program.Usagef("which adapter? %s -- PROGRAM ARGUMENT...", cmd.CommandPath())
 			}
-			return behindDashes(cmd, args)
+			return afterDashes(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Command = args
 			if o.Timeout < time.Millisecond {
-				return program.Usagef("--timeout takes what is greater than zero")
+				return program.Usagef("--timeout must be positive")
 			}
 			defer session.KeepDescendants()()
 			status, err := doctor.Run(cmd.Context(), o)

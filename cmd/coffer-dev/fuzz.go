@@ -23,7 +23,7 @@ func newFuzzCommand() *cobra.Command {
 		Short: "Look for inputs that an implementation answers otherwise than the reference",
 		Long: `Look for inputs that an implementation answers otherwise than the reference does.
 Inputs are made from the vectors: bytes are changed, and then signed and sealed
-again, so that what lies behind the first checks is reached.
+again, so that they get past the first checks.
 
 A difference is made smaller and saved as a file of the corpus, in the form of a
 vector's case. The next run begins with the corpus: a case that no longer differs
@@ -48,7 +48,7 @@ The exit status is 0 if nothing differs, 1 if something does, 2 for a usage erro
 
 func runFuzz(cmd *cobra.Command, o fuzz.Options) error {
 	if o.Time < time.Millisecond || o.Timeout < time.Millisecond {
-		return program.Usagef("--time and --timeout take what is greater than zero")
+		return program.Usagef("--time and --timeout must be positive")
 	}
 	defer session.KeepDescendants()()
 	result, err := fuzz.Run(cmd.Context(), o)

@@ -7,6 +7,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 func TestMain(m *testing.M) {
@@ -31,5 +32,6 @@ func TestScripts(t *testing.T) {
 			env.Setenv("REPOSITORY", root)
 			return nil
 		},
+		Condition: thorough.Condition,
 	})
 }

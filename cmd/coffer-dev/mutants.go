@@ -20,10 +20,10 @@ import (
 
 // mutantsCommand checks the suite instead of an implementation.
 type mutantsCommand struct {
-	source, pattern, jsonPath string
-	sample, parallel          int
-	seed                      uint64
-	list, verbose, wrong      bool
+	root, pattern, jsonPath string
+	sample, parallel        int
+	seed                    uint64
+	list, verbose, wrong    bool
 }
 
 func newMutantsCommand() *cobra.Command {
@@ -41,8 +41,8 @@ The exit status is 0 if every mutant was caught or is declared, else 1.`,
 		Args: cobra.NoArgs,
 		RunE: m.run,
 	}
+	addRoot(cmd, &m.root)
 	f := cmd.Flags()
-	f.StringVar(&m.source, "source", ".", "the root `FOLDER` of a checkout")
 	f.Var(&program.Once{Value: &m.pattern}, "run", "only the mutants whose id or file matches `PATTERN`, in which * stands for any text, as in \"byhand/*\"")
 	f.IntVar(&m.sample, "sample", 0, "only `N` of them, chosen at random")
 	f.Uint64Var(&m.seed, "seed", 1, "what the choice depends on")
@@ -55,13 +55,20 @@ The exit status is 0 if every mutant was caught or is declared, else 1.`,
 }
 
 func (m *mutantsCommand) run(cmd *cobra.Command, _ []string) error {
-	if m.parallel < 1 || m.sample < 0 {
-		return program.Usagef("--parallel and --sample take what is greater than zero")
+	switch {
+	case m.parallel < 1:
+		return program.Usagef("--parallel must be positive")
+	case m.sample < 0:
+		return program.Usagef("--sample must not be negative")
+	}
+	var err error
+	if m.root, err = checkout(m.root); err != nil {
+		return err
 	}
 	if m.wrong {
 		return m.judgeWrong(cmd.Context())
 	}
-	all, err := mutants.All(m.source)
+	all, err := mutants.All(m.root)
 	if err != nil {
 		return err
 	}
@@ -80,7 +87,7 @@ func (m *mutantsCommand) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	results, err := mutants.Judge(cmd.Context(), chosen, mutants.Options{
-		Source:   m.source,
+		Source:   m.root,
 		Declared: declared,
 		Parallel: m.parallel,
 		Done: func(r mutants.Result) {
@@ -109,13 +116,13 @@ func (m *mutantsCommand) run(cmd *cobra.Command, _ []string) error {
 
 // judgeWrong lets the suite judge the implementations that are wrong on purpose.
 func (m *mutantsCommand) judgeWrong(ctx context.Context) error {
-	all, err := mutants.ReadWrong(m.source)
+	all, err := mutants.ReadWrong(m.root)
 	if err != nil {
 		return err
 	}
 	missed := 0
 	for _, w := range all {
-		e, err := mutants.JudgeWrong(ctx, m.source, w)
+		e, err := mutants.JudgeWrong(ctx, m.root, w)
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.ID, err)
 		}

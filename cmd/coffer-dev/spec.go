@@ -6,8 +6,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,16 +33,20 @@ func newSpecCommand() *cobra.Command {
 }
 
 func newSpecCheckCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "check [ROOT]",
+	var root string
+	cmd := &cobra.Command{
+		Use:   "check",
 		Short: "Compare the specification with itself, with the reference and with the vectors",
-		Long: `Compare the specification with itself, with the reference and with the vectors.
-ROOT is the root of the repository (default: this folder). What is wrong is
-printed a line each, with its place. Examples are computed by the reference that
-is built into this program.`,
-		Args: cobra.MaximumNArgs(1),
+		Long: `Compare the specification of a checkout with itself, with the reference and with the
+vectors. What is wrong is printed a line each, with its place. Examples are computed
+by the reference that is built into this program.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			problems, summary, err := check.Run(repository(args))
+			found, err := checkout(root)
+			if err != nil {
+				return err
+			}
+			problems, summary, err := check.Run(found)
 			if err != nil {
 				return err
 			}
@@ -56,6 +60,8 @@ is built into this program.`,
 			return fmt.Errorf("the specification and the repository do not fit together: %d problems", len(problems))
 		},
 	}
+	addRoot(cmd, &root)
+	return cmd
 }
 
 func newSpecTraceCommand() *cobra.Command {
@@ -72,23 +78,33 @@ requirements that it answers for.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return traceOne(root, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			from, err := openSource(root)
+			if err != nil {
+				return err
+			}
+			return traceOne(from, args[0])
+		},
 	}
 	cmd.ValidArgsFunction = completeTraced
-	cmd.Flags().StringVar(&root, "root", ".", "the root of the repository")
+	addRoot(cmd, &root)
 	return cmd
 }
 
-func traceOne(root, what string) error {
-	document, err := spec.Read(os.DirFS(filepath.Join(root, "spec")))
+func traceOne(from source, what string) error {
+	chapters, err := fs.Sub(from, "spec")
 	if err != nil {
 		return err
 	}
-	t, err := trace.Read(os.DirFS(root))
+	document, err := spec.Read(chapters)
 	if err != nil {
 		return err
 	}
-	ids, isID, err := traced(t, document, root, what)
+	t, err := trace.Read(from)
+	if err != nil {
+		return err
+	}
+	ids, isID, err := traced(t, document, from, what)
 	if err != nil {
 		return err
 	}
@@ -100,7 +116,7 @@ func traceOne(root, what string) error {
 		}
 		fmt.Fprintf(out, "[%s] %s\n  spec/%s:%d\n", r.ID, r.Sentence, r.File, r.Line)
 		if e := evidence[r.ID]; isID && e != nil {
-			printEvidence(out, root, e)
+			printEvidence(out, from, e)
 		}
 	}
 	return out.Flush()
@@ -108,7 +124,7 @@ func traceOne(root, what string) error {
 
 // traced returns the requirements that are meant by what was typed, and whether
 // that was an id.
-func traced(t *trace.Trace, document *spec.Document, root, what string) (ids []string, isID bool, err error) {
+func traced(t *trace.Trace, document *spec.Document, from source, what string) (ids []string, isID bool, err error) {
 	id := strings.ToUpper(strings.Trim(what, "[]"))
 	for _, r := range document.Requirements {
 		if r.ID == id {
@@ -131,7 +147,7 @@ func traced(t *trace.Trace, document *spec.Document, root, what string) (ids []s
 		return nil, false, fmt.Errorf("there is no requirement and no case %q, and it is not FILE:LINE%s",
 			display.Name(what), cmp.Or(suggest.DidYouMean(what, traceable(t, document)), listShows))
 	}
-	file := fromRoot(root, what[:colon])
+	file := from.fromRoot(what[:colon])
 	if ids = t.At(file, line); len(ids) == 0 {
 		return nil, false, fmt.Errorf("no declaration around line %d of %s cites a requirement", line, display.Name(file))
 	}
@@ -153,20 +169,7 @@ func traceable(t *trace.Trace, document *spec.Document) []string {
 	return ids
 }
 
-// fromRoot returns the path of a file from the root. What is typed is a path from
-// here, if there is such a file, or else one from the root already.
-func fromRoot(root, file string) string {
-	if _, err := os.Stat(file); err == nil {
-		top, topErr := filepath.Abs(root)
-		here, hereErr := filepath.Abs(file)
-		if relative, err := filepath.Rel(top, here); topErr == nil && hereErr == nil && err == nil {
-			file = relative
-		}
-	}
-	return filepath.ToSlash(filepath.Clean(file))
-}
-
-func printEvidence(w io.Writer, root string, e *trace.Evidence) {
+func printEvidence(w io.Writer, from source, e *trace.Evidence) {
 	heading := func(text string, n int) {
 		if n > 0 {
 			fmt.Fprintf(w, "%s (%d)\n", text, n)
@@ -176,9 +179,9 @@ func printEvidence(w io.Writer, root string, e *trace.Evidence) {
 		fmt.Fprintf(w, "no code\n  %s\n", e.Excuse.Code)
 	}
 	heading("code", len(e.Code))
-	printSites(w, root, e.Code)
+	printSites(w, from, e.Code)
 	heading("second implementation and suite", len(e.Elsewhere))
-	printSites(w, root, e.Elsewhere)
+	printSites(w, from, e.Elsewhere)
 	for _, group := range []struct {
 		name string
 		ids  []string
@@ -199,10 +202,10 @@ func printEvidence(w io.Writer, root string, e *trace.Evidence) {
 }
 
 // printSites prints each place with the line of code that cites.
-func printSites(w io.Writer, root string, sites []trace.Site) {
+func printSites(w io.Writer, from source, sites []trace.Site) {
 	for _, s := range sites {
 		fmt.Fprintf(w, "  %s:%d %s\n", s.File, s.Line, s.Decl)
-		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(s.File)))
+		text, err := fs.ReadFile(from, s.File)
 		if err != nil {
 			continue
 		}

@@ -23,24 +23,30 @@ func newSpecHTMLCommand() *cobra.Command {
 		Long: `Write the pages of "coffer-dev spec serve" to the new folder DIR. They need no server:
 DIR/index.html can be opened from the disk. The go command compiles their decoder.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return writeRoom(cmd.Context(), root, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			from, err := openSource(root)
+			if err != nil {
+				return err
+			}
+			return writeRoom(cmd.Context(), from, args[0])
+		},
 	}
-	cmd.Flags().StringVar(&root, "root", ".", "the root of the repository")
+	addRoot(cmd, &root)
 	return cmd
 }
 
 // writeRoom writes the pages beside dir, which gets its name when all are there.
-func writeRoom(ctx context.Context, root, dir string) error {
+func writeRoom(ctx context.Context, from source, dir string) error {
 	if _, err := os.Lstat(dir); err == nil {
 		return fmt.Errorf("%s exists already: name a folder that does not", display.Name(dir))
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	pages, err := room.Build(root)
+	pages, err := room.Build(from)
 	if err != nil {
 		return err
 	}
-	if pages[room.DecoderName], err = room.Decoder(ctx, root); err != nil {
+	if pages[room.DecoderName], err = from.decoder(ctx); err != nil {
 		return err
 	}
 	made, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".coffer-html-")

@@ -41,7 +41,7 @@ var (
 func TestRoomLinks(t *testing.T) {
 	thorough.Only(t)
 	t.Parallel()
-	pages, err := room.Build("../..")
+	pages, err := room.Build(os.DirFS("../.."))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func (f *fixture) coffer(args ...string) []byte {
 func (f *fixture) serve() string {
 	root, err := filepath.Abs("../..")
 	f.Check(err)
-	cmd := f.Command("spec", "serve", "--addr", "127.0.0.1:0", root)
+	cmd := f.Command("spec", "serve", "--addr", "127.0.0.1:0", "--root", root)
 	out, err := cmd.StdoutPipe()
 	f.Check(err)
 	f.Check(cmd.Start())

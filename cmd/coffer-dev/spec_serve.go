@@ -20,33 +20,39 @@ import (
 )
 
 func newSpecServeCommand() *cobra.Command {
-	var address string
+	var root, address string
 	cmd := &cobra.Command{
-		Use:   "serve [ROOT]",
+		Use:   "serve",
 		Short: "Show the specification in a browser, beside its code and its vectors",
 		Long: `Show the specification in a browser, beside its code and its vectors, until it is
-interrupted. ROOT is the root of the repository (default: this folder), which is
-read once. The decoder of the pages is compiled by the go command when a page
+interrupted. They are those of a checkout, which is read once, or else those that
+the program carries. The go command compiles the decoder of the pages when a page
 first asks for it.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return serveRoom(cmd.Context(), repository(args), address)
+			from, err := openSource(root)
+			if err != nil {
+				return err
+			}
+			return serveRoom(cmd.Context(), from, address)
 		},
 	}
+	addRoot(cmd, &root)
 	cmd.Flags().StringVar(&address, "addr", "127.0.0.1:7325", "listen on `HOST:PORT`; port 0 takes one that is free")
 	return cmd
 }
 
-func serveRoom(ctx context.Context, root, address string) error {
-	pages, err := room.Build(root)
-	if err != nil {
-		return err
-	}
+func serveRoom(ctx context.Context, from source, address string) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("%w; --addr takes another address", err)
 	}
-	server := roomServer(address, roomHandler(ctx, root, pages))
+	defer listener.Close()
+	pages, err := room.Build(from)
+	if err != nil {
+		return err
+	}
+	server := roomServer(address, roomHandler(ctx, from, pages))
 	context.AfterFunc(ctx, func() { server.Close() })
 	fmt.Printf("http://%s/\n", shownAddress(listener.Addr().(*net.TCPAddr)))
 	fmt.Fprintln(os.Stderr, "Ctrl-C ends it.")
@@ -120,9 +126,19 @@ func isOwnHost(r *http.Request, given string) bool {
 	return strings.EqualFold(host, "localhost") || host != "" && strings.EqualFold(host, given)
 }
 
+// decoder compiles the decoder of the pages.
+func (s source) decoder(ctx context.Context) ([]byte, error) {
+	dir, remove, err := s.folder()
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	return room.Decoder(ctx, dir)
+}
+
 // roomHandler answers with the pages, and with the decoder once it is compiled.
-func roomHandler(ctx context.Context, root string, pages map[string][]byte) http.Handler {
-	decoder := sync.OnceValues(func() ([]byte, error) { return room.Decoder(ctx, root) })
+func roomHandler(ctx context.Context, from source, pages map[string][]byte) http.Handler {
+	decoder := sync.OnceValues(func() ([]byte, error) { return from.decoder(ctx) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, "/")
 		if name == "" || strings.HasSuffix(name, "/") {

@@ -24,7 +24,7 @@ func serving(t *testing.T, address string) *net.TCPAddr {
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	host, _, _ := net.SplitHostPort(address)
-	server := roomServer(net.JoinHostPort(host, port), roomHandler(t.Context(), ".", map[string][]byte{"index.html": []byte("the page")}))
+	server := roomServer(net.JoinHostPort(host, port), roomHandler(t.Context(), source{}, map[string][]byte{"index.html": []byte("the page")}))
 	t.Cleanup(func() { server.Close() })
 	go server.Serve(listener)
 	return listener.Addr().(*net.TCPAddr)

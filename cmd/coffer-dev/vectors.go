@@ -21,37 +21,52 @@ func newVectorsCommand() *cobra.Command {
 	cmd.AddCommand(
 		newVectorsListCommand(),
 		newVectorsShowCommand(),
-		&cobra.Command{
-			Use:   "write [ROOT]",
-			Short: "Make the case files, and the worked example of the specification, anew",
-			Long: `Make the case files, and the worked example of the specification, anew. ROOT is
-the root of the repository (default: this folder). Its files are replaced.`,
-			Args: cobra.MaximumNArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				return generator.Write(repository(args), agreement.WithReference)
-			},
-		},
-		&cobra.Command{
-			Use:   "check [ROOT]",
-			Short: "Check that the files are what \"coffer-dev vectors write\" would make",
-			Args:  cobra.MaximumNArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error {
-				if err := generator.Check(repository(args), agreement.WithReference); err != nil {
-					return err
-				}
-				fmt.Fprintln(os.Stderr, "the vectors and the worked example are what the generator makes")
-				return nil
-			},
-		},
+		newVectorsWriteCommand(),
+		newVectorsCheckCommand(),
 	)
 	return cmd
 }
 
-func repository(args []string) string {
-	if len(args) == 0 {
-		return "."
+func newVectorsWriteCommand() *cobra.Command {
+	var root string
+	cmd := &cobra.Command{
+		Use:   "write",
+		Short: "Make the case files, and the worked example of the specification, anew",
+		Long: `Make the case files, and the worked example of the specification, anew, and replace
+those of a checkout.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, err := checkout(root)
+			if err != nil {
+				return err
+			}
+			return generator.Write(found, agreement.WithReference)
+		},
 	}
-	return args[0]
+	addRoot(cmd, &root)
+	return cmd
+}
+
+func newVectorsCheckCommand() *cobra.Command {
+	var root string
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check that the files of a checkout are what \"coffer-dev vectors write\" would make",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, err := checkout(root)
+			if err != nil {
+				return err
+			}
+			if err := generator.Check(found, agreement.WithReference); err != nil {
+				return err
+			}
+			fmt.Fprintln(os.Stderr, "the vectors and the worked example are what the generator makes")
+			return nil
+		},
+	}
+	addRoot(cmd, &root)
+	return cmd
 }
 
 // eachCase calls visit for the cases that the program has built in.

@@ -4,13 +4,13 @@ import (
 	"crypto/sha512"
 	"encoding/binary"
 	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 func TestMain(m *testing.M) {
@@ -28,13 +28,9 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TZ", "UTC")
-			root, err := filepath.Abs("../..")
-			if err != nil {
-				return err
-			}
-			env.Setenv("REPOSITORY", root)
 			return os.WriteFile(env.WorkDir+"/key.txt", []byte(testKey.Text()), 0o600)
 		},
+		Condition: thorough.Condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"flip":     flip,
 			"resize":   resize,

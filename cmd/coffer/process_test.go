@@ -18,11 +18,13 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/header"
 )
 
 // A file that becomes shorter while it is read is sealed with what is left.
 func TestSealShrinkingFile(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", pattern(32<<20))
 	f.Write("folder/b", []byte("b"))
@@ -145,6 +147,7 @@ func TestFullDisk(t *testing.T) {
 // A program that is killed leaves temporary files at most: what has its name is
 // whole.
 func TestKill(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	for i := range 40 {
 		f.Write(fmt.Sprintf("folder/%02d", i), pattern(1<<20))
@@ -190,6 +193,7 @@ func TestKill(t *testing.T) {
 
 // A signal ends the work with status 130, and what was begun is removed.
 func TestInterrupt(t *testing.T) {
+	thorough.NotShort(t)
 	// Where hang-ups are ignored, as under nohup, the program would ignore them too;
 	// a signal that is handled here has its default in a program that is started.
 	hangups := make(chan os.Signal, 1)
@@ -240,6 +244,7 @@ func TestInterrupt(t *testing.T) {
 // A signal ends the program even while it waits for what cannot be called off, such as
 // a pipe that nobody reads.
 func TestInterruptStuck(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", pattern(8<<20))
 	cmd, stderr, _ := f.stalled("folder")
@@ -297,6 +302,7 @@ func TestUnremovable(t *testing.T) {
 // Whenever signals come, several at once, too, nothing is left behind and one line says
 // so.
 func TestInterruptAtOnce(t *testing.T) {
+	thorough.Only(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	f.Check(os.Truncate(f.Path("folder/a"), 512<<20))
@@ -347,6 +353,7 @@ func TestInterruptPrompt(t *testing.T) {
 // Progress is shown on a terminal, once the work takes longer than a second, and
 // nowhere else.
 func TestProgress(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", pattern(8<<20))
 	run := func(stderr *os.File) {
@@ -382,6 +389,7 @@ func TestProgress(t *testing.T) {
 // A hundred thousand files are sealed, listed, verified and restored; the log tells
 // how long each takes.
 func TestManyFiles(t *testing.T) {
+	thorough.Only(t)
 	f := newFixture(t)
 	if dir, err := os.MkdirTemp("/dev/shm", "coffer-test-"); err == nil { // creating them on a disk takes longer than sealing them
 		t.Cleanup(func() { os.RemoveAll(dir) })

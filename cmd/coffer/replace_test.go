@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // waiting starts a run that reads its last secret from a pipe. What is done before
@@ -39,6 +40,7 @@ func (f *fixture) waiting(pipe string, args ...string) (cmd *exec.Cmd, stderr *b
 // What comes into a container's place while a command waits for a secret stays there,
 // and the command says so.
 func TestChangedMeanwhile(t *testing.T) {
+	thorough.NotShort(t)
 	commands := map[string][]string{
 		"seal":         {"seal", "--force", "--key-file", "pipe", "-o", "c.coffer", "folder"},
 		"set-password": {"slot", "set-password", "--key-file", "key.txt", "--new-password-file", "pipe", "c.coffer"},
@@ -71,8 +73,12 @@ func TestChangedMeanwhile(t *testing.T) {
 	made.Write("password", []byte("correct horse"))
 	made.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
 	made.Succeed("slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "c.coffer")
+	chosen := thorough.OneIn(t, 4)
 	for name, args := range commands {
 		for what, happens := range meanwhile {
+			if !chosen() {
+				continue
+			}
 			t.Run(name+"/"+what, func(t *testing.T) {
 				f := newFixture(t)
 				f.Write("folder/a", []byte("a"))
@@ -115,6 +121,7 @@ func TestAppearedMeanwhile(t *testing.T) {
 
 // Of several changes at the same time one holds, and all others say that they do not.
 func TestConcurrentChanges(t *testing.T) {
+	thorough.Only(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	f.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
@@ -171,6 +178,7 @@ func TestFolderLocked(t *testing.T) {
 // The file that replaces another has its permissions and its owner; what cannot be kept
 // is named.
 func TestReplacedFile(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	f.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
@@ -217,6 +225,7 @@ func accessOf(user uint32) []byte {
 // The file that replaces another has its extended attributes and its access control
 // list, and not those that a folder gives to new files.
 func TestReplacedAttributes(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	f.Write("password", []byte("correct horse"))

@@ -4,6 +4,7 @@
 package thorough
 
 import (
+	"fmt"
 	"math/rand"
 	"os"
 	"testing"
@@ -44,4 +45,12 @@ func OneIn(t *testing.T, n int) func() bool {
 		next = n - 1
 		return true
 	}
+}
+
+// Condition is the condition [thorough] of scripts: whether everything is to be done.
+func Condition(name string) (bool, error) {
+	if name != "thorough" {
+		return false, fmt.Errorf("there is no condition %q", name)
+	}
+	return wanted(), nil
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/coffer-format/coffer/spec"
@@ -24,11 +23,10 @@ var assets embed.FS
 // Policy is what the pages allow themselves: what lies beside them, and the decoder.
 const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 
-// Build reads the repository at root and returns the pages by their names, which
-// are slash paths. Decoder makes the one file that is missing, DecoderName.
+// Build reads a repository and returns the pages by their names, which are slash paths. Decoder makes the one file that is missing, DecoderName.
 // Error: something could not be read, or does not follow the rules of the spec.
-func Build(root string) (map[string][]byte, error) {
-	b := newBuilder(root)
+func Build(repository fs.FS) (map[string][]byte, error) {
+	b := newBuilder(repository)
 	if err := b.read(); err != nil {
 		return nil, err
 	}
@@ -58,9 +56,9 @@ type builder struct {
 	pages    map[string][]byte
 }
 
-func newBuilder(root string) *builder {
+func newBuilder(repository fs.FS) *builder {
 	return &builder{
-		files: os.DirFS(root),
+		files: repository,
 		cased: map[string]vectors.Case{},
 		page:  template.Must(template.ParseFS(assets, "page.html")),
 		pages: map[string][]byte{},

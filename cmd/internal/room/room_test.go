@@ -13,7 +13,7 @@ import (
 
 func repository(t *testing.T) *builder {
 	t.Helper()
-	b := newBuilder("../../..")
+	b := newBuilder(os.DirFS("../../.."))
 	if err := b.read(); err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestReferences(t *testing.T) {
 
 // What is no repository is refused with what to do.
 func TestNoRepository(t *testing.T) {
-	if _, err := Build(t.TempDir()); err == nil || !strings.Contains(err.Error(), "name the root of the repository") {
+	if _, err := Build(os.DirFS(t.TempDir())); err == nil || !strings.Contains(err.Error(), "name the root of the repository") {
 		t.Errorf("the error is %v", err)
 	}
 }
