@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/coffer-format/coffer"
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/repository"
 )
 
 // A source is where the specification, its code and its vectors are read from.
@@ -30,7 +30,7 @@ func addRoot(cmd *cobra.Command, root *string) {
 func openSource(root string) (source, error) {
 	found, err := checkout(root)
 	if errors.Is(err, errNoCheckout) {
-		return source{FS: coffer.Repository()}, nil
+		return source{FS: repository.FS()}, nil
 	}
 	return source{os.DirFS(found), found}, err
 }
@@ -76,7 +76,7 @@ func (s source) folder() (dir string, remove func(), err error) {
 		return "", nil, err
 	}
 	remove = func() { os.RemoveAll(dir) }
-	if err = os.CopyFS(dir, s); err != nil {
+	if err = repository.Write(dir); err != nil {
 		remove()
 		return "", nil, err
 	}

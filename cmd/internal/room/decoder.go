@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -35,7 +36,11 @@ func Decoder(ctx context.Context, root string) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	program := filepath.Join(dir, "coffer.wasm")
-	if _, err := run(ctx, root, "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./cmd/coffer-wasm"); err != nil {
+	args := []string{"build", "-trimpath", "-ldflags=-s -w", "-o", program, "./cmd/coffer-wasm"}
+	if _, err := os.Stat(filepath.Join(root, "go.sum")); err != nil { // what the program carries has no sums
+		args = slices.Insert(args, 1, "-mod=mod")
+	}
+	if _, err := run(ctx, root, args...); err != nil {
 		return nil, err
 	}
 	code, err := os.ReadFile(program)

@@ -1,4 +1,4 @@
-package coffer
+package repository
 
 import (
 	"os"
@@ -11,12 +11,12 @@ import (
 
 // What is embedded shows of every requirement what the repository itself shows.
 func TestRepositoryIsWhole(t *testing.T) {
-	here := os.DirFS(".")
+	here := os.DirFS("../../..")
 	want, err := trace.Read(here)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := trace.Read(Repository())
+	got, err := trace.Read(FS())
 	if err != nil {
 		t.Fatal(err)
 	}
