@@ -367,7 +367,7 @@ func TestStorageErrors(t *testing.T) {
 			continue
 		}
 		var b bytes.Buffer
-		if s.Fault == nil && (s.Count() != 1 || s.WriteContent(&b, slices.Collect(s.Entries())[0]) != nil || !bytes.Equal(b.Bytes(), f.content)) {
+		if s.Fault == nil && (len(slices.Collect(s.Entries())) != 1 || s.WriteContent(&b, slices.Collect(s.Entries())[0]) != nil || !bytes.Equal(b.Bytes(), f.content)) {
 			t.Errorf("salvage, read %d fails: no fault, and not the whole content", failAt)
 		}
 	}

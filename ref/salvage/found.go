@@ -58,9 +58,6 @@ func (s *Salvage) Entries() iter.Seq[Found] {
 	}
 }
 
-// Count returns how many entries there are.
-func (s *Salvage) Count() int { return len(s.named) + len(s.frames) }
-
 // Size returns the length of the plaintext that the container has room for. The frames
 // of a cut one claim more.
 func (s *Salvage) Size() int64 { return s.plain.size }

@@ -356,7 +356,7 @@ func TestSegmentsThatCount(t *testing.T) {
 		broken := standAlone
 		broken.Producer = "\x00"
 		s := walked(t, raw{frames: frames(a, b, c), segment: segmentFrame(t, x.segment), index: broken})
-		if s.EndReached != x.counts || s.Count() != 3 || entries(s)[0].Confirmed != x.counts || entries(s)[2].Confirmed != x.counts {
+		if s.EndReached != x.counts || len(entries(s)) != 3 || entries(s)[0].Confirmed != x.counts || entries(s)[2].Confirmed != x.counts {
 			t.Errorf("%s: end reached %v, %v", x.name, s.EndReached, summary(s))
 		}
 	}
@@ -394,8 +394,8 @@ func TestWalkEnds(t *testing.T) {
 		if want < 0 {
 			want = int64(len(c.frames)) + 9 + archive.Padded(int64(len(c.frames))+9+1+113+8) - (int64(len(c.frames)) + 9 + 1 + 113 + 8)
 		}
-		if s.WalkEnd != want || s.Count() != c.found || s.EndReached {
-			t.Errorf("%s: the walk ended at %d with %d entries, want %d with %d", c.name, s.WalkEnd, s.Count(), want, c.found)
+		if s.WalkEnd != want || len(entries(s)) != c.found || s.EndReached {
+			t.Errorf("%s: the walk ended at %d with %d entries, want %d with %d", c.name, s.WalkEnd, len(entries(s)), want, c.found)
 		}
 	}
 
@@ -403,7 +403,7 @@ func TestWalkEnds(t *testing.T) {
 	greedy := newItem("greedy", 100)
 	greedy.Size = 1<<52 - 1
 	s := walked(t, raw{frames: frames(a, greedy), segment: []byte{7}, index: standAlone})
-	if s.Count() != 2 || entries(s)[1].Status != Damaged || s.EndReached {
+	if len(entries(s)) != 2 || entries(s)[1].Status != Damaged || s.EndReached {
 		t.Fatalf("%v", summary(s))
 	}
 	n := &countingWriter{}
@@ -464,7 +464,7 @@ func TestUnreadableChunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Fault == nil || s.Count() != 3 || entries(s)[0].Status != Whole || entries(s)[1].Status != Damaged || entries(s)[2].Status != Whole {
+	if s.Fault == nil || len(entries(s)) != 3 || entries(s)[0].Status != Whole || entries(s)[1].Status != Damaged || entries(s)[2].Status != Whole {
 		t.Errorf("%v: %v", s.Fault, summary(s))
 	}
 	if why := released(s, items); why != "" {

@@ -36,7 +36,7 @@ func TestSalvageErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Count() != 2 || entries(s)[0].Status != Damaged || entries(s)[1].Status != Whole {
+	if len(entries(s)) != 2 || entries(s)[0].Status != Damaged || entries(s)[1].Status != Whole {
 		t.Fatal(summary(s))
 	}
 	for f := range s.Entries() {
