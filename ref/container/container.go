@@ -56,7 +56,7 @@ func (s slotSecret) find(h *header.Header) (*key.Key, error) {
 // ArchiveWriter writes a container of purpose archive.
 type ArchiveWriter struct {
 	*archive.Writer
-	payload *cobblestone.Writer
+	payload PayloadWriter
 }
 
 // NewArchiveWriter writes the header of a container under k to w and returns a
@@ -64,7 +64,12 @@ type ArchiveWriter struct {
 // payload's salt is drawn from rand. Close completes the container, and does not
 // close w.
 func NewArchiveWriter(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
-	h, payload, err := begin(w, rand, k, header.Archive, slots)
+	return plain.NewArchiveWriter(w, rand, k, slots, index)
+}
+
+// NewArchiveWriter is as the function of that name.
+func (p Payloads) NewArchiveWriter(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
+	h, payload, err := p.begin(w, rand, k, header.Archive, slots)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +99,7 @@ func SealKeyring(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, rin
 	if err != nil {
 		return err
 	}
-	_, payload, err := begin(w, rand, k, header.Keyring, slots)
+	_, payload, err := plain.begin(w, rand, k, header.Keyring, slots)
 	if err != nil {
 		return err
 	}
@@ -102,7 +107,7 @@ func SealKeyring(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, rin
 	return payload.Close()
 }
 
-func begin(w io.Writer, rand io.Reader, k *key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, *cobblestone.Writer, error) {
+func (p Payloads) begin(w io.Writer, rand io.Reader, k *key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, PayloadWriter, error) {
 	for _, s := range slots {
 		if _, ok := s.(*slot.Unknown); ok { // [SLT-4]
 			return nil, nil, fmt.Errorf("a new container does not get a slot of type %v", s.Type())
@@ -113,7 +118,7 @@ func begin(w io.Writer, rand io.Reader, k *key.Key, purpose header.Purpose, slot
 		return nil, nil, err
 	}
 	payloadKey := k.Derive(key.LabelPayload)
-	payload := cobblestone.NewWriter(w, payloadKey[:], salt, purpose.Context())
+	payload := p.NewWriter(w, payloadKey[:], salt, purpose.Context())
 	h, err := header.New(k, purpose, slots, payload.Prefix())
 	if err == nil {
 		_, err = w.Write(h.Bytes())
@@ -130,13 +135,19 @@ type Container struct {
 	Header *header.Header
 	Key    key.Key
 
-	r    io.ReaderAt
-	size int64
+	r        io.ReaderAt
+	size     int64
+	payloads Payloads
 }
 
 // Open reads and authenticates the header of a container of size bytes. Errors:
 // those of spec section 11.2, steps 1 to 8. [HDR-22] [ERR-1]
 func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
+	return plain.Open(r, size, secret)
+}
+
+// Open is as the function of that name.
+func (p Payloads) Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
 	h, err := header.Read(r, size)
 	if err != nil {
 		return nil, err
@@ -145,15 +156,15 @@ func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Container{h, *k, r, size}, nil
+	return &Container{h, *k, r, size, p}, nil
 }
 
-func (c *Container) payload(purpose header.Purpose) (*cobblestone.ReaderAt, error) {
+func (c *Container) payload(purpose header.Purpose) (archive.Plaintext, error) {
 	if c.Header.Purpose != purpose { // [HDR-21]
 		return nil, fault.New(fault.MalformedArchive, "the container holds a payload of purpose %v, not %v", c.Header.Purpose, purpose)
 	}
 	payloadKey := c.Key.Derive(key.LabelPayload)
-	return cobblestone.NewReaderAt(section(c.r, c.Header, c.size), c.size-c.Header.Size(), payloadKey[:], purpose.Context())
+	return c.payloads.NewReaderAt(section(c.r, c.Header, c.size), c.size-c.Header.Size(), payloadKey[:], purpose.Context())
 }
 
 // section returns the bytes after the header.

@@ -287,7 +287,7 @@ func TestWithSlots(t *testing.T) {
 	if err := changed.WithSlots(io.Discard, []slot.Slot{passwordSlot(testKey), vaultSlot(testKey)}); fault.NameOf(err) != fault.MalformedHeader {
 		t.Error(err)
 	}
-	shorter := &Container{c.Header, c.Key, bytes.NewReader(sealed[:len(sealed)-1]), int64(len(sealed))}
+	shorter := &Container{c.Header, c.Key, bytes.NewReader(sealed[:len(sealed)-1]), int64(len(sealed)), plain}
 	if err := shorter.WithSlots(io.Discard, nil); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("a file that became shorter: %v", err)
 	}
