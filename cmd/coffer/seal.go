@@ -18,6 +18,7 @@ import (
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -113,7 +114,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 
-	w, err := container.NewArchiveWriter(out, rand.Reader, &k, slots, archive.Index{
+	w, err := parallel.Containers.NewArchiveWriter(out, rand.Reader, &k, slots, archive.Index{
 		CreatedMS: milliseconds(time.Now().UnixMilli()),
 		Complete:  true, // [ARC-80]
 		Producer:  "coffer " + version(),

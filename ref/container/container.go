@@ -69,10 +69,11 @@ func NewArchiveWriter(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot
 
 // NewArchiveWriter is as the function of that name.
 func (p Payloads) NewArchiveWriter(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
-	h, payload, err := p.begin(w, rand, k, header.Archive, slots)
+	h, begun, err := begin(w, rand, k, header.Archive, slots)
 	if err != nil {
 		return nil, err
 	}
+	payload := p.Writer(w, begun)
 	archiveWriter, err := archive.NewWriter(payload, h.ContainerID(), index)
 	if err != nil {
 		payload.Abort()
@@ -99,7 +100,7 @@ func SealKeyring(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, rin
 	if err != nil {
 		return err
 	}
-	_, payload, err := plain.begin(w, rand, k, header.Keyring, slots)
+	_, payload, err := begin(w, rand, k, header.Keyring, slots)
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func SealKeyring(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, rin
 	return payload.Close()
 }
 
-func (p Payloads) begin(w io.Writer, rand io.Reader, k *key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, PayloadWriter, error) {
+func begin(w io.Writer, rand io.Reader, k *key.Key, purpose header.Purpose, slots []slot.Slot) (*header.Header, *cobblestone.Writer, error) {
 	for _, s := range slots {
 		if _, ok := s.(*slot.Unknown); ok { // [SLT-4]
 			return nil, nil, fmt.Errorf("a new container does not get a slot of type %v", s.Type())
@@ -118,7 +119,7 @@ func (p Payloads) begin(w io.Writer, rand io.Reader, k *key.Key, purpose header.
 		return nil, nil, err
 	}
 	payloadKey := k.Derive(key.LabelPayload)
-	payload := p.NewWriter(w, payloadKey[:], salt, purpose.Context())
+	payload := cobblestone.NewWriter(w, payloadKey[:], salt, purpose.Context())
 	h, err := header.New(k, purpose, slots, payload.Prefix())
 	if err == nil {
 		_, err = w.Write(h.Bytes())
@@ -159,12 +160,12 @@ func (p Payloads) Open(r io.ReaderAt, size int64, secret Secret) (*Container, er
 	return &Container{h, *k, r, size, p}, nil
 }
 
-func (c *Container) payload(purpose header.Purpose) (archive.Plaintext, error) {
+func (c *Container) payload(purpose header.Purpose) (*cobblestone.ReaderAt, error) {
 	if c.Header.Purpose != purpose { // [HDR-21]
 		return nil, fault.New(fault.MalformedArchive, "the container holds a payload of purpose %v, not %v", c.Header.Purpose, purpose)
 	}
 	payloadKey := c.Key.Derive(key.LabelPayload)
-	return c.payloads.NewReaderAt(section(c.r, c.Header, c.size), c.size-c.Header.Size(), payloadKey[:], purpose.Context())
+	return cobblestone.NewReaderAt(section(c.r, c.Header, c.size), c.size-c.Header.Size(), payloadKey[:], purpose.Context())
 }
 
 // section returns the bytes after the header.
@@ -179,7 +180,7 @@ func (c *Container) Archive() (*archive.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return archive.NewReader(payload, c.Header.ContainerID())
+	return archive.NewReader(c.payloads.Reader(payload), c.Header.ContainerID())
 }
 
 // Keyring opens the payload as a keyring. Errors: those of spec section 11.2,

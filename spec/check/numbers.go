@@ -147,11 +147,10 @@ func namesCode(e ast.Expr) (names bool) {
 // unstated are the constants, and the literals of declarations, that the
 // specification does not state, and why.
 var unstated = []struct{ names, reason string }{
-	{"cobblestone.spanChunks; cobblestone.spanPlain; cobblestone.spanSealed; literal(cobblestone.spansAhead, 6)", "how the work is divided among processors"},
 	{"extract.privateFile; extract.privateFolder; extract.sharedFile; extract.sharedFolder", "permissions on the file system of the reader"},
 	{"extract.minHole", "a bound that only spares work"},
 	{"extract.Posix; extract.Apple; extract.Windows", "names of platforms without a value of their own"},
-	{"literal(archive.fieldEnd, 3); literal(archive.fieldEnd, 8); literal(archive.Salvage.segmentAt, 4); literal(cobblestone.chunkCipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
+	{"literal(archive.fieldEnd, 3); literal(archive.fieldEnd, 8); literal(archive.Salvage.segmentAt, 4); literal(cobblestone.Cipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
 	{"key.hexDigits", "the digits of section 3.3 in their order, used to count through them"},
 	{"archive.Whole; archive.Damaged; archive.Missing", "words of section 10.3, which vectors compare"},
 }
