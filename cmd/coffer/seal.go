@@ -21,6 +21,7 @@ import (
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -116,7 +117,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 
-	w, err := container.NewArchiveWriter(out, rand.Reader, &k, slots, archive.StandAlone(milliseconds(time.Now().UnixMilli()), "coffer "+program.Number)) // [ARC-80]
+	w, err := parallel.Containers.NewArchiveWriter(out, rand.Reader, &k, slots, archive.StandAlone(milliseconds(time.Now().UnixMilli()), "coffer "+program.Number)) // [ARC-80]
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
 )
@@ -111,7 +112,7 @@ func (s secret) unlock(in *input) (*container.Container, error) {
 	if s.opened != nil {
 		return s.opened, nil
 	}
-	c, err := container.Open(in, in.size, s.Secret)
+	c, err := parallel.Containers.Open(in, in.size, s.Secret)
 	if err != nil {
 		return nil, s.explain(err, in)
 	}

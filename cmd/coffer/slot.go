@@ -23,6 +23,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/suggest"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
@@ -281,7 +282,7 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 	if err != nil {
 		return err
 	}
-	again, err := container.Open(out, written.Size(), opens)
+	again, err := parallel.Containers.Open(out, written.Size(), opens)
 	if err != nil {
 		return fmt.Errorf("the new file does not open, the old one stays: %w", err)
 	}

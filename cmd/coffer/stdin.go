@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
+	"github.com/coffer-format/coffer/ref/parallel"
 )
 
 // stdinFile is how standard input is called among the sources.
@@ -22,7 +23,7 @@ func (f *openFile) openStdin() error {
 	rand.Read(inputKey) // never fails
 	rand.Read(salt)
 	in, err := spool(f.ctx, stdinFile, func(temp io.Writer) (int64, error) {
-		w := cobblestone.NewWriter(temp, inputKey, salt, stdinFile)
+		w := parallel.NewWriter(temp, inputKey, salt, stdinFile)
 		n, err := io.Copy(w, os.Stdin)
 		if err != nil {
 			w.Abort()
@@ -38,7 +39,7 @@ func (f *openFile) openStdin() error {
 		return errNoInput
 	}
 	f.entry.Size, f.entry.ModifiedMS = in.size, milliseconds(time.Now().UnixMilli())
-	sealed, err := cobblestone.NewReader(io.NewSectionReader(in.file, 0, 1<<62), inputKey, stdinFile)
+	sealed, err := parallel.NewReader(io.NewSectionReader(in.file, 0, 1<<62), inputKey, stdinFile)
 	f.content = spooled{sealed, in}
 	return err
 }

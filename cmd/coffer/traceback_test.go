@@ -156,7 +156,7 @@ func TestTracesOfPackages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !strings.Contains(d.traces.String(), "container.Open(") {
+	if !strings.Contains(d.traces.String(), "container.Payloads.Open(") {
 		t.Fatal("the traces are not of the packages")
 	}
 	for name, secret := range map[string][]byte{"K": k[:], "an old key": old[:], "the password": typed, "the vault's key": vault, "the passkey's": passkey} {

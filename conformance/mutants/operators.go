@@ -113,8 +113,8 @@ func (d *deriver) droppedCheck(n *ast.IfStmt) {
 	d.change("dropped-check", n.Cond, "false && ("+d.source(n.Cond)+")")
 }
 
-// givesUp are the calls that release memory, or what was begun and failed.
-var givesUp = regexp.MustCompile(`\.(release|drain|Abort)\(\)$`)
+// givesUp are the calls that give up what was begun and failed.
+var givesUp = regexp.MustCompile(`\.Abort\(\)$`)
 
 func (d *deriver) droppedCalls(list []ast.Stmt) {
 	for _, statement := range list {

@@ -82,7 +82,7 @@ func (d delivery) seal(message io.Writer, inputKey, salt []byte, context string,
 	w := cobblestone.NewWriter(message, inputKey, salt, context)
 	var err error
 	if d == nil {
-		_, err = w.ReadFrom(plaintext.stream())
+		_, err = io.Copy(w, plaintext.stream())
 	} else {
 		err = d.each(plaintext.whole(), func(piece []byte) error {
 			_, err := w.Write(piece)

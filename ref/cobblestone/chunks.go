@@ -2,6 +2,7 @@ package cobblestone
 
 import (
 	"io"
+	"slices"
 )
 
 // Chunks opens single chunks of a message that may be damaged or have lost its
@@ -10,7 +11,7 @@ import (
 type Chunks struct {
 	r      io.ReaderAt
 	size   int64
-	cipher *chunkCipher
+	cipher *Cipher
 }
 
 // NewChunks checks the commitment of a message of size bytes, at least 56, that r has
@@ -30,6 +31,9 @@ func (c *Chunks) Count() int64 { return (c.size-PrefixSize)/SealedChunkSize + 1 
 // Size returns the length of the message.
 func (c *Chunks) Size() int64 { return c.size }
 
+// Cipher returns the Cipher of the message.
+func (c *Chunks) Cipher() *Cipher { return c.cipher }
+
 // Cut returns the chunks of the message of n bytes with which this one begins.
 func (c *Chunks) Cut(n int64) *Chunks { return &Chunks{c.r, n, c.cipher} }
 
@@ -37,10 +41,19 @@ func (c *Chunks) Cut(n int64) *Chunks { return &Chunks{c.r, n, c.cipher} }
 // returns unchanged with an error. Errors: payload_tampered; errors of the
 // underlying reader, wrapped.
 func (c *Chunks) Open(dst []byte, i int64) ([]byte, error) {
-	off := PrefixSize + i*SealedChunkSize
-	sealed := make([]byte, min(SealedChunkSize, c.size-off))
-	if err := readFullAt(c.r, sealed, off); err != nil {
+	sealed, err := c.Sealed(nil, i, 1)
+	if err != nil {
 		return dst, err
 	}
-	return c.cipher.openChunk(dst, sealed, i)
+	return c.cipher.Open(dst, sealed, i)
+}
+
+// Sealed reads n sealed chunks from the number first on, of which the last may be
+// shorter, into the memory of buf or into more. Errors: those of the underlying reader,
+// wrapped.
+func (c *Chunks) Sealed(buf []byte, first, n int64) ([]byte, error) {
+	off := PrefixSize + first*SealedChunkSize
+	size := int(min(n*SealedChunkSize, c.size-off))
+	sealed := slices.Grow(buf[:0], size)[:size]
+	return sealed, readFullAt(c.r, sealed, off)
 }

@@ -6,18 +6,14 @@ import (
 	"io"
 )
 
-// A Reader opens a message of any length as a stream (spec section 4.6). It
-// yields bytes of chunks that opened, and io.EOF only after the last chunk. Once
-// there is another error, every call returns it. On more than one processor it
-// reads and opens a few spans of 256 KiB ahead.
+// A Reader opens a message of any length as a stream (spec section 4.6), chunk by
+// chunk. It yields bytes of chunks that opened, and io.EOF only after the last chunk.
+// Once there is another error, every call returns it.
 type Reader struct {
 	r      io.Reader
-	cipher *chunkCipher
-	next   int64 // the number of the chunk that r stands before
-	ahead  int   // spans that may be in work
-	queue  queue
-	end    error  // what follows the spans that were started, or nil
-	span   *span  // the span that rest belongs to, or nil
+	cipher *Cipher
+	next   int64  // the number of the chunk that r stands before
+	buf    []byte // of a sealed chunk, which is opened in place
 	rest   []byte // opened and not yet yielded
 	err    error  // what follows rest, or nil
 }
@@ -26,106 +22,66 @@ type Reader struct {
 // Errors: truncated, wrong_secret; later truncated, limit_exceeded and
 // payload_tampered; errors of r, wrapped.
 func NewReader(r io.Reader, inputKey []byte, context string) (*Reader, error) {
-	head := make([]byte, minMessageSize)
-	if n, err := io.ReadFull(r, head); err == io.EOF || err == io.ErrUnexpectedEOF { // [COB-8]
-		return nil, errTooShort(int64(n))
-	} else if err != nil {
-		return nil, errReading(err)
-	}
-	c, err := checkPrefix(head[:PrefixSize], inputKey, context) // [COB-16]
+	c, chunks, err := ReadPrefix(r, inputKey, context)
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{
-		r:      io.MultiReader(bytes.NewReader(head[PrefixSize:]), r),
-		cipher: c,
-		ahead:  spansAhead(),
-	}, nil
+	return c.NewReader(chunks, 0), nil
+}
+
+// ReadPrefix is the beginning of NewReader. It returns the Cipher of the message and a
+// reader of its sealed chunks.
+func ReadPrefix(r io.Reader, inputKey []byte, context string) (*Cipher, io.Reader, error) {
+	head := make([]byte, minMessageSize)
+	if n, err := io.ReadFull(r, head); err == io.EOF || err == io.ErrUnexpectedEOF { // [COB-8]
+		return nil, nil, errTooShort(int64(n))
+	} else if err != nil {
+		return nil, nil, errReading(err)
+	}
+	c, err := checkPrefix(head[:PrefixSize], inputKey, context) // [COB-16]
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, io.MultiReader(bytes.NewReader(head[PrefixSize:]), r), nil
+}
+
+// NewReader returns a Reader of the sealed chunks that r yields, of which the first has
+// the number next.
+func (c *Cipher) NewReader(r io.Reader, next int64) *Reader {
+	return &Reader{r: r, cipher: c, next: next, buf: make([]byte, SealedChunkSize)}
 }
 
 // Read yields plaintext.
 func (r *Reader) Read(p []byte) (int, error) {
-	if !r.advance() {
-		return 0, r.err
+	for len(r.rest) == 0 {
+		if r.err != nil { // [COB-14]
+			return 0, r.err
+		}
+		r.rest, r.err = r.open()
 	}
 	n := copy(p, r.rest)
 	r.rest = r.rest[n:]
 	return n, nil
 }
 
-// WriteTo writes the plaintext to w up to its end. An error of w does not end
-// the Reader.
-func (r *Reader) WriteTo(w io.Writer) (int64, error) {
-	total := int64(0)
-	for r.advance() {
-		n, err := w.Write(r.rest)
-		if err == nil && n < len(r.rest) {
-			err = io.ErrShortWrite
-		}
-		r.rest = r.rest[n:]
-		total += int64(n)
-		if err != nil {
-			return total, err
-		}
+// open reads and opens the next chunk. Beside the last one it returns io.EOF, beside
+// any other error nothing.
+func (r *Reader) open() ([]byte, error) {
+	n, end := io.ReadFull(r.r, r.buf)
+	switch {
+	case end != nil && end != io.EOF && end != io.ErrUnexpectedEOF:
+		return nil, errReading(end)
+	case n < TagSize: // [COB-9] [COB-17]
+		return nil, errTruncated()
+	case end != nil:
+		end = io.EOF
 	}
-	if r.err == io.EOF {
-		return total, nil
+	opened, err := r.cipher.Open(r.buf[:0], r.buf[:n], r.next)
+	if err != nil { // [COB-13]
+		return nil, err
 	}
-	return total, r.err
-}
-
-// advance makes sure that there is something in r.rest. If it returns false,
-// there is nothing more, and r.err says why.
-func (r *Reader) advance() bool {
-	for len(r.rest) == 0 {
-		if r.span != nil {
-			r.span.release()
-			r.span = nil
-		}
-		if r.err != nil { // [COB-14]
-			return false
-		}
-		for r.end == nil && len(r.queue.started) < r.ahead {
-			r.start()
-		}
-		if len(r.queue.started) == 0 {
-			r.err = r.end
-			return false
-		}
-		r.span = r.queue.take()
-		r.rest, r.err = r.span.out, r.span.err
-		if r.err != nil {
-			r.queue.drain() // [COB-13]
-		}
-	}
-	return true
-}
-
-// start reads a span and begins to open it. It sets r.end if nothing that could
-// be opened follows.
-func (r *Reader) start() {
-	s := newSpan()
-	n, err := io.ReadFull(r.r, s.in[:spanSealed])
-	switch last := n % SealedChunkSize; {
-	case err == nil:
-	case err != io.EOF && err != io.ErrUnexpectedEOF:
-		r.end = errReading(err)
-		n -= last
-	case last < TagSize: // [COB-9] [COB-17]
-		r.end = errTruncated()
-		n -= last
-	default: // the last chunk: [COB-15]
-		r.end = io.EOF
-	}
-	if r.next >= MaxChunks && n > 0 { // [COB-18]
-		r.end = errTooLong()
-		n = 0
-	}
-	s.in, s.first = s.in[:n], r.next
-	r.next += spanChunks
-	r.queue.start(s, r.ahead, func(s *span) {
-		s.out, s.err = r.cipher.open(s.out, s.in, s.first)
-	})
+	r.next++
+	return opened, end // [COB-15]
 }
 
 func errReading(err error) error { return fmt.Errorf("reading the message: %w", err) }

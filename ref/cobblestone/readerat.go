@@ -1,6 +1,7 @@
 package cobblestone
 
 import (
+	"fmt"
 	"io"
 	"sync"
 
@@ -11,10 +12,8 @@ import (
 // It is safe for concurrent use. Once a chunk did not open, or could not be
 // read, every call returns that error.
 type ReaderAt struct {
-	r      io.ReaderAt
-	sealed int64 // the length of the message
-	size   int64 // the length of its plaintext
-	cipher *chunkCipher
+	chunks *Chunks
+	size   int64 // the length of the plaintext
 
 	mu  sync.Mutex
 	err error
@@ -28,16 +27,17 @@ func NewReaderAt(r io.ReaderAt, size int64, inputKey []byte, context string) (*R
 	if err != nil {
 		return nil, err
 	}
-	c, err := readPrefix(r, inputKey, context)
+	prefix := make([]byte, PrefixSize)
+	if err := readFullAt(r, prefix, 0); err != nil {
+		return nil, err
+	}
+	chunks, err := NewChunks(r, size, prefix, inputKey, context)
 	if err != nil {
 		return nil, err
 	}
-	opener := &ReaderAt{r: r, sealed: size, size: plain, cipher: c}
-	s := newSpan()
-	defer s.release()
-	s.first = plain / ChunkSize
-	if opener.open(s, s.first); s.err != nil { // [COB-19]
-		return nil, s.err
+	opener := &ReaderAt{chunks: chunks, size: plain}
+	if _, err := opener.open(nil, plain/ChunkSize); err != nil { // [COB-19]
+		return nil, err
 	}
 	return opener, nil
 }
@@ -45,83 +45,72 @@ func NewReaderAt(r io.ReaderAt, size int64, inputKey []byte, context string) (*R
 // Size returns the length of the plaintext in bytes.
 func (r *ReaderAt) Size() int64 { return r.size }
 
+// Chunks returns the chunks of the message, each by itself.
+func (r *ReaderAt) Chunks() *Chunks { return r.chunks }
+
 // ReadAt implements io.ReaderAt on the plaintext. Errors: payload_tampered,
 // errors of the underlying reader, and those of io.ReaderAt.
 func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
-	n := max(0, min(int64(len(p)), r.size-off)) // [COB-20]
-	w := sliceWriter{p: p}
-	if err := r.WriteRange(&w, off, n); err != nil {
-		return w.n, err
+	if err := r.Err(); err != nil { // [COB-14]
+		return 0, err
 	}
-	if n < int64(len(p)) {
-		return w.n, io.EOF
+	n := 0
+	for chunk := []byte(nil); n < len(p) && off < r.size; {
+		var err error
+		if chunk, err = r.open(chunk, off/ChunkSize); err != nil {
+			return n, err
+		}
+		c := copy(p[n:], chunk[off%ChunkSize:])
+		n += c
+		off += int64(c)
 	}
-	return w.n, nil
-}
-
-type sliceWriter struct {
-	p []byte
-	n int
-}
-
-func (w *sliceWriter) Write(p []byte) (int, error) {
-	n := copy(w.p[w.n:], p)
-	w.n += n
+	if n < len(p) { // [COB-20]
+		return n, io.EOF
+	}
 	return n, nil
 }
 
-// WriteRange writes the n bytes of plaintext that begin at off to w, in order. They
-// are within the plaintext, which is for the caller to see to.
-// It opens spans of 256 KiB in parallel if there is more than one. Errors: as
-// ReadAt, and those of w, which do not affect later calls.
+// WriteRange writes the n bytes of plaintext that begin at off to w, in order. A range
+// that is not within the plaintext is refused. Errors: as ReadAt, and those of w, which
+// do not affect later calls.
 func (r *ReaderAt) WriteRange(w io.Writer, off, n int64) error {
-	if err := r.failed(); err != nil { // [COB-14]
+	if err := r.Err(); err != nil { // [COB-14]
 		return err
 	}
-	next, last := off/ChunkSize, (off+n-1)/ChunkSize
-	skip := off % ChunkSize
-	ahead := spansFor(next, last)
-	var q queue
-	defer q.drain()
-	for n > 0 {
-		for next <= last && len(q.started) < ahead {
-			s := newSpan()
-			s.first = next
-			q.start(s, ahead, func(s *span) { r.open(s, last) })
-			next += spanChunks
-		}
-		s := q.take()
-		part := s.out[min(skip, int64(len(s.out))):]
-		part = part[:min(n, int64(len(part)))]
+	if n > r.size-off {
+		return fmt.Errorf("cobblestone: a plaintext of %d bytes has no %d bytes at offset %d", r.size, n, off)
+	}
+	for chunk := []byte(nil); n > 0; {
 		var err error
-		if len(part) > 0 {
-			err = writeAll(w, part)
-		}
-		if s.err != nil {
-			err = r.fail(s.err) // [COB-14]
-		}
-		skip = 0
-		n -= int64(len(part))
-		s.release()
-		if err != nil {
+		if chunk, err = r.open(chunk, off/ChunkSize); err != nil {
 			return err
 		}
+		part := chunk[off%ChunkSize:]
+		part = part[:min(n, int64(len(part)))]
+		if err := writeAll(w, part); err != nil {
+			return err
+		}
+		off += int64(len(part))
+		n -= int64(len(part))
 	}
 	return nil
 }
 
-// open reads and opens the chunks from s.first on, as many as a span has, but
-// none after the chunk last. [COB-21]
-func (r *ReaderAt) open(s *span, last int64) {
-	off := PrefixSize + s.first*SealedChunkSize
-	chunks := min(spanChunks, last+1-s.first)
-	s.in = s.in[:min(chunks*SealedChunkSize, r.sealed-off)]
-	if s.err = readFullAt(r.r, s.in, off); s.err == nil {
-		s.out, s.err = r.cipher.open(s.out, s.in, s.first)
+// open opens chunk i in the memory of buf, or in more. Its error is that of every later
+// call. [COB-21]
+func (r *ReaderAt) open(buf []byte, i int64) ([]byte, error) {
+	sealed, err := r.chunks.Sealed(buf, i, 1)
+	if err == nil {
+		sealed, err = r.chunks.cipher.Open(sealed[:0], sealed, i)
 	}
+	if err != nil {
+		return nil, r.fail(err)
+	}
+	return sealed, nil
 }
 
-func (r *ReaderAt) failed() error {
+// Err returns the error of every later call, or nil.
+func (r *ReaderAt) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.err
@@ -132,18 +121,9 @@ func (r *ReaderAt) fail(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err == nil {
-		r.err = err
+		r.err = err // [COB-14]
 	}
 	return r.err
-}
-
-// readPrefix reads and checks salt and commitment.
-func readPrefix(r io.ReaderAt, inputKey []byte, context string) (*chunkCipher, error) {
-	prefix := make([]byte, PrefixSize)
-	if err := readFullAt(r, prefix, 0); err != nil {
-		return nil, err
-	}
-	return checkPrefix(prefix, inputKey, context)
 }
 
 // readFullAt fills p. Errors: truncated if r ends before the length that was

@@ -8,10 +8,11 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/ref/fault"
 )
 
 // countingAt counts the bytes that are read, and fails from a certain offset on.
@@ -46,7 +47,7 @@ func readerAt(t *testing.T, message []byte) *ReaderAt {
 // Any range, read at once or written out, is the range of the plaintext; the
 // standard library's checks of io.ReaderAt hold.
 func TestAnyRange(t *testing.T) {
-	const size = 3*spanPlain + 1234
+	const size = 3*run + 1234
 	plaintext, r := pattern(size), readerAt(t, sealed(size))
 	properties(t, 150, map[string]gopter.Prop{
 		"range": prop.ForAll(func(off, n int) bool {
@@ -78,6 +79,20 @@ func TestReadBeyond(t *testing.T) {
 	}
 	if n, err := r.ReadAt(make([]byte, 100), 0); n != 100 || err != nil {
 		t.Errorf("later: %d, %v", n, err)
+	}
+}
+
+// What is to be written out lies within the plaintext, or is refused; that sticks to
+// nothing.
+func TestWriteBeyond(t *testing.T) {
+	r := readerAt(t, sealed(100))
+	for _, c := range [][2]int64{{0, 101}, {99, 2}, {100, 1}, {1 << 62, 1}, {1, 1<<63 - 1}} {
+		if err := r.WriteRange(io.Discard, c[0], c[1]); err == nil {
+			t.Errorf("%d bytes at %d were written", c[1], c[0])
+		}
+	}
+	if err := r.WriteRange(io.Discard, 0, 100); err != nil {
+		t.Errorf("later: %v", err)
 	}
 }
 
@@ -175,7 +190,7 @@ func TestFileChangesWhileOpen(t *testing.T) {
 // An error of the storage is passed on, with what could be read before it, and
 // stays.
 func TestStorageErrors(t *testing.T) {
-	message := sealed(5 * spanPlain)
+	message := sealed(5 * run)
 	storage := &countingAt{ReaderAt: bytes.NewReader(message), fail: 1}
 	if _, err := NewReaderAt(storage, int64(len(message)), testKey, testContext); !errors.Is(err, errDisk) {
 		t.Errorf("opening: %v", err)
@@ -185,9 +200,9 @@ func TestStorageErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	storage.fail = PrefixSize + 2*spanSealed
+	storage.fail = PrefixSize + 2*sealedRun
 	var written bytes.Buffer
-	if err := r.WriteRange(&written, 0, r.Size()); !errors.Is(err, errDisk) || written.Len() != 2*spanPlain {
+	if err := r.WriteRange(&written, 0, r.Size()); !errors.Is(err, errDisk) || written.Len() != 2*run {
 		t.Errorf("WriteRange: %v after %d bytes", err, written.Len())
 	}
 	storage.fail = 0
@@ -207,7 +222,7 @@ func TestStorageErrors(t *testing.T) {
 
 // Many goroutines can read one ReaderAt.
 func TestConcurrentReads(t *testing.T) {
-	const size = 2*spanPlain + 99
+	const size = 2*run + 99
 	plaintext, r := pattern(size), readerAt(t, sealed(size))
 	var wg sync.WaitGroup
 	for g := range 8 {

@@ -59,8 +59,7 @@ func TestTablesOfTheSpecification(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var nonce [nonceSize]byte
-			newChunkCipher(&d).nonce(&nonce, n)
+			nonce := NewCipher(&d).nonce(n)
 			got[name] = nonce[:]
 		}
 		if plaintext, ok := strings.CutPrefix(name, "sealed chunk of "); ok {

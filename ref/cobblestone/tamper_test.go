@@ -5,10 +5,11 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/ref/fault"
 )
 
 // chunkAt cuts chunk i out of a message, without copying.
@@ -32,7 +33,7 @@ func refused(t *testing.T, message, plaintext []byte, good int) bool {
 	for way, got := range openAll(testKey, testContext, message) {
 		n := len(got.released)
 		names := []fault.Name{known}
-		if way == "Read" || way == "WriteTo" {
+		if way == "Read" {
 			names = stream
 		}
 		if !slices.Contains(names, got.name) || n%ChunkSize != 0 || n > good*ChunkSize || !bytes.HasPrefix(plaintext, got.released) {
@@ -46,7 +47,7 @@ func refused(t *testing.T, message, plaintext []byte, good int) bool {
 // Any changed bit, cut, appended byte, and any chunk that is moved, repeated or
 // left out is refused under the right name.
 func TestAlteredMessages(t *testing.T) {
-	lengths := gen.OneConstOf(0, 1, ChunkSize-1, ChunkSize, ChunkSize+1, 3*ChunkSize, 3*ChunkSize+77, spanPlain, spanPlain+ChunkSize+9)
+	lengths := gen.OneConstOf(0, 1, ChunkSize-1, ChunkSize, ChunkSize+1, 3*ChunkSize, 3*ChunkSize+77, run, run+ChunkSize+9)
 	index := gen.IntRange(0, 1<<30)
 	properties(t, 60, map[string]gopter.Prop{
 		"bit": prop.ForAll(func(n, at, bit int) bool {
@@ -126,7 +127,7 @@ func FuzzOpen(f *testing.F) {
 		want := all["Open"]
 		_, lengthErr := PlaintextSize(int64(len(message)))
 		for way, got := range all {
-			streamed := way == "Read" || way == "WriteTo"
+			streamed := way == "Read"
 			first := streamed && lengthErr != nil && len(message) >= PrefixSize+TagSize &&
 				(got.name == fault.WrongSecret || got.name == fault.PayloadTampered)
 			if got.name != want.name && !first {
@@ -138,9 +139,6 @@ func FuzzOpen(f *testing.F) {
 			if want.name != "" && len(got.released)%ChunkSize != 0 {
 				t.Errorf("%s: gave out a part of a chunk before %q", way, got.name)
 			}
-		}
-		if !bytes.Equal(all["Read"].released, all["WriteTo"].released) || all["Read"].name != all["WriteTo"].name {
-			t.Error("Read and WriteTo differ")
 		}
 		if want.name == "" && len(message) >= SaltSize && !bytes.Equal(Seal(testKey, message[:SaltSize], testContext, want.released), message) {
 			t.Error("what opened is not what Seal gives for it")

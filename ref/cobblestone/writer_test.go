@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"testing"
-	"testing/iotest"
-	"time"
 
 	"github.com/coffer-format/coffer/ref/fault"
 )
@@ -28,12 +26,11 @@ func (w *failAfter) Write(p []byte) (int, error) {
 // A writer that fails, at any point, ends the sealing with its error, which
 // stays, and has got nothing after it.
 func TestSealToFailingWriter(t *testing.T) {
-	want := sealed(9*spanPlain + 5)
-	for _, n := range []int64{0, 55, 56, 1000, PrefixSize + spanSealed, 4 * spanSealed, int64(len(want)) - 1} {
+	want := sealed(9*run + 5)
+	for _, n := range []int64{0, 55, 56, 1000, PrefixSize + sealedRun, 4 * sealedRun, int64(len(want)) - 1} {
 		disk := &failAfter{n: n}
 		w := NewWriter(disk, testKey, testSalt, testContext)
-		_, err := w.ReadFrom(bytes.NewReader(pattern(9*spanPlain + 5)))
-		if err != nil && !errors.Is(err, errDisk) {
+		if _, err := w.Write(pattern(9*run + 5)); err != nil && !errors.Is(err, errDisk) {
 			t.Errorf("after %d bytes: %v", n, err)
 		}
 		for range 2 {
@@ -50,29 +47,15 @@ func TestSealToFailingWriter(t *testing.T) {
 	}
 }
 
-// A writer that fails ends the sealing soon, not only when the plaintext ends.
-func TestSealEndsSoon(t *testing.T) {
-	const spans = 256
-	w := NewWriter(&failAfter{n: 0}, testKey, testSalt, testContext)
-	n, err := w.ReadFrom(bytes.NewReader(make([]byte, spans*spanPlain)))
-	if !errors.Is(err, errDisk) || n > int64(2*(spansAhead()+2))*spanPlain {
-		t.Errorf("ReadFrom: %v after %d of %d bytes", err, n, spans*spanPlain)
-	}
-}
-
-// An error of the plaintext's reader is passed on, and sealing can go on after it.
-func TestSealFromFailingReader(t *testing.T) {
+// Closing twice is as closing once, and ends the writing.
+func TestClose(t *testing.T) {
 	var message bytes.Buffer
 	w := NewWriter(&message, testKey, testSalt, testContext)
-	n, err := w.ReadFrom(io.MultiReader(bytes.NewReader(pattern(spanPlain+9)), iotest.ErrReader(errDisk)))
-	if n != spanPlain+9 || !errors.Is(err, errDisk) {
-		t.Errorf("ReadFrom: %d, %v", n, err)
-	}
-	if err := w.Close(); err != nil || !bytes.Equal(message.Bytes(), sealed(spanPlain+9)) {
-		t.Errorf("Close: %v", err)
-	}
-	if err := w.Close(); err != nil {
-		t.Errorf("second Close: %v", err)
+	w.Write(pattern(run + 9))
+	for range 2 {
+		if err := w.Close(); err != nil || !bytes.Equal(message.Bytes(), sealed(run+9)) {
+			t.Errorf("Close: %v", err)
+		}
 	}
 	if _, err := w.Write(nil); err == nil {
 		t.Error("Write after Close succeeds")
@@ -91,27 +74,19 @@ type shortWriter struct{}
 
 func (shortWriter) Write(p []byte) (int, error) { return len(p) - 1, nil }
 
-// slowWriter takes its time, so that there is output under way.
-type slowWriter struct{ taken bytes.Buffer }
-
-func (w *slowWriter) Write(p []byte) (int, error) {
-	time.Sleep(time.Millisecond)
-	return w.taken.Write(p)
-}
-
 // After Abort nothing more is written, and what was is a beginning of the message
 // that does not open as a whole.
 func TestAbort(t *testing.T) {
-	var slow slowWriter
-	w := NewWriter(&slow, testKey, testSalt, testContext)
-	if _, err := w.Write(pattern(4*spanPlain + 9)); err != nil {
+	var message bytes.Buffer
+	w := NewWriter(&message, testKey, testSalt, testContext)
+	if _, err := w.Write(pattern(4*run + 9)); err != nil {
 		t.Fatal(err)
 	}
 	w.Abort()
-	if got := slow.taken.Bytes(); !bytes.Equal(got, sealed(4*spanPlain + 9)[:PrefixSize+4*spanSealed]) {
+	if got := message.Bytes(); !bytes.Equal(got, sealed(4*run + 9)[:PrefixSize+4*sealedRun]) {
 		t.Errorf("%d bytes were written", len(got))
 	}
-	if _, err := Open(testKey, testContext, slow.taken.Bytes()); fault.NameOf(err) != fault.Truncated {
+	if _, err := Open(testKey, testContext, message.Bytes()); fault.NameOf(err) != fault.Truncated {
 		t.Errorf("the unfinished message: %v", err)
 	}
 	if _, err := w.Write(nil); err == nil {

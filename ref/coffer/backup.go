@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/parallel"
 )
 
 // A Backup is an open container. It is a file system: see [Backup.Open]. It is safe
@@ -46,7 +46,7 @@ func Read(r io.ReaderAt, size int64, s Secret) (*Backup, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := container.Open(r, size, way)
+	c, err := parallel.Containers.Open(r, size, way)
 	if err != nil {
 		return nil, err
 	}

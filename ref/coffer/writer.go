@@ -13,6 +13,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
 )
@@ -70,7 +71,7 @@ func NewWriter(w io.Writer, o Options) (*Writer, error) {
 		return nil, err
 	}
 	index := archive.Index{CreatedMS: created, Complete: true, Producer: o.Producer}
-	c, err := container.NewArchiveWriter(w, rand.Reader, k.k, slots, index)
+	c, err := parallel.Containers.NewArchiveWriter(w, rand.Reader, k.k, slots, index)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (s slotSecret) Find(h *header.Header) (*key.Key, error) {
 // ArchiveWriter writes a container of purpose archive.
 type ArchiveWriter struct {
 	*archive.Writer
-	payload *cobblestone.Writer
+	payload PayloadWriter
 }
 
 // NewArchiveWriter writes the header of a container under k to w and returns a
@@ -64,10 +64,16 @@ type ArchiveWriter struct {
 // payload's salt is drawn from rand. Close completes the container, and does not
 // close w.
 func NewArchiveWriter(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
-	h, payload, err := begin(w, rand, k, header.Archive, slots)
+	return plain.NewArchiveWriter(w, rand, k, slots, index)
+}
+
+// NewArchiveWriter is as the function of that name.
+func (p Payloads) NewArchiveWriter(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
+	h, begun, err := begin(w, rand, k, header.Archive, slots)
 	if err != nil {
 		return nil, err
 	}
+	payload := p.Writer(w, begun)
 	archiveWriter, err := archive.NewWriter(payload, h.ContainerID(), index)
 	if err != nil {
 		payload.Abort()
@@ -130,13 +136,19 @@ type Container struct {
 	Header *header.Header
 	Key    key.Key
 
-	r    io.ReaderAt
-	size int64
+	r        io.ReaderAt
+	size     int64
+	payloads Payloads
 }
 
 // Open reads and authenticates the header of a container of size bytes. Errors:
 // those of spec section 11.2, steps 1 to 8. [HDR-22] [ERR-1]
 func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
+	return plain.Open(r, size, secret)
+}
+
+// Open is as the function of that name.
+func (p Payloads) Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
 	h, err := header.Read(r, size)
 	if err != nil {
 		return nil, err
@@ -145,7 +157,7 @@ func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Container{h, *k, r, size}, nil
+	return &Container{h, *k, r, size, p}, nil
 }
 
 func (c *Container) payload(purpose header.Purpose) (*cobblestone.ReaderAt, error) {
@@ -168,7 +180,7 @@ func (c *Container) Archive() (*archive.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return archive.NewReader(payload, c.Header.ContainerID())
+	return archive.NewReader(c.payloads.Reader(payload), c.Header.ContainerID())
 }
 
 // Keyring opens the payload as a keyring. Errors: those of spec section 11.2,

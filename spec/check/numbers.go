@@ -147,9 +147,8 @@ func namesCode(e ast.Expr) (names bool) {
 // unstated are the constants, and the literals of declarations, that the
 // specification does not state, and why.
 var unstated = []struct{ names, reason string }{
-	{"cobblestone.spanChunks; cobblestone.spanPlain; cobblestone.spanSealed; literal(cobblestone.spansAhead, 6)", "how the work is divided among processors"},
 	{"extract.Posix; extract.Apple; extract.Windows", "names of platforms without a value of their own"},
-	{"literal(wire.ReadUint64, 8); literal(salvage.Salvage.segmentAt, 4); literal(cobblestone.chunkCipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
+	{"literal(wire.ReadUint64, 8); literal(salvage.Salvage.segmentAt, 4); literal(cobblestone.Cipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
 	{"salvage.none", "the place of what has none"},
 	{"key.hexDigits", "the digits of section 3.3 in their order, used to count through them"},
 	{"salvage.Whole; salvage.Damaged; salvage.Missing", "words of section 10.3, which vectors compare"},

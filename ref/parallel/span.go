@@ -1,16 +1,19 @@
-package cobblestone
+package parallel
 
 import (
 	"runtime"
+	"slices"
 	"sync"
+
+	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
 // Work is done in spans of sixteen chunks: enough to make the cost of handing
 // them around vanish, and little enough to stay in a core's cache.
 const (
 	spanChunks = 16
-	spanPlain  = spanChunks * ChunkSize
-	spanSealed = spanChunks * SealedChunkSize
+	spanPlain  = spanChunks * cobblestone.ChunkSize
+	spanSealed = spanChunks * cobblestone.SealedChunkSize
 )
 
 // A span is a run of chunks on its way from in to out.
@@ -25,32 +28,57 @@ type span struct {
 var spans = sync.Pool{New: func() any {
 	return &span{
 		in:   make([]byte, 0, spanSealed),
-		out:  make([]byte, 0, PrefixSize+spanSealed),
+		out:  make([]byte, 0, cobblestone.PrefixSize+spanSealed),
 		done: make(chan struct{}, 1),
 	}
 }}
 
-func newSpan() *span {
+func newSpan(first int64) *span {
 	s := spans.Get().(*span)
-	s.in, s.out, s.err = s.in[:0], s.out[:0], nil
+	s.reset(first)
 	return s
 }
 
+func (s *span) reset(first int64) {
+	s.first, s.in, s.out, s.err = first, s.in[:0], s.out[:0], nil
+}
+
 func (s *span) release() { spans.Put(s) }
+
+// seal seals the chunks of s.in. If the message ends with them, one of them is shorter
+// than the others.
+func (s *span) seal(c *cobblestone.Cipher, last bool) {
+	i := s.first
+	for chunk := range slices.Chunk(s.in, cobblestone.ChunkSize) {
+		s.append(c.Seal, chunk, i)
+		i++
+	}
+	if last && len(s.in)%cobblestone.ChunkSize == 0 {
+		s.append(c.Seal, nil, i)
+	}
+}
+
+// open opens the sealed chunks of s.in, up to one that does not open.
+func (s *span) open(c *cobblestone.Cipher) {
+	i := s.first
+	for sealed := range slices.Chunk(s.in, cobblestone.SealedChunkSize) {
+		s.append(c.Open, sealed, i)
+		i++
+	}
+}
+
+// append adds to s.out what f makes of a chunk, unless there is an error already.
+func (s *span) append(f func(dst, chunk []byte, i int64) ([]byte, error), chunk []byte, i int64) {
+	if s.err == nil {
+		s.out, s.err = f(s.out, chunk, i)
+	}
+}
 
 // spansAhead returns how many spans may be in work at a time. One means that
 // there is nothing to gain from goroutines.
 func spansAhead() int {
 	if n := runtime.GOMAXPROCS(0); n > 1 {
 		return 2*n + 6 // enough that a processor whose turn is late keeps no other waiting
-	}
-	return 1
-}
-
-// spansFor is spansAhead for the chunks from first to last: few fit into one span.
-func spansFor(first, last int64) int {
-	if last-first >= spanChunks {
-		return spansAhead()
 	}
 	return 1
 }
@@ -74,7 +102,7 @@ func (s *supply) next() *span {
 	}
 	if s.made < cap(s.free) {
 		s.made++
-		return newSpan()
+		return newSpan(0)
 	}
 	return <-s.free
 }
