@@ -52,7 +52,7 @@ func (r *reportFlags) aboutOne() bool {
 	return false
 }
 
-// prepare opens the files, so that a run is not in vain. What it opened goes with
+// prepare opens the files before a run, which could be in vain. What it opened goes with
 // abandon.
 func (r *reportFlags) prepare() error {
 	for _, f := range r.files {

@@ -37,7 +37,7 @@ func TestOutputs(t *testing.T) {
 				if status == 0 || stderr == "" && what != "a file" {
 					t.Errorf("status %d: %s", status, stderr)
 				}
-				if what != "a file" && command == "conform --json" && !strings.Contains(stderr, "is not replaced by a file") {
+				if what != "a file" && command == "conform --json" && !strings.Contains(stderr, "not a regular file") {
 					t.Errorf("it does not say why: %s", stderr)
 				}
 				if left := f.Temps(); len(left) > 0 {

@@ -70,7 +70,7 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 		}
 		switch {
 		case newfile.IsSpecial(info.Mode()):
-			c.failed = append(c.failed, fmt.Errorf("%s is %s, not a file: send what it yields to \"coffer seal -\"", display.Name(arg), newfile.SpecialKind(info.Mode())))
+			c.failed = append(c.failed, fmt.Errorf("%s is %s, not a regular file: send what it yields to \"coffer seal -\"", display.Name(arg), newfile.SpecialKind(info.Mode())))
 		case c.output != nil && os.SameFile(info, c.output):
 			c.failed = append(c.failed, fmt.Errorf("%s is the container that is to be written", display.Name(arg)))
 		default:

@@ -22,7 +22,7 @@ func newHeaderCommand() *cobra.Command {
 		Long: `Write the header of a container to a file of its own. Should the beginning of the
 container be damaged, "coffer salvage --header" opens it with that file.
 
-The file opens with the secrets that the container has now, and lets who has it guess
+The file opens with the secrets that the container has now, and lets anyone who has it guess
 a password as the container does. After a change of the password write it again, and
 throw the old one away.`,
 		Example: `  coffer header monday.coffer

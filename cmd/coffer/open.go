@@ -56,7 +56,7 @@ too, and is named. What cannot be restored is named, and all the rest is restore
 	f := cmd.Flags()
 	f.StringVarP(&o.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be (default: FILE without .coffer)")
 	f.BoolVar(&o.force, "force", false, "replace files that exist")
-	f.BoolVar(&o.folders, "many-folders", false, "make folders however many there are for the files")
+	f.BoolVar(&o.folders, "many-folders", false, "make as many folders as the container says, even for few files")
 	f.BoolVar(&o.shared, "shared", false, "let others read what is restored, as the umask says (default: only you)")
 	return cmd
 }

@@ -31,7 +31,7 @@ type openFile struct {
 
 // Why a file that has been listed is not sealed.
 var (
-	errNoFile    = errors.New("it is not a file any more")
+	errNoFile    = errors.New("it is no longer a regular file")
 	errOtherFile = errors.New("another file has come into its place by a link")
 	errLonger    = errors.New("it has more bytes than its size says")
 )

@@ -95,7 +95,7 @@ func TestOutputs(t *testing.T) {
 					if status == program.Done || stderr == "" {
 						t.Errorf("status %d: %s", status, stderr)
 					}
-					if never && !command.opens && !restores && !strings.Contains(stderr, "is not replaced by a file") {
+					if never && !command.opens && !restores && !strings.Contains(stderr, "not a regular file") {
 						t.Errorf("it does not say why: %s", stderr)
 					}
 				case after == before:

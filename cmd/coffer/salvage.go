@@ -51,7 +51,7 @@ The status is 1, and the error says why, unless nothing was found to be at fault
 	f.StringVarP(&s.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be")
 	f.BoolVar(&s.partial, "partial", false, "restore damaged files, too, as NAME.damaged with zeros for what is lost")
 	f.BoolVar(&s.force, "force", false, "replace files that exist")
-	f.BoolVar(&s.folders, "many-folders", false, "make folders however many there are for the files")
+	f.BoolVar(&s.folders, "many-folders", false, "make as many folders as the container says, even for few files")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "name what is whole, too")
 	f.BoolVar(&s.asJSON, "json", false, "print the report as JSON")
 	return cmd

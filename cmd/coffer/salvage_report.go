@@ -52,7 +52,7 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 	case found.Indexed:
 		fmt.Fprintln(out, "The index is whole: these are all the files.")
 	case found.EndReached: // [SLV-11]
-		fmt.Fprintln(out, "The index is lost, and the list of files was found behind them: these are all the files.")
+		fmt.Fprintln(out, "The index is lost, and the list of files was found after them: these are all the files.")
 	case found.WalkEnd >= found.Size(): // what the last file claims is not there
 		fmt.Fprintln(out, "The index is lost. Files were looked for from the beginning to the end of what is there; there may have been more.")
 	default:

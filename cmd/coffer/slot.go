@@ -148,7 +148,7 @@ func newSlotRemoveCommand() *cobra.Command {
 passkey), or the one with a number that "coffer slot list" shows.
 
 Without a slot that this program knows only the 64-digit key opens the container:
-the last one is removed only for who has shown that key.`,
+the last one is removed only if you have shown that key.`,
 		Example:           "  coffer slot remove --key-file key.txt monday.coffer password",
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: completeSlot,

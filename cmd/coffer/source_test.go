@@ -24,12 +24,12 @@ func TestSealSwapped(t *testing.T) {
 		do   func(*fixture)
 		says string
 	}{
-		"file for a link":          {func(f *fixture) { replace(f, "folder/sub/a", link("../../secret/a")) }, "it is not a file any more"},
-		"file for a link inside":   {func(f *fixture) { replace(f, "folder/sub/a", link("../b")) }, "it is not a file any more"},
+		"file for a link":          {func(f *fixture) { replace(f, "folder/sub/a", link("../../secret/a")) }, "it is no longer a regular file"},
+		"file for a link inside":   {func(f *fixture) { replace(f, "folder/sub/a", link("../b")) }, "it is no longer a regular file"},
 		"folder for a link":        {func(f *fixture) { replace(f, "folder/sub", link("../secret")) }, "another file has come into its place by a link"},
 		"folder for a link inside": {func(f *fixture) { replace(f, "folder/sub", link("other")) }, "another file has come into its place by a link"},
-		"file for a folder":        {func(f *fixture) { replace(f, "folder/sub/a", func(n string) error { return os.Mkdir(n, 0o700) }) }, "it is not a file any more"},
-		"file for a pipe":          {func(f *fixture) { replace(f, "folder/sub/a", func(n string) error { return syscall.Mkfifo(n, 0o600) }) }, "it is not a file any more"},
+		"file for a folder":        {func(f *fixture) { replace(f, "folder/sub/a", func(n string) error { return os.Mkdir(n, 0o700) }) }, "it is no longer a regular file"},
+		"file for a pipe":          {func(f *fixture) { replace(f, "folder/sub/a", func(n string) error { return syscall.Mkfifo(n, 0o600) }) }, "it is no longer a regular file"},
 		"file for another": {func(f *fixture) {
 			f.Write("new", []byte("new"))
 			f.Check(os.Rename(f.Path("new"), f.Path("folder/sub/a")))

@@ -29,7 +29,7 @@ together. Nothing is written.`,
 		},
 	}
 	secret.register(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, also of a container that is not sound")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, even if the container is not sound")
 	return cmd
 }
 

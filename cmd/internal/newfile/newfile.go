@@ -42,7 +42,7 @@ func Create(path string, replace bool, mode fs.FileMode) (*File, error) {
 		return &File{File: os.Stdout, path: path}, nil
 	}
 	if err := CheckReplaceable(path); err != nil {
-		return nil, fmt.Errorf("%w: name a file, or send standard output there", err)
+		return nil, fmt.Errorf("%w: give another name, or write to standard output and redirect it", err)
 	}
 	old, err := identify(path)
 	switch {
@@ -76,9 +76,9 @@ func CheckReplaceable(path string) error {
 	case err != nil: // nothing, or a link to nowhere
 		return nil
 	case info.IsDir():
-		return fmt.Errorf("%s is a folder, and is not replaced by a file", display.Name(path))
+		return fmt.Errorf("%s is a folder, not a regular file", display.Name(path))
 	case IsSpecial(info.Mode()):
-		return fmt.Errorf("%s is %s, and is not replaced by a file", display.Name(path), SpecialKind(info.Mode()))
+		return fmt.Errorf("%s is %s, not a regular file", display.Name(path), SpecialKind(info.Mode()))
 	}
 	return nil
 }

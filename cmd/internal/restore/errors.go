@@ -61,7 +61,7 @@ var (
 	ErrDiffers   = errors.New("a file of this name is there, and has another content")
 	ErrLink      = errors.New("a link has this name")
 	ErrFolder    = errors.New("a folder has this name")
-	ErrSpecial   = errors.New("what has this name is not a file")
+	ErrSpecial   = errors.New("what has this name is not a regular file")
 	ErrNotFolder = errors.New("it is not a folder, or is a link, and files are to be restored in it")
 )
 
