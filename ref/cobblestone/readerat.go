@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/wire"
 )
 
 // A ReaderAt opens parts of a message whose length is known (spec section 4.7).
@@ -129,12 +130,12 @@ func (r *ReaderAt) fail(err error) error {
 // readFullAt fills p. Errors: truncated if r ends before the length that was
 // given for it, and errors of r, wrapped.
 func readFullAt(r io.ReaderAt, p []byte, off int64) error {
-	n, err := r.ReadAt(p, off)
-	switch {
-	case n == len(p):
+	switch err := wire.ReadFull(r, p, off); err {
+	case nil:
 		return nil
-	case err == io.EOF || err == io.ErrUnexpectedEOF:
-		return fault.New(fault.Truncated, "the message has become shorter: it ends at byte %d", off+int64(n))
+	case io.ErrUnexpectedEOF:
+		return fault.New(fault.Truncated, "the message has become shorter")
+	default:
+		return errReading(err)
 	}
-	return errReading(err)
 }
