@@ -21,6 +21,8 @@ type salvageCommand struct {
 	header, dir                     string
 	partial, force, verbose, asJSON bool
 	folders                         bool // however many
+
+	used inUse
 }
 
 func newSalvageCommand() *cobra.Command {
@@ -74,6 +76,7 @@ func (s *salvageCommand) run(ctx context.Context, path string) error {
 		return notSalvaged(err, sec, false)
 	}
 	defer in.Close()
+	s.use(path)
 	return s.salvage(ctx, in, in, sec, nil)
 }
 
@@ -100,7 +103,15 @@ func (s *salvageCommand) runWithHeader(ctx context.Context, path string) error {
 		return err
 	}
 	defer in.Close()
+	s.use(path)
+	s.used.add(s.header, "the header")
 	return s.salvage(ctx, in, kept, sec, apart)
+}
+
+// use notes what is not replaced.
+func (s *salvageCommand) use(path string) {
+	s.used.add(path, "the container")
+	s.secret.use(&s.used)
 }
 
 // salvage salvages a container with the secret of a header, its own or one kept apart.
@@ -130,14 +141,25 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 }
 
 func (s *salvageCommand) restore(ctx context.Context, found *archive.Salvage) error {
-	files, size := 0, int64(0)
+	var paths []string
+	size := int64(0)
 	for _, e := range found.Entries {
-		if e.Status == archive.Whole || e.Status == archive.Damaged && s.partial {
-			files++
-			size += e.Record.Entry.Size
+		path := e.Record.Entry.Path
+		switch {
+		case e.Status == archive.Damaged && s.partial:
+			path += ".damaged"
+		case e.Status != archive.Whole:
+			continue
 		}
+		paths = append(paths, path)
+		size += e.Record.Entry.Size
 	}
+	files := len(paths)
 	run := newRestore(s.dir, files, size, s.folders, extract.Options{Replace: s.force})
+	ctx, err := run.keeping(ctx, s.used, paths)
+	if err != nil {
+		return err
+	}
 	return run.end(extract.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 

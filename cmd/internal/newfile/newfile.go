@@ -63,10 +63,9 @@ func Create(path string, replace bool, mode fs.FileMode) (*File, error) {
 // Expect makes the file replace what a path led to earlier, and nothing else.
 func (o *File) Expect(old Identity) { o.old = old }
 
-// Replaces reports whether the file will replace another.
-func (o *File) Replaces(other fs.FileInfo) bool {
-	return o.old.info != nil && os.SameFile(o.old.info, other)
-}
+// Old returns what the file will replace, nil if nothing is there, and the beginning of
+// its content if that can be read.
+func (o *File) Old() (info fs.FileInfo, head []byte) { return o.old.info, o.old.head }
 
 // CheckReplaceable refuses a path that leads to what is never replaced: a folder, a pipe
 // or a device, by a link, too.
