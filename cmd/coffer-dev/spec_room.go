@@ -12,6 +12,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/room"
 )
 
@@ -68,6 +69,6 @@ func writeRoom(ctx context.Context, root, dir string) error {
 	if err := os.Rename(made, dir); err != nil {
 		return err
 	}
-	fmt.Println(filepath.Join(dir, "index.html"))
+	fmt.Fprintln(program.Stdout, filepath.Join(dir, "index.html"))
 	return nil
 }

@@ -61,7 +61,7 @@ func listSlots(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(program.Stdout)
 	fmt.Fprintf(out, "%s: %s, which are not authenticated without a secret, and key %s\n", in, display.Count(len(h.Slots), "slot"), h.KeyCheck.Fingerprint()) // [HDR-16]
 	for i, s := range h.Slots {
 		fmt.Fprintln(out, slotLine(inspect.SlotOf(s), i))
