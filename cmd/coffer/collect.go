@@ -58,7 +58,7 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 		}
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), cause(err))
+			return nil, fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), newfile.Cause(err))
 		}
 		base := ""
 		if !info.IsDir() || len(args) > 1 {

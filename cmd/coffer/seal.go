@@ -219,7 +219,7 @@ func (s *sealCommand) addAll(ctx context.Context, w *container.ArchiveWriter, fo
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.As(err, &abandoned):
-			err = s.leaveOut(fmt.Errorf("%s: %w", display.Name(src.file), cause(abandoned.Err)))
+			err = s.leaveOut(fmt.Errorf("%s: %w", display.Name(src.file), newfile.Cause(abandoned.Err)))
 		case err == nil:
 			s.files++
 			s.size += src.entry.Size
@@ -246,15 +246,6 @@ func (s *sealCommand) add(w *container.ArchiveWriter, f *openFile) error {
 	}
 	if err == nil && f.changed() {
 		display.Note("%s has changed while it was read: it is sealed as it was read", display.Name(f.file))
-	}
-	return err
-}
-
-// cause drops the path from an error that is told with a path already.
-func cause(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
 	}
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -274,7 +273,7 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 	}
 	defer out.Abandon()
 	out.Expect(ch.old)
-	if err := ch.write(out.File, slots); err != nil {
+	if err := ch.write(out, slots); err != nil {
 		return err
 	}
 	written, err := out.Stat()
@@ -296,12 +295,12 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 
 // write writes the container with other slots. A header of the same length needs no
 // second copy of the payload where files can share blocks.
-func (ch *change) write(out *os.File, slots []slot.Slot) error {
+func (ch *change) write(out *newfile.File, slots []slot.Slot) error {
 	h, err := header.New(&ch.Key, ch.Header.Purpose, slots, ch.Header.PayloadPrefix[:])
 	if err != nil {
 		return err
 	}
-	if h.Size() == ch.Header.Size() && cloneFile(out, ch.in.file) == nil {
+	if h.Size() == ch.Header.Size() && cloneFile(out.File, ch.in.file) == nil {
 		_, err := out.WriteAt(h.Bytes(), 0)
 		return err
 	}
