@@ -31,7 +31,7 @@ type conformFlags struct {
 }
 
 func newConformCommand() *cobra.Command {
-	o := conformance.Options{Out: os.Stdout}
+	o := conformance.Options{Out: program.Stdout}
 	var flags conformFlags
 	cmd := &cobra.Command{
 		Use:   "conform [-- PROGRAM ARGUMENT...]",
@@ -155,7 +155,7 @@ func comparePrograms(cmd *cobra.Command, suite *conformance.Suite, o conformance
 		return err
 	}
 	if !flags.reports.printed {
-		if err := c.WriteText(os.Stdout); err != nil {
+		if err := c.WriteText(program.Stdout); err != nil {
 			return err
 		}
 	}
@@ -197,7 +197,7 @@ func readExpectations(o *conformance.Options, path string) error {
 }
 
 func newDoctorCommand() *cobra.Command {
-	o := doctor.Options{Out: os.Stdout}
+	o := doctor.Options{Out: program.Stdout}
 	cmd := &cobra.Command{
 		Use:   "doctor -- PROGRAM ARGUMENT...",
 		Short: "Look at an adapter step by step, and tell what to do",

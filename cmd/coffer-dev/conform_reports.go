@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"os"
 
 	"github.com/spf13/pflag"
 
@@ -91,7 +90,7 @@ func (r *reportFlags) write(shown result) error {
 				err = f.out.Commit()
 			}
 		case f.path == "-":
-			err = f.write(shown, os.Stdout)
+			err = f.write(shown, program.Stdout)
 		}
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 )
 
 func newFuzzCommand() *cobra.Command {
-	o := fuzz.Options{Out: os.Stdout}
+	o := fuzz.Options{Out: program.Stdout}
 	cmd := &cobra.Command{
 		Use:   "fuzz [-- PROGRAM ARGUMENT...]",
 		Short: "Look for inputs that an implementation answers otherwise than the reference",

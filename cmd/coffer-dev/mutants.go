@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -78,7 +77,7 @@ func (m *mutantsCommand) run(cmd *cobra.Command, _ []string) error {
 	}
 	if m.list {
 		for _, one := range chosen {
-			fmt.Println(one)
+			fmt.Fprintln(program.Stdout, one)
 		}
 		return nil
 	}
@@ -92,7 +91,7 @@ func (m *mutantsCommand) run(cmd *cobra.Command, _ []string) error {
 		Parallel: m.parallel,
 		Done: func(r mutants.Result) {
 			if m.verbose {
-				fmt.Printf("%-16s %s  %s %s\n", r.Fate, r.Mutant, r.By, r.Verdict)
+				fmt.Fprintf(program.Stdout, "%-16s %s  %s %s\n", r.Fate, r.Mutant, r.By, r.Verdict)
 			}
 		},
 	})
@@ -105,7 +104,7 @@ func (m *mutantsCommand) run(cmd *cobra.Command, _ []string) error {
 			return err
 		}
 	}
-	if err := summary.WriteText(os.Stdout); err != nil {
+	if err := summary.WriteText(program.Stdout); err != nil {
 		return err
 	}
 	if !summary.OK() {
@@ -128,12 +127,12 @@ func (m *mutantsCommand) judgeWrong(ctx context.Context) error {
 		}
 		if e == nil {
 			missed++
-			fmt.Printf("MISSED    %-32s %s\n", w.ID, w.Description)
+			fmt.Fprintf(program.Stdout, "MISSED    %-32s %s\n", w.ID, w.Description)
 			continue
 		}
-		fmt.Printf("caught    %-32s %s (%s)\n", w.ID, e.ID, e.Verdict)
+		fmt.Fprintf(program.Stdout, "caught    %-32s %s (%s)\n", w.ID, e.ID, e.Verdict)
 	}
-	fmt.Printf("%d wrong implementations: %d caught, %d missed\n", len(all), len(all)-missed, missed)
+	fmt.Fprintf(program.Stdout, "%d wrong implementations: %d caught, %d missed\n", len(all), len(all)-missed, missed)
 	if missed > 0 {
 		return program.ExitError(program.Refused)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,11 +50,11 @@ by the reference that is built into this program.`,
 				return err
 			}
 			if len(problems) == 0 {
-				fmt.Println(summary)
+				fmt.Fprintln(program.Stdout, summary)
 				return nil
 			}
 			for _, p := range problems {
-				fmt.Println(p)
+				fmt.Fprintln(program.Stdout, p)
 			}
 			return fmt.Errorf("the specification and the repository do not fit together: %d problems", len(problems))
 		},
@@ -108,7 +107,7 @@ func traceOne(from source, what string) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(program.Stdout)
 	evidence := t.Evidence()
 	for _, r := range document.Requirements {
 		if !slices.Contains(ids, r.ID) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/room"
 )
 
@@ -74,6 +75,6 @@ func writeRoom(ctx context.Context, from source, dir string) error {
 	if err := os.Rename(made, dir); err != nil {
 		return err
 	}
-	fmt.Println(filepath.Join(dir, "index.html"))
+	fmt.Fprintln(program.Stdout, filepath.Join(dir, "index.html"))
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/room"
 )
 
@@ -54,7 +55,7 @@ func serveRoom(ctx context.Context, from source, address string) error {
 	}
 	server := roomServer(address, roomHandler(ctx, from, pages))
 	context.AfterFunc(ctx, func() { server.Close() })
-	fmt.Printf("http://%s/\n", shownAddress(listener.Addr().(*net.TCPAddr)))
+	fmt.Fprintf(program.Stdout, "http://%s/\n", shownAddress(listener.Addr().(*net.TCPAddr)))
 	fmt.Fprintln(os.Stderr, "Ctrl-C ends it.")
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err

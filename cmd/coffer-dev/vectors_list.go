@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -46,7 +45,7 @@ among them.`,
 }
 
 func listVectors(pattern, requirement string, invalid bool) error {
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(program.Stdout)
 	matching, shown := 0, 0
 	var ids []string
 	matches := conformance.IDPattern(pattern)

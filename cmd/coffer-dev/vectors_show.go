@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,7 +32,7 @@ which its input goes wrong, if it has one.`,
 			c, err := findVector(args[0])
 			if err != nil || !asHex {
 				if err == nil {
-					err = display.JSON(os.Stdout, c)
+					err = display.JSON(program.Stdout, c)
 				}
 				return err
 			}
@@ -46,7 +45,7 @@ which its input goes wrong, if it has one.`,
 
 // showBytes shows a case by its bytes.
 func showBytes(c vectors.Case) error {
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(program.Stdout)
 	fmt.Fprintf(out, "%s\n%s\n%s must %s\n", c.ID, c.Comment, c.Op, wanted(c))
 	dumps := report.DumpsOfInput(c)
 	if d := report.DumpOf(c); d != nil {

@@ -45,7 +45,7 @@ type collection struct {
 // argument under its own name. Messages come first. [ARC-2]
 func collect(args []string, output, stdinName string) (*collection, error) {
 	c := &collection{}
-	if info, err := os.Stat(output); err == nil {
+	if info, err := os.Stat(output); err == nil && !info.IsDir() {
 		c.output = info
 	}
 	for _, arg := range args {
@@ -58,7 +58,7 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 		}
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), cause(err))
+			return nil, fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), newfile.Cause(err))
 		}
 		base := ""
 		if !info.IsDir() || len(args) > 1 {
@@ -72,7 +72,7 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 		case newfile.IsSpecial(info.Mode()):
 			c.failed = append(c.failed, fmt.Errorf("%s is %s, not a regular file: send what it yields to \"coffer seal -\"", display.Name(arg), newfile.SpecialKind(info.Mode())))
 		case c.output != nil && os.SameFile(info, c.output):
-			c.failed = append(c.failed, fmt.Errorf("%s is the container that is to be written", display.Name(arg)))
+			return nil, fmt.Errorf("%s is the container that is to be written, and would be replaced: give another name with -o", display.Name(arg))
 		default:
 			if err := c.walk(arg, base); err != nil {
 				return nil, err

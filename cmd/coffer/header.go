@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +33,7 @@ throw the old one away.`,
 		},
 	}
 	cmd.Flags().StringVarP(&path, "output", "o", "", "write to `FILE` (default: the container's name and .header)")
-	cmd.Flags().BoolVar(&force, "force", false, "replace the file if it exists")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the file if it exists and has a header")
 	return cmd
 }
 
@@ -59,8 +58,10 @@ func keepHeader(ctx context.Context, of, path string, force bool) error {
 		return orForce(err)
 	}
 	defer out.Abandon()
-	if info, err := in.file.Stat(); err == nil && out.Replaces(info) {
-		return fmt.Errorf("%s is the container itself: give another name", display.Name(path))
+	var used inUse
+	used.add(of, "the container")
+	if err := mayReplace(out, path, used, isHeader); err != nil {
+		return err
 	}
 	if err := salvage.WriteApart(out, h); err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -68,19 +69,47 @@ func openAny(ctx context.Context, path string, wanted func(begin []byte) bool) (
 func spool(ctx context.Context, path string, write func(io.Writer) (int64, error)) (*input, error) {
 	f, err := os.CreateTemp("", ".coffer-*.tmp")
 	if err != nil {
-		return nil, err
+		return nil, tempError{newfile.Cause(err)}
 	}
 	in := &input{file: f, path: path, ctx: ctx}
 	if os.Remove(f.Name()) != nil { // some systems remove closed files only
 		in.temp = f.Name()
 		newfile.Begun(in.temp)
 	}
-	in.size, err = program.Wait(ctx, func() (int64, error) { return write(f) })
+	in.size, err = program.Wait(ctx, func() (int64, error) { return write(tempFile{f}) })
 	if err != nil {
 		in.Close()
+		var temp tempError
+		if errors.As(err, &temp) {
+			return nil, err
+		}
 		return nil, fmt.Errorf("reading %s: %w", in, err)
 	}
 	return in, nil
+}
+
+// tempFile is a file for temporary use. Errors say that.
+type tempFile struct{ file *os.File }
+
+func (t tempFile) Write(p []byte) (int, error) {
+	n, err := t.file.Write(p)
+	if err != nil {
+		err = tempError{newfile.Cause(err)}
+	}
+	return n, err
+}
+
+// tempError is why a temporary file cannot be written.
+type tempError struct{ err error }
+
+func (t tempError) Unwrap() error { return t.err }
+
+func (t tempError) Error() string {
+	dir := os.TempDir()
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Sprintf("there is no folder %s for temporary files: set TMPDIR to one that has room", display.Name(dir))
+	}
+	return fmt.Sprintf("a temporary file in %s cannot be written: %v: set TMPDIR to a folder that has room", display.Name(dir), t.err)
 }
 
 // spoolContainer makes a file of a container that cannot be seeked in. What does not

@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/hexdump"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/spec/annotate"
 )
 
@@ -52,7 +52,7 @@ func inspectFile(ctx context.Context, path string, asJSON, asHex, all bool) erro
 			return err
 		}
 	}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(program.Stdout)
 	switch {
 	case refused != nil && (asJSON || !asHex):
 		return refused

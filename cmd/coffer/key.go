@@ -40,7 +40,9 @@ Whoever has the key can open what is sealed with it, and nobody can without.`,
 				return err
 			}
 			if path == "" {
-				fmt.Println(k.Text())
+				if _, err := fmt.Fprintln(program.Stdout, k.Text()); err != nil {
+					return fmt.Errorf("the key was not written: %w", err)
+				}
 				display.Note("key %s", k.Check().Fingerprint()) // [KEY-13]
 				return nil
 			}

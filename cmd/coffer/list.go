@@ -5,11 +5,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 )
@@ -42,7 +42,7 @@ func list(ctx context.Context, secret *secretFlags, path string, asJSON bool) er
 		return err
 	}
 	defer in.Close()
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(program.Stdout)
 	if asJSON {
 		if err := listJSON(out, c, r); err != nil {
 			return err

@@ -17,6 +17,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"coffer": main,
 		"exits":  workdir.Exits,
+
+		"failing": workdir.Failing,
 	})
 }
 

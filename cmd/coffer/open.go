@@ -86,6 +86,16 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	display.Note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
 	run := newRestore(o.dir, len(records), total(records), o.folders, restore.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
+	var used inUse
+	used.add(path, "the container")
+	o.secret.use(&used)
+	var paths []string
+	for _, rec := range records {
+		paths = append(paths, rec.Entry.Path)
+	}
+	if ctx, err = run.keeping(ctx, used, paths); err != nil {
+		return err
+	}
 	if len(names) == 0 {
 		err = restore.All(ctx, r, o.dir, run.opts)
 	} else {

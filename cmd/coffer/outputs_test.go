@@ -18,15 +18,19 @@ import (
 
 // Every command that writes where it is told follows one rule: folders, pipes and
 // devices are never replaced, by links neither, and nothing is written to them; a file
-// or a link gives its name up only to who may replace it.
+// or a link gives its name up only to who may replace it; and a file that is replaced
+// unread is of the kind of what replaces it.
 func TestOutputs(t *testing.T) {
 	commands := map[string]struct {
 		args     []string
-		replaces bool // what exists
-		opens    bool // what exists, before it replaces it
+		replaces bool   // what exists
+		only     string // of files, this kind
+		opens    bool   // what exists, before it replaces it
 	}{
 		"seal":              {args: []string{"seal", "--key-file", "key.txt", "-o", "OUT", "folder"}},
-		"seal --force":      {args: []string{"seal", "--key-file", "key.txt", "--force", "-o", "OUT", "folder"}, replaces: true},
+		"seal --force":      {args: []string{"seal", "--key-file", "key.txt", "--force", "-o", "OUT", "folder"}, replaces: true, only: "a container"},
+		"header":            {args: []string{"header", "-o", "OUT", "c.coffer"}},
+		"header --force":    {args: []string{"header", "--force", "-o", "OUT", "c.coffer"}, replaces: true, only: "a header"},
 		"key":               {args: []string{"key", "-o", "OUT"}},
 		"slot set-password": {args: []string{"slot", "set-password", "--key-file", "key.txt", "--new-password-file", "password", "OUT"}, opens: true},
 		"slot remove":       {args: []string{"slot", "remove", "--key-file", "key.txt", "OUT", "1"}, opens: true},
@@ -35,10 +39,17 @@ func TestOutputs(t *testing.T) {
 		"salvage":           {args: []string{"salvage", "--key-file", "key.txt", "-C", "DIR", "c.coffer"}},
 		"salvage --force":   {args: []string{"salvage", "--key-file", "key.txt", "--force", "-C", "DIR", "c.coffer"}, replaces: true},
 	}
+	made := newFixture(t)
+	made.Write("folder/target", []byte("sealed"))
+	made.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
+	made.Succeed("seal", "--key-file", "key.txt", "-o", "other.coffer", "folder")
+	made.Succeed("header", "other.coffer")
 	places := map[string]func(f *fixture, path string){
 		"a pipe":              func(f *fixture, path string) { f.Check(syscall.Mkfifo(path, 0o600)) },
 		"a folder":            func(f *fixture, path string) { f.Check(os.Mkdir(path, 0o700)) },
 		"a file":              func(f *fixture, path string) { f.Check(os.WriteFile(path, []byte("mine"), 0o600)) },
+		"a container":         func(f *fixture, path string) { f.Check(os.WriteFile(path, made.Read("other.coffer"), 0o600)) },
+		"a header":            func(f *fixture, path string) { f.Check(os.WriteFile(path, made.Read("other.coffer.header"), 0o600)) },
 		"a link to a pipe":    func(f *fixture, path string) { f.Check(syscall.Mkfifo(f.Path("far"), 0o600)); f.link("far", path) },
 		"a link to a folder":  func(f *fixture, path string) { f.Check(os.Mkdir(f.Path("far"), 0o700)); f.link("far", path) },
 		"a link to a file":    func(f *fixture, path string) { f.Write("far", []byte("mine")); f.link("far", path) },
@@ -48,9 +59,6 @@ func TestOutputs(t *testing.T) {
 		"/dev/null":           nil,
 		"/dev/full":           nil,
 	}
-	made := newFixture(t)
-	made.Write("folder/target", []byte("sealed"))
-	made.Succeed("seal", "--key-file", "key.txt", "-o", "c.coffer", "folder")
 	for _, name := range slices.Sorted(maps.Keys(commands)) {
 		command := commands[name]
 		for what, put := range places {
@@ -83,12 +91,14 @@ func TestOutputs(t *testing.T) {
 					t.Error("it waited")
 				}
 				after := f.place(path)
-				never := !strings.HasSuffix(what, "a file") && what != "a link to nowhere"
+				isFile := what == "a file" || what == "a container" || what == "a header"
+				never := !isFile && what != "a link to a file" && what != "a link to nowhere"
 				if restores && strings.HasPrefix(what, "a link") { // of a stranger's file, no link is followed
 					never = false
 				}
 				switch {
-				case never || !command.replaces:
+				case command.opens && what == "a container": // it is changed, and remains one
+				case never || !command.replaces || isFile && command.only != "" && what != command.only:
 					if after != before {
 						t.Errorf("it was %s, and is %s", before, after)
 					}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +22,7 @@ type restoration struct {
 	bar               *progress
 	restored, present atomic.Int64 // files
 	opts              restore.Options
+	release           func() // what the run has for the restore only
 }
 
 // A path can name hundreds of folders. Where they are many for the files in them, this
@@ -31,7 +34,7 @@ const (
 )
 
 func newRestore(dir string, files int, size int64, anyFolders bool, opts restore.Options) *restoration {
-	r := &restoration{dir: dir, bar: newProgress("restoring", size)}
+	r := &restoration{dir: dir, bar: newProgress("restoring", size), release: func() {}}
 	opts.Progress = r.bar.add
 	opts.Folders = func(n int) error {
 		switch {
@@ -56,9 +59,44 @@ func newRestore(dir string, files int, size int64, anyFolders bool, opts restore
 	return r
 }
 
+// keeping refuses to restore over a file that the run reads. Of an entry that is renamed
+// that shows only later: the context that it returns ends then, before anything is written.
+func (r *restoration) keeping(ctx context.Context, used inUse, paths []string) (context.Context, error) {
+	if !r.opts.Replace {
+		return ctx, nil
+	}
+	check := func(path string) error {
+		name := filepath.Join(r.dir, filepath.FromSlash(path))
+		old, err := os.Lstat(name)
+		if err != nil {
+			return nil
+		}
+		if err := used.check(name, old); err != nil {
+			return fmt.Errorf("%w, or another folder with -C; nothing was restored", err)
+		}
+		return nil
+	}
+	for _, path := range paths {
+		if err := check(path); err != nil {
+			return ctx, err
+		}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	r.release = func() { cancel(nil) }
+	tell := r.opts.Renamed
+	r.opts.Renamed = func(path, name string) {
+		tell(path, name)
+		if err := check(name); err != nil {
+			cancel(err)
+		}
+	}
+	return ctx, nil
+}
+
 // end tells what became of some files.
 func (r *restoration) end(err error, files int, size int64) error {
 	r.bar.finish()
+	r.release()
 	there := ""
 	if n := int(r.present.Load()); n > 0 {
 		there = fmt.Sprintf("; %s there already", were(n, "file"))

@@ -19,6 +19,8 @@ type salvageCommand struct {
 	header, dir                     string
 	partial, force, verbose, asJSON bool
 	folders                         bool // however many
+
+	used inUse
 }
 
 func newSalvageCommand() *cobra.Command {
@@ -72,6 +74,7 @@ func (s *salvageCommand) run(ctx context.Context, path string) error {
 		return notSalvaged(err, sec, false)
 	}
 	defer in.Close()
+	s.use(path)
 	return s.salvage(ctx, in, in, sec, nil)
 }
 
@@ -98,7 +101,15 @@ func (s *salvageCommand) runWithHeader(ctx context.Context, path string) error {
 		return err
 	}
 	defer in.Close()
+	s.use(path)
+	s.used.add(s.header, "the header")
 	return s.salvage(ctx, in, kept, sec, apart)
+}
+
+// use notes what is not replaced.
+func (s *salvageCommand) use(path string) {
+	s.used.add(path, "the container")
+	s.secret.use(&s.used)
 }
 
 // salvage salvages a container with the secret of a header, its own or one kept apart.
@@ -128,14 +139,25 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 }
 
 func (s *salvageCommand) restore(ctx context.Context, found *salvage.Salvage) error {
-	files, size := 0, int64(0)
+	var paths []string
+	size := int64(0)
 	for e := range found.Entries() {
-		if e.Status == salvage.Whole || e.Status == salvage.Damaged && s.partial {
-			files++
-			size += e.Record.Entry.Size
+		path := e.Record.Entry.Path
+		switch {
+		case e.Status == salvage.Damaged && s.partial:
+			path += ".damaged"
+		case e.Status != salvage.Whole:
+			continue
 		}
+		paths = append(paths, path)
+		size += e.Record.Entry.Size
 	}
+	files := len(paths)
 	run := newRestore(s.dir, files, size, s.folders, restore.Options{Replace: s.force})
+	ctx, err := run.keeping(ctx, s.used, paths)
+	if err != nil {
+		return err
+	}
 	return run.end(restore.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 

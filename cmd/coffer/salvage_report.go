@@ -3,16 +3,16 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/salvage"
 )
 
 func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(program.Stdout)
 	if s.asJSON {
 		if err := display.JSON(out, toSalvageJSON(found)); err != nil {
 			return err

@@ -64,7 +64,7 @@ UTF-8) is stored as %XX.`,
 	s.secret.register(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&s.output, "output", "o", "", "write the container to `FILE` (- is standard output; default: FOLDER.coffer)")
-	f.BoolVar(&s.force, "force", false, "replace the container if it exists")
+	f.BoolVar(&s.force, "force", false, "replace the container if it exists; no other file is replaced")
 	f.BoolVar(&s.keepGoing, "keep-going", false, "leave out files that cannot be read, and end with status 1")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "name everything that is not sealed")
 	f.StringVar(&s.stdinName, "name", "stdin", "the `NAME` under which standard input is sealed")
@@ -98,6 +98,19 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	out, err := newfile.Create(s.output, s.force, containerMode)
+	if err != nil {
+		return orForce(err)
+	}
+	defer out.Abandon()
+	var used inUse
+	s.secret.use(&used)
+	if slices.Contains(args, "-") {
+		used.add("-", "the input")
+	}
+	if err := mayReplace(out, s.output, used, isContainer); err != nil {
+		return err
+	}
 	for _, err := range found.failed {
 		if err := s.leaveOut(err); err != nil {
 			return err
@@ -107,11 +120,6 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		found.left.tell(s.verbose)
 		return errNothing
 	}
-	out, err := newfile.Create(s.output, s.force, containerMode)
-	if err != nil {
-		return orForce(err)
-	}
-	defer out.Abandon()
 	k, slots, err := s.key(ctx)
 	if err != nil {
 		return err
@@ -208,7 +216,7 @@ func (s *sealCommand) addAll(ctx context.Context, w *container.ArchiveWriter, fo
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.As(err, &abandoned):
-			err = s.leaveOut(fmt.Errorf("%s: %w", display.Name(src.file), cause(abandoned.Err)))
+			err = s.leaveOut(fmt.Errorf("%s: %w", display.Name(src.file), newfile.Cause(abandoned.Err)))
 		case err == nil:
 			s.files++
 			s.size += src.entry.Size
@@ -235,15 +243,6 @@ func (s *sealCommand) add(w *container.ArchiveWriter, f *openFile) error {
 	}
 	if err == nil && f.changed() {
 		display.Note("%s has changed while it was read: it is sealed as it was read", display.Name(f.file))
-	}
-	return err
-}
-
-// cause drops the path from an error that is told with a path already.
-func cause(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
@@ -56,7 +57,7 @@ func readSecretFile(ctx context.Context, path string) ([]byte, error) {
 		return io.ReadAll(io.LimitReader(f, maxSecretFile))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the secret in %s cannot be read: %w", display.Name(path), cause(err))
+		return nil, fmt.Errorf("the secret in %s cannot be read: %w", display.Name(path), newfile.Cause(err))
 	}
 	return decodeText(raw), nil
 }

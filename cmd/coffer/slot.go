@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -62,7 +61,7 @@ func listSlots(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(program.Stdout)
 	fmt.Fprintf(out, "%s: %s, which are not authenticated without a secret, and key %s\n", in, display.Count(len(h.Slots), "slot"), h.KeyCheck.Fingerprint()) // [HDR-16]
 	for i, s := range h.Slots {
 		fmt.Fprintln(out, slotLine(inspect.SlotOf(s), i))
@@ -275,7 +274,7 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 	}
 	defer out.Abandon()
 	out.Expect(ch.old)
-	if err := ch.write(out.File, slots); err != nil {
+	if err := ch.write(out, slots); err != nil {
 		return err
 	}
 	written, err := out.Stat()
@@ -297,12 +296,12 @@ func (ch *change) rewrite(slots []slot.Slot, opens container.Secret) error {
 
 // write writes the container with other slots. A header of the same length needs no
 // second copy of the payload where files can share blocks.
-func (ch *change) write(out *os.File, slots []slot.Slot) error {
+func (ch *change) write(out *newfile.File, slots []slot.Slot) error {
 	h, err := header.New(&ch.Key, ch.Header.Purpose, slots, ch.Header.PayloadPrefix[:])
 	if err != nil {
 		return err
 	}
-	if h.Size() == ch.Header.Size() && cloneFile(out, ch.in.file) == nil {
+	if h.Size() == ch.Header.Size() && cloneFile(out.File, ch.in.file) == nil {
 		_, err := out.WriteAt(h.Bytes(), 0)
 		return err
 	}

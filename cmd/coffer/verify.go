@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
+	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
@@ -67,9 +67,9 @@ func verify(ctx context.Context, secret *secretFlags, path string, asJSON bool) 
 		return unsound(err, asJSON)
 	}
 	if asJSON {
-		return display.JSON(os.Stdout, v)
+		return display.JSON(program.Stdout, v)
 	}
-	fmt.Printf("%s is sound: %s, key %s\n", in, v.text(), v.Key)
+	fmt.Fprintf(program.Stdout, "%s is sound: %s, key %s\n", in, v.text(), v.Key)
 	return nil
 }
 
@@ -78,7 +78,7 @@ func verify(ctx context.Context, secret *secretFlags, path string, asJSON bool) 
 func unsound(err error, asJSON bool) error {
 	if asJSON && fault.NameOf(err) != "" {
 		f := inspect.FaultOf(err)
-		if e := display.JSON(os.Stdout, verified{Fault: &f}); e != nil {
+		if e := display.JSON(program.Stdout, verified{Fault: &f}); e != nil {
 			return e
 		}
 	}

@@ -35,7 +35,13 @@ func (o *File) adopt() (lost []string, err error) {
 	}
 	dropAccessList(o.File)
 	if err := o.Chmod(mode); err != nil {
-		return nil, err
+		info, err := o.Stat()
+		if err != nil {
+			return nil, err
+		}
+		if is := info.Mode().Perm(); is != mode {
+			lost = append(lost, fmt.Sprintf("%s had the permissions %v, and now has %v: they could not be changed", display.Name(o.path), mode, is))
+		}
 	}
 	return append(lost, copyAttributes(o.File, o.path, sameGroup)...), nil
 }

@@ -17,9 +17,10 @@ import (
 // File is a file that gets its name only when it is complete.
 type File struct {
 	*os.File
-	path string
-	old  Identity // what it replaces
-	done bool
+	path   string
+	old    Identity // what it replaces
+	done   bool
+	second bool // it has its first name, too
 }
 
 // ExistsError says that there is a file already; its commands say what to do.
@@ -47,7 +48,7 @@ func Create(path string, replace bool, mode fs.FileMode) (*File, error) {
 	old, err := identify(path)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, unwritable(path, err)
 	case old.info != nil && !replace:
 		return nil, ExistsError{path}
 	}
@@ -55,7 +56,7 @@ func Create(path string, replace bool, mode fs.FileMode) (*File, error) {
 	removeStale(dir)
 	f, err := createTemp(dir, mode)
 	if err != nil {
-		return nil, err
+		return nil, unwritable(path, err)
 	}
 	return &File{File: f, path: path, old: old}, nil
 }
@@ -63,10 +64,9 @@ func Create(path string, replace bool, mode fs.FileMode) (*File, error) {
 // Expect makes the file replace what a path led to earlier, and nothing else.
 func (o *File) Expect(old Identity) { o.old = old }
 
-// Replaces reports whether the file will replace another.
-func (o *File) Replaces(other fs.FileInfo) bool {
-	return o.old.info != nil && os.SameFile(o.old.info, other)
-}
+// Old returns what the file will replace, nil if nothing is there, and the beginning of
+// its content if that can be read.
+func (o *File) Old() (info fs.FileInfo, head []byte) { return o.old.info, o.old.head }
 
 // CheckReplaceable refuses a path that leads to what is never replaced: a folder, a pipe
 // or a device, by a link, too.
@@ -92,20 +92,23 @@ func (o *File) Commit() error {
 	}
 	lost, err := o.adopt()
 	if err != nil {
-		return err
+		return o.named(err)
 	}
-	if err := o.Sync(); err != nil {
-		return err
+	if err := o.Sync(); err != nil && !isUnsupported(err) {
+		return o.named(err)
 	}
 	if !renamesOpenFiles {
 		if err := o.File.Close(); err != nil {
-			return err
+			return o.named(err)
 		}
 	}
 	if err := o.publish(); err != nil {
-		return err
+		return o.named(err)
 	}
 	o.done = true
+	if o.second {
+		lost = append(lost, fmt.Sprintf("%s is complete, and has a second name, %s, which could not be removed", display.Name(o.path), display.Name(o.Name())))
+	}
 	Ended(o.Name())
 	o.File.Close()
 	syncFolder(filepath.Dir(o.path))
@@ -134,7 +137,8 @@ func (o *File) publish() error {
 		return os.Rename(o.Name(), o.path)
 	}
 	if os.Link(o.Name(), o.path) == nil { // a link does not replace
-		return os.Remove(o.Name())
+		o.second = os.Remove(o.Name()) != nil // as in a folder that files can only be added to
+		return nil
 	}
 	switch _, err := os.Lstat(o.path); {
 	case err == nil:
@@ -148,9 +152,11 @@ func (o *File) publish() error {
 // Abandon removes what was written unless it has been committed.
 func (o *File) Abandon() {
 	if !o.done && o.path != "-" {
-		os.Remove(o.Name()) // where open files cannot be removed, the second one does
+		first := os.Remove(o.Name()) // where open files cannot be removed, the second one does
 		o.File.Close()
-		os.Remove(o.Name())
+		if first != nil && os.Remove(o.Name()) != nil {
+			display.Note("%s is unfinished, and could not be removed", display.Name(o.Name()))
+		}
 		Ended(o.Name())
 	}
 }

@@ -46,11 +46,15 @@ func Run(root *cobra.Command, advise Advisor) int {
 
 	started := false
 	announce(root, func() { started = true })
+	root.SetOut(Stdout)
 	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		err = stdout.close()
+	}
 	if err == nil {
 		return Done
 	}
-	if !started { // errors before that are mistakes in the command line
+	if !started && stdout.err == nil { // errors before that are mistakes in the command line
 		err = UsageError{err}
 	}
 	return explain(ctx, cmd, err, advise)

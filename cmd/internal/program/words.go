@@ -27,6 +27,8 @@ func InWords(err error) string {
 
 func pathInWords(path string, err error) string {
 	switch {
+	case path == os.Stdout.Name():
+		return fmt.Sprintf("standard output cannot be written: %v", err)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Sprintf("there is no file %s", display.Name(path))
 	case errors.Is(err, fs.ErrPermission):

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package workdir
+
+// Failing is for Linux only.
+func Failing() { panic("no system but Linux can be made to fail") }
