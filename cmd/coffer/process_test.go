@@ -207,6 +207,19 @@ func TestInterrupt(t *testing.T) {
 			}
 		})
 	}
+	t.Run("sealing what has no end in sight", func(t *testing.T) {
+		f := newFixture(t)
+		f.Write("folder/a", []byte("a"))
+		f.Check(os.Truncate(f.Path("folder/a"), 1<<36))
+		f.interrupt(f.Command("seal", "--key-file", "key.txt", "folder"), syscall.SIGTERM, func() bool {
+			temps := f.Temps()
+			if len(temps) == 0 {
+				return false
+			}
+			info, err := os.Stat(temps[0])
+			return err == nil && info.Size() > 1<<20
+		})
+	})
 	t.Run("opening", func(t *testing.T) {
 		f := newFixture(t)
 		f.Write("folder/a", []byte("a"))

@@ -125,7 +125,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 
-	w, err := container.NewArchiveWriter(out, rand.Reader, &k, slots, archive.Index{
+	w, err := container.NewArchiveWriter(calledOffWriter{ctx, out}, rand.Reader, &k, slots, archive.Index{
 		CreatedMS: milliseconds(time.Now().UnixMilli()),
 		Complete:  true, // [ARC-80]
 		Producer:  "coffer " + program.Number,
