@@ -50,8 +50,9 @@ func readAhead(ctx context.Context, sources []source, own key.Check, bar *progre
 // to be closed.
 func (q *fileQueue) open(f *openFile) error {
 	for {
+		alone := q.held.Load() == 0 // before: all that are ahead may be closed right after
 		err := f.open()
-		if !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) || q.held.Load() == 0 {
+		if alone || !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) {
 			return err
 		}
 		select {

@@ -29,6 +29,10 @@ type Advisor func(err error) (advice string, status int)
 // ends the work through its context, so that what was begun is removed. A second one
 // ends the program at once.
 func Run(root *cobra.Command, advise Advisor) int {
+	if err := checkLimits(); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", root.Name(), err)
+		return Refused
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)
