@@ -41,6 +41,11 @@ type collection struct {
 	output   fs.FileInfo // of the container that is to be replaced, or nil
 }
 
+// folderError is why a folder cannot be read, or not to its end.
+type folderError struct{ error }
+
+func (e folderError) Unwrap() error { return e.error }
+
 // collect finds the files to seal: the contents of a single folder, or each
 // argument under its own name. Messages come first. [ARC-2]
 func collect(args []string, output, stdinName string) (*collection, error) {
@@ -48,6 +53,11 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 	if info, err := os.Stat(output); err == nil && !info.IsDir() {
 		c.output = info
 	}
+	type argument struct {
+		arg, base string
+		info      fs.FileInfo
+	}
+	var named []argument
 	for _, arg := range args {
 		if arg == "-" {
 			if err := archive.CheckPath(storedPath(stdinName)); err != nil {
@@ -58,15 +68,26 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 		}
 		info, err := os.Stat(arg)
 		if err != nil {
-			return nil, fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), newfile.Cause(err))
-		}
-		base := ""
-		if !info.IsDir() || len(args) > 1 {
-			abs, err := filepath.Abs(arg)
-			if err != nil {
+			err = fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), newfile.Cause(err))
+			if len(args) == 1 {
 				return nil, err
 			}
-			base = filepath.Base(abs)
+			c.failed = append(c.failed, err)
+			continue
+		}
+		abs, err := filepath.Abs(arg)
+		if err != nil {
+			return nil, err
+		}
+		base := filepath.Base(abs)
+		for _, other := range named {
+			if os.SameFile(info, other.info) && base == other.base {
+				return nil, program.Usagef("%s and %s are the same: name it once", display.Name(other.arg), display.Name(arg))
+			}
+		}
+		named = append(named, argument{arg, base, info})
+		if info.IsDir() && len(args) == 1 {
+			base = ""
 		}
 		switch {
 		case newfile.IsSpecial(info.Mode()):
@@ -110,6 +131,9 @@ func (c *collection) walk(root, base string) error {
 		switch {
 		case err != nil:
 			delete(empty, file)
+			if d != nil && d.IsDir() {
+				err = folderError{err}
+			}
 			c.failed = append(c.failed, err)
 			return nil
 		case d.IsDir():

@@ -69,6 +69,9 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 			return err
 		}
 	}
+	if err := checkFolder(o.dir); err != nil {
+		return err
+	}
 	in, c, r, err := o.secret.openArchive(ctx, path)
 	if err != nil {
 		return err

@@ -105,6 +105,20 @@ func (r calledOff) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
+// calledOffWriter is a writer that ends when the work is called off: of a file that is not
+// read to its end, all the rest is still written, as zeros.
+type calledOffWriter struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (w calledOffWriter) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.Writer.Write(p)
+}
+
 // again opens a file for a second try, after it had fewer or more bytes than its size
 // said. It has the size that it says now or, if that is the same, that it yields.
 func (f *openFile) again() error {

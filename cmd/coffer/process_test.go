@@ -110,7 +110,7 @@ func TestFullDisk(t *testing.T) {
 	f.Write("folder/large", pattern(4<<20))
 	f.Write("folder/a", []byte("a"))
 	status, stderr := f.limited(1024, "seal --key-file key.txt folder")
-	if status != 1 || !strings.HasSuffix(stderr, "folder.coffer cannot be written: file too large: give another folder\n") || strings.Count(stderr, "\n") != 1 {
+	if status != 1 || !strings.HasSuffix(stderr, "folder.coffer cannot be written: file too large: the file system there holds no file of this size\n") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("seal: status %d: %s", status, stderr)
 	}
 	if _, err := os.Stat(f.Path("folder.coffer")); err == nil {
@@ -128,7 +128,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	f.Write("password", []byte("correct horse"))
 	status, stderr = f.limited(1024, "slot set-password --key-file key.txt --new-password-file password folder.coffer")
-	if status != 1 || !strings.HasSuffix(stderr, "folder.coffer cannot be written: file too large: give another folder\n") {
+	if status != 1 || !strings.HasSuffix(stderr, "folder.coffer cannot be written: file too large: the file system there holds no file of this size\n") {
 		t.Errorf("set-password: status %d: %s", status, stderr)
 	}
 	if !bytes.Equal(f.Read("folder.coffer"), before) {
@@ -211,6 +211,19 @@ func TestInterrupt(t *testing.T) {
 			}
 		})
 	}
+	t.Run("sealing what has no end in sight", func(t *testing.T) {
+		f := newFixture(t)
+		f.Write("folder/a", []byte("a"))
+		f.Check(os.Truncate(f.Path("folder/a"), 1<<36))
+		f.interrupt(f.Command("seal", "--key-file", "key.txt", "folder"), syscall.SIGTERM, func() bool {
+			temps := f.Temps()
+			if len(temps) == 0 {
+				return false
+			}
+			info, err := os.Stat(temps[0])
+			return err == nil && info.Size() > 1<<20
+		})
+	})
 	t.Run("opening", func(t *testing.T) {
 		f := newFixture(t)
 		f.Write("folder/a", []byte("a"))

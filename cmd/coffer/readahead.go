@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"sync/atomic"
+	"syscall"
 
 	"github.com/coffer-format/coffer/ref/key"
 )
@@ -16,19 +19,22 @@ type fileQueue struct {
 	files chan *openFile
 	ctx   context.Context
 	stop  context.CancelFunc
+	held  atomic.Int64  // files that are open and have not had their turn
+	freed chan struct{} // has something after one of them was closed
 }
 
 // readAhead opens sources that are to be sealed under the key with a check.
 func readAhead(ctx context.Context, sources []source, own key.Check, bar *progress) *fileQueue {
 	ctx, stop := context.WithCancel(ctx)
-	q := &fileQueue{make(chan *openFile, filesAhead), ctx, stop}
+	q := &fileQueue{files: make(chan *openFile, filesAhead), ctx: ctx, stop: stop, freed: make(chan struct{}, 1)}
 	go func() {
 		defer close(q.files)
 		for _, src := range sources {
 			f := &openFile{source: src, ctx: ctx, bar: bar}
-			if f.err = f.open(); f.err == nil {
+			if f.err = q.open(f); f.err == nil {
 				f.container = f.containerUnder(own)
 			}
+			q.held.Add(1)
 			select {
 			case q.files <- f:
 			case <-ctx.Done():
@@ -38,6 +44,33 @@ func readAhead(ctx context.Context, sources []source, own key.Check, bar *progre
 		}
 	}()
 	return q
+}
+
+// open opens a file. Where the system lets no more be open, it waits for one that is ahead
+// to be closed.
+func (q *fileQueue) open(f *openFile) error {
+	for {
+		alone := q.held.Load() == 0 // before: all that are ahead may be closed right after
+		err := f.open()
+		if alone || !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) {
+			return err
+		}
+		select {
+		case <-q.freed:
+		case <-q.ctx.Done():
+			return err
+		}
+	}
+}
+
+// done closes a file after its turn.
+func (q *fileQueue) done(f *openFile) {
+	f.close()
+	q.held.Add(-1)
+	select {
+	case q.freed <- struct{}{}:
+	default: // whoever waits looks again anyway
+	}
 }
 
 // each yields the files, and closes each one after its turn. It does not wait for a
@@ -53,7 +86,7 @@ func (q *fileQueue) each() iter.Seq[*openFile] {
 					return
 				}
 				more := yield(f)
-				f.close()
+				q.done(f)
 				if !more {
 					return
 				}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/conformance/thorough"
+	"github.com/coffer-format/coffer/ref/header"
 )
 
 // waiting starts a run that reads its last secret from a pipe. What is done before
@@ -307,11 +308,16 @@ func TestStaleTemps(t *testing.T) {
 		t.Error("what was stale is still there")
 	}
 	f.Write(".coffer-write-mine.tmp", []byte("not by this program"))
-	f.Succeed("seal", "--key-file", "key.txt", "-o", "fast.coffer", "folder")
+	f.Write(".coffer-write-99999-0.tmp", []byte("nor this"))
+	f.Write(".coffer-write-99999-1.tmp", []byte(header.Magic+"begun"))
+	stderr := f.Succeed("seal", "--key-file", "key.txt", "-o", "fast.coffer", "folder")
+	if !strings.Contains(stderr, ".coffer-write-99999-0.tmp is named as an unfinished file of this program, and is no container: it stays\n") || !strings.Contains(stderr, ".coffer-write-99999-1.tmp (13 B) was left by a run that did not end: it is removed\n") {
+		t.Errorf("it says %s", stderr)
+	}
 	if status := answer(testKey.Text()); status != 0 {
 		t.Errorf("a run lost its file: status %d", status)
 	}
-	if left := f.Temps(); len(left) != 1 {
+	if left := f.Temps(); len(left) != 2 {
 		t.Errorf("left behind: %q", left)
 	}
 }

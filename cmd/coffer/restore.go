@@ -59,6 +59,15 @@ func newRestore(dir string, files int, size int64, anyFolders bool, opts restore
 	return r
 }
 
+// checkFolder refuses a folder that is a link to nowhere, or to itself.
+func checkFolder(dir string) error {
+	_, err := os.Stat(dir)
+	if _, linkErr := os.Lstat(dir); err == nil || linkErr != nil {
+		return nil
+	}
+	return fmt.Errorf("%s is a link that leads to no folder (%w): give another folder with -C", display.Name(dir), newfile.Cause(err))
+}
+
 // keeping refuses to restore over a file that the run reads. Of an entry that is renamed
 // that shows only later: the context that it returns ends then, before anything is written.
 func (r *restoration) keeping(ctx context.Context, used inUse, paths []string) (context.Context, error) {

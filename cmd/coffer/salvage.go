@@ -63,6 +63,9 @@ func (s *salvageCommand) run(ctx context.Context, path string) error {
 	if s.dir == "" && (s.partial || s.force) {
 		return program.Usagef("--partial and --force are about restoring: give -C DIR")
 	}
+	if err := checkFolder(s.dir); err != nil {
+		return err
+	}
 	if s.header == "-" && (path == "-" || s.secret.keyFile == "-" || s.secret.passwordFile == "-") {
 		return program.Usagef("standard input cannot be the header and something else")
 	}

@@ -30,9 +30,10 @@ type sealCommand struct {
 	output, stdinName                             string
 	force, keepGoing, verbose, allowWeak, showKey bool
 
-	files int   // sealed
-	size  int64 // of their contents
-	left  int   // files that could not be read
+	files  int   // sealed
+	size   int64 // of their contents
+	left   int   // files that could not be read
+	unread int   // folders
 }
 
 func newSealCommand() *cobra.Command {
@@ -125,7 +126,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return err
 	}
 
-	w, err := parallel.Containers.NewArchiveWriter(out, rand.Reader, &k, slots, archive.StandAlone(milliseconds(time.Now().UnixMilli()), "coffer "+program.Number)) // [ARC-80]
+	w, err := parallel.Containers.NewArchiveWriter(calledOffWriter{ctx, out}, rand.Reader, &k, slots, archive.StandAlone(milliseconds(time.Now().UnixMilli()), "coffer "+program.Number)) // [ARC-80]
 	if err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 		return orForce(err)
 	}
 	s.summarize(found, &k)
-	if s.left > 0 {
+	if s.left > 0 || s.unread > 0 {
 		return program.ExitError(program.Refused)
 	}
 	return nil
@@ -189,8 +190,13 @@ func (s *sealCommand) leaveOut(err error) error {
 	if !s.keepGoing {
 		return fmt.Errorf("%w; nothing was sealed, --keep-going seals the other files", err)
 	}
-	display.Note("not sealed: %v", err)
-	s.left++
+	display.Note("not sealed: %s", program.InWords(err))
+	var folder folderError
+	if errors.As(err, &folder) {
+		s.unread++
+	} else {
+		s.left++
+	}
 	return nil
 }
 
@@ -260,8 +266,13 @@ func (s *sealCommand) summarize(found *collection, k *key.Key) {
 	}
 	found.left.tell(s.verbose)
 	more := ""
-	if s.left > 0 {
+	switch {
+	case s.left > 0 && s.unread > 0:
+		more = fmt.Sprintf("; %s left out, and all that is in %s", display.Count(s.left, "file"), display.Count(s.unread, "folder"))
+	case s.left > 0:
 		more = fmt.Sprintf("; %s left out", display.Count(s.left, "file"))
+	case s.unread > 0:
+		more = fmt.Sprintf("; left out what is in %s", display.Count(s.unread, "folder"))
 	}
 	in := display.Name(s.output)
 	if s.output == "-" {

@@ -27,18 +27,20 @@ func unwritable(path string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("you may not write in the folder %s (%w): give another", dir, err)
 	}
-	return WithAdvice(fmt.Errorf("%s cannot be written in the folder %s: %w", base, dir, err))
+	return fmt.Errorf("%s cannot be written in the folder %s: %w%s", base, dir, err, advice(err))
 }
 
-// WithAdvice adds what to do about an error of writing, if that is known.
-func WithAdvice(err error) error {
+// advice says what to do about an error of writing.
+func advice(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("%w: make room, or give another folder", err)
-	case errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("%w: give another folder", err)
+		return ": make room there, or write elsewhere"
+	case errors.Is(err, syscall.EFBIG):
+		return ": the file system there holds no file of this size"
+	case errors.Is(err, syscall.EROFS):
+		return ": write elsewhere"
 	}
-	return err
+	return ""
 }
 
 // Cause drops the path from an error of the system.
@@ -62,7 +64,8 @@ func (o *File) named(err error) error {
 	if o.path == "-" || !isOwn {
 		return err
 	}
-	return WithAdvice(fmt.Errorf("%s cannot be written: %w", display.Name(o.path), Cause(err)))
+	err = Cause(err)
+	return fmt.Errorf("%s cannot be written: %w%s", display.Name(o.path), err, advice(err))
 }
 
 // Write writes to the file. Errors name it.

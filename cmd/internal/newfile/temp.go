@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/ref/header"
 )
 
 // ownTemp is the name of a file that is being written. It is locked while it is.
@@ -76,8 +77,16 @@ func LeadsTo(path string, f *os.File) bool {
 	return err == nil && os.SameFile(a, b)
 }
 
-// removeStale removes what earlier runs left in a folder when they were killed. A run
-// that still writes holds the lock of its file.
+// isContainer reports whether a file of some size has what a run may have begun to write:
+// the beginning of a container, or nothing yet.
+func isContainer(f *os.File, size int64) bool {
+	begin := make([]byte, min(size, int64(len(header.Magic))))
+	_, err := f.ReadAt(begin, 0)
+	return err == nil && strings.HasPrefix(header.Magic, string(begin))
+}
+
+// removeStale removes what earlier runs left in a folder when they were killed, but not
+// what others have given such a name. A run that still writes holds the lock of its file.
 func removeStale(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
@@ -90,8 +99,10 @@ func removeStale(dir string) {
 			continue
 		}
 		info, err := f.Stat()
-		stale := err == nil && tryLock(f) && LeadsTo(path, f) && os.Remove(path) == nil
-		if stale && info.Size() > 0 { // an empty one may be of a run that is about to lock it
+		switch stale := err == nil && tryLock(f) && LeadsTo(path, f); {
+		case stale && !isContainer(f, info.Size()):
+			display.Note("%s is named as an unfinished file of this program, and is no container: it stays", display.Name(path))
+		case stale && os.Remove(path) == nil && info.Size() > 0: // an empty one may be of a run that is about to lock it
 			display.Note("%s (%s) was left by a run that did not end: it is removed", display.Name(path), display.Size(info.Size()))
 		}
 		f.Close()

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
@@ -28,6 +29,10 @@ type Advisor func(err error) (advice string, status int)
 // ends the work through its context, so that what was begun is removed. A second one
 // ends the program at once.
 func Run(root *cobra.Command, advise Advisor) int {
+	if err := checkLimits(); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", root.Name(), err)
+		return Refused
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)
@@ -94,10 +99,24 @@ func sayEnded(command, why string) {
 // endings are the signals that call the work off.
 func endings() []os.Signal { return append(hangup(), os.Interrupt, syscall.SIGTERM) }
 
-// announce makes every command call started before anything else.
+// checkGiven refuses a flag that is given without a text: mostly it comes from a variable
+// that is not set, and is not meant as if the flag were not there.
+func checkGiven(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" && f.Value.String() == "" {
+			err = Usagef("--%s is given as an empty text", f.Name)
+		}
+	})
+	return err
+}
+
+// announce makes every command call started before anything else but a look at the flags.
 func announce(cmd *cobra.Command, started func()) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if err := checkGiven(cmd); err != nil {
+				return err
+			}
 			started()
 			return run(cmd, args)
 		}

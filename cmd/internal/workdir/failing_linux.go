@@ -16,6 +16,7 @@ var failures = map[string][]failure{
 	"fsync-unknown": {{unix.SYS_FSYNC, unix.EINVAL}},
 	"fsync-fails":   {{unix.SYS_FSYNC, unix.EIO}},
 	"no-chmod":      {{unix.SYS_FCHMOD, unix.EPERM}},
+	"no-override":   nil, // as for who is not the superuser
 	"no-remove":     {{unix.SYS_UNLINKAT, unix.EPERM}, {unix.SYS_RENAMEAT, unix.EPERM}},
 }
 
@@ -36,7 +37,11 @@ func Failing() {
 			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(f.errno)})
 	}
 	filter = append(filter, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
-	runtime.LockOSThread() // a filter is of a thread
+	runtime.LockOSThread() // what follows is of a thread
+	if os.Args[1] == "no-override" && os.Getuid() == 0 {
+		check(unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_DAC_OVERRIDE, 0, 0, 0))
+		check(unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_DAC_READ_SEARCH, 0, 0, 0))
+	}
 	check(unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	check(unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&prog)), 0, 0))

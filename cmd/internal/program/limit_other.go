@@ -1,0 +1,5 @@
+//go:build !unix || solaris || illumos || aix
+
+package program
+
+func checkLimits() error { return nil }
