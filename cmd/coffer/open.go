@@ -164,7 +164,7 @@ func named(r *archive.Reader, name string) []archive.Record {
 func checkPresent(c *container.Container, records []archive.Record) error {
 	missing := 0
 	for _, rec := range records {
-		if rec.Container != c.Header.ContainerID() {
+		if !rec.IsIn(c.Header.ContainerID()) {
 			display.Note("not here: %s", display.Name(rec.Entry.Path))
 			missing++
 		}

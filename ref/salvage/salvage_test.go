@@ -121,8 +121,8 @@ func expected(plaintext []byte, r *archive.Reader, lost func(at int64) bool, end
 	}
 	for _, rec := range records {
 		e := rescued{path: rec.Entry.Path, status: Whole, confirmed: reached}
-		content := rec.Offset + fieldsOf(rec.Entry)
-		if any(rec.Offset, content) {
+		content := rec.Places[0].Offset + fieldsOf(rec.Entry)
+		if any(rec.Places[0].Offset, content) {
 			e.status = Missing
 		} else if e.lost = lostOf(lost, content, rec.Entry.Size); len(e.lost) > 0 {
 			e.status = Damaged
@@ -243,7 +243,7 @@ func TestPlantedIndex(t *testing.T) {
 
 	secret := newItem("planted", 100)
 	plantedAt := int64(chunkSize)
-	planted := archive.Segment{Live: []archive.Record{{Container: testID, Offset: plantedAt, Entry: secret.Entry}}}
+	planted := archive.Segment{Live: []archive.Record{archive.RecordAt(testID, plantedAt, secret.Entry)}}
 	segment := segmentFrame(t, planted)
 	index := standAlone
 	index.Segments = []archive.SegmentRef{{Container: testID, Length: int64(len(segment))}}
@@ -302,10 +302,10 @@ func TestWalked(t *testing.T) {
 	}
 
 	segment := segmentFrame(t, archive.Segment{Live: []archive.Record{
-		{Container: testID, Offset: at(a, unsafe), Entry: archive.Entry{Path: "new name", Kind: archive.Video, ModifiedMS: 77, Size: 70}},
-		{Container: testID, Offset: at(a), Entry: archive.Entry{Path: "safe now", Kind: archive.Video, ModifiedMS: 78, Size: 5}},
-		{Container: testID, Offset: at(a, unsafe, again, empty), Entry: archive.Entry{Path: "wrong size", Kind: archive.Video, ModifiedMS: 79, Size: 61}},
-		{Container: otherID, Offset: at(a, unsafe, again), Entry: archive.Entry{Path: "zz elsewhere", Kind: archive.Video, ModifiedMS: 80, Size: 0}},
+		archive.RecordAt(testID, at(a, unsafe), archive.Entry{Path: "new name", Kind: archive.Video, ModifiedMS: 77, Size: 70}),
+		archive.RecordAt(testID, at(a), archive.Entry{Path: "safe now", Kind: archive.Video, ModifiedMS: 78, Size: 5}),
+		archive.RecordAt(testID, at(a, unsafe, again, empty), archive.Entry{Path: "wrong size", Kind: archive.Video, ModifiedMS: 79, Size: 61}),
+		archive.RecordAt(otherID, at(a, unsafe, again), archive.Entry{Path: "zz elsewhere", Kind: archive.Video, ModifiedMS: 80, Size: 0}),
 	}})
 	s = walked(t, raw{frames: all, segment: segment, index: standAlone})
 	want = []rescued{{"safe now", Whole, true, nil}, {"new name", Whole, true, nil}, {"wrong size", Missing, true, nil}}
@@ -328,13 +328,13 @@ func TestSegmentsThatCount(t *testing.T) {
 	all := records(a, b, c)
 	at := func(i, place int) []archive.Record {
 		recs := slices.Clone(all)
-		recs[i].Offset = all[place].Offset
+		recs[i].Places = all[place].Places
 		return recs
 	}
 	foreign := func(n int) []archive.Record {
 		recs := slices.Clone(all)
 		for i := range n {
-			recs = append(recs, archive.Record{Container: otherID, Offset: all[0].Offset, Entry: archive.Entry{Path: fmt.Sprintf("d%d", i)}})
+			recs = append(recs, archive.RecordAt(otherID, all[0].Places[0].Offset, archive.Entry{Path: fmt.Sprintf("d%d", i)}))
 		}
 		return recs
 	}
@@ -476,7 +476,7 @@ func TestUnreadableChunk(t *testing.T) {
 func TestSalvageElsewhere(t *testing.T) {
 	a, b := twoItems()
 	recs := records(a, b)
-	recs[1].Container = otherID
+	recs[1].Places[0].Container = otherID
 	x := raw{frames: frames(a), segment: segmentFrame(t, archive.Segment{Live: recs}), index: archive.Index{SetID: setID, Generation: 1, Epoch: 1}}
 	s := plainSalvage(t, x.bytes(t))
 	want := []rescued{{"a", Whole, true, nil}, {"b", Missing, true, nil}}

@@ -34,7 +34,7 @@ func archiveFrames(s *suite) {
 		{"type-padding", "The frame has the type of padding.", reseal(func(p *plain) { p.frames[0].typ = 2 })},
 		{"type-segment", "The frame has the type of a segment.", reseal(func(p *plain) { p.frames[0].typ = 3 })},
 		{"type-index", "The frame has the type of an index.", reseal(func(p *plain) { p.frames[0].typ = 4 })},
-		{"type-5", "The frame has a type that does not exist.", reseal(func(p *plain) { p.frames[0].typ = 5 })},
+		{"type-6", "The frame has a type that does not exist.", reseal(func(p *plain) { p.frames[0].typ = 6 })},
 		{"path-empty", "The frame's path has no byte.", resealBytes(func(_ *plain, b []byte) []byte { copy(b[1:], u16(0)); return b })},
 		{"path-1025", "The frame's path states 1025 bytes.", resealBytes(func(_ *plain, b []byte) []byte { copy(b[1:], u16(1025)); return b })},
 		{"path-beyond", "The frame's path states more bytes than there are.", resealBytes(func(_ *plain, b []byte) []byte { copy(b[1:], u16(1024)); return b })},
@@ -114,8 +114,8 @@ func archiveWalk(s *suite) {
 		{"padding-greatest", "The padding frame's length is 2^52 - 1.", func() edit { return reseal(func(p *plain) { p.stated = 1<<52 - 1 }) }},
 		{"padding-twice", "Two padding frames.", func() edit { return stray(slices.Concat([]byte{2}, u64(0))) }},
 		{"stray-zero", "A zero byte between the entries and the padding.", func() edit { return stray([]byte{0}) }},
-		{"unknown-frame", "A frame of a type that does not exist between the entries and the padding.", func() edit { return stray([]byte{5, 0, 0, 0, 0, 0, 0, 0, 0}) }},
-		{"segment-early", "An empty segment frame between the entries and the padding.", func() edit { return stray(append([]byte{3}, make([]byte, 8)...)) }},
+		{"unknown-frame", "A frame of a type that does not exist between the entries and the padding.", func() edit { return stray([]byte{6, 0, 0, 0, 0, 0, 0, 0, 0}) }},
+		{"segment-early", "An empty segment frame between the entries and the padding.", func() edit { return stray(append([]byte{3}, make([]byte, 11)...)) }},
 	} {
 		restore.but("walk-"+c.slug, "ARC-30 ARC-48 (resealed)", c.comment, c.edit(), refused(fault.MalformedArchive))
 		list.but("walk-"+c.slug+"-list", "ARC-30 ARC-28 (resealed)", c.comment+" Listing does not see it.", c.edit(), acceptedAs(listOf))

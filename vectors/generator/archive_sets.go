@@ -156,14 +156,14 @@ func archiveSets(s *suite) {
 			p.removed = []string{"x", "y"}
 			p.layOut()
 			b := p.bytes()
-			b[p.indexAt()-2] = 2
+			b[p.indexAt()-5] = 2
 			p.raw = b
 		}},
 		{"removed-path-length-cut", "CON-1", "Half a length follows the last removed path.", func(p *plain) {
 			p.removed = []string{"x", "y"}
 			p.layOut()
 			b := p.bytes()
-			copy(b[p.indexAt()-6:], []byte{0, 3, 'x', 'y', 'z', 0})
+			copy(b[p.indexAt()-9:], []byte{0, 3, 'x', 'y', 'z', 0})
 			p.raw = b
 		}},
 		{"foreign-folder", "ARC-13", "A path in another container has a path in this one as its folder.", func(p *plain) {
@@ -218,13 +218,13 @@ func archiveSets(s *suite) {
 // statedRemoved gives the segment another length of removed.
 func (p *plain) statedRemoved(n uint32) {
 	b := p.bytes()
-	copy(b[p.indexAt()-4:], u32(int(n)))
+	copy(b[p.indexAt()-7:], u32(int(n)))
 	p.raw = b
 }
 
 // addRef puts a reference to a segment of a container before the last one.
 func (p *plain) addRef(container []byte) {
-	p.refs = slices.Insert(p.refs, 0, segmentRef{container, 9, 9})
+	p.refs = slices.Insert(p.refs, 0, segmentRef{container, 9, 12})
 	p.layOut()
 }
 

@@ -1,0 +1,84 @@
+package archive
+
+import (
+	"bytes"
+	"io"
+	"slices"
+)
+
+// What only an archive of a backup set has. [ARC-22] [ARC-89]
+var errStandAlone = malformed("a stand-alone archive holds whole entries, and lists nothing else")
+
+// AddPiece writes the blocks of an entry that some runs say, with as many bytes of content,
+// and returns the place of their frame, for AddRecord. Errors: as for Add, and
+// malformed_archive for runs that readers refuse.
+func (w *Writer) AddPiece(e Entry, runs []Run, content io.Reader) (Place, error) {
+	if w.err != nil {
+		return Place{}, w.err
+	}
+	if w.index.StandAlone() {
+		return Place{}, errStandAlone
+	}
+	if err := w.check(e); err != nil {
+		return Place{}, err
+	}
+	if len(runs) < 1 || len(runs) > MaxRunsSize/runSize {
+		return Place{}, malformed("a piece of %q has %d runs, not 1 to %d", e.Path, len(runs), MaxRunsSize/runSize)
+	}
+	after := int64(-1)
+	for _, r := range runs { // [ARC-88]
+		if !checkRun(after, r, e.Size) {
+			return Place{}, malformed("a piece of %q has the run %v in a wrong place", e.Path, r)
+		}
+		after = r.end()
+	}
+	place := Place{w.id, w.off}
+	return place, w.frame(e, runs, content)
+}
+
+// AddRecord lists an entry whose frames are written, in this container or in others: the
+// caller knows that they supply all of it. [ARC-94] Errors: as for Add, and
+// malformed_archive for too few or too many places.
+func (w *Writer) AddRecord(rec Record) error {
+	if w.err != nil {
+		return w.err
+	}
+	if w.index.StandAlone() {
+		return errStandAlone
+	}
+	if err := w.check(rec.Entry); err != nil {
+		return err
+	}
+	if len(rec.Places) < 1 || len(rec.Places) > MaxPlaces {
+		return malformed("the entry %q has %d places, not 1 to %d", rec.Entry.Path, len(rec.Places), MaxPlaces)
+	}
+	if err := w.checkRecord(rec); err != nil {
+		return err
+	}
+	w.list(rec)
+	return nil
+}
+
+// Others lists the paths that no longer exist, and the other containers of the set. Errors:
+// malformed_archive (a stand-alone archive). What readers refuse in it is refused by Close.
+func (w *Writer) Others(removed []string, stored []Stored) error {
+	if w.index.StandAlone() {
+		return errStandAlone
+	}
+	w.segment.Removed, w.segment.Stored = slices.Sorted(slices.Values(removed)), slices.Clone(stored) // [ARC-11]
+	slices.SortFunc(w.segment.Stored, func(a, b Stored) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	return nil
+}
+
+// checkSegment makes sure that readers do not refuse the segment, which lies at offset:
+// its places, removed paths and containers come from the caller. [CON-10]
+func (w *Writer) checkSegment(frame []byte, offset int64) error {
+	segment, err := parseSegment(frame)
+	if err != nil {
+		return err
+	}
+	index := w.index
+	index.Segments = []SegmentRef{{w.id, offset, int64(len(frame))}}
+	_, err = NewList(&index, segment)
+	return err
+}
