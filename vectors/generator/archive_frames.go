@@ -89,8 +89,8 @@ func archiveFrames(s *suite) {
 // archiveWalk are frames that do not tile the plaintext: seen when everything is
 // read.
 func archiveWalk(s *suite) {
-	b := archiveOf("archive/walk", append(samples(), file("z", other, "so that the padding has room"))...)
-	if len(b.plain.zeros) < 9 {
+	b := archiveOf("archive/walk", append(samples(), file("z", other, "so that the padding has room enough"))...)
+	if len(b.plain.zeros) < 12 {
 		s.fail("walk", "the padding has no room for another frame")
 	}
 	restore := s.restored("walk", "ARC-30", "The archive of the next cases.", b)
@@ -120,7 +120,7 @@ func archiveWalk(s *suite) {
 		restore.but("walk-"+c.slug, "ARC-30 ARC-48 (resealed)", c.comment, c.edit(), refused(fault.MalformedArchive))
 		list.but("walk-"+c.slug+"-list", "ARC-30 ARC-28 (resealed)", c.comment+" Listing does not see it.", c.edit(), acceptedAs(listOf))
 	}
-	behind := archiveOf("archive/walk-entry-behind", file("a", other, "a content"))
+	behind := archiveOf("archive/walk-entry-behind", file("a", other, "text"))
 	if len(behind.plain.zeros) < 9 {
 		s.fail("walk-entry-behind", "the padding has no room for what the case moves")
 	}

@@ -27,8 +27,8 @@ func payloadOrder(s *suite) {
 		forge(func(b *box) { b.keyCheck[0] ^= 1; chunk(b) }), refused(fault.HeaderTampered))
 	list.but("order-commitment-before-purpose", "HDR-20 HDR-21 (order resealed)", "The purpose says keyring: the commitment, made with the context of an archive, comes first.",
 		resign(func(b *box) { b.purpose = purposeKeyring }), refused(fault.PayloadTampered))
-	list.but("order-chunk-before-length", "COB-12 ARC-9 (order)", "500 bytes are no Padm\u00e9 length, and the only chunk is altered: the last chunk authenticates the length.",
-		twice(func(b *box) { b.plain.pad(500 - len(b.plain.bytes()) + len(b.plain.zeros)) }, chunk), refused(fault.PayloadTampered))
+	list.but("order-chunk-before-length", "COB-12 ARC-9 (order)", "510 bytes are no Padm\u00e9 length, and the only chunk is altered: the last chunk authenticates the length.",
+		twice(func(b *box) { b.plain.pad(510 - len(b.plain.bytes()) + len(b.plain.zeros)) }, chunk), refused(fault.PayloadTampered))
 	list.but("order-chunk-before-trailer", "COB-12 ARC-18 (order)", "The trailer points one byte too far, and the only chunk is altered.",
 		twice(func(b *box) { b.plain.trailer++ }, chunk), refused(fault.PayloadTampered))
 
@@ -51,7 +51,7 @@ func payloadOrder(s *suite) {
 		{"trailer-far-before-segment-chunk", "ARC-18 ARC-41 COB-12", "The trailer points into the first chunk, which is altered: farther back than an index frame can begin.", func(p *plain) { p.trailer = uint64(len(p.bytes())) - 3000 }, 0, fault.MalformedArchive},
 		{"length-before-segment-chunk", "ARC-9 COB-12", "The length is no Padm\u00e9 length, and the first chunk is altered.", func(p *plain) { p.pad(len(p.zeros) + 1) }, 0, fault.MalformedArchive},
 		{"segment-chunk-before-path", "ARC-5 COB-12", "A path is unsafe, and the first chunk is altered.", func(p *plain) { p.live[0].path = "." }, 0, fault.PayloadTampered},
-		{"segment-chunk-before-records", "ARC-23 COB-12", "A byte follows the removed paths, and the first chunk is altered.", func(p *plain) {
+		{"segment-chunk-before-records", "ARC-23 COB-12", "A byte follows the stored containers, and the first chunk is altered.", func(p *plain) {
 			p.segmentTail = []byte{0}
 			p.layOut()
 		}, 0, fault.PayloadTampered},
