@@ -31,7 +31,8 @@ type crafted struct {
 
 	live    []craftedRecord
 	removed []string
-	behind  []byte // the removed paths, within the segment
+	stored  []craftedStored
+	behind  []byte // the stored containers, within the segment
 
 	setID, previous            []byte
 	generation, epoch, created uint64
@@ -54,14 +55,27 @@ type craftedFrame struct {
 	content        []byte
 }
 
-// craftedRecord has the place and the size of its frame, unless that is negative.
+// craftedRecord has the place and the size of its frame, unless that is negative, after
+// other places.
 type craftedRecord struct {
+	before           []craftedPlace
 	frame            int
 	container        []byte
 	offset           uint64
 	path             string
 	kind             byte
 	modified, length uint64
+}
+
+type craftedPlace struct {
+	container []byte
+	offset    uint64
+}
+
+type craftedStored struct {
+	container                 []byte
+	generation, epoch, length uint64
+	digest                    []byte
 }
 
 type craftedRef struct {
@@ -100,6 +114,7 @@ func newCrafted(seed int64, paths ...string) *crafted {
 func (c *crafted) clone() *crafted {
 	d := *c
 	d.frames, d.live, d.removed, d.refs = slices.Clone(c.frames), slices.Clone(c.live), slices.Clone(c.removed), slices.Clone(c.refs)
+	d.stored = slices.Clone(c.stored)
 	d.setID, d.previous = slices.Clone(c.setID), slices.Clone(c.previous)
 	return &d
 }
@@ -143,6 +158,13 @@ func (c *crafted) layOut() {
 	c.trailer = c.indexAt()
 }
 
+// another is a container of an epoch whose id begins with a byte.
+func (c *crafted) another(first byte, epoch uint64) craftedStored {
+	id := c.elsewhere()
+	id[0] = first
+	return craftedStored{id, 0, epoch, 1 << 20, drawn.BytesFrom(c.seed^5, 32)}
+}
+
 func (c *crafted) own() *craftedRef { return &c.refs[len(c.refs)-1] }
 
 func (c *crafted) frameAt(i int) (at uint64) {
@@ -172,16 +194,24 @@ func craftedPath(path string) []byte {
 }
 
 func (c *crafted) segment() []byte {
-	var live, removed []byte
+	var live, removed, stored []byte
 	for _, r := range c.live {
-		live = append(append(live, r.container...), bigEndian(r.offset)...)
+		var places []byte
+		for _, p := range append(slices.Clone(r.before), craftedPlace{r.container, r.offset}) {
+			places = slices.Concat(places, p.container, bigEndian(p.offset))
+		}
+		live = append(append(live, binary.BigEndian.AppendUint16(nil, uint16(len(places)))...), places...)
 		live = append(live, craftedEntry(r.path, r.kind, r.modified, r.length)...)
 	}
 	for _, path := range c.removed {
 		removed = append(removed, craftedPath(path)...)
 	}
+	for _, x := range c.stored {
+		stored = slices.Concat(stored, x.container, bigEndian(x.generation), bigEndian(x.epoch), bigEndian(x.length), x.digest)
+	}
 	return slices.Concat([]byte{3}, binary.BigEndian.AppendUint32(nil, uint32(len(live))), live,
-		binary.BigEndian.AppendUint32(nil, uint32(len(removed))), removed, c.behind)
+		binary.BigEndian.AppendUint32(nil, uint32(len(removed))), removed,
+		binary.BigEndian.AppendUint32(nil, uint32(len(stored)))[1:], stored, c.behind)
 }
 
 func (c *crafted) index() []byte {

@@ -56,7 +56,7 @@ var noIndex = chosenFault{onIndex("is complete by 2", func(c *crafted) { c.compl
 
 // noSegment makes the segment one that does not count, and so the index, too.
 var noSegment = chosenFault{archiveFault{what: "has a segment whose removed paths end too late", shape: func(c *crafted, _ int) { c.behind = []byte{0} }, field: func(c *crafted, _ int) {
-	c.patches = append(c.patches, patch{c.indexAt() - 2, []byte{1}})
+	c.patches = append(c.patches, patch{c.indexAt() - 5, []byte{1}})
 }}, 0}
 
 func (s *salvages) faults() {

@@ -31,7 +31,7 @@ func NewList(index *Index, segments ...*Segment) (*List, error) {
 	}
 	id := index.ownSegment().Container
 	for _, x := range r.stored {
-		if x.ID == id { // [ARC-90]
+		if x.ID == id { // [ARC-92]
 			return nil, malformed("the container lists itself, and with a digest")
 		}
 	}
@@ -57,7 +57,7 @@ func NewList(index *Index, segments ...*Segment) (*List, error) {
 }
 
 // apply takes from the list what a segment removes or replaces, and adds what it has. The
-// stored containers are those of the last segment alone. [ARC-91]
+// stored containers are those of the last segment alone. [ARC-93]
 func (r *List) apply(s *Segment) {
 	r.stored = s.Stored
 	r.records = slices.DeleteFunc(r.records, func(rec Record) bool {

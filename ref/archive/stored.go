@@ -38,10 +38,10 @@ func readStoredList(s *cryptobyte.String) ([]Stored, error) {
 		if !readStored(s, &x) {
 			return nil, malformed("stored container %d of the segment does not decode", len(all))
 		}
-		if n := len(all); n > 0 && bytes.Compare(all[n-1].ID[:], x.ID[:]) >= 0 { // [ARC-85]
+		if n := len(all); n > 0 && bytes.Compare(all[n-1].ID[:], x.ID[:]) >= 0 { // [ARC-91]
 			return nil, malformed("the stored containers are not in the order of their ids at %x", x.ID)
 		}
-		if x.Epoch == 0 { // [ARC-85]
+		if x.Epoch == 0 { // [ARC-91]
 			return nil, malformed("the stored container %x is of no epoch", x.ID)
 		}
 		all = append(all, x)

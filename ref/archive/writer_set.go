@@ -37,7 +37,7 @@ func (w *Writer) AddPiece(e Entry, runs []Run, content io.Reader) (Place, error)
 }
 
 // AddRecord lists an entry whose frames are written, in this container or in others: the
-// caller knows that they supply all of it. [ARC-94] Errors: as for Add, and
+// caller knows that they supply all of it. [ARC-85] Errors: as for Add, and
 // malformed_archive for too few or too many places.
 func (w *Writer) AddRecord(rec Record) error {
 	if w.err != nil {
