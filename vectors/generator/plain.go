@@ -277,7 +277,7 @@ func (p *plain) list() vectors.Object {
 func (p *plain) restored() vectors.Object {
 	all := p.entries()
 	for i, r := range p.live {
-		all[i].(vectors.Object)["sha512"] = vectors.Bytes(sha512Of(p.frames[r.frame].content))
+		all[i].(vectors.Object)["sha512"] = vectors.Bytes(sha512Of(p.assembled(r)))
 	}
 	return vectors.Object{"entries": all}
 }
