@@ -139,6 +139,33 @@ func keyringCases(s *suite) {
 	} {
 		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), refused(fault.MalformedArchive))
 	}
+	for _, c := range []struct {
+		slug, requirements, comment string
+		edit                        func(r *ring)
+	}{
+		{"writer-zero", "KRG-8 (resealed)", "A keyring says who writes, and that is not zero.", func(r *ring) { clear(r.writer) }},
+		{"generation-alone", "KRG-9 (resealed)", "A generation, and no digest of its commit.", func(r *ring) { clear(r.head) }},
+		{"head-alone", "KRG-9 (boundary resealed)", "A digest of a commit, and no generation.", func(r *ring) { r.generation = 0 }},
+		{"head-alone-last-bit", "KRG-9 (boundary resealed)", "A digest with nothing but its last bit, and no generation.", func(r *ring) { clear(r.head); r.head[31], r.generation = 1, 0 }},
+		{"generation-beyond", "CON-5 KRG-1 (boundary resealed)", "A generation of 2^52.", func(r *ring) { r.generation = 1 << 52 }},
+		{"created-beyond", "CON-5 KRG-1 (boundary resealed)", "A time of 2^52.", func(r *ring) { r.created = 1 << 52 }},
+	} {
+		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), refused(fault.MalformedArchive))
+	}
+	for _, c := range []struct {
+		slug, requirements, comment string
+		edit                        func(r *ring)
+	}{
+		{"writer-last-bit", "KRG-8 (boundary)", "A writer with nothing but its last bit.", func(r *ring) { clear(r.writer); r.writer[15] = 1 }},
+		{"head-last-bit", "KRG-9 (boundary)", "A digest with nothing but its last bit.", func(r *ring) { clear(r.head); r.head[31] = 1 }},
+		{"no-commit-yet", "KRG-9 (boundary)", "Neither generation nor digest, in a later epoch: nothing was committed before it.", func(r *ring) { clear(r.head); r.generation = 0 }},
+		{"generation-greatest", "CON-5 KRG-9 (boundary)", "The greatest generation there can be.", func(r *ring) { r.generation = 1<<52 - 1 }},
+		{"created-zero", "KRG-10 (boundary)", "A time that is not known.", func(r *ring) { r.created = 0 }},
+		{"created-1969", "KRG-10 (boundary)", "A millisecond before 1970.", func(r *ring) { r.created = epoch - 1 }},
+		{"created-greatest", "CON-5 KRG-10 (boundary)", "The greatest time there can be.", func(r *ring) { r.created = 1<<52 - 1 }},
+	} {
+		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), acceptedAs(func(b *box) vectors.Object { return b.ring.opened() }))
+	}
 	keyringCuts(base)
 	keyringValues(s)
 	none.but("epoch-zero", "KRG-2 (boundary resealed)", "Epoch 0: keyrings are numbered from 1.",
