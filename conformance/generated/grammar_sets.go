@@ -69,7 +69,7 @@ func (v *variants) sealedSet(k key.Key) (sealed []byte, pieceAt int) {
 	must(err)
 	second, err := w.AddPiece(e, []archive.Run{{First: 0, Count: 1}, {First: 2, Count: 1}}, bytes.NewReader(v.bytes(archive.BlockSize+100)))
 	must(err)
-	must(w.AddRecord(archive.Record{Places: []archive.Place{first, second}, Entry: e}))
+	must(w.AddRecord(archive.Record{Places: []archive.Place{first, second}, Entry: e}, 2*size))
 	must(w.Others([]string{"gone"}, []archive.Stored{
 		{ID: archive.ID(v.bytes(24)), Generation: 4, Epoch: 1, Length: 1 << 20, Digest: [32]byte(v.bytes(32))},
 		{ID: archive.ID(v.bytes(24)), Epoch: 2, Length: 1 << 25, Digest: [32]byte(v.bytes(32))},

@@ -17,6 +17,9 @@ type Stored struct {
 	Digest     [32]byte // SHA-256 of it
 }
 
+// compare orders stored containers by their ids.
+func (x Stored) compare(id ID) int { return bytes.Compare(x.ID[:], id[:]) }
+
 func (x Stored) marshal(b *cryptobyte.Builder) {
 	b.AddBytes(x.ID[:])
 	b.AddUint64(x.Generation)
@@ -38,7 +41,7 @@ func readStoredList(s *cryptobyte.String) ([]Stored, error) {
 		if !readStored(s, &x) {
 			return nil, malformed("stored container %d of the segment does not decode", len(all))
 		}
-		if n := len(all); n > 0 && bytes.Compare(all[n-1].ID[:], x.ID[:]) >= 0 { // [ARC-91]
+		if n := len(all); n > 0 && all[n-1].compare(x.ID) >= 0 { // [ARC-91]
 			return nil, malformed("the stored containers are not in the order of their ids at %x", x.ID)
 		}
 		if x.Epoch == 0 { // [ARC-91]

@@ -1,9 +1,10 @@
 package archive
 
 import (
-	"bytes"
 	"io"
 	"slices"
+
+	"github.com/coffer-format/coffer/ref/fault"
 )
 
 // What only an archive of a backup set has. [ARC-22] [ARC-89]
@@ -37,9 +38,10 @@ func (w *Writer) AddPiece(e Entry, runs []Run, content io.Reader) (Place, error)
 }
 
 // AddRecord lists an entry whose frames are written, in this container or in others: the
-// caller knows that they supply all of it. [ARC-85] Errors: as for Add, and
-// malformed_archive for too few or too many places.
-func (w *Writer) AddRecord(rec Record) error {
+// caller knows that they supply all of it, and how many bytes of content they have
+// together. [ARC-85] Errors: as for Add, malformed_archive for no place, and limit_exceeded
+// for so many places or bytes that some of the entry should be sealed again. [ARC-90]
+func (w *Writer) AddRecord(rec Record, content int64) error {
 	if w.err != nil {
 		return w.err
 	}
@@ -49,8 +51,14 @@ func (w *Writer) AddRecord(rec Record) error {
 	if err := w.check(rec.Entry); err != nil {
 		return err
 	}
-	if len(rec.Places) < 1 || len(rec.Places) > MaxPlaces {
-		return malformed("the entry %q has %d places, not 1 to %d", rec.Entry.Path, len(rec.Places), MaxPlaces)
+	if len(rec.Places) < 1 {
+		return malformed("the entry %q has no place", rec.Entry.Path)
+	}
+	if most := MostPlaces(rec.Entry.Size); len(rec.Places) > most {
+		return fault.New(fault.LimitExceeded, "the entry %q lies in %d frames, at most %d should hold it", rec.Entry.Path, len(rec.Places), most)
+	}
+	if most := MostContent(rec.Entry.Size); content > most {
+		return fault.New(fault.LimitExceeded, "the frames of %q have %d bytes, they should have at most %d", rec.Entry.Path, content, most)
 	}
 	if err := w.checkRecord(rec); err != nil {
 		return err
@@ -59,6 +67,13 @@ func (w *Writer) AddRecord(rec Record) error {
 	return nil
 }
 
+// MostPlaces returns in how many frames an entry of so many bytes should lie. [ARC-90]
+func MostPlaces(size int64) int { return int(min(64+size/(16<<20), MaxPlaces)) }
+
+// MostContent returns how many bytes of content the frames of an entry of so many bytes
+// should have together. [ARC-90]
+func MostContent(size int64) int64 { return size + size/4 + 1<<20 }
+
 // Others lists the paths that no longer exist, and the other containers of the set. Errors:
 // malformed_archive (a stand-alone archive). What readers refuse in it is refused by Close.
 func (w *Writer) Others(removed []string, stored []Stored) error {
@@ -66,7 +81,7 @@ func (w *Writer) Others(removed []string, stored []Stored) error {
 		return errStandAlone
 	}
 	w.segment.Removed, w.segment.Stored = slices.Sorted(slices.Values(removed)), slices.Clone(stored) // [ARC-11]
-	slices.SortFunc(w.segment.Stored, func(a, b Stored) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	slices.SortFunc(w.segment.Stored, func(a, b Stored) int { return a.compare(b.ID) })
 	return nil
 }
 
@@ -79,6 +94,19 @@ func (w *Writer) checkSegment(frame []byte, offset int64) error {
 	}
 	index := w.index
 	index.Segments = []SegmentRef{{w.id, offset, int64(len(frame))}}
-	_, err = NewList(&index, segment)
-	return err
+	if _, err := NewList(&index, segment); err != nil || !index.Complete {
+		return err
+	}
+	others := w.index.Segments
+	for _, rec := range segment.Live {
+		for _, place := range rec.Places {
+			others = append(others, SegmentRef{Container: place.Container})
+		}
+	}
+	for _, ref := range others { // [ARC-94]
+		if _, ok := slices.BinarySearchFunc(segment.Stored, ref.Container, Stored.compare); !ok && ref.Container != w.id {
+			return malformed("the archive refers to container %x, and does not list it", ref.Container)
+		}
+	}
+	return nil
 }

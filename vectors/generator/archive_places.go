@@ -111,7 +111,6 @@ func (s *suite) places() {
 			m.but(slug, c.requirements+" (set long)", c.comment, reseal(c.edit), refused(fault.MissingContainer))
 		}
 	}
-	extract.but("places-another-entry", "ARC-43 ARC-28 (set long)", "An entry lies in part elsewhere: another one has nothing to do with it.", replace("path", []byte("nothing")), refused(fault.EntryNotFound))
 }
 
 // piecesAlone are stand-alone archives with what only an archive of a set has.
