@@ -188,22 +188,3 @@ func (c *Content) WriteRange(w io.Writer, off, n int64) error {
 	}
 	return nil
 }
-
-// ReadAt implements io.ReaderAt. Errors: io.EOF, those of the plaintexts.
-func (c *Content) ReadAt(b []byte, off int64) (int, error) {
-	read := 0
-	for read < len(b) {
-		if off >= c.size {
-			return read, io.EOF
-		}
-		p, at, length := c.span(off)
-		part := b[read:][:min(length, int64(len(b)-read))]
-		n, err := p.plain.ReadAt(part, at)
-		read += n
-		off += int64(n)
-		if n < len(part) {
-			return read, err
-		}
-	}
-	return read, nil
-}

@@ -41,16 +41,6 @@ func (r *Frames) WriteContent(w io.Writer, rec Record) error {
 	return c.WriteRange(w, 0, c.Size())
 }
 
-// Content returns the content of an entry, authenticated as it is read. Errors: as
-// WriteContent.
-func (r *Frames) Content(rec Record) (*io.SectionReader, error) {
-	c, err := r.Open(NewCursor(r.plain), rec)
-	if err != nil {
-		return nil, err
-	}
-	return io.NewSectionReader(c, 0, c.Size()), nil
-}
-
 // Open finds the content of an entry, with a cursor on this container's plaintext.
 // Errors: malformed_archive, missing_container, and those of the plaintext.
 func (r *Frames) Open(c *Cursor, rec Record) (*Content, error) {
