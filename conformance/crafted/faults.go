@@ -84,11 +84,11 @@ var archiveFaults = []archiveFault{
 	onRecord("has a record whose size is 2^63", func(_ *crafted, r *craftedRecord) { r.length = 1 << 63 }),
 	onRecord("has a record whose offset is 2^64-1", func(_ *crafted, r *craftedRecord) { r.offset = 1<<64 - 1 }),
 	onShape("has a record with two places", func(c *crafted, n int) {
-		c.live[n%len(c.live)].before = []craftedPlace{{c.elsewhere(), 5}}
+		c.live[n%len(c.live)].before = []craftedPlace{{-1, c.elsewhere(), 5}}
 	}),
 	onShape("has a record with one place twice", func(c *crafted, n int) {
 		r := &c.live[n%len(c.live)]
-		r.before = []craftedPlace{{c.elsewhere(), 5}, {c.elsewhere(), 5}}
+		r.before = []craftedPlace{{-1, c.elsewhere(), 5}, {-1, c.elsewhere(), 5}}
 	}),
 	onShape("has two stored containers in the wrong order", func(c *crafted, _ int) {
 		c.stored = []craftedStored{c.another(2, 1), c.another(1, 1)}
