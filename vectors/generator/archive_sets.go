@@ -144,6 +144,11 @@ func archiveSets(s *suite) {
 				record{frame: -1, container: foreign, offset: 100, path: "y", size: 50}, record{frame: -1, container: foreign, offset: 120, path: "z", size: 7})
 			p.layOut()
 		}},
+		{"foreign-overlap-around-alike", "ARC-14", "The same, and the third container's id differs from the other's in its last bit only.", func(p *plain) {
+			p.live = append(p.live, record{frame: -1, container: alike(foreign), offset: 110, path: "x", size: 0},
+				record{frame: -1, container: foreign, offset: 100, path: "y", size: 50}, record{frame: -1, container: foreign, offset: 120, path: "z", size: 7})
+			p.layOut()
+		}},
 		{"foreign-overlap-greatest", "ARC-14 CON-6", "Two frames in another container overlap, at the greatest offsets and sizes.", func(p *plain) {
 			p.live = append(p.live, record{frame: -1, container: foreign, offset: 1<<52 - 2, path: "y", size: 1<<52 - 1},
 				record{frame: -1, container: foreign, offset: 1<<52 - 1, path: "z", size: 1<<52 - 1})
@@ -209,11 +214,19 @@ func archiveSets(s *suite) {
 		}), refused(fault.MissingContainer))
 
 	away := func() edit { return reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }) }
+	awayAlike := func() edit {
+		return reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, alike(p.id) })
+	}
 	s.extracted("set-extract", "ARC-24 (set long)", "An entry that lies in the container is extracted.", b, 0).
-		but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(), refused(fault.MissingContainer))
+		but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(), refused(fault.MissingContainer)).
+		but("set-extract-alike", "ARC-24 (set long)", "The entry lies in a container whose id differs from that of this one in its last bit only.", awayAlike(), refused(fault.MissingContainer))
 	s.restored("set-restore", "ARC-29 ARC-30 ARC-48 ARC-49 (set long)", "An archive of a set, all of whose entries lie in it.", b).
-		but("set-restore-elsewhere", "ARC-24 ARC-49 (set long)", "One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer))
+		but("set-restore-elsewhere", "ARC-24 ARC-49 (set long)", "One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer)).
+		but("set-restore-alike", "ARC-24 ARC-49 (set long)", "One of the entries lies in a container whose id differs from that of this one in its last bit only.", awayAlike(), refused(fault.MissingContainer))
 }
+
+// alike returns an id that differs from another in its last bit only.
+func alike(id []byte) []byte { return flipped(id, len(id)-1, 1) }
 
 // statedRemoved gives the segment another length of removed.
 func (p *plain) statedRemoved(n uint32) {
@@ -301,4 +314,8 @@ func archiveDamage(s *suite) {
 	s.extracted("damage-edge", "ARC-28 (long boundary)", "An entry whose frame ends with the first chunk.", edge, 1).
 		but("damage-behind-entry", "ARC-28 ARC-38 COB-19 (long boundary)", "The second chunk is damaged: the entry that ends before it is whole.",
 			flip("container", edge.headerSize()+chunkAt(1), 1), accepted(vectors.Object{"content": vectors.Bytes(edge.plain.frames[1].content)}))
+	hollow := archiveOf("archive/edge-empty", quietFile("a-first", other, chunkSize-27-27), quietFile("b-empty", other, 0), quietFile("c-behind", other, 20000))
+	s.extracted("damage-edge-empty", "ARC-28 (long boundary)", "An empty entry whose frame ends with the first chunk.", hollow, 1).
+		but("damage-behind-empty-entry", "ARC-28 ARC-38 ARC-45 COB-19 (long boundary)", "The second chunk is damaged: there is nothing of the empty entry in it.",
+			flip("container", hollow.headerSize()+chunkAt(1), 1), accepted(vectors.Object{"content": ""}))
 }
