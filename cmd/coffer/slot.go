@@ -33,7 +33,6 @@ func newSlotCommand() *cobra.Command {
 		Long: `List, set or remove the slots of a container: the secrets that open it besides the
 64-digit key. What is sealed stays as it is, and copies of the file that were made
 before keep their old slots.`,
-		RunE: program.Group,
 	}
 	cmd.AddCommand(newSlotListCommand(), newSetPasswordCommand(), newSlotRemoveCommand())
 	return cmd
