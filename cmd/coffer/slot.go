@@ -113,8 +113,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 	case at < 0 && len(slots) == slot.MaxSlots:
 		return fmt.Errorf("the container has %d slots, and cannot have more: remove one first", len(slots)) // [SLT-20]
 	}
-	newPassword := secretFlags{passwordFile: s.newFile}
-	prepared, err := newPassword.newPassword(ctx, s.allowWeak)
+	prepared, err := newPassword(ctx, s.newFile, s.allowWeak, "--new-password-file")
 	if err != nil {
 		return err
 	}
