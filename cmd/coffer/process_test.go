@@ -84,9 +84,9 @@ func TestSealVanishingFile(t *testing.T) {
 			if status := f.Status(cmd.Wait()); status != 1 {
 				t.Errorf("status %d: %s", status, &stderr)
 			}
-			want := "coffer seal: folder/a: no such file or directory; nothing was sealed, --keep-going seals the other files\n"
+			want := "coffer seal: folder/a: it is no longer there; nothing was sealed, --keep-going seals the other files\n"
 			if keepGoing {
-				want = "not sealed: folder/a: no such file or directory\nsealed 1 file (1 B) in folder.coffer, key d976-4c6c; 1 file left out\n"
+				want = "not sealed: folder/a: it is no longer there\nsealed 1 file (1 B) in folder.coffer, key d976-4c6c; 1 file left out\n"
 				f.Succeed("open", "--key-file", "key.txt", "-C", "out", "folder.coffer")
 				if string(f.Read("out/b")) != "b" {
 					t.Error("the other file was not sealed")

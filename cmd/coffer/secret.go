@@ -132,6 +132,7 @@ func (s *secretFlags) openArchive(ctx context.Context, path string) (*input, *co
 			return in, c, r, nil
 		}
 	}
+	err = explainCut(err, in)
 	in.Close()
 	return nil, nil, nil, err
 }

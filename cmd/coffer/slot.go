@@ -40,8 +40,10 @@ before keep their old slots.`,
 
 func newSlotListCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:               "list FILE",
-		Short:             "List the slots of a container, without a secret",
+		Use:   "list FILE",
+		Short: "List the slots of a container, without a secret",
+		Long: `List the slots of a container, without a secret: what opens it besides the 64-digit
+key. Nothing of this is authenticated. "coffer inspect --json" has them for programs.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -128,7 +128,7 @@ func explain(ctx context.Context, cmd *cobra.Command, err error, advise Advisor)
 		line += "; " + advice
 	}
 	var usage UsageError
-	isUsage := errors.As(err, &usage) || errors.Is(err, newfile.ErrTerminal)
+	isUsage := errors.As(err, &usage) || errors.Is(err, newfile.ErrTerminal) || errors.Is(err, newfile.ErrNowhere)
 	if isUsage {
 		line = strings.Join(strings.Fields(line), " ") // suggestions come on lines of their own
 	}
