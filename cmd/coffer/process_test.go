@@ -363,6 +363,29 @@ func TestInterruptPrompt(t *testing.T) {
 	}
 }
 
+// The end of the input at a prompt ends the program, and what is typed comes back to be
+// shown.
+func TestPromptEnds(t *testing.T) {
+	f := newFixture(t)
+	f.Write("folder/a", []byte("a"))
+	master, slave := f.terminal()
+	cmd := f.Command("seal", "folder")
+	cmd.Stdin, cmd.SysProcAttr = slave, &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	f.Check(cmd.Start())
+	f.eventually("the prompt", func() bool { return !f.echoes(slave) })
+	_, err := master.Write([]byte{4}) // Ctrl-D
+	f.Check(err)
+	const want = "coffer seal: the question was not answered, and nothing was done\n"
+	if status := f.Status(cmd.Wait()); status != 1 || stderr.String() != want {
+		t.Errorf("status %d: %q", status, &stderr)
+	}
+	if !f.echoes(slave) {
+		t.Error("the terminal does not show what is typed")
+	}
+}
+
 // Progress is shown on a terminal, once the work takes longer than a second, and
 // nowhere else.
 func TestProgress(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"strings"
@@ -40,11 +41,14 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 		return nil, program.Usagef("there is no terminal to ask for the secret: give --key-file or --password-file")
 	}
 	fmt.Fprint(out, prompt)
-	line, err := program.Wait(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	line, err := program.Wait(ctx, func() ([]byte, error) { return readHidden(in) })
 	fmt.Fprintln(out)
 	if ctx.Err() != nil {
 		term.Restore(fd, before)
 		return nil, ctx.Err()
+	}
+	if err == io.EOF {
+		err = errors.New("the question was not answered, and nothing was done")
 	}
 	return line, err
 }
