@@ -5,6 +5,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/header"
 )
 
 // advice says what a person can do about an error of the spec.
@@ -23,6 +24,19 @@ var advice = map[fault.Name]string{
 	fault.UnsafePath:         `no correct program wrote this file; nothing of it was restored`,
 	fault.EntryNotFound:      `"coffer list" shows what there is`,
 	fault.MissingContainer:   `this file is a part of a backup set, whose other files are needed as well`,
+}
+
+// explainCut tells a container that ends with its header from other cut ones: mostly it is
+// a header kept apart.
+func explainCut(err error, in *input) error {
+	if !errors.Is(err, fault.Truncated) {
+		return err
+	}
+	h, _, examineErr := header.Examine(in, in.size)
+	if examineErr != nil || in.size != h.Size()+int64(len(h.PayloadPrefix)) {
+		return err
+	}
+	return advisedError{fault.New(fault.Truncated, "%s has a header and nothing more", in), `"coffer salvage --header" takes it, together with its container`}
 }
 
 // advisedError is an error with an advice of its own.

@@ -26,6 +26,9 @@ With --hex, show the bytes, each with its field, its value, what that means, and
 section of the specification. Of long fields the first and the last bytes are shown,
 or, with --all, every one.
 
+With --json, programs get the same: the slots with their parameters, the parts with
+their offsets and lengths in bytes, and the faults.
+
 A header with a fault is shown as far as it can be, and the status is 1.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeContainer,
@@ -69,7 +72,7 @@ func inspectFile(ctx context.Context, path string, asJSON, asHex, all bool) erro
 		err = out.Flush()
 	}
 	if err == nil && len(faults) > 0 {
-		refused = faults[0]
+		refused = explainCut(faults[0], in)
 	}
 	if err == nil {
 		err = refused

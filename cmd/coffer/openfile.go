@@ -31,6 +31,7 @@ type openFile struct {
 
 // Why a file that has been listed is not sealed.
 var (
+	errGone      = errors.New("it is no longer there")
 	errNoFile    = errors.New("it is no longer a regular file")
 	errOtherFile = errors.New("another file has come into its place by a link")
 	errLonger    = errors.New("it has more bytes than its size says")
@@ -45,7 +46,11 @@ func (f *openFile) open() error {
 	}
 	file, err := os.OpenFile(f.file, os.O_RDONLY|newfile.OpenNoFollow, 0)
 	if err != nil {
-		if info, statErr := os.Lstat(f.file); statErr == nil && !info.Mode().IsRegular() {
+		info, statErr := os.Lstat(f.file)
+		switch {
+		case errors.Is(statErr, fs.ErrNotExist):
+			return errGone
+		case statErr == nil && !info.Mode().IsRegular():
 			return errNoFile
 		}
 		return err

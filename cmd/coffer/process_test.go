@@ -84,9 +84,9 @@ func TestSealVanishingFile(t *testing.T) {
 			if status := f.Status(cmd.Wait()); status != 1 {
 				t.Errorf("status %d: %s", status, &stderr)
 			}
-			want := "coffer seal: folder/a: no such file or directory; nothing was sealed, --keep-going seals the other files\n"
+			want := "coffer seal: folder/a: it is no longer there; nothing was sealed, --keep-going seals the other files\n"
 			if keepGoing {
-				want = "not sealed: folder/a: no such file or directory\nsealed 1 file (1 B) in folder.coffer, key d976-4c6c; 1 file left out\n"
+				want = "not sealed: folder/a: it is no longer there\nsealed 1 file (1 B) in folder.coffer, key d976-4c6c; 1 file left out\n"
 				f.Succeed("open", "--key-file", "key.txt", "-C", "out", "folder.coffer")
 				if string(f.Read("out/b")) != "b" {
 					t.Error("the other file was not sealed")
@@ -360,6 +360,29 @@ func TestInterruptPrompt(t *testing.T) {
 	}
 	if left := f.Temps(); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
+	}
+}
+
+// The end of the input at a prompt ends the program, and what is typed comes back to be
+// shown.
+func TestPromptEnds(t *testing.T) {
+	f := newFixture(t)
+	f.Write("folder/a", []byte("a"))
+	master, slave := f.terminal()
+	cmd := f.Command("seal", "folder")
+	cmd.Stdin, cmd.SysProcAttr = slave, &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	f.Check(cmd.Start())
+	f.eventually("the prompt", func() bool { return !f.echoes(slave) })
+	_, err := master.Write([]byte{4}) // Ctrl-D
+	f.Check(err)
+	const want = "coffer seal: the question was not answered, and nothing was done\n"
+	if status := f.Status(cmd.Wait()); status != 1 || stderr.String() != want {
+		t.Errorf("status %d: %q", status, &stderr)
+	}
+	if !f.echoes(slave) {
+		t.Error("the terminal does not show what is typed")
 	}
 }
 

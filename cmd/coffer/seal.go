@@ -173,7 +173,7 @@ func (s *sealCommand) key(ctx context.Context) (key.Key, []slot.Slot, error) {
 		k, err := readKey(ctx, s.secret.keyFile, nil)
 		return k, nil, err
 	}
-	prepared, err := s.secret.newPassword(ctx, s.allowWeak)
+	prepared, err := newPassword(ctx, s.secret.passwordFile, s.allowWeak, "--key-file or --password-file")
 	if err != nil {
 		return key.Key{}, nil, err
 	}

@@ -39,6 +39,8 @@ func advice(err error) string {
 		return ": the file system there holds no file of this size"
 	case errors.Is(err, syscall.EROFS):
 		return ": write elsewhere"
+	case errors.Is(err, fs.ErrPermission):
+		return ": it or its folder is protected from changes"
 	}
 	return ""
 }
