@@ -92,13 +92,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	var used inUse
 	used.add(path, "the container")
 	o.secret.use(&used)
-	var paths []string
-	for _, rec := range records {
-		paths = append(paths, rec.Entry.Path)
-	}
-	if ctx, err = run.keeping(ctx, used, paths); err != nil {
-		return err
-	}
+	run.opts.Never = used.never
 	if len(names) == 0 {
 		err = restore.All(ctx, r, o.dir, run.opts)
 	} else {

@@ -34,7 +34,7 @@ func TestFailure(t *testing.T) {
 func TestFailureOfTheSystem(t *testing.T) {
 	dir := t.TempDir()
 	broken := &fs.PathError{Op: "write", Path: ".coffer-1-1.tmp", Err: fs.ErrPermission}
-	err := restore(context.Background(), []file{{"d/a", 0, func(w io.Writer) error {
+	err := restore(context.Background(), []file{{"d/a", 0, 0, func(w io.Writer) error {
 		w.Write([]byte("part"))
 		return failed("d/a", broken)
 	}}}, dir, Options{})
@@ -59,7 +59,7 @@ func TestFolderGone(t *testing.T) {
 	defer w.leave()
 	gone := func(io.Writer) error { return os.RemoveAll(dir + "/d") }
 	nothing := func(io.Writer) error { return nil }
-	for _, f := range []file{{"d/a", 0, gone}, {"d/b", 0, nothing}} {
+	for _, f := range []file{{"d/a", 0, 0, gone}, {"d/b", 0, 0, nothing}} {
 		if err := w.restore(f, f.path); !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "restore "+f.path+": ") {
 			t.Errorf("the error is %v", err)
 		}

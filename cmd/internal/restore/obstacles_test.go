@@ -122,7 +122,7 @@ func TestLinkRace(t *testing.T) {
 // A name that appears while its content is written is not replaced.
 func TestLateObstacle(t *testing.T) {
 	dir := t.TempDir()
-	err := restore(context.Background(), []file{{"a", 0, func(w io.Writer) error {
+	err := restore(context.Background(), []file{{"a", 0, 0, func(w io.Writer) error {
 		if _, err := w.Write([]byte("new")); err != nil {
 			return err
 		}

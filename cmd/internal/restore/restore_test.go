@@ -141,7 +141,7 @@ func TestInterrupt(t *testing.T) {
 		cancel()
 	}()
 	var once atomic.Bool
-	files := []file{{"endless", 0, func(w io.Writer) error {
+	files := []file{{"endless", 0, 0, func(w io.Writer) error {
 		for {
 			if _, err := w.Write(make([]byte, 1000)); err != nil {
 				return err
@@ -152,7 +152,7 @@ func TestInterrupt(t *testing.T) {
 		}
 	}}}
 	for i := range 100 {
-		files = append(files, file{fmt.Sprint(i), 0, func(w io.Writer) error { time.Sleep(time.Millisecond); return nil }})
+		files = append(files, file{fmt.Sprint(i), 0, 0, func(w io.Writer) error { time.Sleep(time.Millisecond); return nil }})
 	}
 	if err := restore(ctx, files, dir, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v", err)

@@ -17,6 +17,8 @@ var failures = map[string][]failure{
 	"fsync-fails":   {{unix.SYS_FSYNC, unix.EIO}},
 	"no-chmod":      {{unix.SYS_FCHMOD, unix.EPERM}},
 	"no-override":   nil, // as for who is not the superuser
+	"syncfs-fails":  {{unix.SYS_SYNCFS, unix.EIO}},
+	"no-syncfs":     {{unix.SYS_SYNCFS, unix.ENOSYS}},
 	"no-remove":     {{unix.SYS_UNLINKAT, unix.EPERM}, {unix.SYS_RENAMEAT, unix.EPERM}},
 }
 
