@@ -135,6 +135,9 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 	if found.Fault != nil { // [SLV-14]
 		return advisedError{found.Fault, salvaged(found)}
 	}
+	if found.Unread != nil {
+		return advisedError{found.Unread, salvaged(found)}
+	}
 	if incomplete != program.Done {
 		return incomplete
 	}
