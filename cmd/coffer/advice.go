@@ -56,8 +56,12 @@ func advise(err error) (more string, status int) {
 		status = known
 	}
 	var advised advisedError
-	if errors.As(err, &advised) {
+	var unread unreadError
+	switch {
+	case errors.As(err, &advised):
 		more = advised.advice
+	case errors.As(err, &unread):
+		more = "copy it to another disk with a program that skips what cannot be read, such as ddrescue, and take the copy, or look for another"
 	}
 	return more, status
 }

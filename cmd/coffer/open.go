@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -74,7 +76,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	in, c, r, err := o.secret.openArchive(ctx, path)
 	if err != nil {
-		return err
+		return o.salvageable(err, path)
 	}
 	defer in.Close()
 	records := r.Entries()
@@ -92,19 +94,26 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	var used inUse
 	used.add(path, "the container")
 	o.secret.use(&used)
-	var paths []string
-	for _, rec := range records {
-		paths = append(paths, rec.Entry.Path)
-	}
-	if ctx, err = run.keeping(ctx, used, paths); err != nil {
-		return err
-	}
+	run.opts.Never = used.never
 	if len(names) == 0 {
 		err = restore.All(ctx, r, o.dir, run.opts)
 	} else {
 		err = restore.Entries(ctx, r, records, o.dir, run.opts)
 	}
-	return run.end(err, len(records), total(records))
+	return o.salvageable(run.end(err, len(records), total(records)), path)
+}
+
+// salvageable adds to an error how to get back what can be had in spite of it.
+func (o *openCommand) salvageable(err error, path string) error {
+	command := fmt.Sprintf(`"coffer salvage %s -C %s"`, display.Name(path), display.Name(o.dir))
+	var unread unreadError
+	switch name := fault.NameOf(err); {
+	case name == fault.PayloadTampered, name == fault.MalformedArchive:
+		return advisedError{err, "fetch the file again, or restore what is whole with " + command}
+	case errors.As(err, &unread):
+		return advisedError{err, "look for another copy, or restore what can be read with " + command}
+	}
+	return err
 }
 
 // folderOf returns the folder that a container is restored to if the holder names

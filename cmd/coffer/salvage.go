@@ -135,32 +135,28 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 	if found.Fault != nil { // [SLV-14]
 		return advisedError{found.Fault, salvaged(found)}
 	}
+	if found.Unread != nil {
+		return advisedError{found.Unread, salvaged(found)}
+	}
 	if incomplete != program.Done {
 		return incomplete
 	}
 	return nil
 }
 
+// restore restores what was found, and makes no folder for nothing.
 func (s *salvageCommand) restore(ctx context.Context, found *salvage.Salvage) error {
-	var paths []string
-	size := int64(0)
+	files, size := 0, int64(0)
 	for e := range found.Entries() {
-		path := e.Record.Entry.Path
-		switch {
-		case e.Status == salvage.Damaged && s.partial:
-			path += ".damaged"
-		case e.Status != salvage.Whole:
-			continue
+		if e.Status == salvage.Whole || e.Status == salvage.Damaged && s.partial {
+			files++
+			size += e.Record.Entry.Size
 		}
-		paths = append(paths, path)
-		size += e.Record.Entry.Size
 	}
-	files := len(paths)
-	run := newRestore(s.dir, files, size, s.folders, restore.Options{Replace: s.force})
-	ctx, err := run.keeping(ctx, s.used, paths)
-	if err != nil {
-		return err
+	if files == 0 {
+		return nil
 	}
+	run := newRestore(s.dir, files, size, s.folders, restore.Options{Replace: s.force, Never: s.used.never})
 	return run.end(restore.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 

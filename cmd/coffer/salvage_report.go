@@ -7,6 +7,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/salvage"
 )
@@ -48,6 +49,9 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 	if found.Appended > 0 { // [SLV-35]
 		fmt.Fprintf(out, "Appended after the end of the container: %s. Nothing is lost by that.\n", display.Count(int(found.Appended), "byte"))
 	}
+	if found.Unread != nil { // [ERR-7]
+		fmt.Fprintf(out, "The disk does not deliver all of it (%v). What it does not deliver counts as lost here, and may be whole in another copy.\n", newfile.Cause(found.Unread))
+	}
 	switch {
 	case found.Indexed:
 		fmt.Fprintln(out, "The index is whole: these are all the files.")
@@ -67,8 +71,14 @@ func printFound(out *bufio.Writer, e salvage.Found) {
 	if !e.Confirmed { // [SLV-6]
 		fmt.Fprint(out, "  (unconfirmed)")
 	}
+	what := "lost"
+	if e.Unread {
+		what = "not delivered, or lost"
+	}
 	if e.Status == salvage.Damaged { // [SLV-10]
-		fmt.Fprintf(out, "  (lost: %s)", ranges(e.Lost, entry.Size))
+		fmt.Fprintf(out, "  (%s: %s)", what, ranges(e.Lost, entry.Size))
+	} else if e.Unread {
+		fmt.Fprintf(out, "  (%s)", what)
 	}
 	fmt.Fprintln(out)
 }
@@ -100,6 +110,7 @@ type salvageJSON struct {
 	Appended   int64          `json:"appended"` // bytes after the end of the container
 	Entries    []foundJSON    `json:"entries"`
 	Fault      *inspect.Fault `json:"fault"`
+	Unread     bool           `json:"unread"` // the disk did not deliver all of the container
 }
 
 type foundJSON struct {
@@ -108,6 +119,7 @@ type foundJSON struct {
 	Status    salvage.Status `json:"status"`
 	Confirmed bool           `json:"confirmed"`
 	Lost      []rangeJSON    `json:"lost"`
+	Unread    bool           `json:"unread"` // the disk did not deliver some of what is lost
 }
 
 type rangeJSON struct {
@@ -116,7 +128,7 @@ type rangeJSON struct {
 }
 
 func toSalvageJSON(found *salvage.Salvage) salvageJSON {
-	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Appended: found.Appended, Entries: []foundJSON{}}
+	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Appended: found.Appended, Entries: []foundJSON{}, Unread: found.Unread != nil}
 	if !found.Indexed {
 		j.WalkEnd = &found.WalkEnd
 	}
@@ -131,6 +143,7 @@ func toSalvageJSON(found *salvage.Salvage) salvageJSON {
 			Status:    e.Status,
 			Confirmed: e.Confirmed,
 			Lost:      []rangeJSON{},
+			Unread:    e.Unread,
 		}
 		for _, r := range e.Lost {
 			entry.Lost = append(entry.Lost, rangeJSON{r.Offset, r.Length})

@@ -2,9 +2,11 @@ package salvage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -18,17 +20,23 @@ type lossy struct {
 	chunks *cobblestone.Chunks
 	lost   []bool // by chunk
 	size   int64  // of the plaintext; a last chunk that is lost counts as a full one
-	fault  error  // of the first chunk that is lost
+	fault  error  // of the first chunk that was delivered and does not open
+
+	undelivered []bool // by chunk, which is lost then, too
+	unread      error  // of the first of them
 }
 
-// newLossy opens every chunk once to learn which are lost. A chunk that cannot
-// be read from its medium is lost like one that was altered. [SLV-22] [SLV-23]
+// newLossy opens every chunk once to learn which are lost. A chunk that the storage does
+// not deliver is lost like one that was altered, but no fault of the container. [SLV-22]
+// [SLV-23] [ERR-7]
 // The only error is that of the context.
 func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 	p := &lossy{
 		chunks: chunks,
 		lost:   make([]bool, chunks.Count()),
 		size:   chunks.Count() * cobblestone.ChunkSize,
+
+		undelivered: make([]bool, chunks.Count()),
 	}
 	buf := make([]byte, 0, cobblestone.ChunkSize)
 	for i := range chunks.Count() {
@@ -36,25 +44,18 @@ func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if err != nil {
-			p.lost[i] = true
-			if p.fault == nil {
-				p.fault = nameLoss(err, i)
-			}
-		} else if i == chunks.Count()-1 {
+		p.lost[i] = err != nil
+		p.undelivered[i] = err != nil && fault.NameOf(err) == ""
+		switch {
+		case p.undelivered[i]:
+			p.unread = cmp.Or(p.unread, err)
+		case p.lost[i]:
+			p.fault = cmp.Or(p.fault, err)
+		case i == chunks.Count()-1:
 			p.size -= cobblestone.ChunkSize - int64(len(opened))
 		}
 	}
 	return p, nil
-}
-
-// nameLoss gives the error of chunk i a name of the specification, if it is one of
-// the storage.
-func nameLoss(err error, i int64) error {
-	if fault.NameOf(err) == "" {
-		err = fault.New(fault.PayloadTampered, "chunk %d cannot be read: %v", i, err)
-	}
-	return err
 }
 
 // Size returns the length of the plaintext, lost chunks included.
@@ -120,4 +121,10 @@ func (p *lossy) lostIn(off, n int64) []Range {
 
 func (p *lossy) isLost(i int64) bool {
 	return i >= p.chunks.Count() || p.lost[i]
+}
+
+// isUnread reports whether the storage does not deliver some of the n bytes from off.
+func (p *lossy) isUnread(off, n int64) bool {
+	first, end := off/cobblestone.ChunkSize, (off+n+cobblestone.ChunkSize-1)/cobblestone.ChunkSize
+	return slices.Contains(p.undelivered[min(first, p.chunks.Count()):min(end, p.chunks.Count())], true)
 }

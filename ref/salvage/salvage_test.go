@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -452,7 +453,8 @@ func (f flaky) ReadAt(p []byte, off int64) (int, error) {
 	return f.Reader.ReadAt(p, off)
 }
 
-// A chunk that the medium does not deliver is lost like one that does not open.
+// A chunk that the storage does not deliver is lost like one that does not open, but
+// that is no fault of the container.
 func TestUnreadableChunk(t *testing.T) {
 	items := []item{newItem("a", 10), newItem("b", 2*chunkSize), newItem("c", 5)}
 	message := seal(write(t, items...))
@@ -464,7 +466,10 @@ func TestUnreadableChunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Fault == nil || len(entries(s)) != 3 || entries(s)[0].Status != Whole || entries(s)[1].Status != Damaged || entries(s)[2].Status != Whole {
+	if s.Fault != nil || !errors.Is(s.Unread, io.ErrClosedPipe) {
+		t.Errorf("the fault is %v, and %v is unread", s.Fault, s.Unread)
+	}
+	if len(entries(s)) != 3 || entries(s)[0].Unread || !entries(s)[1].Unread || entries(s)[2].Unread || entries(s)[0].Status != Whole || entries(s)[1].Status != Damaged || entries(s)[2].Status != Whole {
 		t.Errorf("%v: %v", s.Fault, summary(s))
 	}
 	if why := released(s, items); why != "" {
