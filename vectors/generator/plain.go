@@ -251,6 +251,19 @@ func (p *plain) restored() vectors.Object {
 	return vectors.Object{"entries": all}
 }
 
+// statedRemoved gives the segment another length of removed.
+func (p *plain) statedRemoved(n uint32) {
+	b := p.bytes()
+	copy(b[p.indexAt()-4:], u32(int(n)))
+	p.raw = b
+}
+
+// addRef puts a reference to a segment of a container before the last one.
+func (p *plain) addRef(container []byte) {
+	p.refs = slices.Insert(p.refs, 0, segmentRef{container, 9, 9})
+	p.layOut()
+}
+
 // epoch is the time 1970-01-01T00:00:00Z.
 const epoch = 1 << 51
 
