@@ -102,7 +102,7 @@ func TestEveryNumberIsCompared(t *testing.T) {
 	t.Parallel()
 	r := whole(t)
 	bindings, _ := readBindings(fileText(t, r, numbersFile))
-	count, take := 0, thorough.OneIn(t, 4)
+	count, take := 0, thorough.OneIn(t, 8)
 	for _, f := range r.spec.Files {
 		if f.Chapter == 15 { // compared as a whole, below
 			continue
