@@ -25,6 +25,9 @@ import (
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
+// defaultName is how standard input is called in a container unless the holder says.
+const defaultName = "stdin"
+
 type sealCommand struct {
 	secret                                        secretFlags
 	output, stdinName                             string
@@ -34,6 +37,7 @@ type sealCommand struct {
 	size   int64 // of their contents
 	left   int   // files that could not be read
 	unread int   // folders
+	single bool  // there is nothing else to seal
 }
 
 func newSealCommand() *cobra.Command {
@@ -68,15 +72,21 @@ UTF-8) is stored as %XX.`,
 	f.BoolVar(&s.force, "force", false, "replace the container if it exists; no other file is replaced")
 	f.BoolVar(&s.keepGoing, "keep-going", false, "leave out files that cannot be read, and end with status 1")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "name everything that is not sealed")
-	f.StringVar(&s.stdinName, "name", "stdin", "the `NAME` under which standard input is sealed")
+	f.StringVar(&s.stdinName, "name", defaultName, "the `NAME` under which standard input is sealed")
 	f.BoolVar(&s.allowWeak, "allow-weak", false, "accept a weak password")
 	f.BoolVar(&s.showKey, "show-key", false, "show the container's 64-digit key, which opens it without the password")
 	return cmd
 }
 
 func (s *sealCommand) run(ctx context.Context, args []string) error {
-	if slices.Contains(args, "-") {
+	first := slices.Index(args, "-")
+	if first < 0 && s.stdinName != defaultName {
+		return program.Usagef("--name is for standard input, which is not sealed without -")
+	}
+	if first >= 0 {
 		switch {
+		case slices.Contains(args[first+1:], "-"):
+			return program.Usagef("standard input is sealed once: give one -")
 		case s.secret.keyFile == "-" || s.secret.passwordFile == "-":
 			return program.Usagef("standard input cannot be sealed and be the secret")
 		case s.output == "":
@@ -106,12 +116,13 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 	defer out.Abandon()
 	var used inUse
 	s.secret.use(&used)
-	if slices.Contains(args, "-") {
+	if first >= 0 {
 		used.add("-", "the input")
 	}
 	if err := mayReplace(out, s.output, used, isContainer); err != nil {
 		return err
 	}
+	s.single = len(found.sources)+len(found.failed) == 1
 	for _, err := range found.failed {
 		if err := s.leaveOut(err); err != nil {
 			return err
@@ -187,7 +198,10 @@ func (s *sealCommand) key(ctx context.Context) (key.Key, []slot.Slot, error) {
 
 // leaveOut decides about a file that cannot be read.
 func (s *sealCommand) leaveOut(err error) error {
-	if !s.keepGoing {
+	switch {
+	case s.single:
+		return fmt.Errorf("%w; nothing was sealed", err)
+	case !s.keepGoing:
 		return fmt.Errorf("%w; nothing was sealed, --keep-going seals the other files", err)
 	}
 	display.Note("not sealed: %s", program.InWords(err))
