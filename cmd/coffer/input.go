@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
 
 	"golang.org/x/term"
 
@@ -145,9 +144,6 @@ func (in *input) ReadAt(p []byte, off int64) (int, error) {
 	n, err := in.file.ReadAt(p, off)
 	if in.bar != nil {
 		in.bar.add(int64(n))
-	}
-	if errors.Is(err, syscall.EIO) {
-		err = advisedError{err, `the drive cannot read all of it: try another copy, or "coffer salvage"`}
 	}
 	return n, err
 }

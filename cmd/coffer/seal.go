@@ -260,7 +260,7 @@ func (s *sealCommand) add(w *container.ArchiveWriter, f *openFile) error {
 		}
 		err = w.Add(f.entry, f)
 	}
-	if err == nil && f.changed() {
+	if err == nil && (f.altered || f.changed()) {
 		display.Note("%s has changed while it was read: it is sealed as it was read", display.Name(f.file))
 	}
 	return err
