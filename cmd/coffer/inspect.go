@@ -33,6 +33,9 @@ A header with a fault is shown as far as it can be, and the status is 1.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if all && !asHex {
+				return program.Usagef("--all is about --hex: give both")
+			}
 			return inspectFile(cmd.Context(), args[0], asJSON, asHex, all)
 		},
 	}

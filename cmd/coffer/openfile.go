@@ -27,6 +27,7 @@ type openFile struct {
 	size     int64    // as its file system says
 	modified time.Time
 	read     int64 // since it was opened
+	altered  bool  // it had another size the first time
 }
 
 // Why a file that has been listed is not sealed.
@@ -135,6 +136,7 @@ func (f *openFile) again() error {
 	if f.size == before {
 		return f.measure()
 	}
+	f.altered = true
 	return nil
 }
 

@@ -22,7 +22,8 @@ import (
 	"github.com/coffer-format/coffer/ref/header"
 )
 
-// A file that becomes shorter while it is read is sealed with what is left.
+// A file that becomes shorter while it is read is sealed with what is left, and the holder
+// is told.
 func TestSealShrinkingFile(t *testing.T) {
 	thorough.NotShort(t)
 	f := newFixture(t)
@@ -31,7 +32,7 @@ func TestSealShrinkingFile(t *testing.T) {
 	cmd, stderr, rest := f.stalled("folder")
 	f.Check(os.Truncate(f.Path("folder/a"), 16<<20))
 	f.Write("c.coffer", rest())
-	if status := f.Status(cmd.Wait()); status != 0 {
+	if status := f.Status(cmd.Wait()); status != 0 || !strings.Contains(stderr.String(), "folder/a has changed while it was read: it is sealed as it was read\n") {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
 	f.Succeed("verify", "--key-file", "key.txt", "c.coffer")

@@ -289,19 +289,19 @@ func archiveSets(s *suite) {
 	awayAlike := func() edit {
 		return reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, alike(p.id) })
 	}
-	s.extracted("set-extract", "ARC-24 (set long)", "An entry that lies in the container is extracted.", b, 0).
-		but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(),
-			refused(fault.MissingContainer)).
-		but("set-extract-alike", "ARC-24 (set long)",
-			"The entry lies in a container whose id differs from that of this one in its last bit only.",
-			awayAlike(), refused(fault.MissingContainer))
-	s.restored("set-restore", "ARC-29 ARC-30 ARC-48 ARC-49 (set long)",
-		"An archive of a set, all of whose entries lie in it.", b).
-		but("set-restore-elsewhere", "ARC-24 ARC-49 (set long)",
-			"One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer)).
-		but("set-restore-alike", "ARC-24 ARC-49 (set long)",
-			"One of the entries lies in a container whose id differs from that of this one in its last bit only.",
-			awayAlike(), refused(fault.MissingContainer))
+	extract := s.extracted("set-extract", "ARC-24 (set long)", "An entry that lies in the container is extracted.", b, 0)
+	extract.but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(),
+		refused(fault.MissingContainer))
+	extract.but("set-extract-alike", "ARC-24 (set long)",
+		"The entry lies in a container whose id differs from that of this one in its last bit only.",
+		awayAlike(), refused(fault.MissingContainer))
+	restore := s.restored("set-restore", "ARC-29 ARC-30 ARC-48 ARC-49 (set long)",
+		"An archive of a set, all of whose entries lie in it.", b)
+	restore.but("set-restore-elsewhere", "ARC-24 ARC-49 (set long)",
+		"One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer))
+	restore.but("set-restore-alike", "ARC-24 ARC-49 (set long)",
+		"One of the entries lies in a container whose id differs from that of this one in its last bit only.",
+		awayAlike(), refused(fault.MissingContainer))
 }
 
 // alike returns an id that differs from another in its last bit only.

@@ -124,11 +124,11 @@ func explain(ctx context.Context, cmd *cobra.Command, err error, advise Advisor)
 	}
 	line := InWords(err)
 	advice, status := advise(err)
-	if advice != "" {
-		line += "; " + advice
-	}
 	var usage UsageError
 	isUsage := errors.As(err, &usage) || errors.Is(err, newfile.ErrTerminal) || errors.Is(err, newfile.ErrNowhere)
+	if advice != "" && !isUsage { // it is about a container
+		line += "; " + advice
+	}
 	if isUsage {
 		line = strings.Join(strings.Fields(line), " ") // suggestions come on lines of their own
 	}
