@@ -15,7 +15,6 @@ import (
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/ref/nfc"
 )
 
 type openCommand struct {
@@ -129,44 +128,6 @@ func folderOf(path string) (string, error) {
 		return "", program.Usagef("%s is named after no folder that could be made: give one with -C DIR", display.Name(path))
 	}
 	return name, nil
-}
-
-// choose returns the entries of some names: an entry itself, or all that lie in
-// a folder.
-func choose(r *archive.Reader, names []string) ([]archive.Record, error) {
-	var chosen []archive.Record
-	seen := map[string]bool{}
-	for _, name := range names {
-		name = strings.TrimRight(name, "/")
-		found := named(r, name)
-		if len(found) == 0 {
-			found = named(r, nfc.String(name)) // some systems type names decomposed
-		}
-		if len(found) == 0 {
-			_, err := r.Find(name) // [ARC-27]
-			return nil, err
-		}
-		for _, rec := range found {
-			if !seen[rec.Entry.Path] {
-				seen[rec.Entry.Path] = true
-				chosen = append(chosen, rec)
-			}
-		}
-	}
-	return chosen, nil
-}
-
-func named(r *archive.Reader, name string) []archive.Record {
-	if rec, err := r.Find(name); err == nil {
-		return []archive.Record{rec}
-	}
-	var below []archive.Record
-	for _, rec := range r.Entries() {
-		if strings.HasPrefix(rec.Entry.Path, name+"/") {
-			below = append(below, rec)
-		}
-	}
-	return below
 }
 
 // checkPresent names the entries that lie in other containers of a set. [ARC-24]

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -281,13 +282,15 @@ func TestInterruptTwice(t *testing.T) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	f.Check(cmd.Start())
-	f.eventually("it is sealed", func() bool {
-		for _, temp := range f.Temps() {
-			if info, err := os.Stat(temp); err == nil && info.Size() > 0 {
-				return true
-			}
-		}
-		return false
+	out, err := filepath.EvalSymlinks(f.Path("out"))
+	f.Check(err)
+	opened := fmt.Sprintf("/proc/%d/fd", cmd.Process.Pid)
+	f.eventually("it waits for the folder", func() bool {
+		files, err := os.ReadDir(opened)
+		return err == nil && slices.ContainsFunc(files, func(file os.DirEntry) bool {
+			path, err := os.Readlink(filepath.Join(opened, file.Name()))
+			return err == nil && path == out
+		})
 	})
 	f.Check(cmd.Process.Signal(syscall.SIGINT))
 	time.Sleep(100 * time.Millisecond)

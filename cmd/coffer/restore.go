@@ -96,7 +96,11 @@ func (r *restoration) end(err error, files int, size int64) error {
 		display.Note("%s whole in %s, restored before this", are(n, "file"), display.Name(r.dir))
 	}
 	var fileErr *restore.FileError
-	if errors.As(err, &fileErr) {
+	switch {
+	case !errors.As(err, &fileErr):
+	case fileErr.Name == r.dir && errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: no folder can be made there: give another with -C", display.Name(r.dir))
+	default:
 		return fmt.Errorf("%s: %s: give another folder with -C", display.Name(fileErr.Name), reason(fileErr.Err))
 	}
 	return err

@@ -123,14 +123,16 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 	if err != nil {
 		return notSalvaged(sec.explain(err, judged), sec, isFaulty(in))
 	}
+	var restored error
+	if s.dir != "" { // before the report, which may go to a program that ends early
+		restored = s.restore(ctx, found)
+	}
 	if err := s.print(found, in); err != nil {
 		return err
 	}
 	var incomplete program.ExitError
-	if s.dir != "" {
-		if err := s.restore(ctx, found); err != nil && !errors.As(err, &incomplete) {
-			return err
-		}
+	if restored != nil && !errors.As(restored, &incomplete) {
+		return restored
 	}
 	if found.Fault != nil { // [SLV-14]
 		return advisedError{found.Fault, salvaged(found)}

@@ -29,7 +29,7 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 				continue
 			}
 			if status != salvage.Whole || s.verbose {
-				printFound(out, e)
+				printFound(out, e, found.Unread != nil)
 			}
 			n++
 			if !e.Confirmed {
@@ -65,20 +65,18 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 	return out.Flush()
 }
 
-func printFound(out *bufio.Writer, e salvage.Found) {
+func printFound(out *bufio.Writer, e salvage.Found, unread bool) {
 	entry := e.Record.Entry
 	fmt.Fprintf(out, "%-8s%10s  %s", e.Status, display.Size(entry.Size), display.Name(entry.Path))
 	if !e.Confirmed { // [SLV-6]
 		fmt.Fprint(out, "  (unconfirmed)")
 	}
-	what := "lost"
-	if e.Unread {
-		what = "not delivered, or lost"
-	}
 	if e.Status == salvage.Damaged { // [SLV-10]
+		what := "lost"
+		if unread {
+			what = "lost or not delivered"
+		}
 		fmt.Fprintf(out, "  (%s: %s)", what, ranges(e.Lost, entry.Size))
-	} else if e.Unread {
-		fmt.Fprintf(out, "  (%s)", what)
 	}
 	fmt.Fprintln(out)
 }
@@ -119,7 +117,6 @@ type foundJSON struct {
 	Status    salvage.Status `json:"status"`
 	Confirmed bool           `json:"confirmed"`
 	Lost      []rangeJSON    `json:"lost"`
-	Unread    bool           `json:"unread"` // the disk did not deliver some of what is lost
 }
 
 type rangeJSON struct {
@@ -143,7 +140,6 @@ func toSalvageJSON(found *salvage.Salvage) salvageJSON {
 			Status:    e.Status,
 			Confirmed: e.Confirmed,
 			Lost:      []rangeJSON{},
-			Unread:    e.Unread,
 		}
 		for _, r := range e.Lost {
 			entry.Lost = append(entry.Lost, rangeJSON{r.Offset, r.Length})

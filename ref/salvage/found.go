@@ -20,15 +20,13 @@ const (
 type Range struct{ Offset, Length int64 }
 
 // Found is an entry as salvage found it. Lost holds the ranges of its content
-// that could not be opened, in order, and Unread says that the storage did not deliver
-// some of them. Confirmed says that an index or a segment names the entry. [SLV-6]
-// [SLV-9] [SLV-10]
+// that could not be opened, in order. Confirmed says that an index or a segment
+// names the entry. [SLV-6] [SLV-9] [SLV-10]
 type Found struct {
 	Record    archive.Record
 	Status    Status
 	Confirmed bool
 	Lost      []Range
-	Unread    bool
 
 	content int64
 }
@@ -67,7 +65,6 @@ func (s *Salvage) Size() int64 { return s.plain.size }
 // assess compares an entry's content with what is lost. [SLV-9]
 func (s *Salvage) assess(f *Found) {
 	f.Lost = s.plain.lostIn(f.content, f.Record.Entry.Size)
-	f.Unread = len(f.Lost) > 0 && s.plain.isUnread(f.content, f.Record.Entry.Size)
 	lost := int64(0)
 	for _, r := range f.Lost {
 		lost += r.Length

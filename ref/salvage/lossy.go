@@ -2,11 +2,9 @@ package salvage
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"io"
-	"slices"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -21,9 +19,7 @@ type lossy struct {
 	lost   []bool // by chunk
 	size   int64  // of the plaintext; a last chunk that is lost counts as a full one
 	fault  error  // of the first chunk that was delivered and does not open
-
-	undelivered []bool // by chunk, which is lost then, too
-	unread      error  // of the first of them
+	unread error  // of the last chunk that was not delivered
 }
 
 // newLossy opens every chunk once to learn which are lost. A chunk that the storage does
@@ -35,8 +31,6 @@ func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 		chunks: chunks,
 		lost:   make([]bool, chunks.Count()),
 		size:   chunks.Count() * cobblestone.ChunkSize,
-
-		undelivered: make([]bool, chunks.Count()),
 	}
 	buf := make([]byte, 0, cobblestone.ChunkSize)
 	for i := range chunks.Count() {
@@ -44,14 +38,14 @@ func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		p.lost[i] = err != nil
-		p.undelivered[i] = err != nil && fault.NameOf(err) == ""
-		switch {
-		case p.undelivered[i]:
-			p.unread = cmp.Or(p.unread, err)
-		case p.lost[i]:
-			p.fault = cmp.Or(p.fault, err)
-		case i == chunks.Count()-1:
+		if err != nil {
+			p.lost[i] = true
+			if fault.NameOf(err) == "" {
+				p.unread = err
+			} else if p.fault == nil {
+				p.fault = err
+			}
+		} else if i == chunks.Count()-1 {
 			p.size -= cobblestone.ChunkSize - int64(len(opened))
 		}
 	}
@@ -121,10 +115,4 @@ func (p *lossy) lostIn(off, n int64) []Range {
 
 func (p *lossy) isLost(i int64) bool {
 	return i >= p.chunks.Count() || p.lost[i]
-}
-
-// isUnread reports whether the storage does not deliver some of the n bytes from off.
-func (p *lossy) isUnread(off, n int64) bool {
-	first, end := off/cobblestone.ChunkSize, (off+n+cobblestone.ChunkSize-1)/cobblestone.ChunkSize
-	return slices.Contains(p.undelivered[min(first, p.chunks.Count()):min(end, p.chunks.Count())], true)
 }

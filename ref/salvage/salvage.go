@@ -69,8 +69,8 @@ func Payload(ctx context.Context, chunks *cobblestone.Chunks, id archive.ID) (*S
 		err = s.addIndexed(r)
 		err = cmp.Or(r.Walk(), r.CheckComplete(), err)
 	}
-	if s.Unread != nil && fault.NameOf(err) == "" {
-		err = nil // what is not delivered
+	if s.Unread != nil {
+		err = nil // of what is not delivered, or else not the first thing to mend
 	}
 	if s.Fault == nil { // [SLV-32]
 		s.Fault = err
