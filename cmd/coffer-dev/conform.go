@@ -54,7 +54,7 @@ is at fault.`,
 		},
 	}
 	f := cmd.Flags()
-	f.Var(&program.Once{Value: &o.Pattern}, "run", "run only the cases whose id matches `PATTERN`, in which * stands for any text")
+	f.StringVar(&o.Pattern, "run", "", "run only the cases whose id matches `PATTERN`, in which * stands for any text")
 	f.DurationVar(&o.Timeout, "timeout", session.DefaultTimeout, "wait this long for an answer")
 	f.IntVar(&o.Parallel, "parallel", 0, "run `N` programs at a time (default: the number of processors)")
 	f.Int64Var(&flags.seed, "seed", 0, "draw what the suite draws from `N`, to repeat a run (default: a new seed each time)")

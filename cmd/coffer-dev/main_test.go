@@ -7,7 +7,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
-	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 func TestMain(m *testing.M) {
@@ -23,15 +22,8 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("TZ", "UTC")
-			env.Setenv("REPOSITORY", root)
-			return nil
-		},
-		Condition: thorough.Condition,
-	})
+	workdir.Scripts(t, func(env *testscript.Env) error {
+		env.Setenv("REPOSITORY", root)
+		return nil
+	}, nil)
 }

@@ -42,7 +42,7 @@ The exit status is 0 if every mutant was caught or is declared, else 1.`,
 	}
 	addRoot(cmd, &m.root)
 	f := cmd.Flags()
-	f.Var(&program.Once{Value: &m.pattern}, "run", "only the mutants whose id or file matches `PATTERN`, in which * stands for any text, as in \"byhand/*\"")
+	f.StringVar(&m.pattern, "run", "", "only the mutants whose id or file matches `PATTERN`, in which * stands for any text, as in \"byhand/*\"")
 	f.IntVar(&m.sample, "sample", 0, "only `N` of them, chosen at random")
 	f.Uint64Var(&m.seed, "seed", 1, "what the choice depends on")
 	f.IntVar(&m.parallel, "parallel", runtime.NumCPU(), "judge `N` at a time")

@@ -25,7 +25,6 @@ func newSpecCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "spec",
 		Short: "Read and check the specification, and follow its requirements to code and vectors",
-		RunE:  program.Group,
 	}
 	cmd.AddCommand(newSpecCheckCommand(), newSpecTraceCommand(), newSpecServeCommand(), newSpecHTMLCommand())
 	return cmd
@@ -73,7 +72,7 @@ cases and audits that exercise it; for a line of a source file, or for a case, t
 requirements that it answers for.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fmt.Errorf("give one id, FILE:LINE or case")
+				return program.Usagef("give one id, FILE:LINE or case")
 			}
 			return nil
 		},

@@ -223,7 +223,7 @@ func pagesFit(c *chromium, at string) {
 	for _, name := range chapters {
 		names = append(names, strings.TrimSuffix(name, ".md")+".html")
 	}
-	for _, size := range [][2]int{{390, 844}, {1440, 900}} {
+	for _, size := range [][2]int64{{390, 844}, {1440, 900}} {
 		for _, name := range names {
 			c.screen(size[0], size[1], "light")
 			c.open(at + name)
@@ -244,7 +244,7 @@ func pagesFit(c *chromium, at string) {
 // marginOpens: one click on what stands beside a requirement shows the code that
 // cites it, and one more the cases; one on a case leads to its page.
 func marginOpens(c *chromium, at string) {
-	for _, width := range []int{390, 1440} {
+	for _, width := range []int64{390, 1440} {
 		c.screen(width, 900, "light")
 		c.open(at + "07-header.html#HDR-10")
 		for kind, want := range map[string]string{"code": "[HDR-10]", "cases": "header/cut-before-slots"} {

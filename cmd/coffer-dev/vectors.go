@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/vectors"
 	"github.com/coffer-format/coffer/vectors/agreement"
 	"github.com/coffer-format/coffer/vectors/generator"
@@ -16,7 +15,6 @@ func newVectorsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "vectors",
 		Short: "Show, make and check the test vectors",
-		RunE:  program.Group,
 	}
 	cmd.AddCommand(
 		newVectorsListCommand(),

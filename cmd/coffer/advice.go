@@ -5,6 +5,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/header"
 )
 
 // advice says what a person can do about an error of the spec.
@@ -25,6 +26,19 @@ var advice = map[fault.Name]string{
 	fault.MissingContainer:   `this file is a part of a backup set, whose other files are needed as well`,
 }
 
+// explainCut tells a container that ends with its header from other cut ones: mostly it is
+// a header kept apart.
+func explainCut(err error, in *input) error {
+	if !errors.Is(err, fault.Truncated) {
+		return err
+	}
+	h, _, examineErr := header.Examine(in, in.size)
+	if examineErr != nil || in.size != h.Size()+int64(len(h.PayloadPrefix)) {
+		return err
+	}
+	return advisedError{fault.New(fault.Truncated, "%s has a header and nothing more", in), `"coffer salvage --header" takes it, together with its container`}
+}
+
 // advisedError is an error with an advice of its own.
 type advisedError struct {
 	error
@@ -42,8 +56,12 @@ func advise(err error) (more string, status int) {
 		status = known
 	}
 	var advised advisedError
-	if errors.As(err, &advised) {
+	var unread unreadError
+	switch {
+	case errors.As(err, &advised):
 		more = advised.advice
+	case errors.As(err, &unread):
+		more = "copy it to another disk with a program that skips what cannot be read, such as ddrescue, and take the copy, or look for another"
 	}
 	return more, status
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -68,7 +69,11 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 		}
 		info, err := os.Stat(arg)
 		if err != nil {
-			err = fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), newfile.Cause(err))
+			if errors.Is(err, fs.ErrNotExist) {
+				err = fmt.Errorf("there is no %s to seal", display.Name(arg))
+			} else {
+				err = fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), newfile.Cause(err))
+			}
 			if len(args) == 1 {
 				return nil, err
 			}
@@ -221,7 +226,11 @@ func (c *collection) dropTwins() {
 	files := make(map[string]string, len(c.sources))
 	c.drop(func(s source) error {
 		if other, ok := files[s.entry.Path]; ok {
-			return fmt.Errorf("%s and %s would both be stored as %s: rename one of them", display.Name(other), display.Name(s.file), display.Name(s.entry.Path))
+			name := display.Name
+			if name(other) == name(s.file) || nfc.String(other) == nfc.String(s.file) {
+				name = func(file string) string { return fmt.Sprintf("%+q", file) } // they look the same
+			}
+			return fmt.Errorf("%s and %s would both be stored as %s: rename one of them", name(other), name(s.file), display.Name(s.entry.Path))
 		}
 		files[s.entry.Path] = s.file
 		return nil

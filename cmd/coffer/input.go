@@ -145,7 +145,21 @@ func (in *input) ReadAt(p []byte, off int64) (int, error) {
 	if in.bar != nil {
 		in.bar.add(int64(n))
 	}
+	if err != nil && err != io.EOF {
+		err = unreadError{in, err}
+	}
 	return n, err
+}
+
+// unreadError says that the storage does not deliver a part of a container.
+type unreadError struct {
+	in  *input
+	err error
+}
+
+func (u unreadError) Unwrap() error { return u.err }
+func (u unreadError) Error() string {
+	return fmt.Sprintf("%s cannot be read (%v)", u.in, newfile.Cause(u.err))
 }
 
 func (in *input) Close() {

@@ -26,10 +26,16 @@ With --hex, show the bytes, each with its field, its value, what that means, and
 section of the specification. Of long fields the first and the last bytes are shown,
 or, with --all, every one.
 
+With --json, programs get the same: the slots with their parameters, the parts with
+their offsets and lengths in bytes, and the faults.
+
 A header with a fault is shown as far as it can be, and the status is 1.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if all && !asHex {
+				return program.Usagef("--all is about --hex: give both")
+			}
 			return inspectFile(cmd.Context(), args[0], asJSON, asHex, all)
 		},
 	}
@@ -69,7 +75,7 @@ func inspectFile(ctx context.Context, path string, asJSON, asHex, all bool) erro
 		err = out.Flush()
 	}
 	if err == nil && len(faults) > 0 {
-		refused = faults[0]
+		refused = explainCut(faults[0], in)
 	}
 	if err == nil {
 		err = refused

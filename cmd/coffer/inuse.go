@@ -49,12 +49,28 @@ func (s *secretFlags) use(u *inUse) {
 
 // check refuses to replace a file of this run, under the name that it would be replaced by.
 func (u inUse) check(name string, old fs.FileInfo) error {
-	for _, f := range u {
-		if old != nil && os.SameFile(old, f.info) {
-			return fmt.Errorf("%s is %s that this command reads, and is not replaced: give another name", display.Name(name), f.what)
-		}
+	if what, ok := u.find(old); ok {
+		return fmt.Errorf("%s is %s that this command reads, and is not replaced: give another name", display.Name(name), what)
 	}
 	return nil
+}
+
+// never refuses to replace a file of this run by a restored one.
+func (u inUse) never(old fs.FileInfo) error {
+	if what, ok := u.find(old); ok {
+		return fmt.Errorf("this is %s that this command reads, and is not replaced", what)
+	}
+	return nil
+}
+
+// find says what a file is of this run.
+func (u inUse) find(file fs.FileInfo) (what string, ok bool) {
+	for _, f := range u {
+		if file != nil && os.SameFile(file, f.info) {
+			return f.what, true
+		}
+	}
+	return "", false
 }
 
 // kind is what an output may replace.

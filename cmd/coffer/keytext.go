@@ -24,9 +24,9 @@ func parseKey(text string, wanted *key.Check) (key.Key, error) {
 	k, err := key.Parse(text)
 	if err != nil {
 		if where := misplaced(text, wanted); where != "" {
-			err = advisedError{fault.New(fault.MalformedKey, "the text has %d digits, a key has %d: %s", len(digitsOf(text)), keyDigits, where), "compare with where you keep the key, and mend it"}
+			return key.Key{}, advisedError{fault.New(fault.MalformedKey, "the text has %d digits, a key has %d: %s", len(digitsOf(text)), keyDigits, where), "compare with where you keep the key, and mend it"}
 		}
-		return key.Key{}, err
+		return key.Key{}, advisedError{err, nearlyKey(text)}
 	}
 	if fits := wanted != nil && k.Fits(*wanted); fingerprint != "" && !fits && fingerprint != k.Check().Fingerprint() {
 		return key.Key{}, fault.New(fault.MalformedKey, "the key is mistyped: beside it stands the fingerprint %s, and it has %s", fingerprint, k.Check().Fingerprint())

@@ -22,8 +22,11 @@ func newListCommand() *cobra.Command {
 		Use:   "list FILE",
 		Short: "List what is in a container",
 		Long: `List the files in a container: size, time of the last change, kind and path. A
-path with characters that do not show is quoted; --json has them as they are, and
-times in milliseconds since 1970, negative before and null if not known.
+path with characters that do not show is quoted.
+
+With --json, programs get the key's fingerprint, when and by what the container was
+made, and as entries the path of each file, its kind and its size in bytes. Paths are as
+they are, and times in milliseconds since 1970, negative before and null if not known.
 
 Only the index is read; "coffer verify" checks the contents.`,
 		Args:              cobra.ExactArgs(1),

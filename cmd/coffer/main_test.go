@@ -10,7 +10,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
-	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 func TestMain(m *testing.M) {
@@ -24,21 +23,13 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a person would, script by script.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("TZ", "UTC")
-			return os.WriteFile(env.WorkDir+"/key.txt", []byte(testKey.Text()), 0o600)
-		},
-		Condition: thorough.Condition,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"flip":     flip,
-			"resize":   resize,
-			"redigest": redigest,
-			"craft":    craft,
-		},
+	workdir.Scripts(t, func(env *testscript.Env) error {
+		return os.WriteFile(env.WorkDir+"/key.txt", []byte(testKey.Text()), 0o600)
+	}, map[string]func(*testscript.TestScript, bool, []string){
+		"flip":     flip,
+		"resize":   resize,
+		"redigest": redigest,
+		"craft":    craft,
 	})
 }
 

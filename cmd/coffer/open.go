@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -13,7 +15,6 @@ import (
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/ref/nfc"
 )
 
 type openCommand struct {
@@ -74,7 +75,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	in, c, r, err := o.secret.openArchive(ctx, path)
 	if err != nil {
-		return err
+		return o.salvageable(err, path)
 	}
 	defer in.Close()
 	records := r.Entries()
@@ -92,19 +93,26 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	var used inUse
 	used.add(path, "the container")
 	o.secret.use(&used)
-	var paths []string
-	for _, rec := range records {
-		paths = append(paths, rec.Entry.Path)
-	}
-	if ctx, err = run.keeping(ctx, used, paths); err != nil {
-		return err
-	}
+	run.opts.Never = used.never
 	if len(names) == 0 {
 		err = restore.All(ctx, r, o.dir, run.opts)
 	} else {
 		err = restore.Entries(ctx, r, records, o.dir, run.opts)
 	}
-	return run.end(err, len(records), total(records))
+	return o.salvageable(run.end(err, len(records), total(records)), path)
+}
+
+// salvageable adds to an error how to get back what can be had in spite of it.
+func (o *openCommand) salvageable(err error, path string) error {
+	command := fmt.Sprintf(`"coffer salvage %s -C %s"`, display.Name(path), display.Name(o.dir))
+	var unread unreadError
+	switch name := fault.NameOf(err); {
+	case name == fault.PayloadTampered, name == fault.MalformedArchive:
+		return advisedError{err, "fetch the file again, or restore what is whole with " + command}
+	case errors.As(err, &unread):
+		return advisedError{err, "look for another copy, or restore what can be read with " + command}
+	}
+	return err
 }
 
 // folderOf returns the folder that a container is restored to if the holder names
@@ -120,44 +128,6 @@ func folderOf(path string) (string, error) {
 		return "", program.Usagef("%s is named after no folder that could be made: give one with -C DIR", display.Name(path))
 	}
 	return name, nil
-}
-
-// choose returns the entries of some names: an entry itself, or all that lie in
-// a folder.
-func choose(r *archive.Reader, names []string) ([]archive.Record, error) {
-	var chosen []archive.Record
-	seen := map[string]bool{}
-	for _, name := range names {
-		name = strings.TrimRight(name, "/")
-		found := named(r, name)
-		if len(found) == 0 {
-			found = named(r, nfc.String(name)) // some systems type names decomposed
-		}
-		if len(found) == 0 {
-			_, err := r.Find(name) // [ARC-27]
-			return nil, err
-		}
-		for _, rec := range found {
-			if !seen[rec.Entry.Path] {
-				seen[rec.Entry.Path] = true
-				chosen = append(chosen, rec)
-			}
-		}
-	}
-	return chosen, nil
-}
-
-func named(r *archive.Reader, name string) []archive.Record {
-	if rec, err := r.Find(name); err == nil {
-		return []archive.Record{rec}
-	}
-	var below []archive.Record
-	for _, rec := range r.Entries() {
-		if strings.HasPrefix(rec.Entry.Path, name+"/") {
-			below = append(below, rec)
-		}
-	}
-	return below
 }
 
 // checkPresent names the entries that lie in other containers of a set. [ARC-24]

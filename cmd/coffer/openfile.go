@@ -27,10 +27,12 @@ type openFile struct {
 	size     int64    // as its file system says
 	modified time.Time
 	read     int64 // since it was opened
+	altered  bool  // it had another size the first time
 }
 
 // Why a file that has been listed is not sealed.
 var (
+	errGone      = errors.New("it is no longer there")
 	errNoFile    = errors.New("it is no longer a regular file")
 	errOtherFile = errors.New("another file has come into its place by a link")
 	errLonger    = errors.New("it has more bytes than its size says")
@@ -45,7 +47,11 @@ func (f *openFile) open() error {
 	}
 	file, err := os.OpenFile(f.file, os.O_RDONLY|newfile.OpenNoFollow, 0)
 	if err != nil {
-		if info, statErr := os.Lstat(f.file); statErr == nil && !info.Mode().IsRegular() {
+		info, statErr := os.Lstat(f.file)
+		switch {
+		case errors.Is(statErr, fs.ErrNotExist):
+			return errGone
+		case statErr == nil && !info.Mode().IsRegular():
 			return errNoFile
 		}
 		return err
@@ -130,6 +136,7 @@ func (f *openFile) again() error {
 	if f.size == before {
 		return f.measure()
 	}
+	f.altered = true
 	return nil
 }
 

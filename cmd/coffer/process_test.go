@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,7 +23,8 @@ import (
 	"github.com/coffer-format/coffer/ref/header"
 )
 
-// A file that becomes shorter while it is read is sealed with what is left.
+// A file that becomes shorter while it is read is sealed with what is left, and the holder
+// is told.
 func TestSealShrinkingFile(t *testing.T) {
 	thorough.NotShort(t)
 	f := newFixture(t)
@@ -31,7 +33,7 @@ func TestSealShrinkingFile(t *testing.T) {
 	cmd, stderr, rest := f.stalled("folder")
 	f.Check(os.Truncate(f.Path("folder/a"), 16<<20))
 	f.Write("c.coffer", rest())
-	if status := f.Status(cmd.Wait()); status != 0 {
+	if status := f.Status(cmd.Wait()); status != 0 || !strings.Contains(stderr.String(), "folder/a has changed while it was read: it is sealed as it was read\n") {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
 	f.Succeed("verify", "--key-file", "key.txt", "c.coffer")
@@ -84,9 +86,9 @@ func TestSealVanishingFile(t *testing.T) {
 			if status := f.Status(cmd.Wait()); status != 1 {
 				t.Errorf("status %d: %s", status, &stderr)
 			}
-			want := "coffer seal: folder/a: no such file or directory; nothing was sealed, --keep-going seals the other files\n"
+			want := "coffer seal: folder/a: it is no longer there; nothing was sealed, --keep-going seals the other files\n"
 			if keepGoing {
-				want = "not sealed: folder/a: no such file or directory\nsealed 1 file (1 B) in folder.coffer, key d976-4c6c; 1 file left out\n"
+				want = "not sealed: folder/a: it is no longer there\nsealed 1 file (1 B) in folder.coffer, key d976-4c6c; 1 file left out\n"
 				f.Succeed("open", "--key-file", "key.txt", "-C", "out", "folder.coffer")
 				if string(f.Read("out/b")) != "b" {
 					t.Error("the other file was not sealed")
@@ -280,13 +282,15 @@ func TestInterruptTwice(t *testing.T) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	f.Check(cmd.Start())
-	f.eventually("it is sealed", func() bool {
-		for _, temp := range f.Temps() {
-			if info, err := os.Stat(temp); err == nil && info.Size() > 0 {
-				return true
-			}
-		}
-		return false
+	out, err := filepath.EvalSymlinks(f.Path("out"))
+	f.Check(err)
+	opened := fmt.Sprintf("/proc/%d/fd", cmd.Process.Pid)
+	f.eventually("it waits for the folder", func() bool {
+		files, err := os.ReadDir(opened)
+		return err == nil && slices.ContainsFunc(files, func(file os.DirEntry) bool {
+			path, err := os.Readlink(filepath.Join(opened, file.Name()))
+			return err == nil && path == out
+		})
 	})
 	f.Check(cmd.Process.Signal(syscall.SIGINT))
 	time.Sleep(100 * time.Millisecond)
@@ -360,6 +364,29 @@ func TestInterruptPrompt(t *testing.T) {
 	}
 	if left := f.Temps(); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
+	}
+}
+
+// The end of the input at a prompt ends the program, and what is typed comes back to be
+// shown.
+func TestPromptEnds(t *testing.T) {
+	f := newFixture(t)
+	f.Write("folder/a", []byte("a"))
+	master, slave := f.terminal()
+	cmd := f.Command("seal", "folder")
+	cmd.Stdin, cmd.SysProcAttr = slave, &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	f.Check(cmd.Start())
+	f.eventually("the prompt", func() bool { return !f.echoes(slave) })
+	_, err := master.Write([]byte{4}) // Ctrl-D
+	f.Check(err)
+	const want = "coffer seal: the question was not answered, and nothing was done\n"
+	if status := f.Status(cmd.Wait()); status != 1 || stderr.String() != want {
+		t.Errorf("status %d: %q", status, &stderr)
+	}
+	if !f.echoes(slave) {
+		t.Error("the terminal does not show what is typed")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"strings"
@@ -40,11 +41,14 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 		return nil, program.Usagef("there is no terminal to ask for the secret: give --key-file or --password-file")
 	}
 	fmt.Fprint(out, prompt)
-	line, err := program.Wait(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	line, err := program.Wait(ctx, func() ([]byte, error) { return readHidden(in) })
 	fmt.Fprintln(out)
 	if ctx.Err() != nil {
 		term.Restore(fd, before)
 		return nil, ctx.Err()
+	}
+	if err == io.EOF {
+		err = errors.New("the question was not answered, and nothing was done")
 	}
 	return line, err
 }
@@ -111,8 +115,14 @@ func unfinished(text []byte) (digits int, more bool) {
 	return digits, err == nil
 }
 
-// askNewPassword asks for a new password twice, and prepares it.
-func askNewPassword(ctx context.Context, allowWeak bool) (prepared password.Prepared, err error) {
+// askNewPassword asks for a new password twice, and prepares it. Without a terminal it
+// names the flags that say where else a secret comes from.
+func askNewPassword(ctx context.Context, allowWeak bool, flags string) (prepared password.Prepared, err error) {
+	in, _, closeTerminal := terminal()
+	defer closeTerminal()
+	if !term.IsTerminal(int(in.Fd())) {
+		return password.Prepared{}, program.Usagef("there is no terminal to ask for a new password: give %s", flags)
+	}
 	tell("An empty line gives you a generated password.")
 	err = askAgain(func() error {
 		raw, err := ask(ctx, "New password: ")
@@ -168,6 +178,9 @@ func generatePassword() (string, error) {
 // acceptable prepares a new password, and says nothing of it but what is wrong
 // with it. [PWD-1] [PWD-12]
 func acceptable(raw []byte, allowWeak bool) (password.Prepared, error) {
+	if err := notKey(raw); err != nil {
+		return password.Prepared{}, err
+	}
 	prepared, err := password.Prepare(raw)
 	if err != nil {
 		return password.Prepared{}, err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,7 +21,6 @@ type restoration struct {
 	bar               *progress
 	restored, present atomic.Int64 // files
 	opts              restore.Options
-	release           func() // what the run has for the restore only
 }
 
 // A path can name hundreds of folders. Where they are many for the files in them, this
@@ -34,7 +32,7 @@ const (
 )
 
 func newRestore(dir string, files int, size int64, anyFolders bool, opts restore.Options) *restoration {
-	r := &restoration{dir: dir, bar: newProgress("restoring", size), release: func() {}}
+	r := &restoration{dir: dir, bar: newProgress("restoring", size)}
 	opts.Progress = r.bar.add
 	opts.Folders = func(n int) error {
 		switch {
@@ -68,44 +66,9 @@ func checkFolder(dir string) error {
 	return fmt.Errorf("%s is a link that leads to no folder (%w): give another folder with -C", display.Name(dir), newfile.Cause(err))
 }
 
-// keeping refuses to restore over a file that the run reads. Of an entry that is renamed
-// that shows only later: the context that it returns ends then, before anything is written.
-func (r *restoration) keeping(ctx context.Context, used inUse, paths []string) (context.Context, error) {
-	if !r.opts.Replace {
-		return ctx, nil
-	}
-	check := func(path string) error {
-		name := filepath.Join(r.dir, filepath.FromSlash(path))
-		old, err := os.Lstat(name)
-		if err != nil {
-			return nil
-		}
-		if err := used.check(name, old); err != nil {
-			return fmt.Errorf("%w, or another folder with -C; nothing was restored", err)
-		}
-		return nil
-	}
-	for _, path := range paths {
-		if err := check(path); err != nil {
-			return ctx, err
-		}
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	r.release = func() { cancel(nil) }
-	tell := r.opts.Renamed
-	r.opts.Renamed = func(path, name string) {
-		tell(path, name)
-		if err := check(name); err != nil {
-			cancel(err)
-		}
-	}
-	return ctx, nil
-}
-
 // end tells what became of some files.
 func (r *restoration) end(err error, files int, size int64) error {
 	r.bar.finish()
-	r.release()
 	there := ""
 	if n := int(r.present.Load()); n > 0 {
 		there = fmt.Sprintf("; %s there already", were(n, "file"))
@@ -120,14 +83,24 @@ func (r *restoration) end(err error, files int, size int64) error {
 		return nil
 	case errors.As(err, &incomplete):
 		r.explain(incomplete.Left)
+		if unsettled := r.unsettled(err); unsettled != nil {
+			display.Note("%v", unsettled)
+		}
 		display.Note("restored %s to %s%s; %s not restored: %s", display.Count(int(r.restored.Load()), "file"), display.Name(r.dir), there, were(len(incomplete.Left), "file"), r.next(incomplete.Left))
 		return program.ExitError(program.Refused)
 	}
+	if unsettled := r.unsettled(err); unsettled != nil {
+		return unsettled
+	}
 	if n := int(r.restored.Load()); n > 0 {
-		display.Note("%s in %s had been restored before this, each one whole", display.Count(n, "file"), display.Name(r.dir))
+		display.Note("%s whole in %s, restored before this", are(n, "file"), display.Name(r.dir))
 	}
 	var fileErr *restore.FileError
-	if errors.As(err, &fileErr) {
+	switch {
+	case !errors.As(err, &fileErr):
+	case fileErr.Name == r.dir && errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: no folder can be made there: give another with -C", display.Name(r.dir))
+	default:
 		return fmt.Errorf("%s: %s: give another folder with -C", display.Name(fileErr.Name), reason(fileErr.Err))
 	}
 	return err
@@ -145,31 +118,64 @@ func (r *restoration) explain(left []restore.Left) {
 	}
 }
 
+// unsettled says why what was restored may not be there, if that is what an error is.
+func (r *restoration) unsettled(err error) error {
+	var notKept *restore.NotKeptError
+	switch {
+	case errors.Is(err, restore.ErrMoved):
+		return fmt.Errorf("%s was moved or removed while files were restored to it: they are where it is now; run the command again if it is nowhere", display.Name(r.dir))
+	case errors.As(err, &notKept):
+		return fmt.Errorf("the disk did not take all that was written to %s (%w), and each file there may be damaged: restore to another disk, with -C", display.Name(r.dir), newfile.Cause(notKept.Err))
+	}
+	return nil
+}
+
 // next says what to do about files that were not restored.
 func (r *restoration) next(left []restore.Left) string {
+	exist, full := 0, 0
 	for _, l := range left {
-		if errors.Is(l.Err, restore.ErrDiffers) || errors.Is(l.Err, restore.ErrLink) {
-			return "give another folder with -C, or --force to replace what exists"
+		switch {
+		case errors.Is(l.Err, restore.ErrDiffers), errors.Is(l.Err, restore.ErrLink):
+			exist++
+		case isFull(l.Err):
+			full++
 		}
 	}
-	return "when the reasons are mended, run the command again, which goes on from here; or give another folder with -C"
+	again := "when the reasons are mended, run the command again, which goes on from here"
+	if full == len(left)-exist {
+		again = "make room and run the command again, which goes on from here"
+	}
+	switch exist {
+	case 0:
+		return again + "; or give another folder with -C"
+	case len(left):
+		return "give another folder with -C, or --force to replace what exists"
+	}
+	return again + "; --force replaces what exists; or give another folder with -C"
 }
+
+// isFull reports whether there was no room for a file.
+func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
 // reason says in words why the system or what is there does not take a file.
 func reason(err error) string {
+	var fileErr *restore.FileError
+	if errors.As(err, &fileErr) {
+		err = fileErr.Err
+	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return "a file of this name has appeared meanwhile"
 	case errors.Is(err, fs.ErrNotExist):
 		return "its folder is gone"
 	case errors.Is(err, fs.ErrPermission):
-		return "you may not write there (permission denied)"
+		return "you may not write there, or not read what is there (permission denied)"
+	case isFull(err):
+		return fmt.Sprintf("there is no room left (%v)", newfile.Cause(err))
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "too many files are open for this system: raise the limit (ulimit -n)"
 	case errors.Is(err, syscall.EFBIG):
 		return "the file system holds no file of this size (file too large)"
-	}
-	var fileErr *restore.FileError
-	if errors.As(err, &fileErr) {
-		return fileErr.Err.Error()
 	}
 	return err.Error()
 }
@@ -180,6 +186,14 @@ func lie(n int) string {
 		return "1 file lies"
 	}
 	return display.Count(n, "file") + " lie"
+}
+
+// are returns "1 file is" or "2 files are".
+func are(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun + " is"
+	}
+	return display.Count(n, noun) + " are"
 }
 
 // were returns "1 file was" or "2 files were".

@@ -123,17 +123,22 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 	if err != nil {
 		return notSalvaged(sec.explain(err, judged), sec, isFaulty(in))
 	}
+	var restored error
+	if s.dir != "" { // before the report, which may go to a program that ends early
+		restored = s.restore(ctx, found)
+	}
 	if err := s.print(found, in); err != nil {
 		return err
 	}
 	var incomplete program.ExitError
-	if s.dir != "" {
-		if err := s.restore(ctx, found); err != nil && !errors.As(err, &incomplete) {
-			return err
-		}
+	if restored != nil && !errors.As(restored, &incomplete) {
+		return restored
 	}
 	if found.Fault != nil { // [SLV-14]
 		return advisedError{found.Fault, salvaged(found)}
+	}
+	if found.Unread != nil {
+		return advisedError{found.Unread, salvaged(found)}
 	}
 	if incomplete != program.Done {
 		return incomplete
@@ -141,26 +146,19 @@ func (s *salvageCommand) salvage(ctx context.Context, in, judged *input, sec sec
 	return nil
 }
 
+// restore restores what was found, and makes no folder for nothing.
 func (s *salvageCommand) restore(ctx context.Context, found *salvage.Salvage) error {
-	var paths []string
-	size := int64(0)
+	files, size := 0, int64(0)
 	for e := range found.Entries() {
-		path := e.Record.Entry.Path
-		switch {
-		case e.Status == salvage.Damaged && s.partial:
-			path += ".damaged"
-		case e.Status != salvage.Whole:
-			continue
+		if e.Status == salvage.Whole || e.Status == salvage.Damaged && s.partial {
+			files++
+			size += e.Record.Entry.Size
 		}
-		paths = append(paths, path)
-		size += e.Record.Entry.Size
 	}
-	files := len(paths)
-	run := newRestore(s.dir, files, size, s.folders, restore.Options{Replace: s.force})
-	ctx, err := run.keeping(ctx, s.used, paths)
-	if err != nil {
-		return err
+	if files == 0 {
+		return nil
 	}
+	run := newRestore(s.dir, files, size, s.folders, restore.Options{Replace: s.force, Never: s.used.never})
 	return run.end(restore.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/salvage"
 )
@@ -28,7 +29,7 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 				continue
 			}
 			if status != salvage.Whole || s.verbose {
-				printFound(out, e)
+				printFound(out, e, found.Unread != nil)
 			}
 			n++
 			if !e.Confirmed {
@@ -48,6 +49,9 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 	if found.Appended > 0 { // [SLV-35]
 		fmt.Fprintf(out, "Appended after the end of the container: %s. Nothing is lost by that.\n", display.Count(int(found.Appended), "byte"))
 	}
+	if found.Unread != nil { // [ERR-7]
+		fmt.Fprintf(out, "The disk does not deliver all of it (%v). What it does not deliver counts as lost here, and may be whole in another copy.\n", newfile.Cause(found.Unread))
+	}
 	switch {
 	case found.Indexed:
 		fmt.Fprintln(out, "The index is whole: these are all the files.")
@@ -61,14 +65,18 @@ func (s *salvageCommand) print(found *salvage.Salvage, in *input) error {
 	return out.Flush()
 }
 
-func printFound(out *bufio.Writer, e salvage.Found) {
+func printFound(out *bufio.Writer, e salvage.Found, unread bool) {
 	entry := e.Record.Entry
 	fmt.Fprintf(out, "%-8s%10s  %s", e.Status, display.Size(entry.Size), display.Name(entry.Path))
 	if !e.Confirmed { // [SLV-6]
 		fmt.Fprint(out, "  (unconfirmed)")
 	}
 	if e.Status == salvage.Damaged { // [SLV-10]
-		fmt.Fprintf(out, "  (lost: %s)", ranges(e.Lost, entry.Size))
+		what := "lost"
+		if unread {
+			what = "lost or not delivered"
+		}
+		fmt.Fprintf(out, "  (%s: %s)", what, ranges(e.Lost, entry.Size))
 	}
 	fmt.Fprintln(out)
 }
@@ -100,6 +108,7 @@ type salvageJSON struct {
 	Appended   int64          `json:"appended"` // bytes after the end of the container
 	Entries    []foundJSON    `json:"entries"`
 	Fault      *inspect.Fault `json:"fault"`
+	Unread     bool           `json:"unread"` // the disk did not deliver all of the container
 }
 
 type foundJSON struct {
@@ -116,7 +125,7 @@ type rangeJSON struct {
 }
 
 func toSalvageJSON(found *salvage.Salvage) salvageJSON {
-	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Appended: found.Appended, Entries: []foundJSON{}}
+	j := salvageJSON{Indexed: found.Indexed, EndReached: found.EndReached, Unsafe: append([]int64{}, found.Unsafe...), Appended: found.Appended, Entries: []foundJSON{}, Unread: found.Unread != nil}
 	if !found.Indexed {
 		j.WalkEnd = &found.WalkEnd
 	}

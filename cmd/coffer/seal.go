@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"time"
@@ -25,6 +24,9 @@ import (
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
+// defaultName is how standard input is called in a container unless the holder says.
+const defaultName = "stdin"
+
 type sealCommand struct {
 	secret                                        secretFlags
 	output, stdinName                             string
@@ -34,6 +36,7 @@ type sealCommand struct {
 	size   int64 // of their contents
 	left   int   // files that could not be read
 	unread int   // folders
+	single bool  // there is nothing else to seal
 }
 
 func newSealCommand() *cobra.Command {
@@ -68,15 +71,21 @@ UTF-8) is stored as %XX.`,
 	f.BoolVar(&s.force, "force", false, "replace the container if it exists; no other file is replaced")
 	f.BoolVar(&s.keepGoing, "keep-going", false, "leave out files that cannot be read, and end with status 1")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "name everything that is not sealed")
-	f.StringVar(&s.stdinName, "name", "stdin", "the `NAME` under which standard input is sealed")
+	f.StringVar(&s.stdinName, "name", defaultName, "the `NAME` under which standard input is sealed")
 	f.BoolVar(&s.allowWeak, "allow-weak", false, "accept a weak password")
 	f.BoolVar(&s.showKey, "show-key", false, "show the container's 64-digit key, which opens it without the password")
 	return cmd
 }
 
 func (s *sealCommand) run(ctx context.Context, args []string) error {
-	if slices.Contains(args, "-") {
+	first := slices.Index(args, "-")
+	if first < 0 && s.stdinName != defaultName {
+		return program.Usagef("--name is for standard input, which is not sealed without -")
+	}
+	if first >= 0 {
 		switch {
+		case slices.Contains(args[first+1:], "-"):
+			return program.Usagef("standard input is sealed once: give one -")
 		case s.secret.keyFile == "-" || s.secret.passwordFile == "-":
 			return program.Usagef("standard input cannot be sealed and be the secret")
 		case s.output == "":
@@ -106,12 +115,13 @@ func (s *sealCommand) run(ctx context.Context, args []string) error {
 	defer out.Abandon()
 	var used inUse
 	s.secret.use(&used)
-	if slices.Contains(args, "-") {
+	if first >= 0 {
 		used.add("-", "the input")
 	}
 	if err := mayReplace(out, s.output, used, isContainer); err != nil {
 		return err
 	}
+	s.single = len(found.sources)+len(found.failed) == 1
 	for _, err := range found.failed {
 		if err := s.leaveOut(err); err != nil {
 			return err
@@ -173,7 +183,7 @@ func (s *sealCommand) key(ctx context.Context) (key.Key, []slot.Slot, error) {
 		k, err := readKey(ctx, s.secret.keyFile, nil)
 		return k, nil, err
 	}
-	prepared, err := s.secret.newPassword(ctx, s.allowWeak)
+	prepared, err := newPassword(ctx, s.secret.passwordFile, s.allowWeak, "--key-file or --password-file")
 	if err != nil {
 		return key.Key{}, nil, err
 	}
@@ -187,7 +197,10 @@ func (s *sealCommand) key(ctx context.Context) (key.Key, []slot.Slot, error) {
 
 // leaveOut decides about a file that cannot be read.
 func (s *sealCommand) leaveOut(err error) error {
-	if !s.keepGoing {
+	switch {
+	case s.single:
+		return fmt.Errorf("%w; nothing was sealed", err)
+	case !s.keepGoing:
 		return fmt.Errorf("%w; nothing was sealed, --keep-going seals the other files", err)
 	}
 	display.Note("not sealed: %s", program.InWords(err))
@@ -247,50 +260,8 @@ func (s *sealCommand) add(w *container.ArchiveWriter, f *openFile) error {
 		}
 		err = w.Add(f.entry, f)
 	}
-	if err == nil && f.changed() {
+	if err == nil && (f.altered || f.changed()) {
 		display.Note("%s has changed while it was read: it is sealed as it was read", display.Name(f.file))
 	}
 	return err
-}
-
-func (s *sealCommand) summarize(found *collection, k *key.Key) {
-	for _, r := range found.renamed {
-		display.Note("%s is stored as %s", display.Name(r[0]), display.Name(r[1]))
-	}
-	for _, file := range found.undated {
-		display.Note("%s is stored without its time, which a container cannot hold", display.Name(file))
-	}
-	if n := len(found.composed); n > 0 {
-		first := found.composed[0]
-		display.Note("%s with decomposed letters stored as composed ones, which look the same: %+q is stored as %+q", display.Count(n, "name"), filepath.Base(first[0]), path.Base(first[1]))
-	}
-	found.left.tell(s.verbose)
-	more := ""
-	switch {
-	case s.left > 0 && s.unread > 0:
-		more = fmt.Sprintf("; %s left out, and all that is in %s", display.Count(s.left, "file"), display.Count(s.unread, "folder"))
-	case s.left > 0:
-		more = fmt.Sprintf("; %s left out", display.Count(s.left, "file"))
-	case s.unread > 0:
-		more = fmt.Sprintf("; left out what is in %s", display.Count(s.unread, "folder"))
-	}
-	in := display.Name(s.output)
-	if s.output == "-" {
-		in = "standard output"
-	}
-	display.Note("sealed %s (%s) in %s, key %s%s", display.Count(s.files, "file"), display.Size(s.size), in, k.Check().Fingerprint(), more) // [KEY-13]
-	switch {
-	case s.showKey:
-		fmt.Fprintln(os.Stderr, k.Text())
-	case s.secret.keyFile == "":
-		tellUnrecoverable(s.output)
-	}
-}
-
-// tellUnrecoverable says how not to lose what only a password opens.
-func tellUnrecoverable(file string) {
-	if file == "-" {
-		file = "FILE"
-	}
-	display.Note("nobody can recover a lost password; \"coffer key --of %s\" shows the 64-digit key, which opens it without: keep that on paper, away from the file", display.Name(file))
 }

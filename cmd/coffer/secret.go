@@ -84,7 +84,7 @@ func (s *secretFlags) existing(in *input) (secret, error) {
 	}
 	var sec secret
 	err = askAgain(func() (err error) {
-		if sec, err = askSecret(in.ctx, h); err != nil {
+		if sec, err = askSecret(in, h); err != nil {
 			return err
 		}
 		if sec.opened, err = sec.unlock(in); isMistyped(err) {
@@ -96,12 +96,12 @@ func (s *secretFlags) existing(in *input) (secret, error) {
 }
 
 // askSecret asks for what a container takes.
-func askSecret(ctx context.Context, h *header.Header) (secret, error) {
+func askSecret(in *input, h *header.Header) (secret, error) {
 	if slices.ContainsFunc(h.Slots, isPassword) {
-		raw, err := ask(ctx, "Password: ")
+		raw, err := ask(in.ctx, fmt.Sprintf("Password for %s: ", in))
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
 	}
-	k, err := askKey(ctx, h.KeyCheck)
+	k, err := askKey(in.ctx, h.KeyCheck)
 	return secret{Secret: container.WithKey(&k), key: &k}, err
 }
 
@@ -132,6 +132,7 @@ func (s *secretFlags) openArchive(ctx context.Context, path string) (*input, *co
 			return in, c, r, nil
 		}
 	}
+	err = explainCut(err, in)
 	in.Close()
 	return nil, nil, nil, err
 }
@@ -189,14 +190,19 @@ func grouped(digits string, first, last int) string {
 	return text
 }
 
-// newPassword returns a new password, prepared: from its file, or asked twice.
-func (s *secretFlags) newPassword(ctx context.Context, allowWeak bool) (password.Prepared, error) {
-	if s.passwordFile == "" {
-		return askNewPassword(ctx, allowWeak)
+// newPassword returns a new password, prepared: from a file or, without one, asked twice.
+// The flags are those that could have said where it comes from.
+func newPassword(ctx context.Context, file string, allowWeak bool, flags string) (password.Prepared, error) {
+	if file == "" {
+		return askNewPassword(ctx, allowWeak, flags)
 	}
-	raw, err := readPassword(ctx, s.passwordFile)
+	raw, err := readPassword(ctx, file)
 	if err != nil {
 		return password.Prepared{}, err
 	}
-	return acceptable(raw, allowWeak)
+	prepared, err := acceptable(raw, allowWeak)
+	if err != nil {
+		return password.Prepared{}, fmt.Errorf("%s: %w", secretName(file), err)
+	}
+	return prepared, nil
 }

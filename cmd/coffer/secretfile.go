@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
+	"syscall"
 	"unicode/utf16"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
@@ -27,7 +30,11 @@ func readKey(ctx context.Context, path string, wanted *key.Check) (key.Key, erro
 	if err != nil {
 		return key.Key{}, err
 	}
-	return parseKey(string(text), wanted)
+	k, err := parseKey(string(text), wanted)
+	if err != nil {
+		return key.Key{}, fmt.Errorf("%s: %w", secretName(path), err)
+	}
+	return k, nil
 }
 
 // readPassword reads a password without the line end that editors add.
@@ -38,9 +45,29 @@ func readPassword(ctx context.Context, path string) ([]byte, error) {
 	}
 	raw = bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
 	if n := bytes.Count(raw, []byte("\n")) + 1; n > 1 {
-		return nil, fault.New(fault.MalformedPassword, "the file has %d lines, and a password is one line: leave only that", n)
+		if err := notKey(raw); err != nil {
+			return nil, fmt.Errorf("%s: %w", secretName(path), err)
+		}
+		return nil, fault.New(fault.MalformedPassword, "%s has %d lines, and a password is one line: leave only that", secretName(path), n)
 	}
 	return raw, nil
+}
+
+// notKey refuses a key where a password is wanted: as one it would open the container, and
+// as the key it would not.
+func notKey(text []byte) error {
+	if _, err := key.Parse(string(text)); err != nil {
+		return nil
+	}
+	return fault.New(fault.MalformedPassword, "it is a 64-digit key, and a password is wanted: give a key with --key-file")
+}
+
+// secretName names the file of a secret to a person.
+func secretName(path string) string {
+	if path == "-" {
+		return stdinFile
+	}
+	return display.Name(path)
 }
 
 func readSecretFile(ctx context.Context, path string) ([]byte, error) {
@@ -56,8 +83,15 @@ func readSecretFile(ctx context.Context, path string) ([]byte, error) {
 		}
 		return io.ReadAll(io.LimitReader(f, maxSecretFile))
 	})
-	if err != nil {
-		return nil, fmt.Errorf("the secret in %s cannot be read: %w", display.Name(path), newfile.Cause(err))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && len(digitsOf(path)) >= keyDigits/2: // is not shown: others may read the message
+		return nil, program.Usagef("a secret is not given on the command line, which others can see: write it to a file, and give its name")
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s to read the secret from", secretName(path))
+	case errors.Is(err, syscall.EISDIR):
+		return nil, fmt.Errorf("%s is a folder, and the secret is read from a file", secretName(path))
+	case err != nil:
+		return nil, fmt.Errorf("the secret in %s cannot be read: %w", secretName(path), newfile.Cause(err))
 	}
 	return decodeText(raw), nil
 }

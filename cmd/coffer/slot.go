@@ -33,7 +33,6 @@ func newSlotCommand() *cobra.Command {
 		Long: `List, set or remove the slots of a container: the secrets that open it besides the
 64-digit key. What is sealed stays as it is, and copies of the file that were made
 before keep their old slots.`,
-		RunE: program.Group,
 	}
 	cmd.AddCommand(newSlotListCommand(), newSetPasswordCommand(), newSlotRemoveCommand())
 	return cmd
@@ -41,8 +40,10 @@ before keep their old slots.`,
 
 func newSlotListCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:               "list FILE",
-		Short:             "List the slots of a container, without a secret",
+		Use:   "list FILE",
+		Short: "List the slots of a container, without a secret",
+		Long: `List the slots of a container, without a secret: what opens it besides the 64-digit
+key. Nothing of this is authenticated. "coffer inspect --json" has them for programs.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -114,8 +115,7 @@ func (s *setPasswordCommand) run(ctx context.Context, path string) error {
 	case at < 0 && len(slots) == slot.MaxSlots:
 		return fmt.Errorf("the container has %d slots, and cannot have more: remove one first", len(slots)) // [SLT-20]
 	}
-	newPassword := secretFlags{passwordFile: s.newFile}
-	prepared, err := newPassword.newPassword(ctx, s.allowWeak)
+	prepared, err := newPassword(ctx, s.newFile, s.allowWeak, "--new-password-file")
 	if err != nil {
 		return err
 	}

@@ -39,5 +39,5 @@ func timeJSON(t archive.Time) *int64 {
 
 // tellRetimed names a file that does not have its time. [ARC-84]
 func tellRetimed(path string, t time.Time) {
-	display.Note("%s was changed on %s, which the file system cannot hold: it is restored with another time", display.Name(path), t.Format(timeLayout))
+	display.Note("%s was changed on %s, which the file system does not keep: it is restored with another time", display.Name(path), t.Format(timeLayout))
 }

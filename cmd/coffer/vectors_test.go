@@ -26,7 +26,7 @@ func TestOpenVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	count := 0
-	chosen := thorough.OneIn(t, 4)
+	chosen := thorough.OneIn(t, 8)
 	for _, file := range files {
 		for _, c := range file.Cases {
 			secret, _ := c.Input["secret"].(vectors.Object)

@@ -21,7 +21,12 @@ func newVerifyCommand() *cobra.Command {
 		Use:   "verify FILE",
 		Short: "Check every byte of a container",
 		Long: `Check that every byte of a container is authentic and that its contents fit
-together. Nothing is written.`,
+together. Nothing is written.
+
+With --json the outcome is printed whether or not the container is sound: sound, which is
+true only if every byte was checked; fault, with the name and the detail of what is
+wrong, or null; the fingerprint of the key; files, and the size of their contents in
+bytes. The exit status is the same. Where there is no file to check, nothing is printed.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -29,7 +34,7 @@ together. Nothing is written.`,
 		},
 	}
 	secret.register(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, even if the container is not sound")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the outcome as JSON")
 	return cmd
 }
 
@@ -96,7 +101,7 @@ func (v *verified) keyring(c *container.Container) error {
 func (v *verified) archive(c *container.Container, in *input) error {
 	r, err := c.Archive()
 	if err != nil {
-		return err
+		return explainCut(err, in)
 	}
 	in.bar = newProgress("verifying", in.size)
 	defer in.bar.finish()

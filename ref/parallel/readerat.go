@@ -1,13 +1,14 @@
 package parallel
 
 import (
+	"bytes"
 	"io"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
-// A ReaderAt opens parts of a message as a cobblestone.ReaderAt, which it is but for
-// WriteRange.
+// A ReaderAt opens parts of a message as a cobblestone.ReaderAt, in memory that it uses
+// again from one range to the next.
 type ReaderAt struct {
 	*cobblestone.ReaderAt
 }
@@ -21,9 +22,22 @@ func NewReaderAt(r io.ReaderAt, size int64, inputKey []byte, context string) (*R
 	return &ReaderAt{plain}, nil
 }
 
+// ReadAt implements io.ReaderAt on the plaintext.
+func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
+	read := bytes.NewBuffer(p[:0:len(p)])
+	n := max(0, min(int64(len(p)), r.Size()-off))
+	if err := r.WriteRange(read, off, n); err != nil {
+		return read.Len(), err
+	}
+	if read.Len() < len(p) {
+		return read.Len(), io.EOF
+	}
+	return read.Len(), nil
+}
+
 // WriteRange writes the n bytes of plaintext that begin at off to w, in order.
 func (r *ReaderAt) WriteRange(w io.Writer, off, n int64) error {
-	if r.Err() != nil || n <= cobblestone.ChunkSize || n > r.Size()-off {
+	if r.Err() != nil || n <= 0 || n > r.Size()-off {
 		return r.ReaderAt.WriteRange(w, off, n)
 	}
 	next, last := off/cobblestone.ChunkSize, (off+n-1)/cobblestone.ChunkSize

@@ -18,11 +18,13 @@ type lossy struct {
 	chunks *cobblestone.Chunks
 	lost   []bool // by chunk
 	size   int64  // of the plaintext; a last chunk that is lost counts as a full one
-	fault  error  // of the first chunk that is lost
+	fault  error  // of the first chunk that was delivered and does not open
+	unread error  // of the last chunk that was not delivered
 }
 
-// newLossy opens every chunk once to learn which are lost. A chunk that cannot
-// be read from its medium is lost like one that was altered. [SLV-22] [SLV-23]
+// newLossy opens every chunk once to learn which are lost. A chunk that the storage does
+// not deliver is lost like one that was altered, but no fault of the container. [SLV-22]
+// [SLV-23] [ERR-7]
 // The only error is that of the context.
 func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 	p := &lossy{
@@ -38,23 +40,16 @@ func newLossy(ctx context.Context, chunks *cobblestone.Chunks) (*lossy, error) {
 		}
 		if err != nil {
 			p.lost[i] = true
-			if p.fault == nil {
-				p.fault = nameLoss(err, i)
+			if fault.NameOf(err) == "" {
+				p.unread = err
+			} else if p.fault == nil {
+				p.fault = err
 			}
 		} else if i == chunks.Count()-1 {
 			p.size -= cobblestone.ChunkSize - int64(len(opened))
 		}
 	}
 	return p, nil
-}
-
-// nameLoss gives the error of chunk i a name of the specification, if it is one of
-// the storage.
-func nameLoss(err error, i int64) error {
-	if fault.NameOf(err) == "" {
-		err = fault.New(fault.PayloadTampered, "chunk %d cannot be read: %v", i, err)
-	}
-	return err
 }
 
 // Size returns the length of the plaintext, lost chunks included.

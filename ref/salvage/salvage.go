@@ -27,6 +27,10 @@ type Salvage struct {
 	// Fault is the first fault of the payload, nil if it has none.
 	Fault error
 
+	// Unread is why the storage did not deliver a part of the payload, which counts as
+	// lost, nil if it delivered all. It is no fault: another copy may have that part. [ERR-7]
+	Unread error
+
 	plain  *lossy
 	id     archive.ID
 	named  []named // by an index or a segment
@@ -50,7 +54,7 @@ func Payload(ctx context.Context, chunks *cobblestone.Chunks, id archive.ID) (*S
 	if err != nil {
 		return nil, err
 	}
-	s := &Salvage{plain: plain, id: id, Fault: plain.fault, Appended: chunks.Size() - whole.Size()}
+	s := &Salvage{plain: plain, id: id, Fault: plain.fault, Unread: plain.unread, Appended: chunks.Size() - whole.Size()}
 	if s.Appended > 0 {
 		s.Fault = fault.New(fault.PayloadTampered, "the file goes on after the end of the container")
 	}
@@ -61,6 +65,9 @@ func Payload(ctx context.Context, chunks *cobblestone.Chunks, id archive.ID) (*S
 		s.Indexed, s.EndReached = true, true
 		err = s.addIndexed(r)
 		err = cmp.Or(r.Walk(), r.CheckComplete(), err)
+	}
+	if s.Unread != nil {
+		err = nil // of what is not delivered, or else not the first thing to mend
 	}
 	if s.Fault == nil { // [SLV-32]
 		s.Fault = err

@@ -36,8 +36,7 @@ type Summary struct {
 	Excused      int // requirements excused from a kind of case, exercised or not
 	Citations    int // in code
 	Cases        int
-	Numbers      int // that the chapters state
-	FromCode     int // numbers compared with code; the others are as they were written down
+	Numbers      int // in the chapters, that were compared with the reference
 	Constants    int // of the reference, that were compared
 }
 
@@ -99,7 +98,7 @@ func (r *repository) report(file string, line int, format string, args ...any) {
 // String says what was compared, in two lines.
 func (s Summary) String() string {
 	return fmt.Sprintf("%d requirements: %d cited by code (%d citations), %d with the reason why none can; %d with cases or audits (%d cases), %d excused from a kind of case\n"+
-		"%d numbers in the chapters: %d compared with the reference, %d as they were written down; %d constants of the reference compared",
+		"%d numbers in the chapters compared with %d constants of the reference",
 		s.Requirements, s.InCode, s.Citations, s.Requirements-s.InCode, s.Exercised, s.Cases, s.Excused,
-		s.Numbers, s.FromCode, s.Numbers-s.FromCode, s.Constants)
+		s.Numbers, s.Constants)
 }

@@ -22,6 +22,8 @@ type code struct {
 	functions map[string]*ast.FuncDecl // "header.Examine"
 	files     *token.FileSet
 	parsed    map[string][]*ast.File // by package
+	scope     *types.Package         // declares them for expressions
+	used      map[string]bool        // by an expression or a check, as scope names them
 }
 
 // named is a constant of a package.
@@ -30,7 +32,6 @@ type named struct {
 	typ   string // "Name"
 	value constant.Value
 	at    token.Position
-	used  bool // by a comparison
 }
 
 // literal is a number in a function, a type or a variable.
@@ -39,7 +40,6 @@ type literal struct {
 	value constant.Value
 	char  bool // 'a'
 	at    token.Position
-	used  bool
 }
 
 const modulePath = "github.com/coffer-format/coffer/"
@@ -49,7 +49,10 @@ const modulePath = "github.com/coffer-format/coffer/"
 func isReference(dir string) bool { return dir != "ref/coffer" && dir != "ref/parallel" }
 
 func readCode(repository fs.FS) (*code, error) {
-	c := &code{constants: map[string]*named{}, functions: map[string]*ast.FuncDecl{}, files: token.NewFileSet(), parsed: map[string][]*ast.File{}}
+	c := &code{
+		constants: map[string]*named{}, functions: map[string]*ast.FuncDecl{}, files: token.NewFileSet(),
+		parsed: map[string][]*ast.File{}, used: map[string]bool{},
+	}
 	packages, err := fs.Glob(repository, "ref/*/*.go")
 	if err != nil {
 		return nil, err
@@ -84,6 +87,7 @@ func readCode(repository fs.FS) (*code, error) {
 	slices.SortFunc(c.order, func(a, b *named) int {
 		return cmp.Or(cmp.Compare(a.at.Filename, b.at.Filename), cmp.Compare(a.at.Offset, b.at.Offset))
 	})
+	c.declare()
 	return c, nil
 }
 
@@ -169,133 +173,4 @@ func receiver(t ast.Expr) string {
 		return id.Name
 	}
 	return ""
-}
-
-// value returns the value of an expression over the constants of the reference.
-// literal(slot.Passkey, 32) is 32 if that declaration has this literal, and a == b
-// is both if they are the same.
-func (c *code) value(e ast.Expr) (constant.Value, error) {
-	switch e := e.(type) {
-	case *ast.ParenExpr:
-		return c.value(e.X)
-	case *ast.BasicLit:
-		return constant.MakeFromLiteral(e.Value, e.Kind, 0), nil
-	case *ast.SelectorExpr:
-		name := selector(e)
-		if n := c.constants[name]; n != nil {
-			n.used = true
-			return n.value, nil
-		}
-		return nil, fmt.Errorf("there is no constant %s", name)
-	case *ast.BinaryExpr:
-		x, err := c.value(e.X)
-		if err != nil {
-			return nil, err
-		}
-		y, err := c.value(e.Y)
-		if err != nil {
-			return nil, err
-		}
-		return combine(x, e.Op, y)
-	case *ast.CallExpr:
-		return c.call(e)
-	}
-	return nil, fmt.Errorf("this is no expression over constants")
-}
-
-func combine(x constant.Value, op token.Token, y constant.Value) (constant.Value, error) {
-	switch op {
-	case token.EQL:
-		if !constant.Compare(x, token.EQL, y) {
-			return nil, fmt.Errorf("%s and %s differ", x, y)
-		}
-		return x, nil
-	case token.SHL, token.SHR:
-		n, _ := constant.Uint64Val(y)
-		return constant.Shift(x, op, uint(n)), nil
-	case token.QUO:
-		op = token.QUO_ASSIGN // of integers
-		if rest := constant.BinaryOp(x, token.REM, y); constant.Sign(rest) != 0 {
-			return nil, fmt.Errorf("%s is no multiple of %s; floor(a / b) leaves the rest out", x, y)
-		}
-	}
-	return constant.BinaryOp(x, op, y), nil
-}
-
-func (c *code) call(e *ast.CallExpr) (constant.Value, error) {
-	f, ok := e.Fun.(*ast.Ident)
-	switch {
-	case ok && f.Name == "floor" && len(e.Args) == 1:
-		quotient, ok := e.Args[0].(*ast.BinaryExpr)
-		if !ok || quotient.Op != token.QUO {
-			return nil, fmt.Errorf("floor is of a quotient")
-		}
-		x, err := c.value(quotient.X)
-		if err != nil {
-			return nil, err
-		}
-		y, err := c.value(quotient.Y)
-		if err != nil {
-			return nil, err
-		}
-		return constant.BinaryOp(x, token.QUO_ASSIGN, y), nil
-	case ok && f.Name == "len" && len(e.Args) == 1:
-		x, err := c.value(e.Args[0])
-		if err != nil {
-			return nil, err
-		}
-		return constant.MakeInt64(int64(len(constant.StringVal(x)))), nil
-	case ok && f.Name == "literal" && len(e.Args) == 2:
-		value, err := c.value(e.Args[1])
-		if err != nil {
-			return nil, err
-		}
-		value = constant.ToInt(value)
-		found := false
-		for _, l := range c.literals {
-			if l.decl == selector(e.Args[0]) && constant.Compare(l.value, token.EQL, value) {
-				l.used, found = true, true
-			}
-		}
-		if !found {
-			return nil, fmt.Errorf("%s has no literal %s", selector(e.Args[0]), value)
-		}
-		return value, nil
-	case ok && f.Name == "has" && len(e.Args) == 2:
-		text, err := c.value(e.Args[0])
-		if err != nil {
-			return nil, err
-		}
-		char, err := c.value(e.Args[1])
-		if err != nil {
-			return nil, err
-		}
-		n, _ := constant.Int64Val(char)
-		if !strings.ContainsRune(constant.StringVal(text), rune(n)) {
-			return nil, fmt.Errorf("%s is not in %s", char, selector(e.Args[0]))
-		}
-		return char, nil
-	}
-	return nil, fmt.Errorf("there are only the functions floor, len, literal and has")
-}
-
-// selector returns "slot.Passkey", or "slot.Password.Open" for a method.
-func selector(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.SelectorExpr:
-		return selector(e.X) + "." + e.Sel.Name
-	case *ast.Ident:
-		return e.Name
-	}
-	return ""
-}
-
-// text returns the value of a constant that is a text.
-func (c *code) text(name string) string {
-	n := c.constants[name]
-	if n == nil || n.value.Kind() != constant.String {
-		return ""
-	}
-	n.used = true
-	return constant.StringVal(n.value)
 }

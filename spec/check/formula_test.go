@@ -7,8 +7,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
+	"go/constant"
+	"go/token"
+	"go/types"
 	"maps"
 	"math/bits"
 	"regexp"
@@ -65,149 +67,112 @@ func (env environment) run(text string) (err error) {
 	return nil
 }
 
-// evaluate returns the value of a formula. What stands two spaces behind it is a
-// remark.
+var (
+	oneByte = regexp.MustCompile(`\b0x([0-9a-f]{2})\b`)
+	cleared = regexp.MustCompile(`with the bits of (\w+) cleared`)
+	part    = regexp.MustCompile(`(\w+)\[(\d+)\.\.(\d+)\]`)
+	xor     = regexp.MustCompile(`(\w+) XOR (\w+)`)
+	call    = regexp.MustCompile(`\b([A-Za-z][\w-]*)\(([^()]*)\)`)
+)
+
+// evaluate returns the value of a formula: as Go evaluates it after it is written as a
+// constant expression, in which the parts, sums and calls that are none in Go have
+// given way to constants. Of one line, what stands after two spaces is a remark.
 func (env environment) evaluate(text string) (value any, err error) {
 	defer func() {
 		if mistake := recover(); mistake != nil {
 			err = fmt.Errorf("%v in %q", mistake, text)
 		}
 	}()
-	f := &formula{env, text}
-	value = f.expression()
-	if f.rest != "" && !strings.HasPrefix(f.rest, "  ") && strings.TrimSpace(f.rest) != "" {
-		panic("no operator before " + f.rest)
+	if !strings.Contains(text, "\n") {
+		text, _, _ = strings.Cut(strings.TrimSpace(text), "  ")
 	}
-	return value, nil
-}
-
-// formula is the part of one that is not read yet. Its methods panic with what is
-// wrong.
-type formula struct {
-	environment
-	rest string
-}
-
-var (
-	operator   = regexp.MustCompile(`^\s*(\|\||XOR|\+|-|with the bits of \w+ cleared)\s*`)
-	slice      = regexp.MustCompile(`^\[(\d+)\.\.(\d+)\]`)
-	quotation  = regexp.MustCompile(`^"([^"]*)"`)
-	oneByte    = regexp.MustCompile(`^0x([0-9a-f]{2})\b`)
-	integer    = regexp.MustCompile(`^\d+`)
-	identifier = regexp.MustCompile(`^[A-Za-z]\w*(?:-\w+)*(?: (?:[a-wyzA-WYZ]\w*)(?:-\w+)*)*`)
-	argument   = regexp.MustCompile(`^\s*([A-Za-z][A-Za-z ]*?)\s*= `)
-)
-
-func (f *formula) accept(token *regexp.Regexp) []string {
-	m := token.FindStringSubmatch(f.rest)
-	if m != nil {
-		f.rest = f.rest[len(m[0]):]
+	text = strings.Join(strings.Fields(text), " ")
+	known := maps.Clone(env)
+	for i, name := range slices.Sorted(maps.Keys(env)) {
+		if !token.IsIdentifier(name) && strings.Contains(text, name) {
+			known[fmt.Sprint("name", i)] = env[name]
+			text = strings.ReplaceAll(text, name, fmt.Sprint("name", i))
+		}
 	}
-	return m
-}
-
-func (f *formula) expression() any {
-	value := f.term()
+	text = strings.NewReplacer("||", "+", "2^", "1<<").Replace(text)
+	text = cleared.ReplaceAllString(oneByte.ReplaceAllString(text, `"\x$1"`), "&^ $1")
 	for {
-		m := f.accept(operator)
-		if m == nil {
-			return value
+		at, value := known.innermost(text)
+		if at == nil {
+			return known.constant(text)
 		}
-		switch op := m[1]; op {
-		case "||":
-			value = slices.Concat(value.([]byte), f.term().([]byte))
-		case "XOR":
-			value = xor(value.([]byte), f.term().([]byte))
-		case "+":
-			value = value.(int) + f.term().(int)
-		case "-":
-			value = value.(int) - f.term().(int)
-		default:
-			name := strings.Fields(op)[4]
-			value = value.(int) &^ f.environment[name].(int)
+		name := fmt.Sprint("value", len(known))
+		known[name] = value
+		text = text[:at[0]] + name + text[at[1]:]
+	}
+}
+
+// innermost finds a part, a sum or a call with nothing of the kind in it, and returns
+// its value.
+func (env environment) innermost(text string) (at []int, value any) {
+	operands := func(r *regexp.Regexp) (all []string) {
+		at = r.FindStringIndex(text)
+		return r.FindStringSubmatch(text)
+	}
+	if m := operands(part); m != nil {
+		from, _ := strconv.Atoi(m[2])
+		to, _ := strconv.Atoi(m[3])
+		return at, env[m[1]].([]byte)[from:to]
+	}
+	if m := operands(call); m != nil {
+		return at, env.call(m[1], m[2])
+	}
+	if m := operands(xor); m != nil {
+		sum := slices.Clone(env[m[1]].([]byte))
+		for i, b := range env[m[2]].([]byte) {
+			sum[i] ^= b
 		}
+		return at, sum
 	}
+	return nil, nil
 }
 
-func xor(a, b []byte) []byte {
-	sum := slices.Clone(a)
-	for i := range b {
-		sum[i] ^= b[i]
+// constant evaluates a constant expression of Go in which the environment's names are
+// constants.
+func (env environment) constant(expression string) (any, error) {
+	scope := types.NewPackage("formula", "formula")
+	for name, value := range env {
+		kind, c := types.UntypedInt, constant.Value(nil)
+		switch value := value.(type) {
+		case int:
+			c = constant.MakeInt64(int64(value))
+		case []byte:
+			kind, c = types.UntypedString, constant.MakeString(string(value))
+		}
+		scope.Scope().Insert(types.NewConst(token.NoPos, scope, name, types.Typ[kind], c))
 	}
-	return sum
+	result, err := types.Eval(token.NewFileSet(), scope, token.NoPos, expression)
+	if err != nil {
+		return nil, err
+	}
+	if result.Value.Kind() == constant.String {
+		return []byte(constant.StringVal(result.Value)), nil
+	}
+	n, _ := constant.Int64Val(result.Value)
+	return int(n), nil
 }
 
-func (f *formula) term() any {
-	f.rest = strings.TrimLeft(f.rest, " \n")
-	value := f.primary()
-	for m := f.accept(slice); m != nil; m = f.accept(slice) {
-		from, _ := strconv.Atoi(m[1])
-		to, _ := strconv.Atoi(m[2])
-		value = value.([]byte)[from:to]
-	}
-	return value
-}
-
-func (f *formula) primary() any {
-	if m := f.accept(quotation); m != nil {
-		return []byte(m[1])
-	}
-	if m := f.accept(oneByte); m != nil {
-		b, _ := hex.DecodeString(m[1])
-		return b
-	}
-	if strings.HasPrefix(f.rest, "...") {
-		f.rest = f.rest[3:]
-		return f.environment["..."]
-	}
-	if strings.HasPrefix(f.rest, "2^(") {
-		f.rest = f.rest[2:]
-		return 1 << f.primary().(int)
-	}
-	if m := f.accept(integer); m != nil {
-		n, _ := strconv.Atoi(m[0])
-		return n
-	}
-	if strings.HasPrefix(f.rest, "(") {
-		f.rest = f.rest[1:]
-		value := f.expression()
-		f.closing()
-		return value
-	}
-	m := f.accept(identifier)
-	if m == nil {
-		panic("no value at " + f.rest)
-	}
-	if strings.HasPrefix(f.rest, "(") {
-		return f.call(m[0])
-	}
-	value, known := f.environment[m[0]]
-	if !known {
-		panic("nothing is known of " + m[0])
-	}
-	return value
-}
-
-func (f *formula) closing() {
-	if !strings.HasPrefix(f.rest, ")") {
-		panic("no ) at " + f.rest)
-	}
-	f.rest = f.rest[1:]
-}
-
-// call evaluates the arguments, which have names or are numbered from 0, and
-// applies a function.
-func (f *formula) call(name string) any {
+// call evaluates the arguments, which have names or are numbered from 0, and applies a
+// function. It panics with what is wrong.
+func (env environment) call(name, text string) any {
 	arguments := environment{}
-	for f.rest[0] != ')' {
-		f.rest = f.rest[1:]
-		key := strconv.Itoa(len(arguments))
-		if m := f.accept(argument); m != nil {
-			key = m[1]
+	for argument := range strings.SplitSeq(text, ", ") {
+		key, expression, isNamed := strings.Cut(argument, " = ")
+		if !isNamed {
+			key, expression = strconv.Itoa(len(arguments)), argument
 		}
-		arguments[key] = f.expression()
+		value, err := env.constant(expression)
+		if err != nil {
+			panic(err)
+		}
+		arguments[key] = value
 	}
-	f.closing()
 	b := func(name string) []byte { return arguments[name].([]byte) }
 	n := func(name string) int { return arguments[name].(int) }
 	switch name {
@@ -243,9 +208,9 @@ func (f *formula) call(name string) any {
 	case "floor":
 		return n("0")
 	case "Derive":
-		env := maps.Clone(f.environment)
-		env["K"], env["label"] = b("0"), b("1")
-		value, err := env.evaluate(string(f.environment["Derive"].([]byte)))
+		within := maps.Clone(env)
+		within["K"], within["label"] = b("0"), b("1")
+		value, err := within.evaluate(string(env["Derive"].([]byte)))
 		if err != nil {
 			panic(err)
 		}

@@ -1,17 +1,16 @@
 package check
 
 import (
-	"fmt"
 	"go/constant"
 	"go/token"
+	"go/types"
 	"regexp"
 	"strings"
 )
 
 // number is a number that a text states.
 type number struct {
-	text  string // "2^38", "4096", "U+001F", "eight"
-	value constant.Value
+	text string // "2^38", "4096", "U+001F", "eight"
 }
 
 var (
@@ -48,7 +47,7 @@ func numbers(text string) []number {
 		if at[0] > 0 && partOfName(text[:at[0]]) || at[1] < len(text) && isLetter(text[at[1]]) {
 			continue
 		}
-		all = append(all, number{found, valueOf(found)})
+		all = append(all, number{found})
 	}
 	return all
 }
@@ -64,39 +63,17 @@ func partOfName(before string) bool {
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
-func valueOf(text string) constant.Value {
-	if word, ok := words[text]; ok {
+// inGo writes numbers as Go does.
+var inGo = strings.NewReplacer("2^", "1<<", "10^", "1e", "U+", "0x", " ", "")
+
+// value returns nil for what stands like a number and is none, as 15.0.0.
+func (n number) value() constant.Value {
+	if word, ok := words[n.text]; ok {
 		return constant.MakeInt64(word)
 	}
-	if exponent, ok := strings.CutPrefix(text, "2^"); ok && exponent[0] != '-' {
-		exponent, less, _ := strings.Cut(exponent, " ")
-		value := constant.Shift(constant.MakeInt64(1), token.SHL, shift(exponent))
-		if less != "" {
-			value = constant.BinaryOp(value, token.SUB, constant.MakeInt64(1))
-		}
-		return value
+	result, err := types.Eval(token.NewFileSet(), nil, token.NoPos, inGo.Replace(n.text))
+	if err != nil {
+		return nil
 	}
-	if strings.Contains(text, "^") { // of ten, or negative
-		return constant.MakeString(text)
-	}
-	if hex, ok := strings.CutPrefix(text, "U+"); ok {
-		text = "0x" + hex
-	}
-	text = strings.ReplaceAll(text, " ", "")
-	if strings.Count(text, ".") == 2 { // a version of Unicode
-		return constant.MakeString(text)
-	}
-	if strings.Contains(text, ".") {
-		return constant.MakeFromLiteral(text, token.FLOAT, 0)
-	}
-	if !strings.HasPrefix(text, "0x") && len(text) > 1 {
-		text = strings.TrimLeft(text[:len(text)-1], "0") + text[len(text)-1:]
-	}
-	return constant.MakeFromLiteral(text, token.INT, 0)
-}
-
-func shift(digits string) uint {
-	var n uint
-	fmt.Sscan(digits, &n)
-	return n
+	return result.Value
 }

@@ -14,6 +14,8 @@ type block struct {
 	section string // "7.1", or "7" before the first section
 	line    int
 	text    string // on one line
+
+	structure bool // after its name
 }
 
 func (b block) name() string { return "spec/" + b.file.Name }
@@ -30,7 +32,7 @@ func blocks(d *spec.Document) []block {
 			if m := sectionNumber.FindStringSubmatch(text); m != nil {
 				section, text = m[1], "# "+text[len(m[0]):]
 			}
-			all = append(all, block{f, section, b.Line, text})
+			all = append(all, block{file: f, section: section, line: b.Line, text: text})
 		}
 		for _, c := range d.Code {
 			switch {
@@ -38,7 +40,7 @@ func blocks(d *spec.Document) []block {
 			case c.Language == "tls":
 				all = append(all, structures(f, c)...)
 			default:
-				all = append(all, block{f, c.Section, c.Line, strings.Join(strings.Fields(c.Text), " ")})
+				all = append(all, block{file: f, section: c.Section, line: c.Line, text: strings.Join(strings.Fields(c.Text), " ")})
 			}
 		}
 	}
@@ -55,7 +57,7 @@ func structures(f spec.File, c spec.Code) (all []block) {
 		if m := structureName.FindStringSubmatch(oneLine); m != nil {
 			oneLine = m[1] + ": " + oneLine
 		}
-		all = append(all, block{f, c.Section, line, oneLine})
+		all = append(all, block{f, c.Section, line, oneLine, true})
 		line += strings.Count(text, "\n") + 2
 	}
 	return all

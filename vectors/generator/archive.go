@@ -28,7 +28,8 @@ func (s *suite) extracted(slug, requirements, comment string, b *box, frame int)
 	}
 	input := b.input(b.withKey())
 	input["path"] = path
-	return s.valid(slug, requirements, comment, "archive.extract", input, vectors.Object{"content": vectors.Bytes(f.content)}).of(b)
+	return s.valid(slug, requirements, comment, "archive.extract", input,
+		vectors.Object{"content": vectors.Bytes(f.content)}).of(b)
 }
 
 // List is the output of an edited archive that is listed.
@@ -83,22 +84,25 @@ func plainArchives(s *suite) {
 	}
 	empty := archiveOf("archive/no-entries")
 	s.listed("list-no-entries", "ARC-18 (boundary)", "An archive without an entry.", empty)
-	s.restored("restore-no-entries", "ARC-29 ARC-30 (boundary)", "An archive without an entry has a padding frame at offset 0.", empty)
+	s.restored("restore-no-entries", "ARC-29 ARC-30 (boundary)",
+		"An archive without an entry has a padding frame at offset 0.", empty)
 
-	list.but("wrong-key", "HDR-18 (wrong-secret)", "The key of another container.", flip("secret.key", 31, 1), refused(fault.WrongSecret))
+	list.but("wrong-key", "HDR-18 (wrong-secret)", "The key of another container.", flip("secret.key", 31, 1),
+		refused(fault.WrongSecret))
 	list.but("keyring-instead", "HDR-21", "A keyring is not an archive.", func(p *made) change {
 		ring := ringOf("archive/keyring-instead")
 		ring.rekey(b.key, ring.payload.salt)
 		ring.finish()
 		return p.changeBox("replace", "container", ring, differences([][]byte{b.bytes()}, [][]byte{ring.bytes()}))
 	}, refused(fault.MalformedArchive))
-	list.but("keyring-instead-damaged", "HDR-21 (order)", "A keyring whose chunk is damaged: the purpose comes before the chunks.", func(p *made) change {
-		ring := ringOf("archive/keyring-instead")
-		ring.rekey(b.key, ring.payload.salt)
-		ring.finish()
-		ring.payload.chunks[0][3] ^= 1
-		return p.changeBox("replace", "container", ring, differences([][]byte{b.bytes()}, [][]byte{ring.bytes()}))
-	}, refused(fault.MalformedArchive))
+	list.but("keyring-instead-damaged", "HDR-21 (order)",
+		"A keyring whose chunk is damaged: the purpose comes before the chunks.", func(p *made) change {
+			ring := ringOf("archive/keyring-instead")
+			ring.rekey(b.key, ring.payload.salt)
+			ring.finish()
+			ring.payload.chunks[0][3] ^= 1
+			return p.changeBox("replace", "container", ring, differences([][]byte{b.bytes()}, [][]byte{ring.bytes()}))
+		}, refused(fault.MalformedArchive))
 
 	one := s.extracted("extract-by-path", "ARC-27", "The entry that the next cases miss.", b, 0)
 	for _, c := range []struct{ slug, comment, path string }{
@@ -120,31 +124,43 @@ func plainArchives(s *suite) {
 		{"prefix", "A prefix of a path is another path.", "messages/2024.json"},
 		{"no-path", "Nothing is no path.", ""},
 	} {
-		one.but("extract-"+c.slug, "ARC-27 ARC-76 CON-9 ERR-3", c.comment, replace("path", []byte(c.path)), refused(fault.EntryNotFound))
+		one.but("extract-"+c.slug, "ARC-27 ARC-76 CON-9 ERR-3", c.comment, replace("path", []byte(c.path)),
+			refused(fault.EntryNotFound))
 	}
 	for _, m := range []*made{list, one} {
 		action := strings.TrimPrefix(m.Op, "archive.")
-		m.but(action+"-mac-altered", "HDR-19 HDR-22 (forged)", "The MAC is altered: nothing of the payload is released.",
+		m.but(action+"-mac-altered", "HDR-19 HDR-22 (forged)",
+			"The MAC is altered: nothing of the payload is released.",
 			forge(func(b *box) { b.mac[0] ^= 1 }), refused(fault.HeaderTampered))
-		m.but(action+"-slot-added", "HDR-19 HDR-22 (forged)", "A slot was added by somebody who does not know the key: nothing of the payload is released.",
+		m.but(action+"-slot-added", "HDR-19 HDR-22 (forged)",
+			"A slot was added by somebody who does not know the key: nothing of the payload is released.",
 			forge(func(b *box) { b.slots = []*slotBox{unknownSlot(9, nil)} }), refused(fault.HeaderTampered))
 	}
-	accented := archiveOf("archive/normalization", file("caf\u00e9", document, "composed"), file("cafe\u0301", document, "decomposed"))
-	s.listed("list-normalization", "ARC-7 (unicode)", "Two paths that differ in their normalization are two paths, and none is changed.", accented)
+	accented := archiveOf("archive/normalization", file("caf\u00e9", document, "composed"),
+		file("cafe\u0301", document, "decomposed"))
+	s.listed("list-normalization", "ARC-7 (unicode)",
+		"Two paths that differ in their normalization are two paths, and none is changed.", accented)
 	s.extracted("extract-composed", "ARC-7 ARC-27 ARC-76 (unicode)", "The path in Form C.", accented, 0)
-	s.extracted("extract-normalized", "ARC-7 ARC-27 (unicode)", "A path in Form C, alone.", archiveOf("archive/normalized", file("caf\u00e9", document, "composed")), 0).
-		but("extract-normalized-otherwise", "ARC-7 ARC-27 (unicode)", "The same path in Form D is another one.", replace("path", []byte("cafe\u0301")), refused(fault.EntryNotFound))
+	s.extracted("extract-normalized", "ARC-7 ARC-27 (unicode)", "A path in Form C, alone.",
+		archiveOf("archive/normalized", file("caf\u00e9", document, "composed")), 0).
+		but("extract-normalized-otherwise", "ARC-7 ARC-27 (unicode)", "The same path in Form D is another one.",
+			replace("path", []byte("cafe\u0301")), refused(fault.EntryNotFound))
 	s.extracted("extract-decomposed", "ARC-7 ARC-27 (unicode)", "The path in Form D.", accented, 1)
 
 	// Four chunks: the first entry ends in the third one.
-	long := archiveOf("archive/long", quietFile("messages.db", messages, 40000), file("small", document, "behind the long one"))
+	long := archiveOf("archive/long", quietFile("messages.db", messages, 40000),
+		file("small", document, "behind the long one"))
 	s.listed("list-long", "ARC-28 (long)", "An archive of several chunks.", long)
 	s.restored("restore-long", "ARC-29 ARC-30 (long)", "An entry that three chunks hold.", long)
 	s.extracted("extract-behind-long", "ARC-28 (long)", "An entry behind one that three chunks hold.", long, 1)
-	across := archiveOf("archive/across", quietFile("first", other, 16384-20-5-30), file("second", other, "these bytes lie around the end of the first chunk"))
-	s.extracted("extract-across-chunks", "ARC-26 (long boundary)", "An entry that begins in one chunk and ends in the next.", across, 1)
-	apart := archiveOf("archive/fields-across", quietFile("first", other, 16384-25-10), file("second", other, "content"))
-	s.extracted("extract-fields-across-chunks", "ARC-26 (long boundary)", "The fields of an entry's frame lie around the end of a chunk.", apart, 1)
+	across := archiveOf("archive/across", quietFile("first", other, 16384-20-5-30),
+		file("second", other, "these bytes lie around the end of the first chunk"))
+	s.extracted("extract-across-chunks", "ARC-26 (long boundary)",
+		"An entry that begins in one chunk and ends in the next.", across, 1)
+	apart := archiveOf("archive/fields-across", quietFile("first", other, 16384-25-10),
+		file("second", other, "content"))
+	s.extracted("extract-fields-across-chunks", "ARC-26 (long boundary)",
+		"The fields of an entry's frame lie around the end of a chunk.", apart, 1)
 	s.restored("restore-fields-across-chunks", "ARC-30 (long boundary)", "The same, restored whole.", apart)
 	exact := archiveOf("archive/exact", quietFile("first", other, 16384-25), file("second", other, "content"))
 	s.extracted("extract-at-chunk", "ARC-26 (long boundary)", "An entry's frame begins with a chunk.", exact, 1)
@@ -172,7 +188,8 @@ func archivePadding(s *suite) {
 		{"padding-1088", "1088 is the next one: the steps have become 64 bytes.", 1088},
 		{"padding-63488", "63488 is the last Padm\u00e9 length before 65536.", 63488},
 		{"padding-65536", "65536 is a Padm\u00e9 length.", 65536},
-		{"padding-67584", "67584 is the next one: the exponent takes a bit more, and the steps stay at 2048 bytes.", 67584},
+		{"padding-67584", "67584 is the next one: the exponent takes a bit more, and the steps stay at 2048 bytes.",
+			67584},
 	} {
 		b := fit(c.slug, c.length)
 		if len(b.plain.bytes()) != c.length || len(b.plain.zeros) != 0 {
@@ -184,7 +201,8 @@ func archivePadding(s *suite) {
 	smallest.plain = newPlain(smallest.payload.salt, nil)
 	smallest.plain.producer, smallest.plain.created = "", 0
 	smallest.finish()
-	s.listed("smallest", "ARC-9 ARC-19 (boundary)", "The smallest archive: no entry, no producer, no time, 144 bytes.", smallest)
+	s.listed("smallest", "ARC-9 ARC-19 (boundary)", "The smallest archive: no entry, no producer, no time, 144 bytes.",
+		smallest)
 
 	base := s.listed("padding", "ARC-9", "The archive that the next cases pad otherwise.", fit("padding", 500))
 	pad := func(n int) edit { return reseal(func(p *plain) { p.pad(n) }) }
@@ -199,7 +217,8 @@ func archivePadding(s *suite) {
 	} {
 		base.but(c.slug, "ARC-9 (boundary resealed)", c.comment, pad(c.n), refused(fault.MalformedArchive))
 	}
-	base.but("padding-more-than-needed", "ARC-9 (boundary)", "544 bytes where 512 would do: a reader only looks at the length.", pad(44), acceptedAs(listOf))
+	base.but("padding-more-than-needed", "ARC-9 (boundary)",
+		"544 bytes where 512 would do: a reader only looks at the length.", pad(44), acceptedAs(listOf))
 	for _, c := range []struct {
 		slug, comment string
 		n             int
@@ -209,9 +228,11 @@ func archivePadding(s *suite) {
 		{"plaintext-112", "112 bytes would be a Padm\u00e9 length, and are too few.", 112},
 		{"plaintext-127", "127 bytes are one less than the least.", 127},
 	} {
-		base.but(c.slug, "ARC-9 (boundary resealed)", c.comment, resealBytes(func(_ *plain, b []byte) []byte { return b[:c.n] }), refused(fault.MalformedArchive))
+		base.but(c.slug, "ARC-9 (boundary resealed)", c.comment,
+			resealBytes(func(_ *plain, b []byte) []byte { return b[:c.n] }), refused(fault.MalformedArchive))
 	}
-	base.but("plaintext-128-of-zeros", "ARC-18 (boundary resealed)", "128 zeros have an allowed length, and a trailer that points to offset 0, where no index is.",
+	base.but("plaintext-128-of-zeros", "ARC-18 (boundary resealed)",
+		"128 zeros have an allowed length, and a trailer that points to offset 0, where no index is.",
 		resealBytes(func(*plain, []byte) []byte { return make([]byte, 128) }), refused(fault.MalformedArchive))
 	s.paddingNotZero()
 }
@@ -227,14 +248,19 @@ func (s *suite) paddingNotZero() {
 		at   int
 	}{{"first", 0}, {"last", len(b.plain.zeros) - 1}} {
 		dirty := func() edit { return reseal(func(p *plain) { p.zeros[c.at] = 1 }) }
-		restore.but("padding-"+c.slug+"-byte-restore", "ARC-10 (boundary resealed)", "A byte of the padding is not zero: whoever reads the padding refuses it.",
+		restore.but("padding-"+c.slug+"-byte-restore", "ARC-10 (boundary resealed)",
+			"A byte of the padding is not zero: whoever reads the padding refuses it.",
 			dirty(), refused(fault.MalformedArchive))
-		list.but("padding-"+c.slug+"-byte-list", "ARC-10 (boundary resealed)", "A byte of the padding is not zero: listing does not read it.", dirty(), acceptedAs(listOf))
-		extract.but("padding-"+c.slug+"-byte-extract", "ARC-10 (boundary resealed)", "A byte of the padding is not zero: extracting does not read it.",
+		list.but("padding-"+c.slug+"-byte-list", "ARC-10 (boundary resealed)",
+			"A byte of the padding is not zero: listing does not read it.", dirty(), acceptedAs(listOf))
+		extract.but("padding-"+c.slug+"-byte-extract", "ARC-10 (boundary resealed)",
+			"A byte of the padding is not zero: extracting does not read it.",
 			dirty(), accepted(extract.Output))
 	}
-	restore.but("padding-two-equal-bytes-restore", "ARC-10 (resealed)", "Two bytes of the padding are 1, which cancel each other in an exclusive or.",
+	restore.but("padding-two-equal-bytes-restore", "ARC-10 (resealed)",
+		"Two bytes of the padding are 1, which cancel each other in an exclusive or.",
 		reseal(func(p *plain) { p.zeros[0], p.zeros[2] = 1, 1 }), refused(fault.MalformedArchive))
-	restore.but("padding-bytes-that-add-up-restore", "ARC-10 (resealed)", "Two bytes of the padding are 128, which add up to a multiple of 256.",
+	restore.but("padding-bytes-that-add-up-restore", "ARC-10 (resealed)",
+		"Two bytes of the padding are 128, which add up to a multiple of 256.",
 		reseal(func(p *plain) { p.zeros[0], p.zeros[2] = 128, 128 }), refused(fault.MalformedArchive))
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/vectors"
 )
 
 // setArchive is an archive of generation 3 of a set. A long entry brings it to
@@ -31,8 +30,10 @@ func setArchive(seed string, length int) *box {
 // archiveSets are archives of a backup set.
 func archiveSets(s *suite) {
 	b := setArchive("archive/set", 262144)
-	base := s.listed("set", "ARC-9 ARC-21 (set long boundary)", "An archive of a backup set, of 262144 bytes, the least there.", b)
-	base.but("set-too-small", "ARC-9 (set long boundary resealed)", "258048 bytes, the Padm\u00e9 length before 262144, are too few in a set.",
+	base := s.listed("set", "ARC-9 ARC-21 (set long boundary)",
+		"An archive of a backup set, of 262144 bytes, the least there.", b)
+	base.but("set-too-small", "ARC-9 (set long boundary resealed)",
+		"258048 bytes, the Padm\u00e9 length before 262144, are too few in a set.",
 		reseal(func(p *plain) {
 			n := len(p.bytes()) - 258048
 			p.frames[1].content = p.frames[1].content[:len(p.frames[1].content)-n]
@@ -50,7 +51,8 @@ func archiveSets(s *suite) {
 	}{
 		{"set-small", "The same in a set is too small.", func(p *plain) {}},
 		{"set-small-incomplete", "The same, naming a part of its generation.", func(p *plain) { p.complete = 0 }},
-		{"set-small-later", "The same of a later generation.", func(p *plain) { p.generation, p.epoch, p.previous = 7, 3, draw("archive/set-small previous", 24) }},
+		{"set-small-later", "The same of a later generation.",
+			func(p *plain) { p.generation, p.epoch, p.previous = 7, 3, draw("archive/set-small previous", 24) }},
 	} {
 		alone.but(c.slug, "ARC-9 ARC-21 (set resealed)", c.comment, reseal(func(p *plain) {
 			p.setID[0], p.generation, p.epoch = 1, 1, 1
@@ -63,48 +65,76 @@ func archiveSets(s *suite) {
 	part := setArchive("archive/set-extract", 262144)
 	part.plain.complete = 0
 	part.finish()
-	s.extracted("set-extract-in-part", "ARC-19 ARC-27 (set long)", "An entry of an archive that names a part of its generation.", part, 0).
-		but("set-extract-in-part-not-there", "ARC-27 (set long)", "There is no such entry in it, wherever the rest of the generation lies.", replace("path", []byte("b")), refused(fault.EntryNotFound))
+	s.extracted("set-extract-in-part", "ARC-19 ARC-27 (set long)",
+		"An entry of an archive that names a part of its generation.", part, 0).
+		but("set-extract-in-part-not-there", "ARC-27 (set long)",
+			"There is no such entry in it, wherever the rest of the generation lies.", replace("path", []byte("b")),
+			refused(fault.EntryNotFound))
 
 	foreign := draw("archive/set other container", 24)
 	for _, c := range []struct {
 		slug, requirements, comment string
 		edit                        func(p *plain)
 	}{
-		{"incomplete", "ARC-19 (set long)", "In a set an archive may name a part of its generation.", func(p *plain) { p.complete = 0 }},
-		{"first", "ARC-21 ARC-22 ARC-78 CON-11 (set long boundary)", "The first archive of a set has no previous one.", func(p *plain) { clear(p.previous); p.generation = 1 }},
-		{"first-with-previous", "ARC-78 CON-11 (set long)", "The first generation, an epoch that is greater, and a previous container: a reader compares none of them.", func(p *plain) { p.generation, p.epoch = 1, 9 }},
-		{"later-without-previous", "ARC-78 CON-11 (set long)", "A later generation without a previous container, made at no time that is known.", func(p *plain) { clear(p.previous); p.created = 0 }},
-		{"previous-is-itself", "ARC-78 CON-11 (set long)", "The previous container has the container's own id.", func(p *plain) { copy(p.previous, p.id) }},
-		{"generation-greatest", "CON-5 ARC-21 (set long boundary)", "The greatest generation and the greatest epoch.", func(p *plain) { p.generation, p.epoch = 1<<52-1, 1<<52-1 }},
-		{"set-id-ones", "ARC-21 (set long)", "A set id of bytes 0xff, which stands for no other value.", func(p *plain) { p.setID = bytes.Repeat([]byte{0xff}, 16) }},
-		{"set-id-first-zero", "ARC-21 (set long)", "A set id that begins with zeros.", func(p *plain) { clear(p.setID[:15]) }},
-		{"set-id-last-zero", "ARC-21 (set long)", "A set id that ends with zeros.", func(p *plain) { clear(p.setID[1:]) }},
-		{"previous-ones", "ARC-78 (set long)", "A previous container whose id is of bytes 0xff.", func(p *plain) { copy(p.previous, bytes.Repeat([]byte{0xff}, 24)) }},
-		{"previous-last-byte-only", "ARC-78 (set long)", "A previous container whose id is zero but for its last byte.", func(p *plain) { clear(p.previous); p.previous[23] = 1 }},
-		{"removed", "ARC-12 ARC-22 ARC-39 (set long)", "In a set paths may be removed.", func(p *plain) { p.removed = []string{"aa", "old/photo.jpg", "z"}; p.layOut() }},
-		{"removed-in-order-of-bytes", "ARC-12 (set long unicode)", "Removed paths in the order of their bytes, which is not that of signed bytes, of UTF-16 or of collation.", func(p *plain) {
-			p.removed = []string{"Z", "z", "\u00e9", "\uff5e", "\U0001f600"}
-			p.layOut()
-		}},
-		{"removed-colon", "ARC-5 (set long boundary)", "A removed path with colons.", func(p *plain) { p.removed = []string{"C:/x", "file.txt:stream"}; p.layOut() }},
-		{"removed-longest", "CON-1 (set long boundary)", "A removed path of 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1024)}; p.layOut() }},
-		{"foreign-record", "ARC-24 ARC-25 ARC-43 (set long)", "An entry that lies in another container is listed.", func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }},
-		{"foreign-offset", "ARC-15 (set long boundary)", "The entry region binds only records of the container itself.", func(p *plain) {
-			p.live[0] = record{frame: -1, container: foreign, offset: 1<<51 - 1, path: "a", size: 1 << 40}
-		}},
-		{"foreign-greatest", "ARC-15 CON-5 CON-6 (set long boundary)", "The greatest offset and the greatest size there can be: their sum is compared with nothing, and does not wrap.", func(p *plain) {
-			p.live[0] = record{frame: -1, container: foreign, offset: 1<<52 - 1, path: "a", size: 1<<52 - 1}
-		}},
-		{"foreign-touching", "ARC-14 (set long boundary)", "Two frames in another container touch, and a third begins behind them.", func(p *plain) {
-			p.live = append(p.live, record{frame: -1, container: foreign, offset: 128, path: "x", size: 0}, record{frame: -1, container: foreign, offset: 100, path: "y", size: 7},
-				record{frame: -1, container: foreign, offset: 149, path: "z", size: 7})
-			p.layOut()
-		}},
-		{"foreign-same-offset", "ARC-14 (set long boundary)", "Frames in different containers do not overlap.", func(p *plain) {
-			p.live = append(p.live, record{frame: -1, container: foreign, offset: 0, path: "z", size: 7})
-			p.layOut()
-		}},
+		{"incomplete", "ARC-19 (set long)", "In a set an archive may name a part of its generation.",
+			func(p *plain) { p.complete = 0 }},
+		{"first", "ARC-21 ARC-22 ARC-78 CON-11 (set long boundary)", "The first archive of a set has no previous one.",
+			func(p *plain) { clear(p.previous); p.generation = 1 }},
+		{"first-with-previous", "ARC-78 CON-11 (set long)",
+			"The first generation, an epoch that is greater, and a previous container: a reader compares none of them.",
+			func(p *plain) { p.generation, p.epoch = 1, 9 }},
+		{"later-without-previous", "ARC-78 CON-11 (set long)",
+			"A later generation without a previous container, made at no time that is known.",
+			func(p *plain) { clear(p.previous); p.created = 0 }},
+		{"previous-is-itself", "ARC-78 CON-11 (set long)", "The previous container has the container's own id.",
+			func(p *plain) { copy(p.previous, p.id) }},
+		{"generation-greatest", "CON-5 ARC-21 (set long boundary)", "The greatest generation and the greatest epoch.",
+			func(p *plain) { p.generation, p.epoch = 1<<52-1, 1<<52-1 }},
+		{"set-id-ones", "ARC-21 (set long)", "A set id of bytes 0xff, which stands for no other value.",
+			func(p *plain) { p.setID = bytes.Repeat([]byte{0xff}, 16) }},
+		{"set-id-first-zero", "ARC-21 (set long)", "A set id that begins with zeros.",
+			func(p *plain) { clear(p.setID[:15]) }},
+		{"set-id-last-zero", "ARC-21 (set long)", "A set id that ends with zeros.",
+			func(p *plain) { clear(p.setID[1:]) }},
+		{"previous-ones", "ARC-78 (set long)", "A previous container whose id is of bytes 0xff.",
+			func(p *plain) { copy(p.previous, bytes.Repeat([]byte{0xff}, 24)) }},
+		{"previous-last-byte-only", "ARC-78 (set long)", "A previous container whose id is zero but for its last byte.",
+			func(p *plain) { clear(p.previous); p.previous[23] = 1 }},
+		{"removed", "ARC-12 ARC-22 ARC-39 (set long)", "In a set paths may be removed.",
+			func(p *plain) { p.removed = []string{"aa", "old/photo.jpg", "z"}; p.layOut() }},
+		{"removed-in-order-of-bytes", "ARC-12 (set long unicode)",
+			"Removed paths in the order of their bytes, which is not that of signed bytes, of UTF-16 or of collation.",
+			func(p *plain) {
+				p.removed = []string{"Z", "z", "\u00e9", "\uff5e", "\U0001f600"}
+				p.layOut()
+			}},
+		{"removed-colon", "ARC-5 (set long boundary)", "A removed path with colons.",
+			func(p *plain) { p.removed = []string{"C:/x", "file.txt:stream"}; p.layOut() }},
+		{"removed-longest", "CON-1 (set long boundary)", "A removed path of 1024 bytes.",
+			func(p *plain) { p.removed = []string{strings.Repeat("x", 1024)}; p.layOut() }},
+		{"foreign-record", "ARC-24 ARC-25 ARC-43 (set long)", "An entry that lies in another container is listed.",
+			func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }},
+		{"foreign-offset", "ARC-15 (set long boundary)", "The entry region binds only records of the container itself.",
+			func(p *plain) {
+				p.live[0] = record{frame: -1, container: foreign, offset: 1<<51 - 1, path: "a", size: 1 << 40}
+			}},
+		{"foreign-greatest", "ARC-15 CON-5 CON-6 (set long boundary)",
+			"The greatest offset and the greatest size there can be: their sum is compared with nothing, and does " +
+				"not wrap.", func(p *plain) {
+				p.live[0] = record{frame: -1, container: foreign, offset: 1<<52 - 1, path: "a", size: 1<<52 - 1}
+			}},
+		{"foreign-touching", "ARC-14 (set long boundary)",
+			"Two frames in another container touch, and a third begins behind them.", func(p *plain) {
+				p.live = append(p.live, record{frame: -1, container: foreign, offset: 128, path: "x", size: 0},
+					record{frame: -1, container: foreign, offset: 100, path: "y", size: 7},
+					record{frame: -1, container: foreign, offset: 149, path: "z", size: 7})
+				p.layOut()
+			}},
+		{"foreign-same-offset", "ARC-14 (set long boundary)", "Frames in different containers do not overlap.",
+			func(p *plain) {
+				p.live = append(p.live, record{frame: -1, container: foreign, offset: 0, path: "z", size: 7})
+				p.layOut()
+			}},
 	} {
 		base.but("set-"+c.slug, c.requirements, c.comment, reseal(c.edit), acceptedAs(listOf))
 	}
@@ -112,46 +142,85 @@ func archiveSets(s *suite) {
 		slug, requirements, comment string
 		edit                        func(p *plain)
 	}{
-		{"set-id-zero", "ARC-21", "set_id is zero, and the generation and the epoch are not.", func(p *plain) { clear(p.setID) }},
-		{"generation-zero", "ARC-21", "The generation is zero, and set_id and epoch are not.", func(p *plain) { p.generation = 0 }},
-		{"epoch-zero", "ARC-21", "The epoch is zero, and set_id and generation are not.", func(p *plain) { p.epoch = 0 }},
-		{"generation-and-epoch-zero", "ARC-21", "set_id is all there is.", func(p *plain) { p.generation, p.epoch = 0, 0 }},
-		{"removed-disorder", "ARC-12", "Removed paths are out of order.", func(p *plain) { p.removed = []string{"y", "x"}; p.layOut() }},
-		{"removed-in-order-of-signed-bytes", "ARC-12", "Removed paths in the order of signed bytes.", func(p *plain) { p.removed = []string{"\u00e9", "z"}; p.layOut() }},
-		{"removed-in-order-of-utf-16", "ARC-12", "Removed paths in the order of UTF-16.", func(p *plain) { p.removed = []string{"\U0001f600", "\uff5e"}; p.layOut() }},
-		{"removed-in-order-of-letters", "ARC-12", "Removed paths in an order that does not mind case.", func(p *plain) { p.removed = []string{"b", "C"}; p.layOut() }},
-		{"trailer-is-length-of-index", "ARC-18 ARC-41", "The trailer is the length of the index frame.", func(p *plain) { p.trailer = uint64(len(p.indexBytes())) }},
-		{"trailer-is-distance-from-end", "ARC-18 ARC-41", "The trailer is the number of bytes from the index frame to the end.", func(p *plain) { p.trailer = uint64(len(p.indexBytes())) + 8 }},
-		{"trailer-is-negative-distance", "ARC-18 ARC-41 CON-5", "The trailer is that number, negative.", func(p *plain) { p.trailer = -(uint64(len(p.indexBytes())) + 8) }},
-		{"trailer-in-other-byte-order", "ARC-18 ARC-41", "The trailer is the index frame's offset with its bytes in the other order.", func(p *plain) { p.trailer = bits.ReverseBytes64(p.trailer) }},
-		{"removed-twice", "ARC-12", "A path is removed twice.", func(p *plain) { p.removed = []string{"x", "x"}; p.layOut() }},
-		{"removed-and-live", "ARC-12", "A path is removed and live.", func(p *plain) { p.removed = []string{"a"}; p.layOut() }},
-		{"removed-and-live-last", "ARC-12", "The last removed path is the last live one.", func(p *plain) { p.removed = []string{"aa", "b", "long"}; p.layOut() }},
-		{"removed-empty", "CON-1", "A removed path has at least one byte.", func(p *plain) { p.removed = []string{"", "x"}; p.layOut() }},
-		{"removed-1025-bytes", "CON-1", "A removed path has at most 1024 bytes.", func(p *plain) { p.removed = []string{strings.Repeat("x", 1025)}; p.layOut() }},
+		{"set-id-zero", "ARC-21", "set_id is zero, and the generation and the epoch are not.",
+			func(p *plain) { clear(p.setID) }},
+		{"generation-zero", "ARC-21", "The generation is zero, and set_id and epoch are not.",
+			func(p *plain) { p.generation = 0 }},
+		{"epoch-zero", "ARC-21", "The epoch is zero, and set_id and generation are not.",
+			func(p *plain) { p.epoch = 0 }},
+		{"generation-and-epoch-zero", "ARC-21", "set_id is all there is.",
+			func(p *plain) { p.generation, p.epoch = 0, 0 }},
+		{"removed-disorder", "ARC-12", "Removed paths are out of order.",
+			func(p *plain) { p.removed = []string{"y", "x"}; p.layOut() }},
+		{"removed-in-order-of-signed-bytes", "ARC-12", "Removed paths in the order of signed bytes.",
+			func(p *plain) { p.removed = []string{"\u00e9", "z"}; p.layOut() }},
+		{"removed-in-order-of-utf-16", "ARC-12", "Removed paths in the order of UTF-16.",
+			func(p *plain) { p.removed = []string{"\U0001f600", "\uff5e"}; p.layOut() }},
+		{"removed-in-order-of-letters", "ARC-12", "Removed paths in an order that does not mind case.",
+			func(p *plain) { p.removed = []string{"b", "C"}; p.layOut() }},
+		{"trailer-is-length-of-index", "ARC-18 ARC-41", "The trailer is the length of the index frame.",
+			func(p *plain) { p.trailer = uint64(len(p.indexBytes())) }},
+		{"trailer-is-distance-from-end", "ARC-18 ARC-41",
+			"The trailer is the number of bytes from the index frame to the end.",
+			func(p *plain) { p.trailer = uint64(len(p.indexBytes())) + 8 }},
+		{"trailer-is-negative-distance", "ARC-18 ARC-41 CON-5", "The trailer is that number, negative.",
+			func(p *plain) { p.trailer = -(uint64(len(p.indexBytes())) + 8) }},
+		{"trailer-in-other-byte-order", "ARC-18 ARC-41",
+			"The trailer is the index frame's offset with its bytes in the other order.",
+			func(p *plain) { p.trailer = bits.ReverseBytes64(p.trailer) }},
+		{"removed-twice", "ARC-12", "A path is removed twice.",
+			func(p *plain) { p.removed = []string{"x", "x"}; p.layOut() }},
+		{"removed-and-live", "ARC-12", "A path is removed and live.",
+			func(p *plain) { p.removed = []string{"a"}; p.layOut() }},
+		{"removed-and-live-last", "ARC-12", "The last removed path is the last live one.",
+			func(p *plain) { p.removed = []string{"aa", "b", "long"}; p.layOut() }},
+		{"removed-empty", "CON-1", "A removed path has at least one byte.",
+			func(p *plain) { p.removed = []string{"", "x"}; p.layOut() }},
+		{"removed-1025-bytes", "CON-1", "A removed path has at most 1024 bytes.",
+			func(p *plain) { p.removed = []string{strings.Repeat("x", 1025)}; p.layOut() }},
 		{"foreign-overlap", "ARC-14", "Two frames in another container overlap by a byte.", func(p *plain) {
 			p.live = append(p.live, record{frame: -1, container: foreign, offset: 100, path: "y", size: 7},
 				record{frame: -1, container: foreign, offset: 127, path: "z", size: 7})
 			p.layOut()
 		}},
-		{"foreign-overlap-not-neighbours", "ARC-14", "A frame in another container reaches over the next one into a third.", func(p *plain) {
-			p.live = append(p.live, record{frame: -1, container: foreign, offset: 150, path: "x", size: 0}, record{frame: -1, container: foreign, offset: 100, path: "y", size: 100},
-				record{frame: -1, container: foreign, offset: 180, path: "z", size: 7})
-			p.layOut()
-		}},
-		{"foreign-overlap-around-another", "ARC-14", "Two frames in another container overlap, and a frame in a third one has an offset between theirs.", func(p *plain) {
-			p.live = append(p.live, record{frame: -1, container: draw("archive/set third container", 24), offset: 110, path: "x", size: 0},
-				record{frame: -1, container: foreign, offset: 100, path: "y", size: 50}, record{frame: -1, container: foreign, offset: 120, path: "z", size: 7})
-			p.layOut()
-		}},
-		{"foreign-overlap-greatest", "ARC-14 CON-6", "Two frames in another container overlap, at the greatest offsets and sizes.", func(p *plain) {
-			p.live = append(p.live, record{frame: -1, container: foreign, offset: 1<<52 - 2, path: "y", size: 1<<52 - 1},
-				record{frame: -1, container: foreign, offset: 1<<52 - 1, path: "z", size: 1<<52 - 1})
-			p.layOut()
-		}},
-		{"removed-64-mib", "CON-1 CON-3", "The length of removed is 67108864, its greatest, and no such bytes are there.", func(p *plain) { p.statedRemoved(1 << 26) }},
-		{"removed-64-mib-and-a-byte", "CON-1 CON-3", "The length of removed is 67108865: beyond its bound.", func(p *plain) { p.statedRemoved(1<<26 + 1) }},
-		{"removed-4-gib", "CON-1 CON-3 CON-6", "The length of removed is 2^32 - 1: nothing is allocated for it.", func(p *plain) { p.statedRemoved(1<<32 - 1) }},
+		{"foreign-overlap-not-neighbours", "ARC-14",
+			"A frame in another container reaches over the next one into a third.", func(p *plain) {
+				p.live = append(p.live, record{frame: -1, container: foreign, offset: 150, path: "x", size: 0},
+					record{frame: -1, container: foreign, offset: 100, path: "y", size: 100},
+					record{frame: -1, container: foreign, offset: 180, path: "z", size: 7})
+				p.layOut()
+			}},
+		{"foreign-overlap-around-another", "ARC-14",
+			"Two frames in another container overlap, and a frame in a third one has an offset between theirs.",
+			func(p *plain) {
+				p.live = append(p.live,
+					record{frame: -1, container: draw("archive/set third container", 24), offset: 110, path: "x",
+						size: 0},
+					record{frame: -1, container: foreign, offset: 100, path: "y", size: 50}, record{frame: -1,
+						container: foreign, offset: 120, path: "z", size: 7})
+				p.layOut()
+			}},
+		{"foreign-overlap-around-alike", "ARC-14",
+			"The same, and the third container's id differs from the other's in its last bit only.", func(p *plain) {
+				p.live = append(p.live, record{frame: -1, container: alike(foreign), offset: 110, path: "x", size: 0},
+					record{frame: -1, container: foreign, offset: 100, path: "y", size: 50},
+					record{frame: -1, container: foreign, offset: 120, path: "z", size: 7})
+				p.layOut()
+			}},
+		{"foreign-overlap-greatest", "ARC-14 CON-6",
+			"Two frames in another container overlap, at the greatest offsets and sizes.", func(p *plain) {
+				p.live = append(p.live,
+					record{frame: -1, container: foreign, offset: 1<<52 - 2, path: "y", size: 1<<52 - 1},
+					record{frame: -1, container: foreign, offset: 1<<52 - 1, path: "z", size: 1<<52 - 1})
+				p.layOut()
+			}},
+		{"removed-64-mib", "CON-1 CON-3",
+			"The length of removed is 67108864, its greatest, and no such bytes are there.",
+			func(p *plain) { p.statedRemoved(1 << 26) }},
+		{"removed-64-mib-and-a-byte", "CON-1 CON-3", "The length of removed is 67108865: beyond its bound.",
+			func(p *plain) { p.statedRemoved(1<<26 + 1) }},
+		{"removed-4-gib", "CON-1 CON-3 CON-6", "The length of removed is 2^32 - 1: nothing is allocated for it.",
+			func(p *plain) { p.statedRemoved(1<<32 - 1) }},
 		{"removed-path-cut", "CON-1", "The last removed path states a byte more than there is.", func(p *plain) {
 			p.removed = []string{"x", "y"}
 			p.layOut()
@@ -166,11 +235,14 @@ func archiveSets(s *suite) {
 			copy(b[p.indexAt()-9:], []byte{0, 3, 'x', 'y', 'z', 0})
 			p.raw = b
 		}},
-		{"foreign-folder", "ARC-13", "A path in another container has a path in this one as its folder.", func(p *plain) {
-			p.live = slices.Insert(p.live, 1, record{frame: -1, container: foreign, offset: 100, path: "a/b", size: 7})
-			p.layOut()
-		}},
-		{"own-segment-earlier", "ARC-20", "An earlier reference is to the container itself.", func(p *plain) { p.addRef(p.id) }},
+		{"foreign-folder", "ARC-13", "A path in another container has a path in this one as its folder.",
+			func(p *plain) {
+				p.live = slices.Insert(p.live, 1,
+					record{frame: -1, container: foreign, offset: 100, path: "a/b", size: 7})
+				p.layOut()
+			}},
+		{"own-segment-earlier", "ARC-20", "An earlier reference is to the container itself.",
+			func(p *plain) { p.addRef(p.id) }},
 		{"own-segment-not-last", "ARC-20", "The last reference is to another container.", func(p *plain) {
 			p.addRef(foreign)
 			p.refs[0], p.refs[1] = p.refs[1], p.refs[0]
@@ -181,11 +253,13 @@ func archiveSets(s *suite) {
 			}
 		}},
 	} {
-		base.but("set-"+c.slug, c.requirements+" (set long boundary resealed)", c.comment, reseal(c.edit), refused(fault.MalformedArchive))
+		base.but("set-"+c.slug, c.requirements+" (set long boundary resealed)", c.comment, reseal(c.edit),
+			refused(fault.MalformedArchive))
 	}
 	base.but("set-removed-unsafe", "ARC-5 (set long resealed)", "A removed path is unsafe.",
 		reseal(func(p *plain) { p.removed = []string{"../x"}; p.layOut() }), refused(fault.UnsafePath))
-	base.but("set-live-before-removed", "ARC-5 ARC-12 (set long order resealed)", "The live paths are out of order, and a removed one is unsafe: live comes before removed.",
+	base.but("set-live-before-removed", "ARC-5 ARC-12 (set long order resealed)",
+		"The live paths are out of order, and a removed one is unsafe: live comes before removed.",
 		reseal(func(p *plain) {
 			p.live[0], p.live[1] = p.live[1], p.live[0]
 			p.removed = []string{"../x"}
@@ -193,15 +267,18 @@ func archiveSets(s *suite) {
 		}), refused(fault.MalformedArchive))
 
 	// Segments that lie elsewhere.
-	base.but("set-earlier-segment", "ARC-24 CON-9 ERR-3 (set long)", "The entries of an earlier segment lie in a container that is not there.",
+	base.but("set-earlier-segment", "ARC-24 CON-9 ERR-3 (set long)",
+		"The entries of an earlier segment lie in a container that is not there.",
 		reseal(func(p *plain) { p.addRef(foreign) }), refused(fault.MissingContainer))
-	base.but("set-sixteen-segments", "ARC-24 CON-1 (set long boundary)", "An index refers to sixteen segments, the most there can be; fifteen of them are not there.",
+	base.but("set-sixteen-segments", "ARC-24 CON-1 (set long boundary)",
+		"An index refers to sixteen segments, the most there can be; fifteen of them are not there.",
 		reseal(func(p *plain) {
 			for range 15 {
 				p.addRef(foreign)
 			}
 		}), refused(fault.MissingContainer))
-	base.but("set-earlier-segment-first", "ARC-24 ARC-12 (set long order resealed)", "An earlier segment is not there, and the own one is out of order: segments are checked from the first on.",
+	base.but("set-earlier-segment-first", "ARC-24 ARC-12 (set long order resealed)",
+		"An earlier segment is not there, and the own one is out of order: segments are checked from the first on.",
 		reseal(func(p *plain) {
 			p.addRef(foreign)
 			p.live[0], p.live[1] = p.live[1], p.live[0]
@@ -209,96 +286,23 @@ func archiveSets(s *suite) {
 		}), refused(fault.MissingContainer))
 
 	away := func() edit { return reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, foreign }) }
-	s.extracted("set-extract", "ARC-24 (set long)", "An entry that lies in the container is extracted.", b, 0).
-		but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(), refused(fault.MissingContainer))
-	s.restored("set-restore", "ARC-29 ARC-30 ARC-48 ARC-49 (set long)", "An archive of a set, all of whose entries lie in it.", b).
-		but("set-restore-elsewhere", "ARC-24 ARC-49 (set long)", "One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer))
-}
-
-// statedRemoved gives the segment another length of removed.
-func (p *plain) statedRemoved(n uint32) {
-	b := p.bytes()
-	copy(b[p.indexAt()-7:], u32(int(n)))
-	p.raw = b
-}
-
-// addRef puts a reference to a segment of a container before the last one.
-func (p *plain) addRef(container []byte) {
-	p.refs = slices.Insert(p.refs, 0, segmentRef{container, 9, 12})
-	p.layOut()
-}
-
-// archiveDamage are archives of several chunks that somebody altered who does
-// not know the key. The entry "long" lies in all three chunks, the others in the
-// last one.
-func archiveDamage(s *suite) {
-	b := archiveOf("archive/damage", quietFile("long", other, 33000), file("small", document, "behind the long one"))
-	list := s.listed("damage-list", "ARC-28 (long)", "The archive of the next cases, listed.", b)
-	long := s.extracted("damage-long", "ARC-28 (long)", "The archive of the next cases, and the entry that all chunks hold.", b, 0)
-	small := s.extracted("damage-small", "ARC-28 (long)", "The archive of the next cases, and the entry in the last chunk.", b, 1)
-	restore := s.restored("damage-restore", "ARC-29 (long)", "The archive of the next cases, restored whole.", b)
-	at := func(chunk int) int { return b.headerSize() + chunkAt(chunk) }
-	content := b.plain.frames[0].content
-	one := content[:chunkSize-b.plain.frames[0].fields()] // in the first chunk
-	size := len(b.bytes())
-
-	list.but("damage-first-chunk-list", "ARC-28 (long)", "The first chunk is damaged: listing takes only the last one.", flip("container", at(0), 1), accepted(list.Output))
-	small.but("damage-first-chunk-small", "ARC-28 ARC-38 (long)", "The first chunk is damaged: an entry in the last one is whole.", flip("container", at(0), 1), accepted(small.Output))
-	list.but("damage-swap-list", "ARC-28 (long)", "The first two chunks are exchanged: listing takes only the last one.", swap("container", at(0), at(1), sealedSize), accepted(list.Output))
-	extractToo := map[string]bool{"last-chunk": true, "cut-at-chunk": true, "byte-appended": true}
-	for _, c := range []struct {
-		slug, comment string
-		edit          func() edit
-		long          []byte // released before the error
-		whole         bool   // the error comes before the archive is opened
-		name          fault.Name
-	}{
-		{"first-chunk", "A bit of the first chunk is another.", func() edit { return flip("container", at(0), 1) }, nil, false, fault.PayloadTampered},
-		{"middle-chunk", "A bit of the second chunk is another.", func() edit { return flip("container", at(1)+8000, 1) }, one, false, fault.PayloadTampered},
-		{"middle-tag", "The last bit of the second chunk's tag is another.", func() edit { return flip("container", at(2)-1, 1) }, one, false, fault.PayloadTampered},
-		{"swap", "The first two chunks are exchanged.", func() edit { return swap("container", at(0), at(1), sealedSize) }, nil, false, fault.PayloadTampered},
-		{"last-chunk", "A bit of the last chunk is another.", func() edit { return flip("container", at(2), 1) }, nil, true, fault.PayloadTampered},
-		{"last-byte", "The last bit of the payload is another.", func() edit { return flip("container", -1, 1) }, nil, true, fault.PayloadTampered},
-		{"cut-last-byte", "The last byte is missing.", func() edit { return cutTo("container", size-1) }, nil, true, fault.PayloadTampered},
-		{"cut-to-16-bytes", "Of the last chunk 16 bytes are left.", func() edit { return cutTo("container", at(2)+16) }, nil, true, fault.PayloadTampered},
-		{"cut-to-15-bytes", "Of the last chunk 15 bytes are left: fewer than a tag.", func() edit { return cutTo("container", at(2)+15) }, nil, true, fault.Truncated},
-		{"cut-at-chunk", "The last chunk is missing.", func() edit { return cutTo("container", at(2)) }, nil, true, fault.Truncated},
-		{"cut-in-chunk", "The second chunk lacks its last byte.", func() edit { return cutTo("container", at(2)-1) }, nil, true, fault.PayloadTampered},
-		{"byte-appended", "A byte follows the payload.", func() edit { return extend("container", []byte{0}) }, nil, true, fault.PayloadTampered},
-		{"appended-to-full-chunk", "Zeros follow, until the last chunk is full: no message has such a length.", func() edit {
-			return extend("container", make([]byte, at(3)-size))
-		}, nil, true, fault.Truncated},
-		{"chunk-appended", "A chunk of an empty plaintext follows a last chunk that was filled with zeros.", func() edit {
-			return extend("container", make([]byte, at(3)-size+16))
-		}, nil, true, fault.PayloadTampered},
-		{"first-chunk-missing", "The first chunk is missing, and all others have moved.", func() edit {
-			return spliceIn("container", at(0), sealedSize, nil)
-		}, nil, true, fault.PayloadTampered},
-		{"chunk-doubled", "The second chunk stands twice.", func() edit {
-			return spliceIn("container", at(2), 0, b.bytes()[at(1):at(2)])
-		}, nil, true, fault.PayloadTampered},
-	} {
-		requirements := "COB-12 (long)"
-		switch {
-		case c.name == fault.Truncated:
-			requirements = "HDR-11 (long)"
-		case strings.HasPrefix(c.slug, "cut-"):
-			requirements = "COB-12 HDR-11 (long)"
-		}
-		restore.but("damage-"+c.slug+"-restore", "ARC-31 ERR-2 SLV-1 "+requirements, c.comment, c.edit(), refused(c.name))
-		if c.whole {
-			list.but("damage-"+c.slug+"-list", requirements, c.comment+" No name is listed.", c.edit(), refused(c.name))
-			if extractToo[c.slug] {
-				small.but("damage-"+c.slug+"-small", "ARC-38 CON-9 ERR-3 "+requirements, c.comment+" No content is released.", c.edit(), refused(c.name))
-			}
-		} else {
-			long.but("damage-"+c.slug+"-extract", "ERR-4 "+requirements, c.comment, c.edit(), refused(c.name).after(c.long))
-		}
+	awayAlike := func() edit {
+		return reseal(func(p *plain) { p.live[0].frame, p.live[0].container = -1, alike(p.id) })
 	}
-
-	// An entry that ends with the first chunk has nothing to do with the second.
-	edge := archiveOf("archive/edge", quietFile("a-first", other, chunkSize-27-27-100), quietFile("b-ends-0", other, 100-1), quietFile("c-behind", other, 20000))
-	s.extracted("damage-edge", "ARC-28 (long boundary)", "An entry whose frame ends with the first chunk.", edge, 1).
-		but("damage-behind-entry", "ARC-28 ARC-38 COB-19 (long boundary)", "The second chunk is damaged: the entry that ends before it is whole.",
-			flip("container", edge.headerSize()+chunkAt(1), 1), accepted(vectors.Object{"content": vectors.Bytes(edge.plain.frames[1].content)}))
+	extract := s.extracted("set-extract", "ARC-24 (set long)", "An entry that lies in the container is extracted.", b, 0)
+	extract.but("set-extract-elsewhere", "ARC-24 (set long)", "The entry lies in a container that is not there.", away(),
+		refused(fault.MissingContainer))
+	extract.but("set-extract-alike", "ARC-24 (set long)",
+		"The entry lies in a container whose id differs from that of this one in its last bit only.",
+		awayAlike(), refused(fault.MissingContainer))
+	restore := s.restored("set-restore", "ARC-29 ARC-30 ARC-48 ARC-49 (set long)",
+		"An archive of a set, all of whose entries lie in it.", b)
+	restore.but("set-restore-elsewhere", "ARC-24 ARC-49 (set long)",
+		"One of the entries lies in a container that is not there.", away(), refused(fault.MissingContainer))
+	restore.but("set-restore-alike", "ARC-24 ARC-49 (set long)",
+		"One of the entries lies in a container whose id differs from that of this one in its last bit only.",
+		awayAlike(), refused(fault.MissingContainer))
 }
+
+// alike returns an id that differs from another in its last bit only.
+func alike(id []byte) []byte { return flipped(id, len(id)-1, 1) }

@@ -126,7 +126,8 @@ func (b *box) headerPieces() [][]byte {
 		slots = append(slots, s.bytes()...)
 	}
 	slots = append(slots, b.slotsEnd...)
-	return [][]byte{slices.Concat([]byte(b.magic), u16(b.version), []byte{b.purpose}, b.keyCheck), u16(len(slots)), slots}
+	return [][]byte{slices.Concat([]byte(b.magic), u16(b.version), []byte{b.purpose}, b.keyCheck), u16(len(slots)),
+		slots}
 }
 
 func (b *box) payloadPrefix() []byte { return slices.Concat(b.payload.salt, b.commitment) }

@@ -10,7 +10,8 @@ import (
 
 func (m *message) sealInput() vectors.Object {
 	return vectors.Object{
-		"key": vectors.Bytes(m.inputKey), "salt": vectors.Bytes(m.salt), "context": m.context, "plaintext": vectors.Bytes(m.plaintext),
+		"key": vectors.Bytes(m.inputKey), "salt": vectors.Bytes(m.salt), "context": m.context,
+		"plaintext": vectors.Bytes(m.plaintext),
 	}
 }
 
@@ -20,11 +21,13 @@ func (m *message) openInput() vectors.Object {
 
 // sealedAs adds the sealing of a message, opened its opening.
 func (s *suite) sealedAs(slug, requirements, comment string, m *message) {
-	s.valid(slug, requirements, comment, "cobblestone.seal", m.sealInput(), vectors.Object{"message": vectors.Bytes(m.bytes())}).via(m.intermediates())
+	s.valid(slug, requirements, comment, "cobblestone.seal", m.sealInput(),
+		vectors.Object{"message": vectors.Bytes(m.bytes())}).via(m.intermediates())
 }
 
 func (s *suite) openedAs(slug, requirements, comment string, m *message) *made {
-	c := s.valid(slug, requirements, comment, "cobblestone.open", m.openInput(), vectors.Object{"plaintext": vectors.Bytes(m.plaintext)}).via(m.intermediates())
+	c := s.valid(slug, requirements, comment, "cobblestone.open", m.openInput(),
+		vectors.Object{"plaintext": vectors.Bytes(m.plaintext)}).via(m.intermediates())
 	c.message = m
 	return c
 }
@@ -67,12 +70,15 @@ func cobblestoneCases(s *suite) {
 	opened := map[int]*made{}
 	for _, n := range []int{0, 1, 16383, 16384, 16385, 32767, 32768, 32769} {
 		slug := fmt.Sprint(n)
-		chunks := fmt.Sprintf("%d bytes of plaintext in %d chunks, the last one of %d bytes.", n, n/chunkSize+1, n%chunkSize)
-		s.sealedAs("seal-"+slug, "COB-2 COB-5 COB-7 (boundary)", chunks, messageOf("cobblestone/seal-"+slug, payloadContext, make([]byte, n)))
+		chunks := fmt.Sprintf("%d bytes of plaintext in %d chunks, the last one of %d bytes.", n, n/chunkSize+1,
+			n%chunkSize)
+		s.sealedAs("seal-"+slug, "COB-2 COB-5 COB-7 (boundary)", chunks,
+			messageOf("cobblestone/seal-"+slug, payloadContext, make([]byte, n)))
 		if n >= chunkSize {
 			chunks += " The base nonce ends in ff: adding a chunk's number to it shows."
 		}
-		opened[n] = s.openedAs("open-"+slug, "COB-2 COB-7 COB-8 COB-9 COB-15 COB-16 COB-17 (boundary)", chunks, withFullNonce("cobblestone/open-"+slug, n))
+		opened[n] = s.openedAs("open-"+slug, "COB-2 COB-7 COB-8 COB-9 COB-15 COB-16 COB-17 (boundary)", chunks,
+			withFullNonce("cobblestone/open-"+slug, n))
 	}
 	cobblestoneContexts(s)
 	cobblestoneReads(s)
@@ -137,39 +143,54 @@ func cobblestoneReads(s *suite) {
 	all := quietOf("cobblestone/read-all", chunkSize+1)
 	read("all", "COB-19 (long)", "A plaintext of two chunks, the whole of it.", all, 0, chunkSize+1)
 	sixteen := quietOf("cobblestone/read-16-chunks", 16*chunkSize-1)
-	read("16-chunks-first", "COB-19 (long boundary)", "Sixteen chunks, the last one as long as it can be: the first bytes.", sixteen, 0, 40)
-	read("16-chunks-last", "COB-19 (long boundary)", "Sixteen chunks, the last one as long as it can be: the last bytes.", sixteen, 16*chunkSize-41, 40)
+	read("16-chunks-first", "COB-19 (long boundary)",
+		"Sixteen chunks, the last one as long as it can be: the first bytes.", sixteen, 0, 40)
+	read("16-chunks-last", "COB-19 (long boundary)",
+		"Sixteen chunks, the last one as long as it can be: the last bytes.", sixteen, 16*chunkSize-41, 40)
 	seventeen := quietOf("cobblestone/read-17-chunks", 16*chunkSize)
-	read("17-chunks-middle", "COB-19 (long boundary)", "Seventeen chunks, the last one empty: bytes around the end of the eighth.", seventeen, 8*chunkSize-20, 40)
-	last := read("17-chunks-last", "COB-19 (long boundary)", "Seventeen chunks, the last one empty: the last bytes.", seventeen, 16*chunkSize-40, 40)
+	read("17-chunks-middle", "COB-19 (long boundary)",
+		"Seventeen chunks, the last one empty: bytes around the end of the eighth.", seventeen, 8*chunkSize-20, 40)
+	last := read("17-chunks-last", "COB-19 (long boundary)", "Seventeen chunks, the last one empty: the last bytes.",
+		seventeen, 16*chunkSize-40, 40)
 
-	last.but("read-17-chunks-without-last", "COB-9 COB-19 (long cut boundary)", "The empty last chunk is missing, and with it the proof that the end is the end.",
+	last.but("read-17-chunks-without-last", "COB-9 COB-19 (long cut boundary)",
+		"The empty last chunk is missing, and with it the proof that the end is the end.",
 		cutTo("message", chunkAt(16)), refused(fault.Truncated))
-	last.but("read-17-chunks-last-tag", "COB-12 COB-19 (long)", "The tag of the empty last chunk is altered: no byte of another is released.",
+	last.but("read-17-chunks-last-tag", "COB-12 COB-19 (long)",
+		"The tag of the empty last chunk is altered: no byte of another is released.",
 		flip("message", -1, 1), refused(fault.PayloadTampered))
 	first := read("three-chunks", "COB-19 (long)", "A part of the first chunk, in a message of three.", three, 100, 20)
-	first.but("read-before-damage", "COB-19 COB-12 (long)", "The second chunk is damaged: a part of the first one is what it was.",
+	first.but("read-before-damage", "COB-19 COB-12 (long)",
+		"The second chunk is damaged: a part of the first one is what it was.",
 		flip("message", chunkAt(1), 1), accepted(first.Output))
-	second := read("second-chunk", "COB-19 (long)", "A part of the second chunk, in a message of three.", three, chunkSize+100, 20)
-	second.but("read-behind-damage", "COB-19 (long)", "The first chunk is damaged: a part of the second one, which is at its place, is what it was.",
+	second := read("second-chunk", "COB-19 (long)", "A part of the second chunk, in a message of three.", three,
+		chunkSize+100, 20)
+	second.but("read-behind-damage", "COB-19 (long)",
+		"The first chunk is damaged: a part of the second one, which is at its place, is what it was.",
 		flip("message", chunkAt(0), 1), accepted(second.Output))
-	second.but("read-in-last-byte-of-chunk", "COB-12 COB-13 (long boundary)", "The last byte of the second chunk's tag is altered.",
+	second.but("read-in-last-byte-of-chunk", "COB-12 COB-13 (long boundary)",
+		"The last byte of the second chunk's tag is altered.",
 		flip("message", chunkAt(2)-1, 0x80), refused(fault.PayloadTampered))
-	first.but("read-before-swap", "COB-19 COB-12 (long)", "The first two chunks are exchanged: neither is at its place.",
+	first.but("read-before-swap", "COB-19 COB-12 (long)",
+		"The first two chunks are exchanged: neither is at its place.",
 		swap("message", chunkAt(0), chunkAt(1), sealedSize), refused(fault.PayloadTampered))
 	first.but("read-in-damage", "COB-12 (long)", "The first chunk is damaged, far from the bytes that are read.",
 		flip("message", chunkAt(0)+16000, 1), refused(fault.PayloadTampered))
-	first.but("read-last-chunk-damaged", "COB-12 COB-19 (long)", "The last chunk is damaged: no byte of the first is released.",
+	first.but("read-last-chunk-damaged", "COB-12 COB-19 (long)",
+		"The last chunk is damaged: no byte of the first is released.",
 		flip("message", chunkAt(2), 1), refused(fault.PayloadTampered))
 	first.but("read-cut", "COB-12 COB-19 (long cut)", "The last chunk lacks a byte: no byte of the first is released.",
 		cutTo("message", len(three.bytes())-1), refused(fault.PayloadTampered))
 	first.but("read-without-last-chunk", "COB-9 COB-19 (long cut boundary)", "The last chunk is missing.",
 		cutTo("message", chunkAt(2)), refused(fault.Truncated))
-	first.but("read-two-chunks-left", "COB-12 COB-19 (long cut boundary)", "The second chunk lacks its last byte, and stands last.",
+	first.but("read-two-chunks-left", "COB-12 COB-19 (long cut boundary)",
+		"The second chunk lacks its last byte, and stands last.",
 		cutTo("message", chunkAt(2)-1), refused(fault.PayloadTampered))
-	first.but("read-extended-to-full-chunk", "COB-9 (long extended boundary)", "The last chunk is filled up with zeros: no message has such a length.",
+	first.but("read-extended-to-full-chunk", "COB-9 (long extended boundary)",
+		"The last chunk is filled up with zeros: no message has such a length.",
 		extend("message", make([]byte, chunkAt(3)-len(three.bytes()))), refused(fault.Truncated))
-	first.but("read-extended-to-full-chunk-and-15", "COB-9 (long extended boundary)", "The last chunk is filled up, and 15 bytes follow: fewer than a tag.",
+	first.but("read-extended-to-full-chunk-and-15", "COB-9 (long extended boundary)",
+		"The last chunk is filled up, and 15 bytes follow: fewer than a tag.",
 		extend("message", make([]byte, chunkAt(3)+15-len(three.bytes()))), refused(fault.Truncated))
 	first.but("read-wrong-key", "COB-11 (wrong-secret)", "Another key.", flip("key", 0, 1), refused(fault.WrongSecret))
 }

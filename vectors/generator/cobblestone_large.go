@@ -16,7 +16,8 @@ var widths = []struct {
 	name string
 	n    int64
 }{
-	{"32", 32}, {"64", 64}, {"128", 128}, {"256", 256}, {"1024", 1 << 10}, {"32768", 1 << 15}, {"65536", 1 << 16}, {"2-17", 1 << 17}, {"2-18", 1 << 18},
+	{"32", 32}, {"64", 64}, {"128", 128}, {"256", 256}, {"1024", 1 << 10}, {"32768", 1 << 15}, {"65536",
+		1 << 16}, {"2-17", 1 << 17}, {"2-18", 1 << 18},
 	{"2-24", 1 << 24}, {"2-31", 1 << 31}, {"2-32", 1 << 32},
 }
 
@@ -38,7 +39,8 @@ func cobblestoneLarge(s *suite) {
 }
 
 func (s *suite) largeReads(slug, requirements, comment string, m *sparse, ranges ...[2]int64) *made {
-	return s.valid("large-"+slug, requirements, comment, "cobblestone.reads", m.reads(ranges...), m.answers(ranges...)).via(m.intermediates())
+	return s.valid("large-"+slug, requirements, comment, "cobblestone.reads", m.reads(ranges...),
+		m.answers(ranges...)).via(m.intermediates())
 }
 
 // largeAround are messages whose chunks around number n are needed.
@@ -53,8 +55,10 @@ func largeAround(s *suite, name string, n int64) {
 	}
 	m := sparseOf("cobblestone/large-around-"+name, at+3*chunkSize, n-1, n, n+1)
 	s.largeReads("around-chunk-"+name, "COB-7 COB-19 COB-21 (long boundary)",
-		fmt.Sprintf("Ranges that begin and end at both ends of chunk %d, and across them, in a message of which no other chunk than these and the last, which is empty, need be opened.", n), m,
-		[2]int64{at - 8, 16}, [2]int64{at - 8, 8}, [2]int64{at, 8}, [2]int64{at + chunkSize - 8, 8}, [2]int64{at + chunkSize - 8, 16},
+		fmt.Sprintf("Ranges that begin and end at both ends of chunk %d, and across them, in a message of which no "+
+			"other chunk than these and the last, which is empty, need be opened.", n), m,
+		[2]int64{at - 8, 16}, [2]int64{at - 8, 8}, [2]int64{at, 8}, [2]int64{at + chunkSize - 8,
+			8}, [2]int64{at + chunkSize - 8, 16},
 		[2]int64{at + chunkSize, 8}, [2]int64{at, 0}, [2]int64{at - chunkSize, 1}, [2]int64{at + 2*chunkSize - 1, 1})
 }
 
@@ -65,10 +69,12 @@ func largeBytes(s *suite, name string, at int64) {
 	m := sparseOf("cobblestone/large-bytes-"+name, at+5, chunk-1)
 	s.largeReads("offset-"+name, "COB-7 COB-19 COB-20 COB-21 (long boundary)",
 		fmt.Sprintf("Ranges on both sides of offset %d of the plaintext, which ends 5 bytes after it.", at), m,
-		[2]int64{at - 1, 1}, [2]int64{at, 1}, [2]int64{at - 4, 8}, [2]int64{at - 4, 4}, [2]int64{at + 4, 1}, [2]int64{at + 4, 100}, [2]int64{at + 5, 100}, [2]int64{at - 4, at})
+		[2]int64{at - 1, 1}, [2]int64{at, 1}, [2]int64{at - 4, 8}, [2]int64{at - 4, 4}, [2]int64{at + 4,
+			1}, [2]int64{at + 4, 100}, [2]int64{at + 5, 100}, [2]int64{at - 4, at})
 	for _, size := range []int64{at - 1, at, at + 1} {
 		m := sparseOf(fmt.Sprintf("cobblestone/large-size-%d", size), size, (size-8)/chunkSize)
-		s.largeReads(fmt.Sprintf("size-%s%s", name, map[int64]string{-1: "-less-one", 0: "", 1: "-and-one"}[size-at]), "COB-9 COB-19 COB-20 (long boundary)",
+		s.largeReads(fmt.Sprintf("size-%s%s", name, map[int64]string{-1: "-less-one", 0: "", 1: "-and-one"}[size-at]),
+			"COB-9 COB-19 COB-20 (long boundary)",
 			fmt.Sprintf("The last bytes of a plaintext of %d bytes, and what lies beyond.", size), m,
 			[2]int64{size - 8, 8}, [2]int64{size - 8, 9}, [2]int64{size, 8}, [2]int64{0, 0})
 	}
@@ -84,8 +90,10 @@ func largeBytes(s *suite, name string, at int64) {
 func largeLast(s *suite) {
 	m := sparseOf("cobblestone/large-longest", 1<<52-1, 0, lastChunk-1)
 	last := int64(lastChunk) * chunkSize
-	s.largeReads("longest", "COB-7 COB-10 COB-19 COB-20 COB-21 (long boundary)", "The longest message that there is: its first, its last and its last but one chunk.", m,
-		[2]int64{0, 8}, [2]int64{last - 8, 16}, [2]int64{m.size - 8, 8}, [2]int64{m.size - 8, 1<<53 - 1}, [2]int64{m.size, 1}, [2]int64{1<<53 - 1, 1<<53 - 1}, [2]int64{last, 0})
+	s.largeReads("longest", "COB-7 COB-10 COB-19 COB-20 COB-21 (long boundary)",
+		"The longest message that there is: its first, its last and its last but one chunk.", m,
+		[2]int64{0, 8}, [2]int64{last - 8, 16}, [2]int64{m.size - 8, 8}, [2]int64{m.size - 8,
+			1<<53 - 1}, [2]int64{m.size, 1}, [2]int64{1<<53 - 1, 1<<53 - 1}, [2]int64{last, 0})
 }
 
 // largeAliases are messages in which a chunk stands at the place of another whose
@@ -97,9 +105,11 @@ func largeAliases(s *suite) {
 		input := m.reads([2]int64{i*chunkSize + 8, 8})
 		input["offset"], input["length"] = i*chunkSize+8, 8
 		delete(input, "ranges")
-		s.valid("large-alias-"+w.name, "COB-7 COB-12 (long)", fmt.Sprintf("A part of chunk %d.", i), "cobblestone.read", input,
+		s.valid("large-alias-"+w.name, "COB-7 COB-12 (long)", fmt.Sprintf("A part of chunk %d.", i), "cobblestone.read",
+			input,
 			vectors.Object{"plaintext": vectors.Bytes(m.keystream(i*chunkSize+8, 8))}).via(m.intermediates()).
-			but("large-alias-"+w.name+"-moved", "COB-7 COB-12 (long)", fmt.Sprintf("Chunk 3 stands at the place of chunk %d.", i),
+			but("large-alias-"+w.name+"-moved", "COB-7 COB-12 (long)",
+				fmt.Sprintf("Chunk 3 stands at the place of chunk %d.", i),
 				replace("message.parts.1.1", m.tag(3, chunkSize)), refused(fault.PayloadTampered))
 	}
 }
@@ -110,7 +120,8 @@ func largeLimits(s *suite) {
 	input := m.reads()
 	delete(input, "ranges")
 	input["offset"], input["length"] = m.size-4, 4
-	longest := s.valid("large-limit", "COB-10 (long boundary)", "A part of the longest message that there is.", "cobblestone.read", input,
+	longest := s.valid("large-limit", "COB-10 (long boundary)", "A part of the longest message that there is.",
+		"cobblestone.read", input,
 		vectors.Object{"plaintext": vectors.Bytes(m.keystream(m.size-4, 4))}).via(m.intermediates())
 	for _, c := range []struct {
 		slug, comment string
@@ -118,7 +129,8 @@ func largeLimits(s *suite) {
 		name          fault.Name
 	}{
 		{"one-more", "One byte more fills the last chunk: no message has such a length.", 1, fault.Truncated},
-		{"tag-less-one", "One chunk more, of 15 bytes: no message has such a length.", 1 + tagSize - 1, fault.Truncated},
+		{"tag-less-one", "One chunk more, of 15 bytes: no message has such a length.", 1 + tagSize - 1,
+			fault.Truncated},
 		{"tag", "One chunk more, which is empty: the message is longer than any.", 1 + tagSize, fault.LimitExceeded},
 		{"tag-and-one", "One chunk more, of a byte.", 1 + tagSize + 1, fault.LimitExceeded},
 		{"chunk", "One chunk more, as long as the last can be.", sealedSize, fault.LimitExceeded},

@@ -46,7 +46,8 @@ func headerCuts(s *suite) {
 		for _, c := range []struct {
 			where string
 			n     int
-		}{{"one byte before the end", part.end - 1}, {"at the end", part.end}, {"one byte behind the end", part.end + 1}} {
+		}{{"one byte before the end", part.end - 1}, {"at the end", part.end}, {"one byte behind the end",
+			part.end + 1}} {
 			slug := fmt.Sprintf("cut-%d-before-end-of-%s", part.end-c.n, part.name)
 			switch {
 			case c.n == part.end:
@@ -65,7 +66,8 @@ func headerCuts(s *suite) {
 			if c.n >= header+72 {
 				w = accepted(b.describe())
 			}
-			base.but(slug, requirements+" (cut boundary)", fmt.Sprintf("The file ends %s of the %s.", c.where, part.name), cutTo("container", c.n), w)
+			base.but(slug, requirements+" (cut boundary)",
+				fmt.Sprintf("The file ends %s of the %s.", c.where, part.name), cutTo("container", c.n), w)
 		}
 	}
 }
@@ -75,7 +77,8 @@ func (s *suite) bodyCuts(slot *made, name string, ends ...int) {
 	b := slot.bytesOf("slot")
 	body := b[4:]
 	for _, n := range append([]int{0}, around(ends...)...) {
-		slot.but(fmt.Sprintf("%s-body-of-%d-bytes", name, n), "SLT-1 CON-1 (cut boundary)", fmt.Sprintf("The body ends after %d of its %d bytes.", n, len(body)),
+		slot.but(fmt.Sprintf("%s-body-of-%d-bytes", name, n), "SLT-1 CON-1 (cut boundary)",
+			fmt.Sprintf("The body ends after %d of its %d bytes.", n, len(body)),
 			splicesIn("slot", put{2, 2, u16(n)}, put{4 + n, len(body) - n, nil}), refused(fault.MalformedHeader))
 	}
 }
@@ -94,7 +97,8 @@ func indexCuts(s *suite) {
 		if n == 0 || n >= frame {
 			continue // an empty frame is a trailer that points to itself
 		}
-		base.but(fmt.Sprintf("index-of-%d-bytes", n), "ARC-18 CON-1 (boundary resealed)", fmt.Sprintf("The index frame ends after %d of its %d bytes, and the trailer follows.", n, frame),
+		base.but(fmt.Sprintf("index-of-%d-bytes", n), "ARC-18 CON-1 (boundary resealed)",
+			fmt.Sprintf("The index frame ends after %d of its %d bytes, and the trailer follows.", n, frame),
 			reseal(func(p *plain) {
 				p.pad(len(p.zeros) + frame - n)
 				whole := p.bytes()
@@ -114,7 +118,8 @@ func recordCuts(s *suite) {
 		if n >= size {
 			continue
 		}
-		base.but(fmt.Sprintf("record-of-%d-bytes", n), "CON-1 (boundary resealed)", fmt.Sprintf("The last record ends after %d of its %d bytes, and live with it.", n, size),
+		base.but(fmt.Sprintf("record-of-%d-bytes", n), "CON-1 (boundary resealed)",
+			fmt.Sprintf("The last record ends after %d of its %d bytes, and live with it.", n, size),
 			reseal(func(p *plain) { p.cutLive(size - n) }), refused(fault.MalformedArchive))
 	}
 }
@@ -145,7 +150,8 @@ func keyringCuts(base *made) {
 		if n == 0 || n == 89 || n >= size-1 {
 			continue // these there are already
 		}
-		base.but(fmt.Sprintf("plaintext-of-%d-bytes", n), "KRG-1 CON-1 (boundary resealed)", fmt.Sprintf("The plaintext ends after %d of its %d bytes.", n, size),
+		base.but(fmt.Sprintf("plaintext-of-%d-bytes", n), "KRG-1 CON-1 (boundary resealed)",
+			fmt.Sprintf("The plaintext ends after %d of its %d bytes.", n, size),
 			resealRing(func(r *ring) { r.raw = r.bytes()[:n] }), refused(fault.MalformedArchive))
 	}
 }

@@ -71,7 +71,8 @@ func swap(field string, first, second, n int) edit {
 // spliceIn replaces the n bytes at an offset of a field by others.
 func spliceIn(field string, offset, n int, by []byte) edit {
 	return func(parent *made) change {
-		return parent.change("splice", field, []vectors.Splice{splice(offset, parent.bytesOf(field)[offset:offset+n], by)})
+		return parent.change("splice", field,
+			[]vectors.Splice{splice(offset, parent.bytesOf(field)[offset:offset+n], by)})
 	}
 }
 
@@ -170,7 +171,8 @@ func (m *made) change(kind, field string, splices []vectors.Splice) change {
 }
 
 func (m *made) changeBox(kind, field string, b *box, splices []vectors.Splice) change {
-	return change{edit: vectors.Edit{Kind: kind, Field: field, Splices: splices}, field: "container", value: b.bytes(), box: b}
+	return change{edit: vectors.Edit{Kind: kind, Field: field, Splices: splices}, field: "container", value: b.bytes(),
+		box: b}
 }
 
 // bytesOf returns the bytes of a field of the case's input.
@@ -202,7 +204,8 @@ func differences(a, b [][]byte) []vectors.Splice {
 	var spans []span
 	add := func(at int, remove, insert []byte) {
 		if n := len(spans) - 1; n >= 0 && spans[n].at+len(spans[n].remove) == at {
-			spans[n].remove, spans[n].insert = slices.Concat(spans[n].remove, remove), slices.Concat(spans[n].insert, insert)
+			spans[n].remove, spans[n].insert = slices.Concat(spans[n].remove, remove), slices.Concat(spans[n].insert,
+				insert)
 			return
 		}
 		spans = append(spans, span{at, remove, insert})

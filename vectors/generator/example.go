@@ -37,7 +37,8 @@ func example() *box {
 // exampleCases are the vectors that the chapter refers to.
 func exampleCases(s *suite) {
 	b := example()
-	s.unlocked("example", "HDR-17 HDR-19 HDR-20 SLT-6 SLT-9", "The container of spec chapter 15, opened by its password.", b, b.slots[0].secret)
+	s.unlocked("example", "HDR-17 HDR-19 HDR-20 SLT-6 SLT-9",
+		"The container of spec chapter 15, opened by its password.", b, b.slots[0].secret)
 	s.valid("example-restored", "ARC-29 ARC-30 HDR-17", "The entries of the container of spec chapter 15.",
 		"archive.restore", b.input(b.slots[0].secret), b.plain.restored()).of(b)
 }
@@ -60,8 +61,10 @@ func Example() ([]byte, error) {
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
 		"Key": b.key, "Shown": shown(b.key), "Password": examplePassword, "Prepared": []byte(examplePassword),
-		"KeyCheck": b.keyCheck, "Fingerprint": fingerprint(b.keyCheck), "HeaderKey": derive(b.key, "header"), "PayloadKey": b.payload.inputKey,
-		"SlotSalt": slot.body[:atMemory], "SlotContext": []byte(slot.key.context), "SealedKey": valuesOf(slot.key), "Payload": valuesOf(b.payload),
+		"KeyCheck": b.keyCheck, "Fingerprint": fingerprint(b.keyCheck), "HeaderKey": derive(b.key, "header"),
+		"PayloadKey": b.payload.inputKey,
+		"SlotSalt":   slot.body[:atMemory], "SlotContext": []byte(slot.key.context), "SealedKey": valuesOf(slot.key),
+		"Payload":        valuesOf(b.payload),
 		"PayloadContext": b.payload.context, "Files": filesOf(b.plain.frames),
 		"Length": len(b.payload.plaintext), "Unpadded": len(b.payload.plaintext) - len(b.plain.zeros),
 		"Plaintext": b.plain.fields(), "Container": b.fields(), "Size": len(b.bytes()), "Signed": len(b.signed()),
@@ -169,7 +172,8 @@ func (p *plain) fields() []field {
 		all = append(all, entryFields(f.path, f.kind, f.modified, f.size, name)...)
 		all = append(all, field{f.content, name + "content"})
 	}
-	all = append(all, field{[]byte{2}, "padding frame: type"}, field{u64(p.stated), "padding frame: length"}, field{p.zeros, "padding frame: zeros"})
+	all = append(all, field{[]byte{2}, "padding frame: type"}, field{u64(p.stated), "padding frame: length"},
+		field{p.zeros, "padding frame: zeros"})
 	var live []byte
 	for _, r := range p.live {
 		live = append(live, r.bytes()...)

@@ -104,7 +104,8 @@ type recomputedValues struct {
 // recomputed takes the container apart with the reference.
 func recomputed(t *testing.T, sealed, typed []byte) recomputedValues {
 	t.Helper()
-	c, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)), container.WithSlot(slot.PasswordSecret(typed)))
+	c, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)),
+		container.WithSlot(slot.PasswordSecret(typed)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,8 +29,10 @@ func unlockEqualFingerprints(s *suite) {
 	b.rekey(key, b.payload.salt)
 	b.plain = newPlain(b.payload.salt, nil)
 	b.finish()
-	s.unlocked("equal-fingerprints", "KEY-15 HDR-18", "A container whose key shares its fingerprint with another key.", b, b.withKey()).
-		but("equal-fingerprints-other-key", "KEY-15 HDR-18 CON-8 (wrong-secret)", "The other key of the same fingerprint.", replace("secret.key", other), refused(fault.WrongSecret))
+	s.unlocked("equal-fingerprints", "KEY-15 HDR-18", "A container whose key shares its fingerprint with another key.",
+		b, b.withKey()).
+		but("equal-fingerprints-other-key", "KEY-15 HDR-18 CON-8 (wrong-secret)",
+			"The other key of the same fingerprint.", replace("secret.key", other), refused(fault.WrongSecret))
 }
 
 // repairEqualFingerprint is a typed key of which a candidate has the fingerprint
@@ -39,6 +41,8 @@ func repairEqualFingerprint(s *suite) {
 	key, other := equalFingerprints(s)
 	typed := slices.Clone(other)
 	typed[0] ^= 0x10
-	s.valid("repair-equal-fingerprint", "KEY-15 KEY-17", "A candidate has the fingerprint of the key check, and does not fit it.", "key.repair",
-		vectors.Object{"key": vectors.Bytes(typed), "key_check": vectors.Bytes(derive(key, "key check"))}, vectors.Object{"key": nil})
+	s.valid("repair-equal-fingerprint", "KEY-15 KEY-17",
+		"A candidate has the fingerprint of the key check, and does not fit it.", "key.repair",
+		vectors.Object{"key": vectors.Bytes(typed),
+			"key_check": vectors.Bytes(derive(key, "key check"))}, vectors.Object{"key": nil})
 }

@@ -107,7 +107,8 @@ func TestCheckNamesTheCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = compare(dir, all)
-	if err == nil || !strings.Contains(err.Error(), "vectors/password.json") || !strings.Contains(err.Error(), "password/only-a-space") {
+	if err == nil || !strings.Contains(err.Error(), "vectors/password.json") ||
+		!strings.Contains(err.Error(), "password/only-a-space") {
 		t.Errorf("the error is %v", err)
 	}
 }

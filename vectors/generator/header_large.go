@@ -22,9 +22,12 @@ func headerLarge(s *suite) {
 		name    string
 		payload int64
 	}{{"2-31", 1 << 31}, {"2-32", 1 << 32}, {"2-40", 1 << 40}} {
-		s.valid("large-payload-"+c.name, "HDR-11 HDR-12 (long)", fmt.Sprintf("A payload of %d bytes: no more of it than the beginning is read.", c.payload), "header.read", of(c.payload), b.describe())
+		s.valid("large-payload-"+c.name, "HDR-11 HDR-12 (long)",
+			fmt.Sprintf("A payload of %d bytes: no more of it than the beginning is read.",
+				c.payload), "header.read", of(c.payload), b.describe())
 	}
-	base := s.valid("large-payload-longest", "HDR-12 (long boundary)", "The longest payload that there is.", "header.read", of(longest), b.describe())
+	base := s.valid("large-payload-longest", "HDR-12 (long boundary)", "The longest payload that there is.",
+		"header.read", of(longest), b.describe())
 	for _, c := range []struct {
 		slug, comment string
 		more          int64

@@ -82,7 +82,8 @@ func keyDerivations(s *suite) {
 	drawn := draw("key/derive", 32)
 	derived := func(slug, comment, label string, key []byte) {
 		s.valid("derive-"+slug, "KEY-3", comment, "key.derive",
-			vectors.Object{"key": vectors.Bytes(key), "label": label}, vectors.Object{"derived": vectors.Bytes(derive(key, label))})
+			vectors.Object{"key": vectors.Bytes(key),
+				"label": label}, vectors.Object{"derived": vectors.Bytes(derive(key, label))})
 	}
 	for _, c := range []struct{ slug, label, comment string }{
 		{"key-check", "key check", "The key check."},

@@ -55,12 +55,16 @@ var damaged = []struct{ slug, comment, text string }{
 func notKeyBytes(s *suite) {
 	digits := hex.EncodeToString(draw("key/parse", 32))
 	refuse := func(slug, requirements, comment string, text []byte) {
-		s.add("parse-bytes-"+slug, requirements, comment, "key.parse", vectors.Object{"utf8": vectors.Bytes(text)}, refused(fault.MalformedKey))
+		s.add("parse-bytes-"+slug, requirements, comment, "key.parse", vectors.Object{"utf8": vectors.Bytes(text)},
+			refused(fault.MalformedKey))
 	}
 	for _, c := range damaged {
-		refuse(c.slug+"-first", "KEY-8", "Before the digits stands "+c.comment+", which is not UTF-8.", []byte(c.text+digits))
-		refuse(c.slug+"-middle", "KEY-8", "Between the digits stands "+c.comment+", which is not UTF-8.", []byte(digits[:33]+c.text+digits[33:]))
-		refuse(c.slug+"-last", "KEY-8", "After the digits stands "+c.comment+", which is not UTF-8.", []byte(digits+c.text))
+		refuse(c.slug+"-first", "KEY-8", "Before the digits stands "+c.comment+", which is not UTF-8.",
+			[]byte(c.text+digits))
+		refuse(c.slug+"-middle", "KEY-8", "Between the digits stands "+c.comment+", which is not UTF-8.",
+			[]byte(digits[:33]+c.text+digits[33:]))
+		refuse(c.slug+"-last", "KEY-8", "After the digits stands "+c.comment+", which is not UTF-8.",
+			[]byte(digits+c.text))
 	}
 	var little, big []byte
 	for _, unit := range utf16.Encode([]rune("\ufeff" + digits)) {
@@ -69,10 +73,12 @@ func notKeyBytes(s *suite) {
 	refuse("utf-16-little", "KEY-8", "The key in UTF-16, little-endian, with a byte order mark.", little)
 	refuse("utf-16-big", "KEY-8", "The key in UTF-16, big-endian, without a byte order mark.", big[2:])
 	refuse("key", "KEY-8", "The 32 bytes of a key are not its digits.", draw("key/parse", 32))
-	refuse("byte-order-mark", "KEY-8 (unicode)", "A byte order mark in UTF-8 is not ignored.", []byte("\xef\xbb\xbf"+digits))
+	refuse("byte-order-mark", "KEY-8 (unicode)", "A byte order mark in UTF-8 is not ignored.",
+		[]byte("\xef\xbb\xbf"+digits))
 	refuse("nul", "KEY-8", "A NUL after the digits does not end the text.", []byte(digits+"\x00"))
 	refuse("too-long", "KEY-5 (boundary)", "4097 bytes.", []byte(strings.Repeat(" ", 4097-64)+digits))
 	refuse("too-long-by-far", "KEY-5", "100064 bytes.", []byte(strings.Repeat(" ", 100000)+digits))
-	refuse("too-long-and-damaged", "KEY-5 KEY-8 (order)", "4097 bytes, of which the first is 0xff.", []byte("\xff"+strings.Repeat(" ", 4096-64)+digits))
+	refuse("too-long-and-damaged", "KEY-5 KEY-8 (order)", "4097 bytes, of which the first is 0xff.",
+		[]byte("\xff"+strings.Repeat(" ", 4096-64)+digits))
 	refuse("empty", "KEY-9", "No bytes at all.", nil)
 }

@@ -51,11 +51,13 @@ func keyRepairs(s *suite) {
 		{"high-digit-of-last-byte", "The last digit but one is another.", other(62), true},
 		{"second-digit", "The second digit is another.", other(1), true},
 		{"second-swap", "The second digit and the third are exchanged.", exchange(1, 2), true},
-		{"swap-and-digit", "Two digits are exchanged, and a third is another: no candidate fits.", typed(func(d []byte) {
-			d[0], d[1] = d[1], d[0]
-			d[40] = "123456789abcdef0"[strings.IndexByte("0123456789abcdef", d[40])]
-		}), false},
-		{"two-swaps", "Two pairs are exchanged: no candidate fits.", typed(func(d []byte) { d[0], d[1], d[62], d[63] = d[1], d[0], d[63], d[62] }), false},
+		{"swap-and-digit", "Two digits are exchanged, and a third is another: no candidate fits.",
+			typed(func(d []byte) {
+				d[0], d[1] = d[1], d[0]
+				d[40] = "123456789abcdef0"[strings.IndexByte("0123456789abcdef", d[40])]
+			}), false},
+		{"two-swaps", "Two pairs are exchanged: no candidate fits.",
+			typed(func(d []byte) { d[0], d[1], d[62], d[63] = d[1], d[0], d[63], d[62] }), false},
 		{"first-digit", "The first digit is another.", other(0), true},
 		{"last-digit", "The last digit is another.", other(63), true},
 		{"middle-digit", "A digit in the middle is another.", other(30), true},
@@ -63,7 +65,8 @@ func keyRepairs(s *suite) {
 		{"last-swap", "The last two digits are exchanged.", exchange(62, 63), true},
 		{"swap-across-bytes", "Two neighbours that belong to different bytes are exchanged.", exchange(31, 32), true},
 		{"two-digits", "Two digits are others: no candidate fits.", other(3, 40), false},
-		{"distant-swap", "Two digits that are no neighbours are exchanged: no candidate fits.", exchange(10, 12), false},
+		{"distant-swap", "Two digits that are no neighbours are exchanged: no candidate fits.", exchange(10, 12),
+			false},
 		{"other-key", "A key of another backup: no candidate fits.", draw("key/repair other", 32), false},
 	} {
 		output := vectors.Object{"key": nil}
@@ -114,10 +117,12 @@ func keyRepairsEverywhere(s *suite) {
 	check := derive(key, "key check")
 	for i := range 64 {
 		by := byte(1 + i%15)
-		s.repaired(fmt.Sprintf("place-%d", i+1), ids, fmt.Sprintf("Digit %d is another, greater by %d modulo 16.", i+1, by), mistyped(key, by, i), check, key)
+		s.repaired(fmt.Sprintf("place-%d", i+1), ids,
+			fmt.Sprintf("Digit %d is another, greater by %d modulo 16.", i+1, by), mistyped(key, by, i), check, key)
 	}
 	for i := range 63 {
-		s.repaired(fmt.Sprintf("exchange-%d", i+1), ids, fmt.Sprintf("Digits %d and %d are exchanged.", i+1, i+2), exchanged(key, i, i+1), check, key)
+		s.repaired(fmt.Sprintf("exchange-%d", i+1), ids, fmt.Sprintf("Digits %d and %d are exchanged.", i+1, i+2),
+			exchanged(key, i, i+1), check, key)
 	}
 }
 
@@ -133,15 +138,18 @@ func keyRepairsNowhere(s *suite) {
 		{"first-two-digits", "The first two digits are others.", mistyped(key, 1, 0, 1)},
 		{"last-two-digits", "The last two digits are others.", mistyped(key, 1, 62, 63)},
 		{"both-ends", "The first and the last digit are others.", mistyped(key, 1, 0, 63)},
-		{"exchange-of-ends", "The first and the last digit are exchanged: they are no neighbours.", exchanged(key, 0, 63)},
+		{"exchange-of-ends", "The first and the last digit are exchanged: they are no neighbours.",
+			exchanged(key, 0, 63)},
 		{"exchange-over-one", "Two digits with one between them are exchanged.", exchanged(key, 30, 32)},
 		{"exchange-over-two", "Two digits with two between them are exchanged.", exchanged(key, 0, 3)},
 		{"exchange-of-bytes", "Two neighbouring bytes are exchanged.", fromHex(shift(key, 20, 2, 4))},
 		{"exchange-of-groups", "Two neighbouring groups are exchanged.", fromHex(shift(key, 16, 4, 8))},
 		{"digit-moved", "A digit stands two places further.", fromHex(shift(key, 10, 1, 3))},
 		{"all-moved", "The first digit is left out, and a digit added at the end.", fromHex(shift(key, 0, 1, 64))},
-		{"two-exchanges", "Two pairs that share a digit are exchanged, one after the other.", exchanged(exchanged(key, 5, 6), 6, 7)},
-		{"exchange-and-one-of-it", "Two digits are exchanged, and one of them is another.", mistyped(exchanged(key, 5, 6), 3, 5)},
+		{"two-exchanges", "Two pairs that share a digit are exchanged, one after the other.",
+			exchanged(exchanged(key, 5, 6), 6, 7)},
+		{"exchange-and-one-of-it", "Two digits are exchanged, and one of them is another.",
+			mistyped(exchanged(key, 5, 6), 3, 5)},
 		{"reversed", "The digits come in the opposite order.", fromHex(reversed(hex.EncodeToString(key)))},
 		{"zeros", "Nothing but zeros was typed.", make([]byte, 32)},
 	} {
@@ -152,31 +160,44 @@ func keyRepairsNowhere(s *suite) {
 	for _, n := range []int{0, 1, 3, 4, 7, 8, 15, 16, 24, 30, 31} {
 		other := slices.Clone(check)
 		other[n] ^= 1 << (n % 8)
-		s.repaired(fmt.Sprintf("check-byte-%d", n+1), ids, fmt.Sprintf("The key check differs in byte %d: the typed key does not fit.", n+1), key, other, nil)
-		s.repaired(fmt.Sprintf("candidate-check-byte-%d", n+1), ids, fmt.Sprintf("The key check of a candidate differs in byte %d.", n+1), one, other, nil)
-		s.repaired(fmt.Sprintf("exchange-check-byte-%d", n+1), ids, fmt.Sprintf("The key check of an exchange differs in byte %d.", n+1), two, other, nil)
+		s.repaired(fmt.Sprintf("check-byte-%d", n+1), ids,
+			fmt.Sprintf("The key check differs in byte %d: the typed key does not fit.", n+1), key, other, nil)
+		s.repaired(fmt.Sprintf("candidate-check-byte-%d", n+1), ids,
+			fmt.Sprintf("The key check of a candidate differs in byte %d.", n+1), one, other, nil)
+		s.repaired(fmt.Sprintf("exchange-check-byte-%d", n+1), ids,
+			fmt.Sprintf("The key check of an exchange differs in byte %d.", n+1), two, other, nil)
 	}
 	for _, n := range []int{4, 8, 16, 20, 24, 28, 31} {
 		front := slices.Concat(check[:n], draw("key/repair-front", 32)[n:])
 		back := slices.Concat(draw("key/repair-back", 32)[n:], check[32-n:])
-		s.repaired(fmt.Sprintf("check-begins-%d", n), ids+" KEY-15", fmt.Sprintf("The key check of a candidate has its first %d bytes, and no more.", n), one, front, nil)
-		s.repaired(fmt.Sprintf("exchange-check-begins-%d", n), ids+" KEY-15", fmt.Sprintf("The key check of an exchange has its first %d bytes, and no more.", n), two, front, nil)
-		s.repaired(fmt.Sprintf("check-ends-%d", n), ids, fmt.Sprintf("The key check of a candidate has its last %d bytes, and no more.", n), one, back, nil)
-		s.repaired(fmt.Sprintf("exchange-check-ends-%d", n), ids, fmt.Sprintf("The key check of an exchange has its last %d bytes, and no more.", n), two, back, nil)
+		s.repaired(fmt.Sprintf("check-begins-%d", n), ids+" KEY-15",
+			fmt.Sprintf("The key check of a candidate has its first %d bytes, and no more.", n), one, front, nil)
+		s.repaired(fmt.Sprintf("exchange-check-begins-%d", n), ids+" KEY-15",
+			fmt.Sprintf("The key check of an exchange has its first %d bytes, and no more.", n), two, front, nil)
+		s.repaired(fmt.Sprintf("check-ends-%d", n), ids,
+			fmt.Sprintf("The key check of a candidate has its last %d bytes, and no more.", n), one, back, nil)
+		s.repaired(fmt.Sprintf("exchange-check-ends-%d", n), ids,
+			fmt.Sprintf("The key check of an exchange has its last %d bytes, and no more.", n), two, back, nil)
 	}
 	for _, n := range []int{1, 16, 31} {
 		cut := slices.Concat(key[:n], make([]byte, 32-n))
-		s.repaired(fmt.Sprintf("check-of-key-cut-%d", n), ids, fmt.Sprintf("The key check is that of a key with the first %d bytes of the typed one and zeros: no candidate.", n), key, derive(cut, "key check"), nil)
+		s.repaired(fmt.Sprintf("check-of-key-cut-%d", n), ids,
+			fmt.Sprintf("The key check is that of a key with the first %d bytes of the typed one and zeros: no "+
+				"candidate.", n), key, derive(cut, "key check"), nil)
 	}
 	s.repaired("check-zero", ids, "The key check is nothing but zeros.", key, make([]byte, 32), nil)
 	s.repaired("check-is-key", ids, "The key check is the typed key.", key, key, nil)
 	for _, label := range []string{"header", "payload", "vault management"} {
-		s.repaired("check-is-"+strings.ReplaceAll(label, " ", "-"), ids+" KEY-3", "The key check is another key that is derived from the typed one.", key, derive(key, label), nil)
+		s.repaired("check-is-"+strings.ReplaceAll(label, " ", "-"), ids+" KEY-3",
+			"The key check is another key that is derived from the typed one.", key, derive(key, label), nil)
 	}
 	even := fromHex(strings.Repeat("aabbccdd00112233", 4))
-	s.repaired("fits-with-equal-neighbours", ids, "A key that fits, and that many an exchange of neighbours leaves as it is.", even, derive(even, "key check"), even)
+	s.repaired("fits-with-equal-neighbours", ids,
+		"A key that fits, and that many an exchange of neighbours leaves as it is.", even, derive(even, "key check"),
+		even)
 	ones := fromHex(strings.Repeat("1", 64))
-	s.repaired("among-equal-digits", ids, "One digit is another, among equal ones.", mistyped(ones, 8, 33), derive(ones, "key check"), ones)
+	s.repaired("among-equal-digits", ids, "One digit is another, among equal ones.", mistyped(ones, 8, 33),
+		derive(ones, "key check"), ones)
 }
 
 // fromHex panics unless it is given hexadecimal digits of whole bytes.

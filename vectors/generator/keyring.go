@@ -88,10 +88,13 @@ func (s *suite) ring(slug, requirements, comment string, b *box) *made {
 }
 
 func keyringCases(s *suite) {
-	none := s.ring("no-old-keys", "KRG-1 KRG-2 (boundary)", "The first keyring of a set: epoch 1 and no old keys.", ringOf("keyring/no-old-keys"))
-	first := s.ring("one-old-key", "KRG-1 KRG-3 (boundary)", "One old key of epoch 1, in a keyring of epoch 2.", ringOf("keyring/one-old-key", 1))
+	none := s.ring("no-old-keys", "KRG-1 KRG-2 (boundary)", "The first keyring of a set: epoch 1 and no old keys.",
+		ringOf("keyring/no-old-keys"))
+	first := s.ring("one-old-key", "KRG-1 KRG-3 (boundary)", "One old key of epoch 1, in a keyring of epoch 2.",
+		ringOf("keyring/one-old-key", 1))
 	b := ringOf("keyring/three-old-keys", 1, 4, 5)
-	base := s.ring("three-old-keys", "KRG-1 KRG-3 HDR-21", "The epochs of old keys increase, and need not be consecutive.", b)
+	base := s.ring("three-old-keys", "KRG-1 KRG-3 HDR-21",
+		"The epochs of old keys increase, and need not be consecutive.", b)
 	gap := ringOf("keyring/epoch-gap", 1, 2)
 	gap.ring.epoch = 1<<52 - 1
 	gap.finish()
@@ -103,39 +106,60 @@ func keyringCases(s *suite) {
 	for i := range uint64(1024) {
 		epochs = append(epochs, i+1)
 	}
-	most := s.ring("most-old-keys", "CON-3 KRG-1 KRG-5 KRG-6 (boundary long)", "1024 old keys, the most that a keyring holds.", ringOf("keyring/most-old-keys", epochs...))
+	most := s.ring("most-old-keys", "CON-3 KRG-1 KRG-5 KRG-6 (boundary long)",
+		"1024 old keys, the most that a keyring holds.", ringOf("keyring/most-old-keys", epochs...))
 	most.but("too-many-old-keys", "KRG-1 KRG-5 CON-1 (boundary resealed long)", "1025 old keys are one too many.",
 		resealRing(func(r *ring) {
 			r.old = append(r.old, oldKey{1025, draw("keyring/too-many-old-keys", 32)})
 			r.epoch = 1026
 		}), refused(fault.MalformedArchive))
-	most.but("first-chunk-damaged", "KRG-6 COB-12 (long)", "The first of three chunks is damaged, behind a last one that opens.",
+	most.but("first-chunk-damaged", "KRG-6 COB-12 (long)",
+		"The first of three chunks is damaged, behind a last one that opens.",
 		flip("container", most.box.headerSize()+chunkAt(0), 1), refused(fault.PayloadTampered))
-	most.but("longest-and-a-byte", "KRG-5 CON-2 (boundary resealed long)", "41051 bytes are one more than a keyring has.",
+	most.but("longest-and-a-byte", "KRG-5 CON-2 (boundary resealed long)",
+		"41051 bytes are one more than a keyring has.",
 		resealRing(func(r *ring) { r.tail = []byte{0} }), refused(fault.MalformedArchive))
 
 	for _, c := range []struct {
 		slug, requirements, comment string
 		edit                        func(r *ring)
 	}{
-		{"set-id-zero", "KRG-2 (resealed)", "A keyring belongs to a set, and its id is not zero.", func(r *ring) { clear(r.setID) }},
-		{"old-key-epoch-zero", "KRG-3 (boundary resealed)", "Epochs begin with 1.", func(r *ring) { r.old[0].epoch = 0 }},
-		{"old-key-epochs-equal", "KRG-3 (boundary resealed)", "Two old keys of one epoch.", func(r *ring) { r.old[1].epoch = 5 }},
-		{"old-key-epochs-decrease", "KRG-3 (boundary resealed)", "The second old key is older than the first.", func(r *ring) { r.old[0].epoch = 4; r.old[1].epoch = 3 }},
-		{"old-key-epoch-own", "KRG-3 (boundary resealed)", "An old key of the keyring's own epoch.", func(r *ring) { r.old[2].epoch = 6 }},
-		{"old-key-epoch-later", "KRG-3 (boundary resealed)", "An old key of a later epoch.", func(r *ring) { r.old[2].epoch = 7 }},
-		{"old-key-epoch-beyond", "CON-5 KRG-1 (boundary resealed)", "An old key whose epoch is 2^52.", func(r *ring) { r.old[2].epoch = 1 << 52 }},
-		{"old-keys-equal", "KRG-4 (resealed)", "The first and the last old key are equal.", func(r *ring) { r.old[2].key = r.old[0].key }},
-		{"old-keys-equal-neighbours", "KRG-4 (resealed)", "Two neighbours are equal.", func(r *ring) { r.old[1].key = r.old[0].key }},
-		{"old-key-is-own", "KRG-4 (resealed)", "An old key is the container's own.", func(r *ring) { r.old[1].key = b.key }},
-		{"old-keys-39-bytes", "KRG-1 CON-1 (boundary resealed)", "A byte is missing at the end of the last old key.", func(r *ring) { cutLast(r) }},
-		{"old-keys-41-bytes", "KRG-1 CON-1 (boundary resealed)", "A byte follows the last old key within the vector.", func(r *ring) { r.oldTail = []byte{0} }},
-		{"byte-behind", "KRG-1 CON-2 (boundary resealed)", "A byte follows the keyring.", func(r *ring) { r.tail = []byte{0} }},
-		{"byte-missing", "KRG-1 CON-1 CON-3 (boundary resealed)", "The last byte of the keyring is missing.", func(r *ring) { p := r.bytes(); r.raw = p[:len(p)-1] }},
-		{"vector-longer", "KRG-1 CON-1 CON-3 (resealed)", "The vector of old keys states 40 bytes more than there are.", func(r *ring) { p := r.bytes(); p[89] += 40; r.raw = p }},
-		{"vector-shorter", "KRG-1 CON-2 (resealed)", "The vector of old keys states 40 bytes less than there are.", func(r *ring) { p := r.bytes(); p[89] -= 40; r.raw = p }},
-		{"cut-in-vector-length", "KRG-1 CON-1 (boundary resealed)", "89 bytes are one less than the shortest keyring.", func(r *ring) { r.raw = r.bytes()[:89] }},
-		{"empty-plaintext", "KRG-1 (boundary resealed)", "Nothing at all is not a keyring.", func(r *ring) { r.raw = []byte{} }},
+		{"set-id-zero", "KRG-2 (resealed)", "A keyring belongs to a set, and its id is not zero.",
+			func(r *ring) { clear(r.setID) }},
+		{"old-key-epoch-zero", "KRG-3 (boundary resealed)", "Epochs begin with 1.",
+			func(r *ring) { r.old[0].epoch = 0 }},
+		{"old-key-epochs-equal", "KRG-3 (boundary resealed)", "Two old keys of one epoch.",
+			func(r *ring) { r.old[1].epoch = 5 }},
+		{"old-key-epochs-decrease", "KRG-3 (boundary resealed)", "The second old key is older than the first.",
+			func(r *ring) { r.old[0].epoch = 4; r.old[1].epoch = 3 }},
+		{"old-key-epoch-own", "KRG-3 (boundary resealed)", "An old key of the keyring's own epoch.",
+			func(r *ring) { r.old[2].epoch = 6 }},
+		{"old-key-epoch-later", "KRG-3 (boundary resealed)", "An old key of a later epoch.",
+			func(r *ring) { r.old[2].epoch = 7 }},
+		{"old-key-epoch-beyond", "CON-5 KRG-1 (boundary resealed)", "An old key whose epoch is 2^52.",
+			func(r *ring) { r.old[2].epoch = 1 << 52 }},
+		{"old-keys-equal", "KRG-4 (resealed)", "The first and the last old key are equal.",
+			func(r *ring) { r.old[2].key = r.old[0].key }},
+		{"old-keys-equal-neighbours", "KRG-4 (resealed)", "Two neighbours are equal.",
+			func(r *ring) { r.old[1].key = r.old[0].key }},
+		{"old-key-is-own", "KRG-4 (resealed)", "An old key is the container's own.",
+			func(r *ring) { r.old[1].key = b.key }},
+		{"old-keys-39-bytes", "KRG-1 CON-1 (boundary resealed)", "A byte is missing at the end of the last old key.",
+			func(r *ring) { cutLast(r) }},
+		{"old-keys-41-bytes", "KRG-1 CON-1 (boundary resealed)", "A byte follows the last old key within the vector.",
+			func(r *ring) { r.oldTail = []byte{0} }},
+		{"byte-behind", "KRG-1 CON-2 (boundary resealed)", "A byte follows the keyring.",
+			func(r *ring) { r.tail = []byte{0} }},
+		{"byte-missing", "KRG-1 CON-1 CON-3 (boundary resealed)", "The last byte of the keyring is missing.",
+			func(r *ring) { p := r.bytes(); r.raw = p[:len(p)-1] }},
+		{"vector-longer", "KRG-1 CON-1 CON-3 (resealed)", "The vector of old keys states 40 bytes more than there are.",
+			func(r *ring) { p := r.bytes(); p[89] += 40; r.raw = p }},
+		{"vector-shorter", "KRG-1 CON-2 (resealed)", "The vector of old keys states 40 bytes less than there are.",
+			func(r *ring) { p := r.bytes(); p[89] -= 40; r.raw = p }},
+		{"cut-in-vector-length", "KRG-1 CON-1 (boundary resealed)", "89 bytes are one less than the shortest keyring.",
+			func(r *ring) { r.raw = r.bytes()[:89] }},
+		{"empty-plaintext", "KRG-1 (boundary resealed)", "Nothing at all is not a keyring.",
+			func(r *ring) { r.raw = []byte{} }},
 	} {
 		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), refused(fault.MalformedArchive))
 	}
@@ -174,19 +198,25 @@ func keyringCases(s *suite) {
 		resealRing(func(r *ring) { r.old[0].epoch = 2 }), refused(fault.MalformedArchive))
 
 	headerSize := b.headerSize()
-	base.but("wrong-key", "HDR-18 (wrong-secret)", "The key of another set.", flip("secret.key", 0, 1), refused(fault.WrongSecret))
-	base.but("damaged-chunk", "COB-12", "A bit of the only chunk is another.", flip("container", headerSize+prefixSize+30, 4), refused(fault.PayloadTampered))
+	base.but("wrong-key", "HDR-18 (wrong-secret)", "The key of another set.", flip("secret.key", 0, 1),
+		refused(fault.WrongSecret))
+	base.but("damaged-chunk", "COB-12", "A bit of the only chunk is another.",
+		flip("container", headerSize+prefixSize+30, 4), refused(fault.PayloadTampered))
 	base.but("cut", "HDR-11 (cut)", "The tag lacks its last byte: what stands in its place is no tag.",
 		cutTo("container", len(b.bytes())-1), refused(fault.PayloadTampered))
 	base.but("purpose-altered", "HDR-19 (forged)", "The purpose is altered to archive, and the digest with it.",
 		forge(func(b *box) { b.purpose = purposeArchive }), refused(fault.HeaderTampered))
-	base.but("archive-instead", "HDR-21", "An archive is not a keyring.", archiveInstead("keyring/archive-instead", b), refused(fault.MalformedArchive))
+	base.but("archive-instead", "HDR-21", "An archive is not a keyring.", archiveInstead("keyring/archive-instead", b),
+		refused(fault.MalformedArchive))
 
 	slots := ringOf("keyring/with-slots", 3)
 	slots = slots.with(passwordSlot("keyring/with-slots password", slots.key, "correct horse battery staple", cheap),
-		passkeySlot("keyring/with-slots passkey", slots.key, "backup.example.org", draw("keyring/with-slots credential", 16)))
-	s.valid("by-password", "KRG-1 HDR-19 HDR-20", "A keyring is opened by its password slot.", "keyring.open", slots.input(slots.slots[0].secret), slots.ring.opened()).of(slots)
-	s.valid("by-passkey", "KRG-1 HDR-19 HDR-20", "A keyring is opened by its passkey slot.", "keyring.open", slots.input(slots.slots[1].secret), slots.ring.opened()).of(slots)
+		passkeySlot("keyring/with-slots passkey", slots.key, "backup.example.org",
+			draw("keyring/with-slots credential", 16)))
+	s.valid("by-password", "KRG-1 HDR-19 HDR-20", "A keyring is opened by its password slot.", "keyring.open",
+		slots.input(slots.slots[0].secret), slots.ring.opened()).of(slots)
+	s.valid("by-passkey", "KRG-1 HDR-19 HDR-20", "A keyring is opened by its passkey slot.", "keyring.open",
+		slots.input(slots.slots[1].secret), slots.ring.opened()).of(slots)
 
 	keyringOrder(s, most)
 	keyringSeals(s)
@@ -220,16 +250,21 @@ func keyringSeals(s *suite) {
 		input := b.ring.opened()
 		input["key"], input["slots"] = vectors.Bytes(b.key), wanted
 		input["random"] = vectors.Bytes(append(random, b.payload.salt...))
-		s.valid(slug, requirements, comment, "keyring.seal", input, vectors.Object{"container": vectors.Bytes(b.bytes())}).of(b)
+		s.valid(slug, requirements, comment, "keyring.seal", input,
+			vectors.Object{"container": vectors.Bytes(b.bytes())}).of(b)
 	}
 	seal("seal-first", "KRG-1 KRG-2 HDR-5", "The first keyring of a set, without slots.", ringOf("keyring/seal-first"))
-	seal("seal-old-keys", "KRG-1 KRG-3 KRG-4 HDR-5", "A keyring with two old keys.", ringOf("keyring/seal-old-keys", 2, 7))
+	seal("seal-old-keys", "KRG-1 KRG-3 KRG-4 HDR-5", "A keyring with two old keys.",
+		ringOf("keyring/seal-old-keys", 2, 7))
 	b := ringOf("keyring/seal-password", 1)
-	seal("seal-password", "KRG-1 HDR-5 SLT-5 SLT-11 SLT-12", "A keyring with a password slot of the least cost that writers may use.",
+	seal("seal-password", "KRG-1 HDR-5 SLT-5 SLT-11 SLT-12",
+		"A keyring with a password slot of the least cost that writers may use.",
 		b.with(passwordSlot("keyring/seal-password slot", b.key, "correct horse battery staple", writer)))
 	v := ringOf("keyring/seal-vault", 1)
 	seal("seal-vault-and-passkeys", "KRG-1 HDR-5 SLT-5 CON-10", "A keyring with a vault slot and two passkey slots.",
 		v.with(vaultSlot("keyring/seal-vault vault", v.key),
-			passkeySlot("keyring/seal-vault first", v.key, "backup.example.org", draw("keyring/seal-vault first credential", 16)),
-			passkeySlot("keyring/seal-vault second", v.key, "backup.example.org", draw("keyring/seal-vault second credential", 64))))
+			passkeySlot("keyring/seal-vault first", v.key, "backup.example.org",
+				draw("keyring/seal-vault first credential", 16)),
+			passkeySlot("keyring/seal-vault second", v.key, "backup.example.org",
+				draw("keyring/seal-vault second credential", 64))))
 }

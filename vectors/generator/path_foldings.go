@@ -21,7 +21,8 @@ func pathFoldings(s *suite) {
 		pairs = append(pairs, same[0], same[0], same[1], same[1]+" (2)")
 	}
 	for _, platform := range platforms[1:] {
-		s.named(platform, "each-folding", "ARC-36 ARC-59 (unicode)", "Every character that folds to another: names of 40 of them, and names of what they fold to.", pairs...)
+		s.named(platform, "each-folding", "ARC-36 ARC-59 (unicode)",
+			"Every character that folds to another: names of 40 of them, and names of what they fold to.", pairs...)
 	}
 }
 

@@ -33,7 +33,8 @@ type frame struct {
 
 // file is a frame with the given content.
 func file(path string, kind byte, content string) frame {
-	return frame{typ: 1, path: path, kind: kind, modified: epoch + 1700000000000, size: uint64(len(content)), content: []byte(content)}
+	return frame{typ: 1, path: path, kind: kind, modified: epoch + 1700000000000, size: uint64(len(content)),
+		content: []byte(content)}
 }
 
 // quietFile is a frame of n bytes of content that are zero once sealed.
@@ -95,7 +96,8 @@ func newPlain(id []byte, frames []frame) *plain {
 		created: epoch + 1735689600000, complete: 1, producer: "coffer vectors", refs: []segmentRef{{container: id}},
 	}
 	for i, f := range frames {
-		p.live = append(p.live, record{frame: i, container: id, path: f.path, kind: f.kind, modified: f.modified, size: f.size})
+		p.live = append(p.live,
+			record{frame: i, container: id, path: f.path, kind: f.kind, modified: f.modified, size: f.size})
 	}
 	p.sort()
 	return p
@@ -185,7 +187,8 @@ func (p *plain) indexBytes() []byte {
 	for _, r := range p.refs {
 		refs = slices.Concat(refs, r.container, u64(r.offset), u64(r.length))
 	}
-	return slices.Concat([]byte{4}, p.setID, u64(p.generation), u64(p.epoch), u64(p.created), []byte{p.complete}, p.previous,
+	return slices.Concat([]byte{4}, p.setID, u64(p.generation), u64(p.epoch), u64(p.created), []byte{p.complete},
+		p.previous,
 		[]byte{byte(len(p.producer))}, []byte(p.producer), u16(len(refs)), refs, p.indexTail)
 }
 
@@ -206,7 +209,8 @@ func (p *plain) bytes() []byte { return bytes.Join(p.pieces(), nil) }
 
 func (p *plain) clone() *plain {
 	c := *p
-	c.frames, c.live, c.removed, c.refs = slices.Clone(p.frames), slices.Clone(p.live), slices.Clone(p.removed), slices.Clone(p.refs)
+	c.frames, c.live = slices.Clone(p.frames), slices.Clone(p.live)
+	c.removed, c.refs = slices.Clone(p.removed), slices.Clone(p.refs)
 	c.setID, c.previous, c.zeros = slices.Clone(p.setID), slices.Clone(p.previous), slices.Clone(p.zeros)
 	c.stored = slices.Clone(p.stored)
 	for i, f := range p.frames {
@@ -226,7 +230,8 @@ func (p *plain) entries() []any {
 		if kind > 8 {
 			kind = other
 		}
-		all = append(all, vectors.Object{"path": r.path, "kind": int(kind), "modified_ms": moment(r.modified), "size": r.size})
+		all = append(all,
+			vectors.Object{"path": r.path, "kind": int(kind), "modified_ms": moment(r.modified), "size": r.size})
 	}
 	return all
 }
@@ -235,8 +240,8 @@ func (p *plain) entries() []any {
 func (p *plain) list() vectors.Object {
 	return vectors.Object{
 		"set_id": vectors.Bytes(p.setID), "generation": p.generation, "epoch": p.epoch, "created_ms": moment(p.created),
-		"complete": p.complete == 1, "previous": vectors.Bytes(p.previous), "producer": p.producer, "entries": p.entries(),
-		"stored": p.storedList(),
+		"complete": p.complete == 1, "previous": vectors.Bytes(p.previous), "producer": p.producer,
+		"entries": p.entries(), "stored": p.storedList(),
 	}
 }
 
@@ -247,6 +252,19 @@ func (p *plain) restored() vectors.Object {
 		all[i].(vectors.Object)["sha512"] = vectors.Bytes(sha512Of(p.assembled(r)))
 	}
 	return vectors.Object{"entries": all}
+}
+
+// statedRemoved gives the segment another length of removed.
+func (p *plain) statedRemoved(n uint32) {
+	b := p.bytes()
+	copy(b[p.indexAt()-7:], u32(int(n)))
+	p.raw = b
+}
+
+// addRef puts a reference to a segment of a container before the last one.
+func (p *plain) addRef(container []byte) {
+	p.refs = slices.Insert(p.refs, 0, segmentRef{container, 9, 12})
+	p.layOut()
 }
 
 // epoch is the time 1970-01-01T00:00:00Z.

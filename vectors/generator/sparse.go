@@ -47,7 +47,8 @@ func (m *sparse) recipe() vectors.Object {
 
 // reads is the input of cobblestone.reads.
 func (m *sparse) reads(ranges ...[2]int64) vectors.Object {
-	return vectors.Object{"key": vectors.Bytes(m.inputKey), "context": m.context, "message": m.recipe(), "ranges": rangesOf(ranges)}
+	return vectors.Object{"key": vectors.Bytes(m.inputKey), "context": m.context, "message": m.recipe(),
+		"ranges": rangesOf(ranges)}
 }
 
 // answers is the output of cobblestone.reads when nothing is wrong.

@@ -42,7 +42,8 @@ func messageValues(s *suite) {
 				return messageOf(fmt.Sprint("cobblestone/values ", n), context, []byte("Coffer"))
 			},
 				func(m *message) bool { return zeroAt(at, v.of(m)) })
-			s.openedAs("open-"+v.slug+"-zero-"+at, "COB-2 COB-7", fmt.Sprintf("The %s has a zero %s.", v.comment, at), m)
+			s.openedAs("open-"+v.slug+"-zero-"+at, "COB-2 COB-7", fmt.Sprintf("The %s has a zero %s.", v.comment, at),
+				m)
 		}
 	}
 }
@@ -70,7 +71,8 @@ func containerValues(s *suite) {
 		for _, at := range []string{"first", "last"} {
 			b := firstWith(func(n int) *box { return archiveOf(fmt.Sprint("container/values ", n)) },
 				func(b *box) bool { return zeroAt(at, v.of(b)) })
-			s.unlocked(v.slug+"-zero-"+at, "HDR-13 HDR-18 HDR-19 HDR-20", fmt.Sprintf("The %s has a zero %s.", v.comment, at), b, b.withKey())
+			s.unlocked(v.slug+"-zero-"+at, "HDR-13 HDR-18 HDR-19 HDR-20",
+				fmt.Sprintf("The %s has a zero %s.", v.comment, at), b, b.withKey())
 		}
 	}
 }

@@ -37,8 +37,12 @@ func advice(err error) string {
 		return ": make room there, or write elsewhere"
 	case errors.Is(err, syscall.EFBIG):
 		return ": the file system there holds no file of this size"
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return ": give a shorter name"
 	case errors.Is(err, syscall.EROFS):
 		return ": write elsewhere"
+	case errors.Is(err, fs.ErrPermission):
+		return ": it or its folder is protected from changes"
 	}
 	return ""
 }

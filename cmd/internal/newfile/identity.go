@@ -52,7 +52,7 @@ func IdentityOf(f *os.File) (Identity, error) {
 	head := make([]byte, min(max(info.Size(), 0), headSize))
 	n, err := f.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
-		return Identity{}, fmt.Errorf("reading %s: %w", display.Name(f.Name()), err)
+		return Identity{}, fmt.Errorf("reading %s: %w", display.Name(f.Name()), Cause(err))
 	}
 	return Identity{info, head[:n]}, nil
 }

@@ -32,6 +32,21 @@ func (e ExistsError) Error() string { return display.Name(e.Path) + " exists alr
 // command line.
 var ErrTerminal = errors.New("a container is not text: give -o FILE, or send standard output elsewhere")
 
+// ErrNowhere says that what is written would be lost, which is a mistake in the command
+// line, too.
+var ErrNowhere = errors.New("standard output is closed, or thrown away: give -o FILE, or send standard output elsewhere")
+
+// leadsNowhere reports whether an output is the null device, which a closed one is, too,
+// once the program runs.
+func leadsNowhere(f *os.File) bool {
+	a, err := f.Stat()
+	if err != nil {
+		return true
+	}
+	b, err := os.Stat(os.DevNull)
+	return err == nil && os.SameFile(a, b)
+}
+
 // Create begins a file that will be path; "-" is standard output. Without
 // replace a file that exists is an error, now and when the name is given; with it
 // the file that is there now is replaced, and no other.
@@ -40,7 +55,13 @@ func Create(path string, replace bool, mode fs.FileMode) (*File, error) {
 		if term.IsTerminal(int(os.Stdout.Fd())) {
 			return nil, ErrTerminal
 		}
+		if leadsNowhere(os.Stdout) {
+			return nil, ErrNowhere
+		}
 		return &File{File: os.Stdout, path: path}, nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder, not a regular file: give the name of a file in it", display.Name(path))
 	}
 	if err := CheckReplaceable(path); err != nil {
 		return nil, fmt.Errorf("%w: give another name, or write to standard output and redirect it", err)
@@ -88,6 +109,9 @@ func CheckReplaceable(path string) error {
 func (o *File) Commit() error {
 	if o.path == "-" {
 		o.done = true
+		if err := o.Sync(); err != nil && !isUnsupported(err) {
+			return err
+		}
 		return nil
 	}
 	lost, err := o.adopt()

@@ -14,11 +14,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
-	"github.com/coffer-format/coffer/conformance/suggest"
 )
 
 // An Advisor says what can be done about an error, "" if nothing, and with which status
@@ -49,6 +47,8 @@ func Run(root *cobra.Command, advise Advisor) int {
 		}
 	}()
 
+	addDefaults(root)
+	tellMistakes(root)
 	started := false
 	announce(root, func() { started = true })
 	root.SetOut(Stdout)
@@ -99,24 +99,10 @@ func sayEnded(command, why string) {
 // endings are the signals that call the work off.
 func endings() []os.Signal { return append(hangup(), os.Interrupt, syscall.SIGTERM) }
 
-// checkGiven refuses a flag that is given without a text: mostly it comes from a variable
-// that is not set, and is not meant as if the flag were not there.
-func checkGiven(cmd *cobra.Command) (err error) {
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if f.Value.Type() == "string" && f.Value.String() == "" {
-			err = Usagef("--%s is given as an empty text", f.Name)
-		}
-	})
-	return err
-}
-
-// announce makes every command call started before anything else but a look at the flags.
+// announce makes every command call started before anything else.
 func announce(cmd *cobra.Command, started func()) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			if err := checkGiven(cmd); err != nil {
-				return err
-			}
 			started()
 			return run(cmd, args)
 		}
@@ -138,11 +124,11 @@ func explain(ctx context.Context, cmd *cobra.Command, err error, advise Advisor)
 	}
 	line := InWords(err)
 	advice, status := advise(err)
-	if advice != "" {
+	var usage UsageError
+	isUsage := errors.As(err, &usage) || errors.Is(err, newfile.ErrTerminal) || errors.Is(err, newfile.ErrNowhere)
+	if advice != "" && !isUsage { // it is about a container
 		line += "; " + advice
 	}
-	var usage UsageError
-	isUsage := errors.As(err, &usage) || errors.Is(err, newfile.ErrTerminal)
 	if isUsage {
 		line = strings.Join(strings.Fields(line), " ") // suggestions come on lines of their own
 	}
@@ -152,16 +138,4 @@ func explain(ctx context.Context, cmd *cobra.Command, err error, advise Advisor)
 		return Usage
 	}
 	return status
-}
-
-// Group is what a command does that has subcommands only.
-func Group(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		var names []string
-		for _, sub := range cmd.Commands() {
-			names = append(names, sub.Name())
-		}
-		return Usagef("there is no command %q%s", cmd.CommandPath()+" "+args[0], suggest.DidYouMean(args[0], names))
-	}
-	return cmd.Help()
 }

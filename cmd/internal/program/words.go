@@ -16,7 +16,10 @@ func InWords(err error) string {
 	line := err.Error()
 	var pathErr *fs.PathError
 	var linkErr *os.LinkError
+	var callErr *os.SyscallError
 	switch {
+	case errors.As(err, &callErr) && callErr.Syscall == "getwd":
+		return strings.Replace(line, callErr.Error(), "the folder that you are in is gone: go to another one", 1)
 	case errors.As(err, &pathErr):
 		return strings.Replace(line, pathErr.Error(), pathInWords(pathErr.Path, pathErr.Err), 1)
 	case errors.As(err, &linkErr):

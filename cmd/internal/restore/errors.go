@@ -63,6 +63,7 @@ var (
 	ErrFolder    = errors.New("a folder has this name")
 	ErrSpecial   = errors.New("what has this name is not a regular file")
 	ErrNotFolder = errors.New("it is not a folder, or is a link, and files are to be restored in it")
+	ErrKeepsAll  = errors.New("nothing can be removed or renamed in this folder, as restoring takes")
 )
 
 // failed is the error for a file that the system does not take. It names the

@@ -9,10 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/coffer-format/coffer/ref/archive"
@@ -23,6 +21,7 @@ import (
 // gives nobody else access to one.
 type Options struct {
 	Replace  bool                           // existing files
+	Never    func(old fs.FileInfo) error    // why an existing file is not replaced all the same, or nil
 	OwnName  bool                           // the folder is not one that the holder named: it must not be a link
 	Shared   bool                           // others have the access that the umask gives
 	Progress func(n int64)                  // n more bytes were written or compared; may be called concurrently
@@ -69,7 +68,7 @@ func Entries(ctx context.Context, r *archive.Reader, records []archive.Record, d
 	slices.SortStableFunc(records, archive.ByPlace)
 	files := make([]file, len(records))
 	for i, rec := range records {
-		files[i] = file{rec.Entry.Path, rec.Entry.ModifiedMS, func(w io.Writer) error { return r.WriteContent(w, rec) }}
+		files[i] = file{rec.Entry.Path, rec.Entry.ModifiedMS, rec.Entry.Size, func(w io.Writer) error { return r.WriteContent(w, rec) }}
 	}
 	return restore(ctx, files, dir, opts)
 }
@@ -86,7 +85,7 @@ func Salvaged(ctx context.Context, s *salvage.Salvage, partial bool, dir string,
 		case found.Status == salvage.Damaged:
 			path += ".damaged"
 		}
-		files = append(files, file{path, found.Record.Entry.ModifiedMS, func(w io.Writer) error { return s.WriteContent(w, found) }})
+		files = append(files, file{path, found.Record.Entry.ModifiedMS, found.Record.Entry.Size, func(w io.Writer) error { return s.WriteContent(w, found) }})
 	}
 	return restore(ctx, files, dir, opts)
 }
@@ -95,6 +94,7 @@ func Salvaged(ctx context.Context, s *salvage.Salvage, partial bool, dir string,
 type file struct {
 	path     string
 	modified archive.Time
+	size     int64
 	write    func(io.Writer) error
 }
 
@@ -113,6 +113,9 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 		return err
 	}
 	defer root.Close()
+	if keepsAll(root) {
+		return failed(dir, ErrKeepsAll)
+	}
 	can, err := namesOf(root)
 	if err != nil {
 		return failed(dir, err)
@@ -127,7 +130,11 @@ func restore(ctx context.Context, files []file, dir string, opts Options) error 
 			}
 		}
 	}
-	return restoreAll(ctx, root, files, named, opts)
+	err = restoreAll(ctx, root, files, named, opts)
+	if left := (*IncompleteError)(nil); err == nil || errors.As(err, &left) {
+		err = errors.Join(err, settle(ctx, root, dir))
+	}
+	return err
 }
 
 // folders returns in how many folders some paths are.
@@ -171,40 +178,4 @@ func openFolder(dir string, opts Options) (*os.Root, error) {
 		return nil, failed(dir, err)
 	}
 	return root, nil
-}
-
-// restoreAll restores the files, a few at a time. What concerns one file only does
-// not end it.
-func restoreAll(ctx context.Context, root *os.Root, files []file, named []string, opts Options) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	failures := make([]error, len(files))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			w := worker{ctx: ctx, root: root, opts: opts}
-			defer w.leave()
-			for i := range next {
-				err := w.restore(files[i], named[i])
-				if fileErr := (*FileError)(nil); errors.As(err, &fileErr) {
-					failures[i] = err
-				} else if err != nil {
-					cancel(err)
-				}
-			}
-		})
-	}
-	for i := range files {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	return incomplete(files, failures)
 }

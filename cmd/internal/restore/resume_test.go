@@ -92,7 +92,7 @@ func TestGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	refuse := func(io.Writer) error { return failed("x", syscall.EFBIG) }
 	take := func(w io.Writer) error { _, err := w.Write([]byte("content")); return err }
-	files := []file{{"a", 0, refuse}, {"b", 0, take}, {"d/c", 0, refuse}, {"d/e", 0, take}}
+	files := []file{{"a", 0, 0, refuse}, {"b", 0, 0, take}, {"d/c", 0, 0, refuse}, {"d/e", 0, 0, take}}
 	err := restore(context.Background(), files, dir, Options{})
 	var incomplete *IncompleteError
 	if !errors.As(err, &incomplete) || len(incomplete.Left) != 2 || incomplete.Left[0].Path != "a" || incomplete.Left[1].Path != "d/c" {
@@ -121,7 +121,7 @@ func TestModes(t *testing.T) {
 		temps := 0
 		write := func(io.Writer) error {
 			return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-				if err == nil && tempName.MatchString(d.Name()) && !shared {
+				if err == nil && isTemp(d.Name()) && !shared {
 					temps++
 					if m := mode(path); m != 0o600 {
 						t.Errorf("a temporary file has mode %o", m)
@@ -130,7 +130,7 @@ func TestModes(t *testing.T) {
 				return err
 			})
 		}
-		if err := restore(context.Background(), []file{{"d/a", 0, write}}, dir, Options{Shared: shared}); err != nil {
+		if err := restore(context.Background(), []file{{"d/a", 0, 0, write}}, dir, Options{Shared: shared}); err != nil {
 			t.Fatal(err)
 		}
 		if !shared && temps != 1 {
@@ -147,19 +147,22 @@ func TestModes(t *testing.T) {
 // writes, what a link leads to and what is no file of this program stays.
 func TestStale(t *testing.T) {
 	dir := t.TempDir()
-	keep := map[string]string{"a": "1", ".coffer-open-1.tmp": "other", "elsewhere/.coffer-open-1-1.tmp": "not restored here", ".coffer-open-1-9.tmp": "-> a"}
+	first, second, link, elsewhere := tempName("77-1"), "d/"+tempName("77-2"), tempName("1-9"), "elsewhere/"+tempName("1-1")
+	const likeOne = ".coffer-open-1-1-0123456789ab.tmp"
+	keep := map[string]string{"a": "1", ".coffer-open-1.tmp": "other", likeOne: "named by hand", elsewhere: "not restored here", link: "-> a"}
 	for name, content := range map[string]string{
-		".coffer-open-77-1.tmp":          "plaintext",
-		"d/.coffer-open-77-2.tmp":        "plaintext",
-		".coffer-open-1.tmp":             "other",
-		"elsewhere/.coffer-open-1-1.tmp": "not restored here",
+		first:                "plaintext",
+		second:               "plaintext",
+		".coffer-open-1.tmp": "other",
+		likeOne:              "named by hand",
+		elsewhere:            "not restored here",
 	} {
 		path := filepath.Join(dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Symlink("a", dir+"/.coffer-open-1-9.tmp"); err != nil {
+	if err := os.Symlink("a", dir+"/"+link); err != nil {
 		t.Fatal(err)
 	}
 	root, err := os.OpenRoot(dir)
@@ -178,8 +181,12 @@ func TestStale(t *testing.T) {
 	keep[name] = ""
 	removed := []string{}
 	opts := Options{Removed: func(name string, size int64) { removed = append(removed, name) }}
-	contents := map[string]string{"a": "1", "d/b": "2"}
+	entry := "d/" + tempName("5-5") // of a container that another program wrote
+	contents := map[string]string{"a": "1", "d/b": "2", entry: "3"}
 	if err := All(context.Background(), open(t, sealed(t, contents)), dir, opts); err != nil {
+		t.Fatal(err)
+	}
+	if err := All(context.Background(), open(t, sealed(t, contents)), dir, opts); err != nil { // again
 		t.Fatal(err)
 	}
 	maps.Copy(keep, contents)
@@ -187,7 +194,7 @@ func TestStale(t *testing.T) {
 		t.Errorf("there is %q", got)
 	}
 	slices.Sort(removed)
-	if !slices.Equal(removed, []string{".coffer-open-77-1.tmp", "d/.coffer-open-77-2.tmp"}) {
+	if !slices.Equal(removed, []string{first, second}) {
 		t.Errorf("told as removed: %q", removed)
 	}
 }

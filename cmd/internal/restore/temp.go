@@ -1,21 +1,34 @@
 package restore
 
 import (
+	"crypto/sha512"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
-	"runtime"
-	"strings"
 	"sync/atomic"
-
-	"github.com/coffer-format/coffer/ref/extract"
 )
 
-// tempName is the name of a file that is being restored, or tried. It is locked while
-// it is written.
-var tempName = regexp.MustCompile(`^\.coffer-open-[0-9]+-[0-9]+[?:x]*\.tmp$`)
+// tempPattern is what the names of files look like that are being restored, or tried.
+var tempPattern = regexp.MustCompile(`^\.coffer-open-([0-9]+-[0-9]+)-([0-9a-f]{12})[?:x]*\.tmp$`)
+
+// tempName returns the name of a temporary file. It ends with a digest, so that no file
+// that was named by hand is taken for one.
+func tempName(id string) string { return fmt.Sprintf(".coffer-open-%s-%s.tmp", id, digest(id)) }
+
+func digest(id string) string {
+	sum := sha512.Sum512([]byte("coffer open, unfinished: " + id))
+	return hex.EncodeToString(sum[:6])
+}
+
+// isTemp reports whether a name is that of a temporary file. It is locked while it is
+// written.
+func isTemp(name string) bool {
+	parts := tempPattern.FindStringSubmatch(name)
+	return parts != nil && parts[2] == digest(parts[1])
+}
 
 var (
 	temps atomic.Int64
@@ -34,7 +47,7 @@ const (
 // for a restored one. It is locked.
 func createTemp(folder *os.Root, mode fs.FileMode) (string, *os.File, error) {
 	for {
-		name := fmt.Sprintf(".coffer-open-%d-%d.tmp", pid, temps.Add(1))
+		name := tempName(fmt.Sprintf("%d-%d", pid, temps.Add(1)))
 		f, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		switch {
 		case errors.Is(err, fs.ErrExist):
@@ -60,10 +73,15 @@ func leadsTo(folder *os.Root, name string, f *os.File) bool {
 	return err == nil && os.SameFile(a, b)
 }
 
-// removeStale removes what runs that were killed left in the folders of some names.
-// A run that still writes holds the lock of its file.
+// removeStale removes what runs that were killed left in the folders of some names, but
+// not what has one of the names. A run that still writes holds the lock of its file.
 func removeStale(root *os.Root, names []string, opts Options) {
-	seen := map[string]bool{}
+	wanted, seen := map[string]bool{}, map[string]bool{}
+	for _, name := range names {
+		if _, base := split(name); isTemp(base) {
+			wanted[name] = true
+		}
+	}
 	for _, name := range names {
 		dir, _ := split(name)
 		if seen[dir] {
@@ -74,12 +92,12 @@ func removeStale(root *os.Root, names []string, opts Options) {
 		if err != nil {
 			continue // the restore makes it, or says what it is
 		}
-		removeStaleIn(folder, dir, opts)
+		removeStaleIn(folder, dir, wanted, opts)
 		folder.Close()
 	}
 }
 
-func removeStaleIn(folder *os.Root, dir string, opts Options) {
+func removeStaleIn(folder *os.Root, dir string, wanted map[string]bool, opts Options) {
 	list, err := folder.Open(".")
 	if err != nil {
 		return
@@ -87,7 +105,7 @@ func removeStaleIn(folder *os.Root, dir string, opts Options) {
 	defer list.Close()
 	entries, _ := list.ReadDir(-1)
 	for _, e := range entries {
-		if !tempName.MatchString(e.Name()) || !e.Type().IsRegular() {
+		if !isTemp(e.Name()) || wanted[join(dir, e.Name())] || !e.Type().IsRegular() {
 			continue
 		}
 		f, err := folder.OpenFile(e.Name(), os.O_RDWR, 0)
@@ -101,60 +119,4 @@ func removeStaleIn(folder *os.Root, dir string, opts Options) {
 		}
 		f.Close()
 	}
-}
-
-// namesOf finds out which names a folder can hold: a file system may have other
-// rules than the system it is used on, as many removable ones do.
-func namesOf(root *os.Root) (extract.Names, error) {
-	name, f, err := createTemp(root, privateFile)
-	if err != nil {
-		return extract.Names{}, err
-	}
-	defer discard(root, name, f)
-
-	can := extract.Names{Platform: extract.Posix, Longest: longestName(root, name)}
-	reserved := !holds(root, name, "?:")
-	_, upper := root.Lstat(strings.ToUpper(name))
-	switch {
-	case runtime.GOOS == "windows" || reserved:
-		can.Platform = extract.Windows
-	case runtime.GOOS == "darwin" || runtime.GOOS == "ios" || upper == nil:
-		can.Platform = extract.Apple
-	}
-	return can, nil
-}
-
-// discard removes an open file.
-func discard(folder *os.Root, name string, f *os.File) {
-	err := folder.Remove(name)
-	f.Close()
-	if err != nil { // some systems remove closed files only
-		folder.Remove(name)
-	}
-}
-
-// longestName returns how many bytes a name in a folder can have, at most what step 4
-// of spec section 8.9 leaves.
-func longestName(root *os.Root, name string) int {
-	fits, fitsNot := len(name), extract.MaxName+1
-	for n := extract.MaxName; fits+1 < fitsNot; n = (fits + fitsNot) / 2 {
-		if holds(root, name, strings.Repeat("x", n-len(name))) {
-			fits = n
-		} else {
-			fitsNot = n
-		}
-	}
-	return fits
-}
-
-// holds reports whether a folder can hold the name of a temporary file with more in it.
-func holds(root *os.Root, name, more string) bool {
-	name = strings.TrimSuffix(name, ".tmp") + more + ".tmp"
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, privateFile)
-	if err != nil {
-		return false
-	}
-	tryLock(f)
-	discard(root, name, f)
-	return true
 }

@@ -3,6 +3,7 @@ package restore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 )
@@ -55,6 +56,10 @@ func (w *worker) enter(dir string) error {
 	folder, err := descend(w.root, dir, makeOne(mode))
 	if err != nil {
 		return err
+	}
+	if keepsAll(folder) {
+		folder.Close()
+		return failed(dir, ErrKeepsAll)
 	}
 	w.folder, w.at = folder, dir
 	return nil
@@ -119,6 +124,11 @@ func (w *worker) publish(tmp, base, name string) error {
 			case !mode.IsRegular() && mode.Type() != fs.ModeSymlink:
 				return failed(name, ErrSpecial)
 			}
+			if w.opts.Never != nil {
+				if err := w.opts.Never(info); err != nil {
+					return failed(name, err)
+				}
+			}
 		}
 		if err := w.folder.Rename(tmp, base); err != nil {
 			return failed(name, err)
@@ -127,7 +137,9 @@ func (w *worker) publish(tmp, base, name string) error {
 	}
 	err := w.folder.Link(tmp, base)
 	if err == nil {
-		err = w.folder.Remove(tmp)
+		if err = w.folder.Remove(tmp); err != nil {
+			err = fmt.Errorf("it is restored, and %s beside it, the same file, cannot be removed", tmp)
+		}
 	} else if _, statErr := w.folder.Lstat(base); statErr == nil {
 		return failed(name, fs.ErrExist)
 	} else {

@@ -23,18 +23,26 @@ import (
 // firstPage is the page of spec/README.md.
 const firstPage = "index.html"
 
-// chapters makes the first page and those of the chapters.
+// chapters makes the first page, those of the chapters, and that of the changes.
 func (b *builder) chapters() error {
 	front, err := fs.ReadFile(b.files, "spec/README.md")
 	if err != nil {
 		return err
 	}
-	files := append([]spec.File{{Name: "README.md", Text: string(front)}}, b.document.Files...)
+	changes, err := fs.ReadFile(b.files, "spec/CHANGES.md")
+	if err != nil {
+		return err
+	}
+	files := slices.Concat([]spec.File{{Name: "README.md", Text: string(front)}}, b.document.Files,
+		[]spec.File{{Name: "CHANGES.md", Text: string(changes)}})
 	for i, f := range files {
 		v := view{Name: pageOf(f.Name), Kind: "chapter"}
-		if i == 0 {
+		switch {
+		case i == 0:
 			v.Name, v.Title = firstPage, "The specification"
-		} else {
+		case i > len(b.contents):
+			v.Title, v.Before = "Changes by version", &link{firstPage, "Contents"}
+		default:
 			c := b.contents[i-1]
 			v.Title = fmt.Sprintf("%d. %s", c.Number, c.Title)
 			v.Before = &link{firstPage, "Contents"}

@@ -1,6 +1,7 @@
 package workdir
 
 import (
+	"math"
 	"os"
 	"os/exec"
 	"runtime"
@@ -13,27 +14,48 @@ import (
 
 // failures are what a system may be without, by the call and how that fails.
 var failures = map[string][]failure{
-	"fsync-unknown": {{unix.SYS_FSYNC, unix.EINVAL}},
-	"fsync-fails":   {{unix.SYS_FSYNC, unix.EIO}},
-	"no-chmod":      {{unix.SYS_FCHMOD, unix.EPERM}},
+	"fsync-unknown": {{call: unix.SYS_FSYNC, errno: unix.EINVAL}},
+	"fsync-fails":   {{call: unix.SYS_FSYNC, errno: unix.EIO}},
+	"no-chmod":      {{call: unix.SYS_FCHMOD, errno: unix.EPERM}},
 	"no-override":   nil, // as for who is not the superuser
-	"no-remove":     {{unix.SYS_UNLINKAT, unix.EPERM}, {unix.SYS_RENAMEAT, unix.EPERM}},
+	"syncfs-fails":  {{call: unix.SYS_SYNCFS, errno: unix.EIO}},
+	"no-syncfs":     {{call: unix.SYS_SYNCFS, errno: unix.ENOSYS}},
+	"no-remove":     {{call: unix.SYS_UNLINKAT, errno: unix.EPERM}, {call: unix.SYS_RENAMEAT, errno: unix.EPERM}},
+	"bad-sectors":   {{call: unix.SYS_PREAD64, errno: unix.EIO, from: 260_000, to: 270_000}},
 }
 
 type failure struct {
 	call  uint32
 	errno unix.Errno
+
+	from, to uint32 // of preads, those that begin there, unless to is 0
 }
+
+const (
+	callAt   = 0  // where a filter finds the number of the call
+	offsetAt = 40 // and the low half of the offset of a pread
+)
 
 // Failing is a program: "failing no-chmod coffer key" runs "coffer key" where some calls of
 // the system fail, as on file systems that do not have them.
 func Failing() {
 	program, err := exec.LookPath(os.Args[2])
 	check(err)
-	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}} // the number of the call
+	load := func(at uint32) unix.SockFilter {
+		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: at}
+	}
+	var filter []unix.SockFilter
 	for _, f := range failures[os.Args[1]] {
+		to := f.to
+		if to == 0 {
+			to = math.MaxUint32
+		}
 		filter = append(filter,
-			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: f.call, Jf: 1},
+			load(callAt),
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: f.call, Jf: 4},
+			load(offsetAt),
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K, K: f.from, Jf: 2},
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JGT | unix.BPF_K, K: to, Jt: 1},
 			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(f.errno)})
 	}
 	filter = append(filter, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})

@@ -27,18 +27,30 @@ func unlockGrease(s *suite) {
 		slots                       []*slotBox
 		secret                      *slotBox
 	}{
-		{"fifteen-before-password", "SLT-2 SLT-20", "Fifteen slots of types set aside for experiments stand before the password slot.", fifteen(password), password},
-		{"fifteen-before-passkey", "SLT-2 SLT-20", "Fifteen slots of types set aside for experiments stand before the passkey slot.", fifteen(passkey), passkey},
-		{"body-of-password-slot", "SLT-2 SLT-21", "The body of an unknown slot is that of a password slot; there is but one password slot.", []*slotBox{unknownSlot(4, password.body), password}, password},
-		{"body-beyond-limits", "SLT-2 SLT-10", "The body of an unknown slot would be beyond the limits in a password slot.", []*slotBox{unknownSlot(0x0101, costly), password}, password},
-		{"body-of-equal-passkey", "SLT-2 SLT-17", "The body of an unknown slot is that of the passkey slot beside it.", []*slotBox{passkey, unknownSlot(0x8003, passkey.body)}, passkey},
-		{"type-in-high-byte", "SLT-2", "The types 0x0100, 0x0200 and 0x0300 are unknown: both bytes count.", []*slotBox{unknownSlot(0x0100, nil), unknownSlot(0x0200, nil), unknownSlot(0x0300, nil), password}, password},
+		{"fifteen-before-password", "SLT-2 SLT-20",
+			"Fifteen slots of types set aside for experiments stand before the password slot.", fifteen(password),
+			password},
+		{"fifteen-before-passkey", "SLT-2 SLT-20",
+			"Fifteen slots of types set aside for experiments stand before the passkey slot.", fifteen(passkey),
+			passkey},
+		{"body-of-password-slot", "SLT-2 SLT-21",
+			"The body of an unknown slot is that of a password slot; there is but one password slot.",
+			[]*slotBox{unknownSlot(4, password.body), password}, password},
+		{"body-beyond-limits", "SLT-2 SLT-10",
+			"The body of an unknown slot would be beyond the limits in a password slot.",
+			[]*slotBox{unknownSlot(0x0101, costly), password}, password},
+		{"body-of-equal-passkey", "SLT-2 SLT-17", "The body of an unknown slot is that of the passkey slot beside it.",
+			[]*slotBox{passkey, unknownSlot(0x8003, passkey.body)}, passkey},
+		{"type-in-high-byte", "SLT-2", "The types 0x0100, 0x0200 and 0x0300 are unknown: both bytes count.",
+			[]*slotBox{unknownSlot(0x0100, nil), unknownSlot(0x0200, nil), unknownSlot(0x0300, nil),
+				password}, password},
 	} {
 		s.unlocked("grease-"+c.slug, c.requirements+" (unknown)", c.comment, b.with(c.slots...), c.secret.secret)
 	}
 	whole := b.with(unknownSlot(4, []byte("of a later version")), password)
 	s.unlocked("grease", "SLT-2 HDR-19 (unknown)", "An unknown slot before a password slot.", whole, password.secret).
-		but("grease-altered", "HDR-19 (forged unknown)", "The body of the unknown slot is altered: the MAC covers what a reader skips.",
+		but("grease-altered", "HDR-19 (forged unknown)",
+			"The body of the unknown slot is altered: the MAC covers what a reader skips.",
 			forge(func(b *box) { b.slots[0].body[0] ^= 1 }), refused(fault.HeaderTampered))
 
 	var others []*slotBox
@@ -47,9 +59,11 @@ func unlockGrease(s *suite) {
 	}
 	vault := vaultSlot(seed+" vault", b.key)
 	from, to := b.with(append(slices.Clone(others), passkey)...), b.with(append(slices.Clone(others), vault)...)
-	s.replacedSlots("fifteen-unknown-kept", "SLT-3 HDR-4 (unknown boundary)", "Fifteen unknown slots stay, in their order.", from, from.withKey(), []*slotBox{vault}, to)
+	s.replacedSlots("fifteen-unknown-kept", "SLT-3 HDR-4 (unknown boundary)",
+		"Fifteen unknown slots stay, in their order.", from, from.withKey(), []*slotBox{vault}, to)
 	none := b.with(others...)
-	s.replacedSlots("unknown-kept-alone", "SLT-3 HDR-4 (unknown)", "All known slots are removed: the unknown ones stay.", from, from.withKey(), nil, none)
+	s.replacedSlots("unknown-kept-alone", "SLT-3 HDR-4 (unknown)",
+		"All known slots are removed: the unknown ones stay.", from, from.withKey(), nil, none)
 }
 
 // unlockLimits are password slots that no reader gives to Argon2id. Whoever does
@@ -79,12 +93,16 @@ func unlockLimits(s *suite) {
 		{"lanes-255", "The most lanes that the field can state.", 262144, 10, 255},
 		{"all", "Every parameter at the most that the field can state.", 1<<32 - 1, 1<<32 - 1, 255},
 	} {
-		base.but("limits-"+c.slug, "SLT-10 (boundary resealed)", c.comment+" Argon2id does not run.", resign(func(b *box) {
-			copy(b.slots[0].body[atMemory:], slices.Concat(u32(int(c.memory)), u32(int(c.passes)), []byte{byte(c.lanes)}))
-		}), refused(fault.LimitExceeded))
+		base.but("limits-"+c.slug, "SLT-10 (boundary resealed)", c.comment+" Argon2id does not run.",
+			resign(func(b *box) {
+				copy(b.slots[0].body[atMemory:],
+					slices.Concat(u32(int(c.memory)), u32(int(c.passes)), []byte{byte(c.lanes)}))
+			}), refused(fault.LimitExceeded))
 	}
 	for _, lanes := range []byte{2, 3, 4} {
-		slot := passwordSlot(fmt.Sprint(seed, " lanes ", lanes), b.key, "correct horse battery staple", cost{8 * int(lanes), 1, lanes})
-		s.unlocked(fmt.Sprintf("limits-lanes-%d", lanes), "SLT-10 (boundary)", fmt.Sprintf("%d lanes, and the least memory for them.", lanes), b.with(slot), slot.secret)
+		slot := passwordSlot(fmt.Sprint(seed, " lanes ", lanes), b.key, "correct horse battery staple",
+			cost{8 * int(lanes), 1, lanes})
+		s.unlocked(fmt.Sprintf("limits-lanes-%d", lanes), "SLT-10 (boundary)",
+			fmt.Sprintf("%d lanes, and the least memory for them.", lanes), b.with(slot), slot.secret)
 	}
 }

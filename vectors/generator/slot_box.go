@@ -47,7 +47,8 @@ func slotOf(seed string, typ int, key, fields, inputKey []byte, secret vectors.O
 // slotUnder is slotOf with the salt of the sealed key.
 func slotUnder(salt []byte, typ int, key, fields, inputKey []byte, secret vectors.Object) *slotBox {
 	m := sealed(inputKey, salt, slotContext(typ, fields), key)
-	return &slotBox{typ: typ, body: append(fields, m.bytes()...), inputKey: inputKey, key: m, secret: secret, random: m.salt}
+	return &slotBox{typ: typ, body: append(fields, m.bytes()...), inputKey: inputKey, key: m, secret: secret,
+		random: m.salt}
 }
 
 // cost are Argon2id's parameters.
@@ -81,14 +82,16 @@ func passwordSlotUnder(salt, sealedKeySalt, key []byte, password string, c cost)
 }
 
 func vaultSlot(seed string, key []byte) *slotBox {
-	return vaultSlotOf(draw(seed+" vault", 32), draw(seed+" credential", 32), draw(seed+" export key", 64), draw(seed+" sealed key salt", 24), key)
+	return vaultSlotOf(draw(seed+" vault", 32), draw(seed+" credential", 32), draw(seed+" export key", 64),
+		draw(seed+" sealed key salt", 24), key)
 }
 
 // vaultSlotOf is vaultSlot with its values.
 func vaultSlotOf(vault, credential, export, sealedKeySalt, key []byte) *slotBox {
 	inputKey := hmacSHA512(export, []byte("coffer/v1 vault slot\x01"))[:32]
 	return slotUnder(sealedKeySalt, 2, key, slices.Concat(vault, credential), inputKey, vectors.Object{
-		"kind": "vault", "vault": vectors.Bytes(vault), "credential": vectors.Bytes(credential), "export_key": vectors.Bytes(export),
+		"kind": "vault", "vault": vectors.Bytes(vault), "credential": vectors.Bytes(credential),
+		"export_key": vectors.Bytes(export),
 	})
 }
 
@@ -97,7 +100,8 @@ func passkeyFields(salt []byte, rpID string, credential []byte) []byte {
 }
 
 func passkeySlot(seed string, key []byte, rpID string, credential []byte) *slotBox {
-	return passkeySlotOf(draw(seed+" slot salt", 32), draw(seed+" prf", 32), draw(seed+" sealed key salt", 24), key, rpID, credential)
+	return passkeySlotOf(draw(seed+" slot salt", 32), draw(seed+" prf", 32), draw(seed+" sealed key salt", 24), key,
+		rpID, credential)
 }
 
 // passkeySlotOf is passkeySlot with its values.

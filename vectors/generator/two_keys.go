@@ -104,16 +104,24 @@ func cobblestoneTwoKeys(s *suite) {
 	a.openOnly(s, chunk)
 	b.openOnly(s, chunk)
 	const requirements = "COB-2 COB-11 (wrong-secret)"
-	one := s.openedAs("two-keys-first", "COB-2 COB-11", "A message whose chunk opens under two keys, with the commitment of the first.", a)
+	one := s.openedAs("two-keys-first", "COB-2 COB-11",
+		"A message whose chunk opens under two keys, with the commitment of the first.", a)
 	two := s.openedAs("two-keys-second", "COB-2 COB-11", "The same chunk, with the commitment of the second key.", b)
-	one.but("two-keys-first-with-second", requirements, "The second key, under which the chunk opens: the commitment is that of the first.", replace("key", b.inputKey), refused(fault.WrongSecret))
-	two.but("two-keys-second-with-first", requirements, "The first key, under which the chunk opens: the commitment is that of the second.", replace("key", a.inputKey), refused(fault.WrongSecret))
-	one.but("two-keys-commitment-exchanged", "COB-11", "The commitment is that of the second key, and the chunk opens under the first.",
+	one.but("two-keys-first-with-second", requirements,
+		"The second key, under which the chunk opens: the commitment is that of the first.", replace("key", b.inputKey),
+		refused(fault.WrongSecret))
+	two.but("two-keys-second-with-first", requirements,
+		"The first key, under which the chunk opens: the commitment is that of the second.", replace("key", a.inputKey),
+		refused(fault.WrongSecret))
+	one.but("two-keys-commitment-exchanged", "COB-11",
+		"The commitment is that of the second key, and the chunk opens under the first.",
 		spliceIn("message", 24, 32, b.commitment), refused(fault.WrongSecret))
 	input := a.openInput()
 	input["offset"], input["length"] = 5, 20
-	s.valid("two-keys-read", "COB-11 COB-19", "A part of the same message.", "cobblestone.read", input, partOf(a, 5, 20)).via(a.intermediates()).
-		but("two-keys-read-with-second", requirements, "A part, read with the second key.", replace("key", b.inputKey), refused(fault.WrongSecret))
+	s.valid("two-keys-read", "COB-11 COB-19", "A part of the same message.", "cobblestone.read", input,
+		partOf(a, 5, 20)).via(a.intermediates()).
+		but("two-keys-read-with-second", requirements, "A part, read with the second key.", replace("key", b.inputKey),
+			refused(fault.WrongSecret))
 }
 
 // slotTwoPasswords is a password slot whose sealed key opens under two passwords:
@@ -127,8 +135,10 @@ func slotTwoPasswords(s *suite) {
 		slot.key.openOnly(s, chunk)
 		slot.body = slices.Concat(slot.body[:atPasswordSealed], slot.key.bytes())
 	}
-	s.opened("two-passwords", "SLT-6 SLT-7", "A slot whose sealed chunk opens under two passwords, with the commitment of the first.", a.key.plaintext, a).
-		but("two-passwords-second", "SLT-6 SLT-7 (wrong-secret)", "The second password, under which the chunk opens: the commitment is that of the first.",
+	s.opened("two-passwords", "SLT-6 SLT-7",
+		"A slot whose sealed chunk opens under two passwords, with the commitment of the first.", a.key.plaintext, a).
+		but("two-passwords-second", "SLT-6 SLT-7 (wrong-secret)",
+			"The second password, under which the chunk opens: the commitment is that of the first.",
 			replace("secret.password", []byte(second)), refused(fault.WrongSecret))
 }
 
@@ -142,15 +152,19 @@ func payloadTwoKeys(s *suite) {
 	chunk := underBoth(b.payload, under, 16)
 	b.payload.openOnly(s, chunk)
 	under.openOnly(s, chunk)
-	own := s.unlocked("two-keys", "HDR-18 HDR-20", "A container whose chunk opens under two keys. It holds no archive: unlocking does not see it.", b, b.withKey())
-	own.but("two-keys-with-second", "HDR-18 COB-11 (wrong-secret)", "The second key, under which the chunk opens: neither the key check nor the commitment is its own.",
+	own := s.unlocked("two-keys", "HDR-18 HDR-20",
+		"A container whose chunk opens under two keys. It holds no archive: unlocking does not see it.", b, b.withKey())
+	own.but("two-keys-with-second", "HDR-18 COB-11 (wrong-secret)",
+		"The second key, under which the chunk opens: neither the key check nor the commitment is its own.",
 		replace("secret.key", other), refused(fault.WrongSecret))
 	stranger := b.clone()
 	stranger.key, stranger.keyCheck = other, derive(other, "key check")
 	stranger.payload = under
 	stranger.commitment = under.commitment
 	stranger.sign()
-	s.unlocked("two-keys-other", "HDR-18 HDR-20", "The same chunk in a container under the second key.", stranger, stranger.withKey()).
-		but("two-keys-commitment-of-first", "HDR-20 COB-11 (resealed)", "The header is that of the second key, under which the chunk opens, and the commitment that of the first.",
+	s.unlocked("two-keys-other", "HDR-18 HDR-20", "The same chunk in a container under the second key.", stranger,
+		stranger.withKey()).
+		but("two-keys-commitment-of-first", "HDR-20 COB-11 (resealed)",
+			"The header is that of the second key, under which the chunk opens, and the commitment that of the first.",
 			resign(func(box *box) { box.commitment = b.payload.commitment }), refused(fault.PayloadTampered))
 }
