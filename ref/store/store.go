@@ -42,8 +42,10 @@ type Object struct {
 type Traits struct {
 	// Atomic says that of several writers of a name exactly one gets nil from PutNew, and that
 	// whoever reads or lists after that sees the object. Without it each of them may get nil,
-	// one of their objects is kept, a reader may be shown what was there a while ago, and a
-	// list may name an object twice. An object is never seen in part in either case.
+	// one of their objects is there in the end, a reader may be shown what was there a while
+	// ago, which may be nothing, and a list may name an object twice. Nobody else makes it
+	// worse: the one writer of a name loses nothing. An object is never seen in part in
+	// either case.
 	Atomic bool
 }
 

@@ -165,7 +165,7 @@ func checkRace(ctx context.Context, s store.Store) error {
 				return fmt.Errorf("PutNew(%q) of one of %d writers: %w", name, writers, err)
 			}
 			who, err := one()
-			if err == nil && (who < 0 || atomic && won[i] && who != i) {
+			if err == nil && atomic && (who < 0 || won[i] && who != i) {
 				err = fmt.Errorf("writer %d of %q (won: %t) reads the body of writer %d", i, name, won[i], who)
 			}
 			return err

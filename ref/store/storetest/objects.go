@@ -14,7 +14,7 @@ import (
 
 func checkEmpty(ctx context.Context, s store.Store) error {
 	if first, second := s.Traits(), s.Traits(); first != second {
-		return fmt.Errorf("Traits: %+v, then %+v", first, second)
+		return fmt.Errorf("the traits are %+v, then %+v", first, second)
 	}
 	if err := lists(ctx, s, ""); err != nil {
 		return err
