@@ -55,8 +55,8 @@ type Traits struct {
 // with ErrName what CheckName refuses. When the context ends they return soon, with an
 // error that wraps the context's; one that has ended already changes nothing.
 //
-// A store is asked again by the caller if at all: implementations try again only within a
-// call, a few times, and only what cannot do harm.
+// Trying again is the caller's business: an implementation does it within a call only, a few
+// times, and where it can do no harm.
 type Store interface {
 	// PutNew makes an object of the first size bytes of body, whose SHA-256 is sum. It reads
 	// body at most a few times, and not after it has returned.
@@ -85,7 +85,7 @@ type Store interface {
 	// Delete removes an object durably. One that is not there is no error.
 	Delete(ctx context.Context, name string) error
 
-	// Traits asks nothing of the network, and always returns the same.
+	// Traits returns the same as long as the store can be written to.
 	Traits() Traits
 }
 

@@ -23,9 +23,9 @@ import (
 // Store is a store in a folder. Close it when it is no longer needed.
 type Store struct {
 	root *os.Root
-	// naming is how files get their names here, which is found out when it is first asked for,
-	// since that writes to the folder.
-	naming func() (naming, error)
+
+	mu    sync.Mutex
+	found *naming // how files get their names here, once it is known
 }
 
 var _ store.Store = (*Store)(nil)
@@ -37,16 +37,14 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{root: root}
-	s.naming = sync.OnceValues(s.findNaming)
-	return s, nil
+	return &Store{root: root}, nil
 }
 
 // Close releases the folder.
 func (s *Store) Close() error { return s.root.Close() }
 
-// Traits tries what the file system can do, and so writes to the folder; it is not Atomic if
-// the folder cannot be written to.
+// Traits tries what the file system can do, and so writes to the folder the first time; a
+// folder that cannot be written to is not Atomic.
 func (s *Store) Traits() store.Traits {
 	naming, err := s.naming()
 	return store.Traits{Atomic: err == nil && naming.atomic}

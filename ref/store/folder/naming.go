@@ -24,20 +24,27 @@ var namings = []naming{
 	{false, giveClaimed},
 }
 
-// findNaming tries what the file system can do, and removes what killed runs have left.
-func (s *Store) findNaming() (naming, error) {
+// naming returns how files get their names here. The first time it tries what the file system
+// can do, and removes what killed runs have left; it writes to the folder then.
+func (s *Store) naming() (*naming, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.found != nil {
+		return s.found, nil
+	}
 	if err := s.removeStale(); err != nil {
-		return naming{}, err
+		return nil, err
 	}
 	var errs []error
-	for _, way := range namings {
-		err := s.try(way)
+	for i := range namings {
+		err := s.try(namings[i])
 		if err == nil {
-			return way, nil
+			s.found = &namings[i]
+			return s.found, nil
 		}
 		errs = append(errs, err)
 	}
-	return naming{}, errors.Join(errs...)
+	return nil, errors.Join(errs...)
 }
 
 // try returns nil if a way gives a name, and refuses one that is taken.

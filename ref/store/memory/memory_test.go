@@ -124,3 +124,51 @@ func TestScriptSeesCalls(t *testing.T) {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }
+
+// Any fault at any call of a writer that tries again, and whose next run does after a crash,
+// costs nothing: how to explore with a script.
+func TestExplore(t *testing.T) {
+	write := func(s store.Store) error {
+		for _, name := range []string{"one", "two", "three"} {
+			err := put(t, s, name)
+			if errors.Is(err, memory.ErrLost) {
+				err = put(t, s, name)
+			}
+			if errors.Is(err, store.ErrExists) {
+				var same bool
+				if same, err = store.Holds(t.Context(), s, name, int64(len(name)), sha256.Sum256([]byte(name))); err == nil && !same {
+					err = store.ErrExists
+				}
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	explored := 0
+	for _, fault := range []memory.Fault{memory.LoseRequest, memory.LoseAnswer, memory.CrashBefore, memory.CrashAfter} {
+		for n := 0; ; n++ {
+			s := memory.New()
+			s.Script = memory.At(n, fault)
+			err := write(s)
+			if s.Calls() <= n { // the fault has come too late
+				break
+			}
+			explored++
+			if errors.Is(err, memory.ErrCrashed) {
+				s.Restart()
+				err = write(s)
+			}
+			if err != nil {
+				t.Errorf("fault %d at call %d: %v", fault, n, err)
+			}
+			if diff := cmp.Diff([]string{"one", "three", "two"}, names(t, s)); diff != "" {
+				t.Errorf("fault %d at call %d: objects (-want +got):\n%s", fault, n, diff)
+			}
+		}
+	}
+	if explored != 12 {
+		t.Errorf("%d faults explored, not 12", explored)
+	}
+}

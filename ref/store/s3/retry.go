@@ -93,9 +93,7 @@ func (s *Store) missingHere(ctx context.Context, name string, err error) error {
 // tryCondition puts an object twice, the first time only, and returns an error if the server
 // lets it: such a server would replace what is stored.
 func (s *Store) tryCondition(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tried {
+	if s.tried.Load() {
 		return nil
 	}
 	key := ".new-" + rand.Text() // no object may have such a name
@@ -103,7 +101,7 @@ func (s *Store) tryCondition(ctx context.Context) error {
 	for range 2 {
 		err := again(ctx, func() error { return s.put(ctx, key, bytes.NewReader(nil), 0, sha256.Sum256(nil)) })
 		if isStatus(err, http.StatusPreconditionFailed) {
-			s.tried = true
+			s.tried.Store(true)
 			return nil
 		}
 		if err != nil {

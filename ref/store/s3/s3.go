@@ -19,6 +19,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -30,10 +31,8 @@ import (
 type Store struct {
 	client minio.Core
 	bucket string
-	prefix string // empty, or ending in "/"
-
-	mu    sync.Mutex
-	tried bool // the server heeds the condition
+	prefix string      // empty, or ending in "/"
+	tried  atomic.Bool // the server heeds the condition
 }
 
 var _ store.Store = (*Store)(nil)

@@ -180,7 +180,7 @@ func TestLostAnswers(t *testing.T) {
 					next.ServeHTTP(w, r)
 				})
 			})
-			s.tried = true
+			s.tried.Store(true)
 			ctx := t.Context()
 			if err := put(ctx, s, "a", "body"); err != nil {
 				t.Fatalf("PutNew: %v", err)
@@ -208,7 +208,7 @@ func TestLostAnswers(t *testing.T) {
 // What another has put while one's own request was lost is another's.
 func TestLostRaceIsNoSuccess(t *testing.T) {
 	other := open(t)
-	other.tried = true
+	other.tried.Store(true)
 	puts := 0
 	s := between(t, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -223,7 +223,8 @@ func TestLostRaceIsNoSuccess(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	})
-	s.prefix, s.tried = other.prefix, true
+	s.prefix = other.prefix
+	s.tried.Store(true)
 	if err := put(t.Context(), s, "a", "mine"); !errors.Is(err, store.ErrExists) || puts != 2 {
 		t.Errorf("PutNew: %v after %d requests", err, puts)
 	}

@@ -174,6 +174,24 @@ var wrong = map[string]struct {
 			return b.Store.PutNew(context.WithoutCancel(ctx), name, body, size, sum)
 		}
 	}},
+	"reads the body when it has returned": {"called off", func(b *broken) {
+		b.putNew = func(ctx context.Context, name string, body io.ReaderAt, size int64, sum sum) error {
+			done := make(chan error, 1)
+			go func() {
+				done <- b.Store.PutNew(context.WithoutCancel(ctx), name, body, size, sum)
+				for range 100 {
+					body.ReadAt(make([]byte, 1), 0)
+					time.Sleep(time.Millisecond)
+				}
+			}()
+			select {
+			case err := <-done:
+				return err
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}},
 	"reads from the start": {"ranges", func(b *broken) {
 		b.readAt = func(ctx context.Context, name string, p []byte, off int64) (int, error) {
 			return b.Store.ReadAt(ctx, name, p, min(off, 0))

@@ -91,28 +91,31 @@ func checkEnded(ctx context.Context, s store.Store) error {
 	return lists(ctx, s, "", "there")
 }
 
-// calledOff is a body that ends the context when it is half read.
+// calledOff is a body that ends the context when it is half read, and notes whether it is
+// read after PutNew has returned.
 type calledOff struct {
 	*bytes.Reader
-	end context.CancelFunc
+	end            context.CancelFunc
+	returned, late atomic.Bool
 }
 
-func (c calledOff) ReadAt(p []byte, off int64) (int, error) {
+func (c *calledOff) ReadAt(p []byte, off int64) (int, error) {
 	if off >= c.Size()/2 {
 		c.end()
+	}
+	if c.returned.Load() {
+		c.late.Store(true)
 	}
 	return c.Reader.ReadAt(p, off)
 }
 
 func checkCalledOff(ctx context.Context, s store.Store) error {
 	body := content(1, 9<<20)
-	sum := sha256.Sum256(body)
 	ending, end := context.WithCancel(ctx)
 	defer end()
-	err := s.PutNew(ending, "off", calledOff{bytes.NewReader(body), end}, int64(len(body)), sum)
-	if err == nil {
-		return errors.New("PutNew whose context ends while the body is read: no error")
-	}
+	off := &calledOff{Reader: bytes.NewReader(body), end: end}
+	err := s.PutNew(ending, "off", off, int64(len(body)), sha256.Sum256(body))
+	off.returned.Store(true)
 	if !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("PutNew whose context ends while the body is read: %v", err)
 	}
@@ -122,6 +125,9 @@ func checkCalledOff(ctx context.Context, s store.Store) error {
 	}
 	if err := has(ctx, s, "off", body); err != nil {
 		return err
+	}
+	if off.late.Load() {
+		return errors.New("the body is read after PutNew has returned")
 	}
 	return lists(ctx, s, "", "off")
 }
