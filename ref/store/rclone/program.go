@@ -19,7 +19,7 @@ import (
 
 // program is a running rclone that does what it is told over HTTP. It listens on this
 // machine only, on a port of its choice, and obeys whoever knows a password that it gets by
-// its environment: sockets that have a name in a folder are not to be had before rclone 1.62.
+// its environment: the rclone that Debian has, 1.60, cannot listen on a socket in a folder.
 type program struct {
 	command  *exec.Cmd
 	ended    chan struct{}

@@ -45,13 +45,14 @@ func run(m *testing.M) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
-	program, data := filepath.Join(dir, "versitygw"), filepath.Join(dir, "data")
-	build := exec.Command("go", "build", "-o", program, "github.com/versity/versitygw/cmd/versitygw")
-	build.Dir = "versitygw"
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("building versitygw: %w\n%s", err, out)
+	build := exec.Command("go", "tool", "-n", "versitygw") // builds it once, and says where it is
+	build.Dir, build.Stderr = "versitygw", os.Stderr
+	program, err := build.Output()
+	if err != nil {
+		return 0, fmt.Errorf("building versitygw: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Join(data, "bucket"), 0o700); err != nil {
+	data, sidecar := filepath.Join(dir, "data"), filepath.Join(dir, "sidecar")
+	if err := errors.Join(os.MkdirAll(filepath.Join(data, "bucket"), 0o700), os.Mkdir(sidecar, 0o700)); err != nil {
 		return 0, err
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -60,11 +61,8 @@ func run(m *testing.M) (int, error) {
 	}
 	address := free.Addr().String()
 	free.Close()
-	gateway := exec.Command(program, "--port", address, "--access", "test", "--secret", "testsecret", "--quiet",
-		"posix", "--sidecar", filepath.Join(dir, "sidecar"), data)
-	if err := os.Mkdir(filepath.Join(dir, "sidecar"), 0o700); err != nil {
-		return 0, err
-	}
+	gateway := exec.Command(strings.TrimSpace(string(program)), "--port", address, "--access", "test", "--secret", "testsecret",
+		"--quiet", "posix", "--sidecar", sidecar, data)
 	gateway.Stderr = os.Stderr
 	if err := gateway.Start(); err != nil {
 		return 0, err
