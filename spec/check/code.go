@@ -45,8 +45,10 @@ type literal struct {
 const modulePath = "github.com/coffer-format/coffer/"
 
 // isReference reports whether a folder of ref follows a chapter. The others, one import
-// for programs and what makes the reference fast, have numbers of their own.
-func isReference(dir string) bool { return dir != "ref/coffer" && dir != "ref/parallel" }
+// for programs, what makes the reference fast and where backups lie, have numbers of their own.
+func isReference(dir string) bool {
+	return dir != "ref/coffer" && dir != "ref/parallel" && dir != "ref/store"
+}
 
 func readCode(repository fs.FS) (*code, error) {
 	c := &code{
