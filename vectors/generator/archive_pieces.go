@@ -37,10 +37,13 @@ func (p *plain) db() *record { return &p.live[0] }
 // overlays are entries of which each block comes from the last place that has it.
 func (s *suite) overlays() {
 	b := database("archive/pieces")
-	base := s.restored("pieces", "ARC-86 ARC-87 ARC-88 ARC-96 (set long)", "An entry of six blocks in an entry frame and two pieces: for a block that several have the last one counts.", b)
+	base := s.restored("pieces", "ARC-86 ARC-87 ARC-88 ARC-96 (set long)",
+		"An entry of six blocks in an entry frame and two pieces: for a block that several have the last one counts.",
+		b)
 	input := b.input(b.withKey())
 	input["path"] = "db"
-	s.valid("pieces-extract", "ARC-86 ARC-95 (set long)", "The same, and the entry that lies in three frames.", "archive.extract", input,
+	s.valid("pieces-extract", "ARC-86 ARC-95 (set long)", "The same, and the entry that lies in three frames.",
+		"archive.extract", input,
 		vectors.Object{"content": vectors.Bytes(b.plain.assembled(*b.plain.db()))}).of(b)
 	s.listed("pieces-list", "ARC-15 ARC-14 (set long)", "The same, listed.", b)
 	for _, c := range []struct {
@@ -61,28 +64,42 @@ func (s *suite) overlays() {
 		slug, comment string
 		frames        []frame
 	}{
-		{"whole-piece", "One piece that has all of an entry, and no other frame.", []frame{quietPiece("db", databaseSize, run{0, 6})}},
-		{"in-parts", "Two pieces that have one half each.", []frame{quietPiece("db", databaseSize, run{3, 3}), quietPiece("db", databaseSize, run{0, 3})}},
-		{"interleaved", "Two pieces that have every other block.", []frame{quietPiece("db", databaseSize, run{0, 1}, run{2, 1}, run{4, 1}), quietPiece("db", databaseSize, run{1, 1}, run{3, 1}, run{5, 1})}},
+		{"whole-piece", "One piece that has all of an entry, and no other frame.", []frame{quietPiece("db",
+			databaseSize, run{0, 6})}},
+		{"in-parts", "Two pieces that have one half each.", []frame{quietPiece("db", databaseSize, run{3, 3}),
+			quietPiece("db", databaseSize, run{0, 3})}},
+		{"interleaved", "Two pieces that have every other block.", []frame{quietPiece("db", databaseSize, run{0, 1},
+			run{2, 1}, run{4, 1}), quietPiece("db", databaseSize, run{1, 1}, run{3, 1}, run{5, 1})}},
 		{"one-byte", "An entry of one byte, in a piece.", []frame{quietPiece("db", 1, run{0, 1})}},
 		{"one-block", "An entry of one block, in a piece.", []frame{quietPiece("db", blockSize, run{0, 1})}},
-		{"block-and-a-byte", "An entry of a block and a byte, in two pieces.", []frame{quietPiece("db", blockSize+1, run{1, 1}), quietPiece("db", blockSize+1, run{0, 1})}},
-		{"grown", "The entry frame has two blocks and 50 bytes, the piece the last of these and all others.", []frame{quietFile("db", other, 2*blockSize+50), quietPiece("db", databaseSize, run{2, 4})}},
-		{"grown-from-block", "The entry frame has two blocks exactly, the piece all others.", []frame{quietFile("db", other, 2*blockSize), quietPiece("db", databaseSize, run{2, 4})}},
-		{"grown-from-nothing", "The entry frame has no byte, the piece all.", []frame{quietFile("db", other, 0), quietPiece("db", databaseSize, run{0, 6})}},
-		{"shrunk", "The entry has shrunk into a block that the entry frame has: its beginning counts.", []frame{quietFile("db", other, databaseSize), quietPiece("db", 2*blockSize+50, run{1, 1})}},
-		{"shrunk-to-block", "The entry has shrunk to two blocks.", []frame{quietFile("db", other, databaseSize), quietPiece("db", 2*blockSize, run{0, 1})}},
-		{"shrunk-and-grown", "The entry has shrunk to two blocks and grown again: what it had is not known by its frames' sizes, but by the blocks that they have.",
-			[]frame{quietFile("db", other, databaseSize), quietPiece("db", 2*blockSize, run{1, 1}), quietPiece("db", databaseSize, run{2, 3})}},
-		{"shrunk-to-nothing", "The entry has shrunk to nothing, which an entry frame says.", []frame{quietFile("db", other, databaseSize), quietFile("db", other, 0)}},
-		{"larger-piece-before", "A piece of a version that had more blocks: those beyond the entry's end count for nothing.",
+		{"block-and-a-byte", "An entry of a block and a byte, in two pieces.", []frame{quietPiece("db", blockSize+1,
+			run{1, 1}), quietPiece("db", blockSize+1, run{0, 1})}},
+		{"grown", "The entry frame has two blocks and 50 bytes, the piece the last of these and all others.",
+			[]frame{quietFile("db", other, 2*blockSize+50), quietPiece("db", databaseSize, run{2, 4})}},
+		{"grown-from-block", "The entry frame has two blocks exactly, the piece all others.", []frame{quietFile("db",
+			other, 2*blockSize), quietPiece("db", databaseSize, run{2, 4})}},
+		{"grown-from-nothing", "The entry frame has no byte, the piece all.", []frame{quietFile("db", other, 0),
+			quietPiece("db", databaseSize, run{0, 6})}},
+		{"shrunk", "The entry has shrunk into a block that the entry frame has: its beginning counts.",
+			[]frame{quietFile("db", other, databaseSize), quietPiece("db", 2*blockSize+50, run{1, 1})}},
+		{"shrunk-to-block", "The entry has shrunk to two blocks.", []frame{quietFile("db", other, databaseSize),
+			quietPiece("db", 2*blockSize, run{0, 1})}},
+		{"shrunk-and-grown",
+			"The entry has shrunk to two blocks and grown again: what it had is not known by its frames' sizes, but by the blocks that they have.",
+			[]frame{quietFile("db", other, databaseSize), quietPiece("db", 2*blockSize, run{1, 1}), quietPiece("db",
+				databaseSize, run{2, 3})}},
+		{"shrunk-to-nothing", "The entry has shrunk to nothing, which an entry frame says.", []frame{quietFile("db",
+			other, databaseSize), quietFile("db", other, 0)}},
+		{"larger-piece-before",
+			"A piece of a version that had more blocks: those beyond the entry's end count for nothing.",
 			[]frame{quietPiece("db", 9*blockSize, run{0, 1}, run{2, 7}), quietPiece("db", databaseSize, run{1, 1})}},
 	} {
 		var all []int
 		for i := range c.frames {
 			all = append(all, i+1)
 		}
-		one := setOf("archive/pieces-"+c.slug, func(p *plain) []record { return []record{p.overlaid(all...)} }, c.frames...)
+		one := setOf("archive/pieces-"+c.slug, func(p *plain) []record { return []record{p.overlaid(all...)} },
+			c.frames...)
 		s.restored("pieces-"+c.slug, "ARC-86 ARC-26 (set long boundary)", c.comment, one)
 	}
 }
@@ -106,30 +123,47 @@ func (s *suite) uncovered() {
 				p.layOut()
 			})
 		}
-		base.but("uncovered-"+c.slug, "ARC-87 ARC-96 (set long resealed)", c.comment, edit(), refused(fault.MalformedArchive))
+		base.but("uncovered-"+c.slug, "ARC-87 ARC-96 (set long resealed)", c.comment, edit(),
+			refused(fault.MalformedArchive))
 		if len(c.frames) > 1 {
-			list.but("uncovered-"+c.slug+"-list", "ARC-87 (set long resealed)", c.comment+" Listing does not see it.", edit(), acceptedAs(listOf))
+			list.but("uncovered-"+c.slug+"-list", "ARC-87 (set long resealed)", c.comment+" Listing does not see it.",
+				edit(), acceptedAs(listOf))
 		}
 	}
-	base.but("uncovered-size-more", "ARC-26 (set long resealed)", "The record's size is one more than that of its last frame.", reseal(func(p *plain) { p.db().size++ }), refused(fault.MalformedArchive))
-	base.but("uncovered-size-less", "ARC-26 (set long resealed)", "The record's size is one less than that of its last frame.", reseal(func(p *plain) { p.db().size-- }), refused(fault.MalformedArchive))
-	base.but("uncovered-earlier-size", "ARC-26 (set long)", "An earlier piece states another size, of as many blocks: it is one that the entry had.", reseal(func(p *plain) { p.frames[2].size += 7 }), acceptedAs(restoredOf))
-	even := setOf("archive/uncovered-even", func(p *plain) []record { return []record{p.overlaid(1, 2)} }, quietFile("db", other, 6*blockSize), quietPiece("db", 6*blockSize, run{0, 1}))
+	base.but("uncovered-size-more", "ARC-26 (set long resealed)",
+		"The record's size is one more than that of its last frame.", reseal(func(p *plain) { p.db().size++ }),
+		refused(fault.MalformedArchive))
+	base.but("uncovered-size-less", "ARC-26 (set long resealed)",
+		"The record's size is one less than that of its last frame.", reseal(func(p *plain) { p.db().size-- }),
+		refused(fault.MalformedArchive))
+	base.but("uncovered-earlier-size", "ARC-26 (set long)",
+		"An earlier piece states another size, of as many blocks: it is one that the entry had.",
+		reseal(func(p *plain) { p.frames[2].size += 7 }), acceptedAs(restoredOf))
+	even := setOf("archive/uncovered-even", func(p *plain) []record { return []record{p.overlaid(1, 2)} },
+		quietFile("db", other, 6*blockSize), quietPiece("db", 6*blockSize, run{0, 1}))
 	s.restored("uncovered-even", "ARC-87 (set long)", "An entry of six whole blocks in two frames.", even).
-		but("uncovered-size-greatest", "ARC-87 CON-3 (set long boundary resealed)", "Record and last frame state 2^52 - 1 bytes: nothing is allocated for blocks that no frame has.",
-			reseal(func(p *plain) { p.db().size, p.frames[2].size = 1<<52-1, 1<<52-1 }), refused(fault.MalformedArchive))
+		but("uncovered-size-greatest", "ARC-87 CON-3 (set long boundary resealed)",
+			"Record and last frame state 2^52 - 1 bytes: nothing is allocated for blocks that no frame has.",
+			reseal(func(p *plain) { p.db().size, p.frames[2].size = 1<<52-1, 1<<52-1 }),
+			refused(fault.MalformedArchive))
 	for _, c := range []struct {
 		slug, comment string
 		frames        []frame
 	}{
-		{"block-too-short", "The entry frame ends within block 2, and no piece has the rest of it.", []frame{quietFile("db", other, 2*blockSize+50), quietPiece("db", databaseSize, run{3, 3})}},
-		{"block-a-byte-short", "The entry frame lacks the last byte of block 2.", []frame{quietFile("db", other, 3*blockSize-1), quietPiece("db", databaseSize, run{3, 3})}},
-		{"last-block-too-short", "The last block has grown by a byte, which no frame has.", []frame{quietFile("db", other, databaseSize-1), quietPiece("db", databaseSize, run{0, 1})}},
-		{"last-block", "No frame has the last block.", []frame{quietFile("db", other, 5*blockSize), quietPiece("db", databaseSize, run{0, 1})}},
+		{"block-too-short", "The entry frame ends within block 2, and no piece has the rest of it.",
+			[]frame{quietFile("db", other, 2*blockSize+50), quietPiece("db", databaseSize, run{3, 3})}},
+		{"block-a-byte-short", "The entry frame lacks the last byte of block 2.", []frame{quietFile("db", other,
+			3*blockSize-1), quietPiece("db", databaseSize, run{3, 3})}},
+		{"last-block-too-short", "The last block has grown by a byte, which no frame has.", []frame{quietFile("db",
+			other, databaseSize-1), quietPiece("db", databaseSize, run{0, 1})}},
+		{"last-block", "No frame has the last block.", []frame{quietFile("db", other, 5*blockSize), quietPiece("db",
+			databaseSize, run{0, 1})}},
 		{"later-frame-shorter", "An older frame has all of block 2, and a later one, which counts, has it in part.",
-			[]frame{quietFile("db", other, databaseSize), quietPiece("db", 2*blockSize+50, run{2, 1}), quietPiece("db", databaseSize, run{0, 1})}},
+			[]frame{quietFile("db", other, databaseSize), quietPiece("db", 2*blockSize+50, run{2, 1}), quietPiece("db",
+				databaseSize, run{0, 1})}},
 	} {
-		one := setOf("archive/uncovered-"+c.slug, func(p *plain) []record { return []record{p.overlaid(1)} }, c.frames...)
+		one := setOf("archive/uncovered-"+c.slug, func(p *plain) []record { return []record{p.overlaid(1)} },
+			c.frames...)
 		if f := &one.plain.frames[1]; f.runs != nil || len(c.frames) > 3 {
 			s.fail(c.slug, "the case has no valid parent")
 		}
@@ -137,7 +171,8 @@ func (s *suite) uncovered() {
 		for i := range c.frames {
 			all = append(all, i+1)
 		}
-		s.restored("uncovered-"+c.slug+"-parent", "ARC-30 (set long)", "The archive of the next case: its record names the first frame alone.", one).
+		s.restored("uncovered-"+c.slug+"-parent", "ARC-30 (set long)",
+			"The archive of the next case: its record names the first frame alone.", one).
 			but("uncovered-"+c.slug, "ARC-87 ARC-96 (set long boundary resealed)", c.comment, reseal(func(p *plain) {
 				*p.db() = p.overlaid(all...)
 				p.layOut()
@@ -148,7 +183,8 @@ func (s *suite) uncovered() {
 // runs are the runs of a piece, each with three blocks of content.
 func (s *suite) runs() {
 	b := database("archive/runs")
-	base := s.restored("runs", "ARC-88 (set long)", "The archive of the next cases: the first piece has block 1 and blocks 3 and 4.", b)
+	base := s.restored("runs", "ARC-88 (set long)",
+		"The archive of the next cases: the first piece has block 1 and blocks 3 and 4.", b)
 	list := s.listed("runs-list", "ARC-88 (set long)", "The same, listed.", b)
 	set := func(runs ...run) func() edit {
 		return func() edit { return reseal(func(p *plain) { p.frames[2].runs = runs }) }
@@ -167,12 +203,16 @@ func (s *suite) runs() {
 		{"beyond-end", "The last run reaches a block beyond the entry's last one.", set(run{1, 1}, run{5, 2})},
 		{"behind-end", "The last run begins behind the entry's last block.", set(run{1, 2}, run{6, 1})},
 		{"greatest-first", "The last run begins with block 2^32 - 1.", set(run{1, 2}, run{1<<32 - 1, 1})},
-		{"greatest-count", "The last run has 2^32 - 1 blocks: nothing is allocated for them.", set(run{1, 1}, run{3, 1<<32 - 1})},
+		{"greatest-count", "The last run has 2^32 - 1 blocks: nothing is allocated for them.", set(run{1, 1}, run{3,
+			1<<32 - 1})},
 		{"wrap", "The last run ends with block 2 if sums wrap at 2^32.", set(run{1, 1}, run{4, 1<<32 - 1})},
 	} {
-		base.but("runs-"+c.slug, "ARC-88 CON-6 (set long boundary resealed)", c.comment, c.edit(), refused(fault.MalformedArchive))
+		base.but("runs-"+c.slug, "ARC-88 CON-6 (set long boundary resealed)", c.comment, c.edit(),
+			refused(fault.MalformedArchive))
 	}
-	list.but("runs-decrease-list", "ARC-88 ARC-28 (set long resealed)", "The second run lies before the first one: listing does not read it.", set(run{3, 2}, run{1, 1})(), acceptedAs(listOf))
+	list.but("runs-decrease-list", "ARC-88 ARC-28 (set long resealed)",
+		"The second run lies before the first one: listing does not read it.", set(run{3, 2}, run{1, 1})(),
+		acceptedAs(listOf))
 	for _, c := range []struct {
 		slug, comment string
 		runs          []run
@@ -191,15 +231,23 @@ func (s *suite) runs() {
 		{"7-bytes", "The runs take 7 bytes, one less than one.", 7},
 		{"9-bytes", "The runs take 9 bytes, one more than one.", 9},
 		{"15-bytes", "The runs take 15 bytes, one less than two.", 15},
-		{"most", "The length of the runs is 8388608, its greatest, and they would reach beyond the place where the frame must have ended.", 1 << 23},
+		{"most",
+			"The length of the runs is 8388608, its greatest, and they would reach beyond the place where the frame must have ended.", 1 << 23},
 		{"too-many", "The length of the runs is 8388616: beyond its bound.", 1<<23 + 8},
 		{"greatest", "The length of the runs is 2^24 - 1: nothing is allocated for it.", 1<<24 - 1},
 	} {
 		base.but("runs-length-"+c.slug, "CON-1 CON-3 ARC-26 (set long boundary resealed)", c.comment,
-			resealBytes(func(p *plain, b []byte) []byte { copy(b[lengthAt(p):], u24(c.length)); return b }), refused(fault.MalformedArchive))
+			resealBytes(func(p *plain, b []byte) []byte { copy(b[lengthAt(p):], u24(c.length)); return b }),
+			refused(fault.MalformedArchive))
 	}
-	base.but("runs-type-entry", "ARC-26 (set long resealed)", "The piece has the type of an entry frame: its size reaches into the next frame.", reseal(func(p *plain) { p.frames[2].typ = 1 }), refused(fault.MalformedArchive))
-	base.but("runs-size-beyond", "CON-5 ARC-26 (set long resealed)", "The size that the piece states is 2^52.", reseal(func(p *plain) { p.frames[2].size = 1 << 52 }), refused(fault.MalformedArchive))
-	base.but("runs-modified-beyond", "CON-5 ARC-26 (set long resealed)", "The time that the piece states is 2^52.", reseal(func(p *plain) { p.frames[2].modified = 1 << 52 }), refused(fault.MalformedArchive))
-	base.but("runs-other-path", "ARC-46 ARC-47 (set long)", "The piece states another path, an unsafe one: the record governs.", reseal(func(p *plain) { p.frames[2].path = ".." }), acceptedAs(restoredOf))
+	base.but("runs-type-entry", "ARC-26 (set long resealed)",
+		"The piece has the type of an entry frame: its size reaches into the next frame.",
+		reseal(func(p *plain) { p.frames[2].typ = 1 }), refused(fault.MalformedArchive))
+	base.but("runs-size-beyond", "CON-5 ARC-26 (set long resealed)", "The size that the piece states is 2^52.",
+		reseal(func(p *plain) { p.frames[2].size = 1 << 52 }), refused(fault.MalformedArchive))
+	base.but("runs-modified-beyond", "CON-5 ARC-26 (set long resealed)", "The time that the piece states is 2^52.",
+		reseal(func(p *plain) { p.frames[2].modified = 1 << 52 }), refused(fault.MalformedArchive))
+	base.but("runs-other-path", "ARC-46 ARC-47 (set long)",
+		"The piece states another path, an unsafe one: the record governs.",
+		reseal(func(p *plain) { p.frames[2].path = ".." }), acceptedAs(restoredOf))
 }

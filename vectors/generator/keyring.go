@@ -38,7 +38,8 @@ func (r *ring) pieces() [][]byte {
 		old = append(old, k.bytes()...)
 	}
 	old = append(old, r.oldTail...)
-	return [][]byte{r.setID, u64(r.epoch), r.writer, u64(r.created), u64(r.generation), r.head, u16(len(old)), old, r.tail}
+	return [][]byte{r.setID, u64(r.epoch), r.writer, u64(r.created), u64(r.generation), r.head, u16(len(old)), old,
+		r.tail}
 }
 
 func (r *ring) bytes() []byte { return bytes.Join(r.pieces(), nil) }
@@ -60,7 +61,8 @@ func (r *ring) opened() vectors.Object {
 		old = append(old, vectors.Object{"epoch": k.epoch, "key": vectors.Bytes(k.key)})
 	}
 	return vectors.Object{
-		"set_id": vectors.Bytes(r.setID), "epoch": r.epoch, "writer": vectors.Bytes(r.writer), "created_ms": moment(r.created),
+		"set_id": vectors.Bytes(r.setID), "epoch": r.epoch, "writer": vectors.Bytes(r.writer),
+		"created_ms": moment(r.created),
 		"generation": r.generation, "head": vectors.Bytes(r.head), "old_keys": old,
 	}
 }
@@ -70,7 +72,8 @@ func (r *ring) opened() vectors.Object {
 func ringOf(seed string, epochs ...uint64) *box {
 	b := newBox(seed, purposeKeyring)
 	b.ring = &ring{
-		setID: draw(seed+" set id", 16), epoch: 1, writer: draw(seed+" writer", 16), created: epoch + 1735689600000, head: make([]byte, 32),
+		setID: draw(seed+" set id", 16), epoch: 1, writer: draw(seed+" writer", 16), created: epoch + 1735689600000,
+		head: make([]byte, 32),
 	}
 	if len(epochs) > 0 {
 		b.ring.generation, b.ring.head = 7, draw(seed+" head", 32)
@@ -167,11 +170,20 @@ func keyringCases(s *suite) {
 		slug, requirements, comment string
 		edit                        func(r *ring)
 	}{
-		{"writer-zero", "KRG-8 (resealed)", "A keyring says who writes, and that is not zero.", func(r *ring) { clear(r.writer) }},
-		{"generation-alone", "KRG-9 (resealed)", "A generation, and no digest of its commit.", func(r *ring) { clear(r.head) }},
-		{"head-alone", "KRG-9 (boundary resealed)", "A digest of a commit, and no generation.", func(r *ring) { r.generation = 0 }},
-		{"head-alone-last-bit", "KRG-9 (boundary resealed)", "A digest with nothing but its last bit, and no generation.", func(r *ring) { clear(r.head); r.head[31], r.generation = 1, 0 }},
-		{"generation-beyond", "CON-5 KRG-1 (boundary resealed)", "A generation of 2^52.", func(r *ring) { r.generation = 1 << 52 }},
+		{"writer-zero", "KRG-8 (resealed)", "A keyring says who writes, and that is not zero.",
+			func(r *ring) { clear(r.writer) }},
+		{"generation-alone", "KRG-9 (resealed)", "A generation, and no digest of its commit.",
+			func(r *ring) { clear(r.head) }},
+		{"head-alone", "KRG-9 (boundary resealed)", "A digest of a commit, and no generation.",
+			func(r *ring) { r.generation = 0 }},
+		{"head-alone-last-bit", "KRG-9 (boundary resealed)",
+			"A digest with nothing but its last bit, and no generation.", func(r *ring) {
+				clear(r.head)
+				r.head[31],
+					r.generation = 1, 0
+			}},
+		{"generation-beyond", "CON-5 KRG-1 (boundary resealed)", "A generation of 2^52.",
+			func(r *ring) { r.generation = 1 << 52 }},
 		{"created-beyond", "CON-5 KRG-1 (boundary resealed)", "A time of 2^52.", func(r *ring) { r.created = 1 << 52 }},
 	} {
 		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), refused(fault.MalformedArchive))
@@ -180,15 +192,22 @@ func keyringCases(s *suite) {
 		slug, requirements, comment string
 		edit                        func(r *ring)
 	}{
-		{"writer-last-bit", "KRG-8 (boundary)", "A writer with nothing but its last bit.", func(r *ring) { clear(r.writer); r.writer[15] = 1 }},
-		{"head-last-bit", "KRG-9 (boundary)", "A digest with nothing but its last bit.", func(r *ring) { clear(r.head); r.head[31] = 1 }},
-		{"no-commit-yet", "KRG-9 (boundary)", "Neither generation nor digest, in a later epoch: nothing was committed before it.", func(r *ring) { clear(r.head); r.generation = 0 }},
-		{"generation-greatest", "CON-5 KRG-9 (boundary)", "The greatest generation there can be.", func(r *ring) { r.generation = 1<<52 - 1 }},
+		{"writer-last-bit", "KRG-8 (boundary)", "A writer with nothing but its last bit.",
+			func(r *ring) { clear(r.writer); r.writer[15] = 1 }},
+		{"head-last-bit", "KRG-9 (boundary)", "A digest with nothing but its last bit.",
+			func(r *ring) { clear(r.head); r.head[31] = 1 }},
+		{"no-commit-yet", "KRG-9 (boundary)",
+			"Neither generation nor digest, in a later epoch: nothing was committed before it.",
+			func(r *ring) { clear(r.head); r.generation = 0 }},
+		{"generation-greatest", "CON-5 KRG-9 (boundary)", "The greatest generation there can be.",
+			func(r *ring) { r.generation = 1<<52 - 1 }},
 		{"created-zero", "KRG-10 (boundary)", "A time that is not known.", func(r *ring) { r.created = 0 }},
 		{"created-1969", "KRG-10 (boundary)", "A millisecond before 1970.", func(r *ring) { r.created = epoch - 1 }},
-		{"created-greatest", "CON-5 KRG-10 (boundary)", "The greatest time there can be.", func(r *ring) { r.created = 1<<52 - 1 }},
+		{"created-greatest", "CON-5 KRG-10 (boundary)", "The greatest time there can be.",
+			func(r *ring) { r.created = 1<<52 - 1 }},
 	} {
-		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), acceptedAs(func(b *box) vectors.Object { return b.ring.opened() }))
+		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit),
+			acceptedAs(func(b *box) vectors.Object { return b.ring.opened() }))
 	}
 	keyringCuts(base)
 	keyringValues(s)

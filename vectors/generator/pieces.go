@@ -107,7 +107,8 @@ func (p *plain) storedList() []any {
 	all := []any{}
 	for _, x := range p.stored {
 		all = append(all, vectors.Object{
-			"container_id": vectors.Bytes(x.id), "generation": x.generation, "epoch": x.epoch, "length": x.length, "digest": vectors.Bytes(x.digest),
+			"container_id": vectors.Bytes(x.id), "generation": x.generation, "epoch": x.epoch, "length": x.length,
+			"digest": vectors.Bytes(x.digest),
 		})
 	}
 	return all
