@@ -39,7 +39,7 @@ func craft(ts *testscript.TestScript, _ bool, args []string) {
 	var out bytes.Buffer
 	switch args[0] {
 	case "keyring":
-		ts.Check(container.SealKeyring(&out, &rand, testKey, nil, &keyring.Keyring{SetID: [16]byte{1}, Epoch: 3}))
+		ts.Check(container.SealKeyring(&out, &rand, testKey, nil, &keyring.Keyring{SetID: [16]byte{1}, Writer: [16]byte{1}, Epoch: 3}))
 	case "names": // legal, and unpleasant
 		out = *craftArchive(ts, nil, archive.Index{Complete: true, Producer: "evil \u202egnp"}, "\u202egnp.exe", "a\u00a0b", ` "quoted"`, "pic\U0001f600.jpg")
 	case "unsafe":
@@ -100,9 +100,9 @@ func craftArchive(ts *testscript.TestScript, slots []slot.Slot, index archive.In
 	var plain bytes.Buffer
 	segment := archive.Segment{}
 	for _, path := range paths {
-		rec := archive.Record{Container: id, Offset: int64(plain.Len()), Entry: archive.Entry{Path: path, Size: int64(len(path))}}
+		rec := archive.RecordAt(id, int64(plain.Len()), archive.Entry{Path: path, Size: int64(len(path))})
 		if path == "there.txt" {
-			rec.Container = archive.ID{0xee}
+			rec.Places[0].Container = archive.ID{0xee}
 		}
 		if path == "year1" {
 			rec.Entry.ModifiedMS = 1<<51 - 62135596800000

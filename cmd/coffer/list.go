@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -75,11 +76,11 @@ type archiveJSON struct {
 }
 
 type entryJSON struct {
-	Path       string `json:"path"`
-	Kind       string `json:"kind"`
-	ModifiedMS *int64 `json:"modified_ms"`
-	Size       int64  `json:"size"`
-	Container  string `json:"container,omitempty"` // if it is another one
+	Path       string   `json:"path"`
+	Kind       string   `json:"kind"`
+	ModifiedMS *int64   `json:"modified_ms"`
+	Size       int64    `json:"size"`
+	Containers []string `json:"containers,omitempty"` // others in which parts of it lie
 }
 
 // listJSON prints one entry after the other: there can be a million.
@@ -128,8 +129,10 @@ func archiveOf(c *container.Container, r *archive.Reader) archiveJSON {
 
 func entryOf(rec archive.Record, id archive.ID) entryJSON {
 	e := entryJSON{Path: rec.Entry.Path, Kind: rec.Entry.Kind.String(), ModifiedMS: timeJSON(rec.Entry.ModifiedMS), Size: rec.Entry.Size}
-	if rec.Container != id {
-		e.Container = fmt.Sprintf("%x", rec.Container)
+	for _, place := range rec.Places {
+		if name := fmt.Sprintf("%x", place.Container); place.Container != id && !slices.Contains(e.Containers, name) {
+			e.Containers = append(e.Containers, name)
+		}
 	}
 	return e
 }

@@ -134,7 +134,7 @@ func folderOf(path string) (string, error) {
 func checkPresent(c *container.Container, records []archive.Record) error {
 	missing := 0
 	for _, rec := range records {
-		if rec.Container != c.Header.ContainerID() {
+		if !rec.IsIn(c.Header.ContainerID()) {
 			display.Note("not here: %s", display.Name(rec.Entry.Path))
 			missing++
 		}

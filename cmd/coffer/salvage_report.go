@@ -136,7 +136,7 @@ func toSalvageJSON(found *salvage.Salvage) salvageJSON {
 	for e := range found.Entries() {
 		entry := foundJSON{
 			entryJSON: entryJSON{Path: e.Record.Entry.Path, Kind: e.Record.Entry.Kind.String(), ModifiedMS: timeJSON(e.Record.Entry.ModifiedMS), Size: e.Record.Entry.Size},
-			Offset:    e.Record.Offset,
+			Offset:    e.Record.Places[0].Offset,
 			Status:    e.Status,
 			Confirmed: e.Confirmed,
 			Lost:      []rangeJSON{},

@@ -108,7 +108,7 @@ func TestTracesOfPackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ring := &keyring.Keyring{SetID: [16]byte{1}, Epoch: 2, OldKeys: []keyring.OldKey{{Epoch: 1, Key: old}}}
+	ring := &keyring.Keyring{SetID: [16]byte{1}, Writer: [16]byte{1}, Epoch: 2, OldKeys: []keyring.OldKey{{Epoch: 1, Key: old}}}
 	if err := container.SealKeyring(&d, &d, &k, []slot.Slot{passkeySlot}, ring); err != nil {
 		t.Fatal(err)
 	}

@@ -87,9 +87,9 @@ func checkLayout(s *sealed, r *archive.Reader, j inputs.Archive) error {
 // 8.1).
 func unpadded(j inputs.Archive) int64 {
 	const (
-		frame, record = 1 + 2 + 1 + 8 + 8, 24 + 8 + 2 + 1 + 8 + 8
+		frame, record = 1 + 2 + 1 + 8 + 8, 2 + 24 + 8 + 2 + 1 + 8 + 8
 		padding       = 1 + 8
-		segment       = 1 + 4 + 4
+		segment       = 1 + 4 + 4 + 3
 		index         = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + 2 + 40
 		trailer       = 8
 	)
@@ -111,6 +111,9 @@ func checkKeyring(s *sealed, g inputs.Keyring) error {
 	}
 	if !bytes.Equal(is.SetID[:], g.SetID) || is.Epoch != g.Epoch || len(is.OldKeys) != len(g.Old) {
 		return fmt.Errorf("the keyring does not say what was asked for: set %x, epoch %d, %d old keys", is.SetID, is.Epoch, len(is.OldKeys))
+	}
+	if !bytes.Equal(is.Writer[:], g.Writer) || is.CreatedMS != inputs.TimeOf(g.Created) || is.Generation != g.Generation || !bytes.Equal(is.Head[:], g.Head) {
+		return fmt.Errorf("the keyring does not say what was asked for: writer %x, created %d, generation %d, head %x", is.Writer, is.CreatedMS, is.Generation, is.Head)
 	}
 	for i, old := range is.OldKeys {
 		if old.Epoch != g.Epochs[i] || old.Key != g.Old[i] {

@@ -240,8 +240,10 @@ func refusalAudits() []audit {
 		})},
 		{"refuses-keyring-without-set", "CON-10", "", "A keyring without a set, or of epoch 0, is not written.",
 			refusesRings(func(g *inputs.Keyring) { g.SetID = make([]byte, 16) }, func(g *inputs.Keyring) { g.Epoch, g.Epochs, g.Old = 0, nil, nil }, func(g *inputs.Keyring) { g.Epoch = 0 })},
-		{"refuses-keyring-late-epoch", "CON-4", "", "A keyring of epoch 2^52, or with an old key of it, is not written.",
-			refusesRings(func(g *inputs.Keyring) { g.Epoch = 1 << 52 }, func(g *inputs.Keyring) { g.Epoch, g.Epochs[4] = 1<<52+1, 1<<52 })},
+		{"refuses-keyring-without-writer", "CON-10", "", "A keyring without a writer, or that names a commit only in part, is not written.",
+			refusesRings(func(g *inputs.Keyring) { g.Writer = make([]byte, 16) }, func(g *inputs.Keyring) { g.Generation = 0 }, func(g *inputs.Keyring) { g.Head = make([]byte, 32) })},
+		{"refuses-keyring-late-epoch", "CON-4", "", "A keyring of epoch 2^52, with an old key of it, of generation 2^52 or of a time beyond the format is not written.",
+			refusesRings(func(g *inputs.Keyring) { g.Epoch = 1 << 52 }, func(g *inputs.Keyring) { g.Epoch, g.Epochs[4] = 1<<52+1, 1<<52 }, func(g *inputs.Keyring) { g.Generation = 1 << 52 }, func(g *inputs.Keyring) { g.Created = inputs.Latest + 1 })},
 		{"refuses-keyring-epochs", "CON-10", "", "Old keys that are not in the order of their epochs, or not before the key, are not written.", refusesRings(
 			func(g *inputs.Keyring) { g.Epochs[0] = 0 },
 			func(g *inputs.Keyring) { g.Epochs[1] = g.Epochs[0] }, func(g *inputs.Keyring) { g.Epochs[2] = g.Epochs[1] }, func(g *inputs.Keyring) { g.Epochs[4] = g.Epochs[3] },

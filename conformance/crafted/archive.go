@@ -31,7 +31,8 @@ type crafted struct {
 
 	live    []craftedRecord
 	removed []string
-	behind  []byte // the removed paths, within the segment
+	stored  []craftedStored
+	behind  []byte // the stored containers, within the segment
 
 	setID, previous            []byte
 	generation, epoch, created uint64
@@ -46,22 +47,39 @@ type crafted struct {
 	path    string  // that is to be extracted
 }
 
-// craftedFrame is an entry frame, whose size need not be that of its content.
+// craftedFrame is an entry frame, whose size need not be that of its content, or with
+// runs a piece frame, whose size is that of the whole entry.
 type craftedFrame struct {
 	path           string
 	kind           byte
 	modified, size uint64
+	runs           []archive.Run
 	content        []byte
 }
 
-// craftedRecord has the place and the size of its frame, unless that is negative.
+// craftedRecord has the place and the size of its frame, unless that is negative, after
+// other places.
 type craftedRecord struct {
+	before           []craftedPlace
 	frame            int
 	container        []byte
 	offset           uint64
 	path             string
 	kind             byte
 	modified, length uint64
+}
+
+// craftedPlace has the place of its frame, unless that is negative.
+type craftedPlace struct {
+	frame     int
+	container []byte
+	offset    uint64
+}
+
+type craftedStored struct {
+	container                 []byte
+	generation, epoch, length uint64
+	digest                    []byte
 }
 
 type craftedRef struct {
@@ -100,6 +118,10 @@ func newCrafted(seed int64, paths ...string) *crafted {
 func (c *crafted) clone() *crafted {
 	d := *c
 	d.frames, d.live, d.removed, d.refs = slices.Clone(c.frames), slices.Clone(c.live), slices.Clone(c.removed), slices.Clone(c.refs)
+	d.stored = slices.Clone(c.stored)
+	for i, r := range c.live {
+		d.live[i].before = slices.Clone(r.before)
+	}
 	d.setID, d.previous = slices.Clone(c.setID), slices.Clone(c.previous)
 	return &d
 }
@@ -120,7 +142,9 @@ func (c *crafted) elsewhere() []byte { return drawn.BytesFrom(c.seed^4, cobblest
 // trailer the place and the length of what they stand for.
 func (c *crafted) layOut() {
 	for i, f := range c.frames {
-		c.frames[i].size = uint64(len(f.content))
+		if f.runs == nil {
+			c.frames[i].size = uint64(len(f.content))
+		}
 	}
 	c.zeros = nil
 	least := int64(len(c.unpatched()))
@@ -132,15 +156,27 @@ func (c *crafted) layOut() {
 	c.stated = uint64(len(c.zeros))
 	starts := make([]uint64, len(c.frames)+1)
 	for i, f := range c.frames {
-		starts[i+1] = starts[i] + f.fields() + f.size
+		starts[i+1] = starts[i] + f.fields() + uint64(len(f.content))
 	}
 	for i, rec := range c.live {
+		for j, earlier := range rec.before {
+			if earlier.frame >= 0 {
+				rec.before[j].offset = starts[earlier.frame]
+			}
+		}
 		if rec.frame >= 0 {
 			c.live[i].offset, c.live[i].length = starts[rec.frame], c.frames[rec.frame].size
 		}
 	}
 	c.own().offset, c.own().length = c.segmentAt(), uint64(len(c.segment()))
 	c.trailer = c.indexAt()
+}
+
+// another is a container of an epoch whose id begins with a byte.
+func (c *crafted) another(first byte, epoch uint64) craftedStored {
+	id := c.elsewhere()
+	id[0] = first
+	return craftedStored{id, 0, epoch, 1 << 20, drawn.BytesFrom(c.seed^5, 32)}
 }
 
 func (c *crafted) own() *craftedRef { return &c.refs[len(c.refs)-1] }
@@ -157,11 +193,23 @@ func (c *crafted) segmentAt() uint64 { return c.paddingAt() + 9 + uint64(len(c.z
 func (c *crafted) indexAt() uint64   { return c.segmentAt() + uint64(len(c.segment())) }
 
 func (f craftedFrame) bytes() []byte {
-	return slices.Concat([]byte{1}, craftedEntry(f.path, f.kind, f.modified, f.size), f.content)
+	return append(f.header(), f.content...)
+}
+
+func (f craftedFrame) header() []byte {
+	if f.runs == nil {
+		return append([]byte{1}, craftedEntry(f.path, f.kind, f.modified, f.size)...)
+	}
+	b := append([]byte{5}, craftedEntry(f.path, f.kind, f.modified, f.size)...)
+	b = append(b, binary.BigEndian.AppendUint32(nil, uint32(8*len(f.runs)))[1:]...)
+	for _, r := range f.runs {
+		b = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(b, r.First), r.Count)
+	}
+	return b
 }
 
 // fields is the length of the frame without its content.
-func (f craftedFrame) fields() uint64 { return 20 + uint64(len(f.path)) }
+func (f craftedFrame) fields() uint64 { return uint64(len(f.header())) }
 
 func craftedEntry(path string, kind byte, modified, size uint64) []byte {
 	return slices.Concat(craftedPath(path), []byte{kind}, bigEndian(modified), bigEndian(size))
@@ -172,16 +220,24 @@ func craftedPath(path string) []byte {
 }
 
 func (c *crafted) segment() []byte {
-	var live, removed []byte
+	var live, removed, stored []byte
 	for _, r := range c.live {
-		live = append(append(live, r.container...), bigEndian(r.offset)...)
+		var places []byte
+		for _, p := range append(slices.Clone(r.before), craftedPlace{r.frame, r.container, r.offset}) {
+			places = slices.Concat(places, p.container, bigEndian(p.offset))
+		}
+		live = append(append(live, binary.BigEndian.AppendUint16(nil, uint16(len(places)))...), places...)
 		live = append(live, craftedEntry(r.path, r.kind, r.modified, r.length)...)
 	}
 	for _, path := range c.removed {
 		removed = append(removed, craftedPath(path)...)
 	}
+	for _, x := range c.stored {
+		stored = slices.Concat(stored, x.container, bigEndian(x.generation), bigEndian(x.epoch), bigEndian(x.length), x.digest)
+	}
 	return slices.Concat([]byte{3}, binary.BigEndian.AppendUint32(nil, uint32(len(live))), live,
-		binary.BigEndian.AppendUint32(nil, uint32(len(removed))), removed, c.behind)
+		binary.BigEndian.AppendUint32(nil, uint32(len(removed))), removed,
+		binary.BigEndian.AppendUint32(nil, uint32(len(stored)))[1:], stored, c.behind)
 }
 
 func (c *crafted) index() []byte {

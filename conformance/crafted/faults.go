@@ -70,12 +70,12 @@ var archiveFaults = []archiveFault{
 	onIndex("has an own reference to the whole plaintext", func(c *crafted) { c.own().offset, c.own().length = 0, c.indexAt() }),
 	onIndex("has an own reference to another container", func(c *crafted) { c.own().container = c.elsewhere() }),
 	onShape("refers to the own container twice", func(c *crafted, n int) {
-		c.refs = slices.Insert(c.refs, n%len(c.refs), craftedRef{c.id(), 9, 9})
+		c.refs = slices.Insert(c.refs, n%len(c.refs), craftedRef{c.id(), 9, 12})
 	}),
 	onIndex("belongs to a set in part", func(c *crafted) { c.epoch = 0; c.generation++ }),
 
 	archiveFault{what: "has a segment frame of another type", field: func(c *crafted, _ int) { c.patches = append(c.patches, patch{c.segmentAt(), []byte{2}}) }},
-	onShape("has a byte after the removed paths", func(c *crafted, _ int) { c.behind = []byte{0} }),
+	onShape("has a byte after the stored containers", func(c *crafted, _ int) { c.behind = []byte{0} }),
 	archiveFault{what: "has a length of live that is one more", field: func(c *crafted, _ int) {
 		at := c.segmentAt() + 4
 		c.patches = append(c.patches, patch{at, []byte{c.segment()[4] + 1}})
@@ -83,6 +83,30 @@ var archiveFaults = []archiveFault{
 	onRecord("has a record whose time is 2^52", func(_ *crafted, r *craftedRecord) { r.modified = 1 << 52 }),
 	onRecord("has a record whose size is 2^63", func(_ *crafted, r *craftedRecord) { r.length = 1 << 63 }),
 	onRecord("has a record whose offset is 2^64-1", func(_ *crafted, r *craftedRecord) { r.offset = 1<<64 - 1 }),
+	onShape("has a record with two places", func(c *crafted, n int) {
+		c.live[n%len(c.live)].before = []craftedPlace{{-1, c.elsewhere(), 5}}
+	}),
+	onShape("has a record with one place twice", func(c *crafted, n int) {
+		r := &c.live[n%len(c.live)]
+		r.before = []craftedPlace{{-1, c.elsewhere(), 5}, {-1, c.elsewhere(), 5}}
+	}),
+	onShape("has two stored containers in the wrong order", func(c *crafted, _ int) {
+		c.stored = []craftedStored{c.another(2, 1), c.another(1, 1)}
+	}),
+	onShape("has a stored container twice", func(c *crafted, _ int) {
+		c.stored = []craftedStored{c.another(1, 1), c.another(1, 1)}
+	}),
+	onShape("has a stored container of no epoch", func(c *crafted, n int) {
+		c.stored = []craftedStored{c.another(1, uint64(n%2)), c.another(2, 0)}
+	}),
+	onShape("has the container itself among those that are stored", func(c *crafted, _ int) {
+		c.stored = []craftedStored{{container: c.id(), epoch: 1, digest: make([]byte, 32)}}
+	}),
+	onShape("has a stored container of 2^52 bytes", func(c *crafted, _ int) {
+		x := c.another(1, 1)
+		x.length = 1 << 52
+		c.stored = []craftedStored{x}
+	}),
 	onShape("has a record without a path", func(c *crafted, n int) { c.live[n%len(c.live)].path = "" }),
 	onShape("has a record with a path of 1025 bytes", func(c *crafted, n int) { c.renamed(n, strings.Repeat("x", 1025)) }),
 	onShape("has a record with the part ..", func(c *crafted, n int) { c.renamed(n, "/..") }),
@@ -141,13 +165,13 @@ var archiveFaults = []archiveFault{
 		}
 	}},
 	onShape("refers to a segment elsewhere", func(c *crafted, n int) {
-		c.refs = slices.Insert(c.refs, n%len(c.refs), craftedRef{c.elsewhere(), 9, 9})
+		c.refs = slices.Insert(c.refs, n%len(c.refs), craftedRef{c.elsewhere(), 9, 12})
 	}),
-	onShape("refers to a segment elsewhere of 8 bytes", func(c *crafted, n int) {
-		c.refs = slices.Insert(c.refs, n%len(c.refs), craftedRef{c.elsewhere(), 9, 8})
+	onShape("refers to a segment elsewhere of 11 bytes", func(c *crafted, n int) {
+		c.refs = slices.Insert(c.refs, n%len(c.refs), craftedRef{c.elsewhere(), 9, 11})
 	}),
-	onShape("refers to a segment elsewhere of 134217738 bytes", func(c *crafted, n int) {
-		c.refs = slices.Insert(c.refs, n%len(c.refs), craftedRef{c.elsewhere(), 9, 134217738})
+	onShape("refers to a segment elsewhere of 139460621 bytes", func(c *crafted, n int) {
+		c.refs = slices.Insert(c.refs, n%len(c.refs), craftedRef{c.elsewhere(), 9, 139460621})
 	}),
 	onShape("lacks the entry", func(c *crafted, n int) { c.path += string(rune('0' + n%10)) }),
 

@@ -37,7 +37,7 @@ func salvageCase(seed int64, name, profiles, requirements, comment string, colle
 
 // Salvages returns the cases that ask what is salvaged of crafted archives.
 func Salvages(seed int64) []cases.Case {
-	return append(salvagedHeaders(seed),
+	return append(append(salvagedHeaders(seed), overlays(seed, "archive.salvage")...),
 		salvageCase(seed, "faults", "", "SLV-5 SLV-9 SLV-14 SLV-24 SLV-32",
 			"Of an archive with a fault in its index, its segment or a frame, that is salvaged which chapter 10 says.", (*salvages).faults),
 		salvageCase(seed, "walks", "", "SLV-6 SLV-26 SLV-28 SLV-29 SLV-30",
@@ -56,7 +56,7 @@ var noIndex = chosenFault{onIndex("is complete by 2", func(c *crafted) { c.compl
 
 // noSegment makes the segment one that does not count, and so the index, too.
 var noSegment = chosenFault{archiveFault{what: "has a segment whose removed paths end too late", shape: func(c *crafted, _ int) { c.behind = []byte{0} }, field: func(c *crafted, _ int) {
-	c.patches = append(c.patches, patch{c.indexAt() - 2, []byte{1}})
+	c.patches = append(c.patches, patch{c.indexAt() - 5, []byte{1}})
 }}, 0}
 
 func (s *salvages) faults() {

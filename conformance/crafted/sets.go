@@ -98,7 +98,7 @@ func strangers() []stranger {
 func (v *valued) references() {
 	for _, n := range []int{1, 15} {
 		for _, at := range slices.Compact([]int{0, n / 2, n - 1}) {
-			for _, wrong := range []craftedRef{{nil, 0, 8}, {nil, 9, 134217738}, {nil, 1 << 52, 9}, {nil, 9, 1 << 32}} {
+			for _, wrong := range []craftedRef{{nil, 0, 11}, {nil, 9, 139460621}, {nil, 1 << 52, 12}, {nil, 9, 1 << 32}} {
 				c := v.referring(n)
 				c.refs[at].offset, c.refs[at].length = wrong.offset, wrong.length
 				v.lists(c.with(), "has %d references to other containers, and that at %d has offset %d and length %d", n, at, wrong.offset, wrong.length)
@@ -108,7 +108,7 @@ func (v *valued) references() {
 			v.lists(c.with(), "has %d references before the last, of which that at %d names the own container", n, at)
 		}
 	}
-	for _, ref := range []craftedRef{{nil, 0, 9}, {nil, 1<<52 - 1, 134217737}, {nil, 1, 10}} {
+	for _, ref := range []craftedRef{{nil, 0, 12}, {nil, 1<<52 - 1, 139460620}, {nil, 1, 13}} {
 		c := v.referring(2)
 		c.complete, c.refs[0].offset, c.refs[0].length = 0, ref.offset, ref.length
 		v.lists(c.with(), "refers elsewhere to offset %d and length %d", ref.offset, ref.length)
@@ -130,7 +130,7 @@ func (v *valued) references() {
 func (v *valued) referring(n int) *crafted {
 	c := v.set()
 	for range n {
-		c.refs = slices.Insert(c.refs, 0, craftedRef{drawn.Bytes(v.r, 24), v.drawn(), 9 + uint64(v.r.Intn(1000))})
+		c.refs = slices.Insert(c.refs, 0, craftedRef{drawn.Bytes(v.r, 24), v.drawn(), 12 + uint64(v.r.Intn(1000))})
 	}
 	return c
 }

@@ -44,7 +44,10 @@ func Entries(r *rand.Rand) []inputs.Entry {
 
 // Keyring returns a keyring with n old keys.
 func Keyring(r *rand.Rand, n int, slots ...vectors.Object) inputs.Keyring {
-	g := inputs.Keyring{Key: Key(r), Slots: slots, SetID: Bytes(r, 16)}
+	g := inputs.Keyring{Key: Key(r), Slots: slots, SetID: Bytes(r, 16), Writer: Bytes(r, 16), Created: Time(r), Head: make([]byte, 32)}
+	if n > 0 {
+		g.Generation, g.Head = 1+uint64(r.Int63n(1<<51)), Bytes(r, 32)
+	}
 	for range n {
 		g.Epoch += 1 + uint64(r.Int63n(1<<OneOf(r, 1, 8, 32)))
 		g.Epochs, g.Old = append(g.Epochs, g.Epoch), append(g.Old, Key(r))

@@ -17,6 +17,7 @@ type Parts struct {
 	Zeros   []byte // of the padding
 	Records []Record
 	removed []byte
+	stored  []byte
 	Index   []byte // the frame
 	trailer []byte
 	Other   struct{ Padding, Segment []byte } // frames that stand for those of the parts, unless nil
@@ -28,8 +29,12 @@ type Record struct {
 	Bytes []byte
 }
 
-// recordFields is the length of a Record's fields before its path's length.
-const recordFields = 24 + 8
+// recordFields is the length of the fields before its path's length of a Record with one
+// place, and placeAt where that has its offset.
+const (
+	placeAt      = 2 + 24
+	recordFields = placeAt + 8
+)
 
 // MustHaveParts is PartsOf for what the reference sealed.
 func MustHaveParts(plaintext []byte) *Parts {
@@ -69,9 +74,10 @@ func (p *Parts) cut(b []byte) bool {
 	rest.take(1)
 	live := cutter{b: rest.take(int(rest.number(4)))}
 	p.removed = rest.take(int(rest.number(4)))
+	p.stored = rest.take(int(rest.number(3)))
 	for len(live.b) > recordFields+2 && !live.short {
 		n := recordFields + 2 + int(binary.BigEndian.Uint16(live.b[recordFields:])) + 17
-		frame, ok := starts[binary.BigEndian.Uint64(live.b[24:])]
+		frame, ok := starts[binary.BigEndian.Uint64(live.b[placeAt:])]
 		if !ok {
 			frame = -1
 		}
@@ -127,7 +133,7 @@ func (p *Parts) Point() {
 	for i, r := range p.Records {
 		if r.frame >= 0 && r.frame < len(p.Frames) && len(r.Bytes) >= recordFields {
 			r.Bytes = slices.Clone(r.Bytes)
-			binary.BigEndian.PutUint64(r.Bytes[24:], starts[r.frame])
+			binary.BigEndian.PutUint64(r.Bytes[placeAt:], starts[r.frame])
 			p.Records[i] = r
 		}
 	}
@@ -159,7 +165,8 @@ func (p *Parts) Segment() []byte {
 		live = append(live, r.Bytes...)
 	}
 	return slices.Concat([]byte{3}, binary.BigEndian.AppendUint32(nil, uint32(len(live))), live,
-		binary.BigEndian.AppendUint32(nil, uint32(len(p.removed))), p.removed)
+		binary.BigEndian.AppendUint32(nil, uint32(len(p.removed))), p.removed,
+		binary.BigEndian.AppendUint32(nil, uint32(len(p.stored)))[1:], p.stored)
 }
 
 // Bytes returns the plaintext that has these parts.

@@ -31,6 +31,7 @@ func Grammar(seed int64) []cases.Case {
 		v := variants{g, rand.New(rand.NewSource(cases.SeedFor(seed, "grammar"))), map[string][]cases.Variant{}}
 		v.header()
 		v.archive()
+		v.set()
 		v.keyring()
 		return v.byField
 	})

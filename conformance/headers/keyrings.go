@@ -22,13 +22,15 @@ func askRings(q *cases.Requests) {
 		key   []byte
 	}
 	type ring struct {
-		setID []byte
-		epoch uint64
-		old   []old
+		setID, writer, head        []byte
+		epoch, created, generation uint64
+		old                        []old
 	}
 	ask := func(g ring, format string, args ...any) {
 		container := forge.Resealed(base, key.Key(drawn.BytesFrom(s.Seed, 32)), func([]byte) []byte {
-			b := binary.BigEndian.AppendUint64(slices.Clone(g.setID), g.epoch)
+			b := append(binary.BigEndian.AppendUint64(slices.Clone(g.setID), g.epoch), g.writer...)
+			b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, g.created), g.generation)
+			b = append(b, g.head...)
 			b = binary.BigEndian.AppendUint16(b, uint16(40*len(g.old)))
 			for _, o := range g.old {
 				b = append(binary.BigEndian.AppendUint64(b, o.epoch), o.key...)
@@ -38,7 +40,7 @@ func askRings(q *cases.Requests) {
 		q.Ask("keyring.open", vectors.Object{"container": inputs.Hex(container), "secret": k}, format, args...)
 	}
 	of := func(n int) ring {
-		g := ring{setID: drawn.Bytes(q.R, 16), epoch: uint64(2*n + 3)}
+		g := ring{setID: drawn.Bytes(q.R, 16), writer: drawn.Bytes(q.R, 16), head: drawn.Bytes(q.R, 32), epoch: uint64(2*n + 3), created: uint64(q.R.Int63n(1 << 52)), generation: 1}
 		for i := range n {
 			g.old = append(g.old, old{uint64(2*i + 2), drawn.Bytes(q.R, 32)})
 		}
@@ -110,11 +112,40 @@ func askRings(q *cases.Requests) {
 		g.setID = make([]byte, 16)
 		g.setID[at] = 1 << q.R.Intn(8)
 		ask(g, "has the set id %x", g.setID)
+		g = of(1)
+		g.writer = make([]byte, 16)
+		g.writer[at] = 1 << q.R.Intn(8)
+		ask(g, "has the writer %x", g.writer)
+		g = of(1)
+		g.head = make([]byte, 32)
+		g.head[2*at] = 1 << q.R.Intn(8)
+		ask(g, "has the head %x", g.head)
+		g.generation = 0
+		ask(g, "has the head %x, and no generation", g.head)
+	}
+	for _, c := range []struct {
+		what   string
+		change func(g *ring)
+	}{
+		{"no writer", func(g *ring) { g.writer = make([]byte, 16) }},
+		{"neither generation nor head", func(g *ring) { g.generation, g.head = 0, make([]byte, 32) }},
+		{"no generation", func(g *ring) { g.generation = 0 }},
+		{"no head", func(g *ring) { g.head = make([]byte, 32) }},
+	} {
+		g := of(2)
+		c.change(&g)
+		ask(g, "has %s", c.what)
 	}
 	for _, n := range append(inputs.Widths(5), 1, 2, 3) {
 		g := of(0)
 		g.epoch = n
 		ask(g, "has the epoch %d", n)
+		g = of(0)
+		g.created = n
+		ask(g, "was created at %d", n)
+		g = of(0)
+		g.generation = n
+		ask(g, "has the generation %d", n)
 		g = of(1)
 		g.epoch, g.old[0].epoch = 1<<52-1, n
 		ask(g, "has an old key of epoch %d", n)

@@ -63,7 +63,7 @@ func (e sparseEntry) frame() []byte {
 func (a *sparseArchive) index(at int64) (segment, index []byte) {
 	var seg archive.Segment
 	for _, e := range a.entries {
-		seg.Live = append(seg.Live, archive.Record{Container: a.salt, Offset: e.at, Entry: e.entry()})
+		seg.Live = append(seg.Live, archive.RecordAt(a.salt, e.at, e.entry()))
 	}
 	slices.SortFunc(seg.Live, func(x, y archive.Record) int { return compareText(x.Entry.Path, y.Entry.Path) })
 	segment, err := seg.Frame()
@@ -137,7 +137,7 @@ func (a *sparseArchive) listing() vectors.Object {
 	slices.SortFunc(entries, func(x, y vectors.Object) int { return compareText(x["path"].(string), y["path"].(string)) })
 	return vectors.Object{
 		"set_id": inputs.Hex(make([]byte, 16)), "generation": 0, "epoch": 0, "created_ms": nil, "complete": true,
-		"previous": inputs.Hex(make([]byte, 24)), "producer": "", "entries": entries,
+		"previous": inputs.Hex(make([]byte, 24)), "producer": "", "entries": entries, "stored": []any{},
 	}
 }
 

@@ -115,7 +115,18 @@ func archiveList(in opening) (result, error) {
 		"previous":   toHex(index.Previous[:]),
 		"producer":   index.Producer,
 		"entries":    entries,
+		"stored":     describeStored(r.Stored()),
 	}}, nil
+}
+
+func describeStored(all []archive.Stored) []vectors.Object {
+	list := []vectors.Object{}
+	for _, x := range all {
+		list = append(list, vectors.Object{
+			"container_id": toHex(x.ID[:]), "generation": x.Generation, "epoch": x.Epoch, "length": x.Length, "digest": toHex(x.Digest[:]),
+		})
+	}
+	return list
 }
 
 func archiveExtract(in struct {
@@ -231,5 +242,13 @@ func keyringOpen(in opening) (result, error) {
 	for _, old := range ring.OldKeys {
 		oldKeys = append(oldKeys, vectors.Object{"epoch": old.Epoch, "key": toHex(old.Key[:])})
 	}
-	return result{output: vectors.Object{"set_id": toHex(ring.SetID[:]), "epoch": ring.Epoch, "old_keys": oldKeys}}, nil
+	return result{output: vectors.Object{
+		"set_id":     toHex(ring.SetID[:]),
+		"epoch":      ring.Epoch,
+		"writer":     toHex(ring.Writer[:]),
+		"created_ms": moment(ring.CreatedMS),
+		"generation": ring.Generation,
+		"head":       toHex(ring.Head[:]),
+		"old_keys":   oldKeys,
+	}}, nil
 }

@@ -83,7 +83,7 @@ func TestOps(t *testing.T) {
 		t.Errorf("the content has %d digits", len(content))
 	}
 
-	ring := vectors.Object{"key": zeros, "slots": []any{}, "set_id": zeros[:31] + "1", "epoch": 3, "old_keys": []any{}}
+	ring := vectors.Object{"key": zeros, "slots": []any{}, "set_id": zeros[:31] + "1", "epoch": 3, "writer": zeros[:31] + "1", "created_ms": nil, "generation": 0, "head": zeros, "old_keys": []any{}}
 	opened := ask(t, "keyring.open", vectors.Object{
 		"container": ask(t, "keyring.seal", ring)["container"], "secret": vectors.Object{"kind": "key", "key": zeros},
 	})

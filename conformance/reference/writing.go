@@ -212,18 +212,26 @@ func withUnknown(old, wanted []slot.Slot) []slot.Slot {
 
 func keyringSeal(in struct {
 	given
-	Key     octets32
-	Slots   []newSlot
-	SetID   octets `json:"set_id"`
-	Epoch   uint64
-	OldKeys []struct {
+	Key        octets32
+	Slots      []newSlot
+	SetID      octets `json:"set_id"`
+	Epoch      uint64
+	Writer     octets
+	CreatedMS  *int64 `json:"created_ms"`
+	Generation uint64
+	Head       octets32
+	OldKeys    []struct {
 		Epoch uint64
 		Key   octets32
 	} `json:"old_keys"`
 },
 ) (result, error) {
-	if len(in.SetID) != 16 {
-		return result{}, errors.New("set_id does not have 16 bytes")
+	if len(in.SetID) != 16 || len(in.Writer) != 16 {
+		return result{}, errors.New("set_id or writer does not have 16 bytes")
+	}
+	created, err := timeOf(in.CreatedMS)
+	if err != nil {
+		return result{}, err
 	}
 	random, drained := in.source()
 	k := key.Key(in.Key)
@@ -231,7 +239,9 @@ func keyringSeal(in struct {
 	if err != nil {
 		return result{}, err
 	}
-	ring := &keyring.Keyring{SetID: [16]byte(in.SetID.bytes()), Epoch: in.Epoch}
+	ring := &keyring.Keyring{
+		SetID: [16]byte(in.SetID.bytes()), Epoch: in.Epoch, Writer: [16]byte(in.Writer.bytes()), CreatedMS: created, Generation: in.Generation, Head: in.Head,
+	}
 	for _, old := range in.OldKeys {
 		ring.OldKeys = append(ring.OldKeys, keyring.OldKey{Epoch: old.Epoch, Key: key.Key(old.Key)})
 	}

@@ -39,7 +39,7 @@ func (f numberField) set(b []byte, n uint64) []byte {
 
 // hostileFields are the numbers in an archive that a reader might believe.
 var hostileFields = []string{
-	"path of the frame", "size of the frame", "padding", "live", "removed", "offset of the record", "path of the record",
+	"path of the frame", "size of the frame", "padding", "live", "removed", "stored", "places of the record", "offset of the record", "path of the record",
 	"size of the record", "producer", "segments", "offset of the segment", "length of the segment", "trailer",
 }
 
@@ -55,8 +55,9 @@ func numberIn(p *forge.Parts, name string) numberField {
 	path := func(at int) int { return at + 2 + int(binary.BigEndian.Uint16(p.Bytes()[at:])) }
 	return map[string]numberField{
 		"path of the frame": {1, 2}, "size of the frame": {path(1) + 9, 8}, "padding": {padding + 1, 8},
-		"live": {segment + 1, 4}, "removed": {removed, 4}, "offset of the record": {segment + 5 + 24, 8},
-		"path of the record": {segment + 5 + 32, 2}, "size of the record": {path(segment+5+32) + 9, 8},
+		"live": {segment + 1, 4}, "removed": {removed, 4}, "stored": {index - 3, 3},
+		"places of the record": {segment + 5, 2}, "offset of the record": {segment + 5 + 26, 8},
+		"path of the record": {segment + 5 + 34, 2}, "size of the record": {path(segment+5+34) + 9, 8},
 		"producer": {index + 66, 1}, "segments": {trailer - 42, 2}, "offset of the segment": {trailer - 16, 8},
 		"length of the segment": {trailer - 8, 8}, "trailer": {trailer, 8},
 	}[name]

@@ -56,6 +56,7 @@ func (s Keyring) Sealing() vectors.Object {
 	}
 	return vectors.Object{
 		"key": inputs.Hex(drawn.BytesFrom(s.Seed, 32)), "slots": []any{}, "set_id": inputs.Hex(drawn.BytesFrom(cmp.Or(s.Seed>>1, 1), 16)),
-		"epoch": s.Epochs[last], "old_keys": old, "random": inputs.Hex(drawn.BytesFrom(s.Seed^1, 24)),
+		"epoch": s.Epochs[last], "writer": inputs.Hex(drawn.BytesFrom(s.Seed^2, 16)), "created_ms": inputs.Moment(s.Seed >> 12), "generation": s.Epochs[last], "head": inputs.Hex(drawn.BytesFrom(s.Seed^3, 32)),
+		"old_keys": old, "random": inputs.Hex(drawn.BytesFrom(s.Seed^1, 24)),
 	}
 }

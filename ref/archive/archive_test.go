@@ -213,7 +213,7 @@ func records(items ...item) []Record {
 	var recs []Record
 	off := int64(0)
 	for _, it := range items {
-		recs = append(recs, Record{testID, off, it.Entry})
+		recs = append(recs, RecordAt(testID, off, it.Entry))
 		off += int64(len(entryFrame(it)))
 	}
 	slices.SortFunc(recs, func(a, b Record) int { return bytes.Compare([]byte(a.Entry.Path), []byte(b.Entry.Path)) })

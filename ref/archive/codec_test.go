@@ -25,8 +25,14 @@ func randomSegment(r *rand.Rand) Segment {
 			s.Removed = append(s.Removed, path+"x")
 			continue
 		}
-		rec := Record{ID{byte(r.Uint32())}, r.Int64N(1 << 52), Entry{path + "x", Kind(r.IntN(9)), Time(r.Uint64N(1 << 52)), r.Int64N(1 << 52)}}
+		rec := Record{Entry: Entry{path + "x", Kind(r.IntN(9)), Time(r.Uint64N(1 << 52)), r.Int64N(1 << 52)}}
+		for range 1 + r.IntN(1+r.IntN(5)) {
+			rec.Places = append(rec.Places, Place{ID{byte(r.Uint32())}, r.Int64N(1 << 52)})
+		}
 		s.Live = append(s.Live, rec)
+	}
+	for i := range r.IntN(5) {
+		s.Stored = append(s.Stored, Stored{ID{byte(i)}, r.Uint64N(1 << 52), 1 + r.Uint64N(1<<51), r.Int64N(1 << 52), [32]byte{byte(i)}})
 	}
 	return s
 }
@@ -121,11 +127,12 @@ func TestCanonical(t *testing.T) {
 func hasUnknownKind(frame []byte) bool {
 	live := frame[5:][:binary.BigEndian.Uint32(frame[1:])]
 	for len(live) > 0 {
-		path := int(binary.BigEndian.Uint16(live[32:]))
-		if live[34+path] > byte(Settings) {
+		live = live[2+binary.BigEndian.Uint16(live):]
+		path := int(binary.BigEndian.Uint16(live))
+		if live[2+path] > byte(Settings) {
 			return true
 		}
-		live = live[34+path+17:]
+		live = live[2+path+17:]
 	}
 	return false
 }
@@ -134,9 +141,10 @@ func hasUnknownKind(frame []byte) bool {
 func TestLayout(t *testing.T) {
 	pad := func(s string, n int) string { return s + string(make([]byte, n-len(s))) }
 	seven := pad("", 7)
-	want := "\x03" + "\x00\x00\x00\x36" + pad("o", 24) + seven + "\x09" + "\x00\x03a/b" + "\x04" + seven + "\x05" + seven + "\x06" +
-		"\x00\x00\x00\x06" + "\x00\x01x" + "\x00\x01y"
-	s := Segment{[]Record{{otherID, 9, Entry{"a/b", Voice, 5, 6}}}, []string{"x", "y"}}
+	want := "\x03" + "\x00\x00\x00\x58" + "\x00\x40" + pad("o", 24) + seven + "\x09" + pad("id", 24) + seven + "\x0a" + "\x00\x03a/b" + "\x04" + seven + "\x05" + seven + "\x06" +
+		"\x00\x00\x00\x06" + "\x00\x01x" + "\x00\x01y" +
+		"\x00\x00\x50" + pad("o", 24) + seven + "\x01" + seven + "\x02" + seven + "\x03" + pad("d", 32)
+	s := Segment{[]Record{{[]Place{{otherID, 9}, {testID, 10}}, Entry{"a/b", Voice, 5, 6}}}, []string{"x", "y"}, []Stored{{otherID, 1, 2, 3, [32]byte{'d'}}}}
 	got, err := s.Frame()
 	if diff := cmp.Diff(want, string(got)); err != nil || diff != "" {
 		t.Errorf("segment: %v\n%s", err, diff)

@@ -24,19 +24,31 @@ type Cursor struct {
 // NewCursor returns a Cursor that reads the frames of plain.
 func NewCursor(plain Plaintext) *Cursor { return &Cursor{plain: plain} }
 
-// Frame is what the fields of an entry or padding frame say.
+// Frame is what the fields of an entry, piece or padding frame say.
 type Frame struct {
 	Padding bool
 	Entry   Entry // of a padding frame only Size, its n
+	Runs    []Run // of a piece frame
 	Content int64 // the offset of what follows the fields
 }
 
-// End returns the offset at which the frame ends.
-func (f Frame) End() int64 { return f.Content + f.Entry.Size }
+// Length returns the length of what follows the fields.
+func (f Frame) Length() int64 {
+	if f.Runs != nil {
+		return SuppliedBy(f.Runs, f.Entry.Size)
+	}
+	return f.Entry.Size
+}
 
-// FrameAt reads the fields of the entry frame at off, or of a padding frame if one may
-// stand there. They end before limit. Errors: malformed_archive, those of the plaintext.
-func (c *Cursor) FrameAt(off, limit int64, padding bool) (Frame, error) {
+// End returns the offset at which the frame ends.
+func (f Frame) End() int64 { return f.Content + f.Length() }
+
+// Allowed says which frames may stand at a place beside an entry frame.
+type Allowed struct{ Pieces, Padding bool }
+
+// FrameAt reads the fields of the entry frame at off, or of another one that may stand
+// there. They end before limit. Errors: malformed_archive, those of the plaintext.
+func (c *Cursor) FrameAt(off, limit int64, allowed Allowed) (Frame, error) {
 	c.off, c.limit, c.err = off, limit, nil
 	var f Frame
 	var typ []byte
@@ -44,7 +56,11 @@ func (c *Cursor) FrameAt(off, limit int64, padding bool) (Frame, error) {
 	switch {
 	case ok && typ[0] == frameEntry:
 		ok = readEntry(c, &f.Entry)
-	case ok && typ[0] == framePadding && padding: // [ARC-26]
+	case ok && typ[0] == framePiece && allowed.Pieces: // [ARC-26] [ARC-89]
+		if ok = readEntry(c, &f.Entry); ok {
+			f.Runs, ok = readRuns(c, f.Entry.Size)
+		}
+	case ok && typ[0] == framePadding && allowed.Padding: // [ARC-26]
 		f.Padding = true
 		ok = readLength(c, &f.Entry.Size)
 	default:

@@ -18,13 +18,17 @@ type ID = [24]byte
 const (
 	MaxPathSize    = 1024
 	MaxSegmentPart = 1 << 26 // live, and removed
+	MaxPlaces      = 1024    // of a record
+	MaxStored      = 1 << 16 // containers of a segment
 	maxProducer    = 255
 	maxSegments    = 16 // references
 
 	minEntryFrame   = 21 // type, a path of one byte, kind, time, size
 	minPaddingFrame = 9
-	minSegmentFrame = 1 + 2*4
-	maxSegmentFrame = minSegmentFrame + 2*MaxSegmentPart
+	minSegmentFrame = 1 + 2*4 + 3
+	maxSegmentFrame = minSegmentFrame + 2*MaxSegmentPart + MaxStored*storedSize
+	placeSize       = 24 + 8
+	storedSize      = 24 + 8 + 8 + 8 + 32
 	trailerSize     = 8
 	minIndexFrame   = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + 2 + 40
 	maxIndexFrame   = minIndexFrame + maxProducer + (maxSegments-1)*40
@@ -38,6 +42,7 @@ const (
 	framePadding = 2
 	frameSegment = 3
 	frameIndex   = 4
+	framePiece   = 5
 )
 
 // Kind says what an entry is to a messenger.
@@ -74,24 +79,11 @@ type Entry struct {
 	Size       int64
 }
 
-// Record says where the frame of an entry lies.
-type Record struct {
-	Container ID
-	Offset    int64
-	Entry     Entry
-}
-
 func (e Entry) marshal(b *cryptobyte.Builder) {
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(e.Path)) })
 	b.AddUint8(uint8(e.Kind))
 	b.AddUint64(uint64(e.ModifiedMS))
 	b.AddUint64(uint64(e.Size))
-}
-
-func (r Record) marshal(b *cryptobyte.Builder) {
-	b.AddBytes(r.Container[:])
-	b.AddUint64(uint64(r.Offset))
-	r.Entry.marshal(b)
 }
 
 func readEntry(s wire.Reader, e *Entry) bool {
@@ -104,10 +96,6 @@ func readEntry(s wire.Reader, e *Entry) bool {
 		e.Kind = Other
 	}
 	return true
-}
-
-func readRecord(s *cryptobyte.String, r *Record) bool {
-	return s.CopyBytes(r.Container[:]) && readLength(s, &r.Offset) && readEntry(s, &r.Entry)
 }
 
 func readPath(s wire.Reader, path *string) bool {

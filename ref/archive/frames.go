@@ -10,55 +10,59 @@ import (
 type Frames struct {
 	plain    Plaintext
 	id       ID
-	own      []Record // of the list in this container, by offset
-	entryEnd int64    // the end of the entry region
+	list     *List
+	own      []named // the places of the list in this container, by offset
+	pieces   bool    // there may be piece frames
+	entryEnd int64   // the end of the entry region
 }
 
 // NewFrames returns the frames of the container whose plaintext and index these are.
 func NewFrames(plain Plaintext, index *Index, list *List) *Frames {
 	id := index.ownSegment().Container
-	return &Frames{plain, id, list.in(id), index.entryEnd()}
+	return &Frames{plain, id, list, list.in(id), !index.StandAlone(), index.entryEnd()}
 }
 
-// Placed returns the live entries of this container in the order of their
-// frames, in which reading them all is fastest. The caller must not change them.
-func (r *Frames) Placed() []Record { return r.own }
+// Placed returns the live entries of which all lies in this container, in the order of
+// their first frames, in which reading them all is fastest.
+func (r *Frames) Placed() []Record {
+	records := slices.DeleteFunc(slices.Clone(r.list.records), func(rec Record) bool { return !rec.IsIn(r.id) })
+	slices.SortFunc(records, ByPlace)
+	return records
+}
 
 // WriteContent writes the content of an entry to w, as far as it is authentic.
 // Errors: malformed_archive, missing_container, and those of the plaintext and
 // of w. [ARC-26] [ARC-28]
 func (r *Frames) WriteContent(w io.Writer, rec Record) error {
-	f, err := r.Frame(NewCursor(r.plain), rec)
+	c, err := r.Open(NewCursor(r.plain), rec)
 	if err != nil {
 		return err
 	}
-	return r.plain.WriteRange(w, f.Content, rec.Entry.Size)
+	return c.WriteRange(w, 0, c.Size())
 }
 
-// Content returns the content of an entry, authenticated as it is read. Errors: as
-// WriteContent.
-func (r *Frames) Content(rec Record) (*io.SectionReader, error) {
-	f, err := r.Frame(NewCursor(r.plain), rec)
-	if err != nil {
-		return nil, err
-	}
-	return io.NewSectionReader(r.plain, f.Content, rec.Entry.Size), nil
+// Open finds the content of an entry, with a cursor on this container's plaintext.
+// Errors: malformed_archive, missing_container, and those of the plaintext.
+func (r *Frames) Open(c *Cursor, rec Record) (*Content, error) {
+	return OpenContent(rec, func(id ID) (*Frames, *Cursor) {
+		if id != r.id {
+			return nil, nil
+		}
+		return r, c
+	})
 }
 
-// Frame reads the fields of a record's frame and compares them with the
+// frame reads the fields of a frame that a record names and compares them with the
 // record, which governs what they differ in otherwise. [ARC-26] [ARC-46] [ARC-47]
-func (r *Frames) Frame(c *Cursor, rec Record) (Frame, error) {
-	if rec.Container != r.id { // [ARC-24]
-		return Frame{}, missing(rec)
-	}
-	next, _ := slices.BinarySearchFunc(r.own, rec, ByPlace)
+func (r *Frames) frame(c *Cursor, n named) (Frame, error) {
+	i, _ := slices.BinarySearchFunc(r.own, n.Place, func(n named, p Place) int { return n.compare(p) })
 	limit := r.entryEnd
-	if next+1 < len(r.own) {
-		limit = r.own[next+1].Offset
+	if i+1 < len(r.own) {
+		limit = r.own[i+1].Offset
 	}
-	f, err := c.FrameAt(rec.Offset, limit, false)
-	if err == nil && (f.Entry.Size != rec.Entry.Size || f.End() > limit) {
-		err = malformed("the frame of %q contradicts the index", rec.Entry.Path)
+	f, err := c.FrameAt(n.Offset, limit, Allowed{Pieces: r.pieces})
+	if err == nil && (n.size != notLast && f.Entry.Size != n.size || f.End() > limit) {
+		err = malformed("the frame of %q at offset %d contradicts the index", n.path, n.Offset)
 	}
 	return f, err
 }
@@ -66,8 +70,12 @@ func (r *Frames) Frame(c *Cursor, rec Record) (Frame, error) {
 // Walk reads all frames from the first to the padding and checks that they tile
 // the plaintext, that every record has its frame, and the content of what no
 // record names; it leaves the contents of the entries to others (spec section
-// 8.7). Errors: malformed_archive, and those of the plaintext. [ARC-30] [ARC-48]
+// 8.7), unless some of it may not count. Errors: malformed_archive, and those of the
+// plaintext. [ARC-30] [ARC-48]
 func (r *Frames) Walk() error {
+	if r.pieces {
+		return r.Verify()
+	}
 	_, err := r.walk()
 	return err
 }
@@ -79,7 +87,7 @@ func (r *Frames) walk() (int64, error) {
 	next := 0 // the first record whose frame has not come
 	for off := int64(0); ; {
 		if next < len(r.own) && r.own[next].Offset == off {
-			f, err := r.Frame(c, r.own[next])
+			f, err := r.frame(c, r.own[next])
 			if err != nil {
 				return 0, err
 			}
@@ -87,7 +95,7 @@ func (r *Frames) walk() (int64, error) {
 			next++
 			continue
 		}
-		f, err := c.FrameAt(off, r.entryEnd+minPaddingFrame, true)
+		f, err := c.FrameAt(off, r.entryEnd+minPaddingFrame, Allowed{r.pieces, true})
 		if err != nil {
 			return 0, err
 		}
@@ -96,17 +104,17 @@ func (r *Frames) walk() (int64, error) {
 				return 0, malformed("the padding at offset %d does not end where the segment begins", off)
 			}
 			if next < len(r.own) { // [ARC-73]
-				return 0, malformed("there is no frame where %q should be", r.own[next].Entry.Path)
+				return 0, malformed("there is no frame where %q should be", r.own[next].path)
 			}
 			return off, r.checkPadding(f)
 		}
 		if f.End() > r.entryEnd { // [ARC-71]
-			return 0, malformed("the entry frame at offset %d reaches beyond the entries", off)
+			return 0, malformed("the frame at offset %d reaches beyond the entries", off)
 		}
 		if next < len(r.own) && r.own[next].Offset < f.End() { // [ARC-73]
-			return 0, malformed("there is no frame where %q should be", r.own[next].Entry.Path)
+			return 0, malformed("there is no frame where %q should be", r.own[next].path)
 		}
-		if err := c.pass(f.Content, f.Entry.Size); err != nil { // abandoned by the writer
+		if err := c.pass(f.Content, f.Length()); err != nil { // abandoned by the writer
 			return 0, err
 		}
 		off = f.End()
@@ -121,7 +129,27 @@ func (r *Frames) Verify() error {
 	if err != nil {
 		return err
 	}
-	return r.plain.WriteRange(io.Discard, 0, end)
+	if err := r.plain.WriteRange(io.Discard, 0, end); err != nil {
+		return err
+	}
+	return r.checkContents()
+}
+
+// checkContents checks that all of every entry is there whose frames lie in this
+// container. In a stand-alone archive the walk has shown it. [ARC-96]
+func (r *Frames) checkContents() error {
+	if !r.pieces {
+		return nil
+	}
+	c := NewCursor(r.plain)
+	for _, rec := range r.list.records {
+		if rec.IsIn(r.id) {
+			if _, err := r.Open(c, rec); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // checkPadding opens the whole padding before it says that it is not zero, so

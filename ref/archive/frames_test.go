@@ -70,20 +70,20 @@ func TestFrames(t *testing.T) {
 		{"an unnamed byte between", func(x *raw) {
 			x.frames = slices.Insert(x.frames, aEnd, 0)
 			recs := records(a, b)
-			recs[1].Offset++
+			recs[1].Places[0].Offset++
 			x.segment = segmentFrame(t, Segment{Live: recs})
 		}, true, false},
 		{"an unnamed byte first", func(x *raw) {
 			x.frames = slices.Insert(x.frames, 0, 0)
 			recs := records(a, b)
-			recs[0].Offset++
-			recs[1].Offset++
+			recs[0].Places[0].Offset++
+			recs[1].Places[0].Offset++
 			x.segment = segmentFrame(t, Segment{Live: recs})
 		}, true, false},
 		{"a padding between", func(x *raw) {
 			x.frames = slices.Insert(x.frames, aEnd, paddingFrame(3)...)
 			recs := records(a, b)
-			recs[1].Offset += 12
+			recs[1].Places[0].Offset += 12
 			x.segment = segmentFrame(t, Segment{Live: recs})
 		}, true, false},
 		{"two paddings at the end", func(x *raw) {
@@ -91,7 +91,7 @@ func TestFrames(t *testing.T) {
 		}, true, false},
 		{"a record of a place in the padding", func(x *raw) {
 			x.padding = func(n int64) []byte { return paddingFrame(n + 100) }
-			s := Segment{Live: append(records(a, b), Record{testID, int64(len(frames(a, b))) + 9, Entry{Path: "c", Size: 5}})}
+			s := Segment{Live: append(records(a, b), RecordAt(testID, int64(len(frames(a, b)))+9, Entry{Path: "c", Size: 5}))}
 			x.segment = segmentFrame(t, s)
 		}, true, false},
 		{"no padding", func(x *raw) {
@@ -117,8 +117,8 @@ func TestFrames(t *testing.T) {
 			outer.content = append(frames(a), 1, 2, 3)
 			outer.Size = int64(len(outer.content))
 			recs := records(outer, b)
-			recs[1] = Record{testID, int64(len(frames(outer)) - len(outer.content)), a.Entry}
-			recs[0] = Record{testID, int64(len(frames(outer))), b.Entry}
+			recs[1] = RecordAt(testID, int64(len(frames(outer))-len(outer.content)), a.Entry)
+			recs[0] = RecordAt(testID, int64(len(frames(outer))), b.Entry)
 			recs[0], recs[1] = recs[1], recs[0]
 			x.frames, x.segment = frames(outer, b), segmentFrame(t, Segment{Live: recs})
 		}, true, false},
@@ -205,7 +205,7 @@ func TestChunksNeeded(t *testing.T) {
 			}
 			for _, rec := range r.Entries() {
 				clear(p.touched)
-				if r.WriteContent(io.Discard, rec) != nil || !among(p.touched, chunksOf(rec.Offset, frameSize(rec))) {
+				if r.WriteContent(io.Discard, rec) != nil || !among(p.touched, chunksOf(rec.Places[0].Offset, frameSize(rec))) {
 					return false
 				}
 			}
@@ -245,7 +245,7 @@ func TestDamagedChunk(t *testing.T) {
 				if !bytes.HasPrefix(items[i].content, content.Bytes()) {
 					return false
 				}
-				if chunksOf(rec.Offset, frameSize(rec))[bad] {
+				if chunksOf(rec.Places[0].Offset, frameSize(rec))[bad] {
 					if fault.NameOf(err) != fault.PayloadTampered {
 						return false
 					}

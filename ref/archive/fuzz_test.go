@@ -12,10 +12,9 @@ import (
 
 // assemble makes a plaintext of parts that need not fit: lengths, offsets and
 // the reference to the segment are made right, so that a fuzzer gets far.
-func assemble(frames, live, removed, index []byte, set bool) []byte {
+func assemble(frames, live, rest, index []byte, set bool) []byte {
 	segment := binary.BigEndian.AppendUint32([]byte{frameSegment}, uint32(len(live)))
-	segment = binary.BigEndian.AppendUint32(append(segment, live...), uint32(len(removed)))
-	segment = append(segment, removed...)
+	segment = append(append(segment, live...), rest...)
 	if len(index) >= 40 {
 		index = slices.Clone(index)
 		ref := index[len(index)-40:]
@@ -40,16 +39,16 @@ func assemble(frames, live, removed, index []byte, set bool) []byte {
 }
 
 // parts takes the plaintext of an archive apart, as seeds for a fuzzer.
-func parts(t testing.TB, plaintext []byte) (frames, live, removed, index []byte) {
+func parts(t testing.TB, plaintext []byte) (frames, live, rest, index []byte) {
 	r := open(t, plaintext)
 	own := r.Index().Segments[0]
 	for _, rec := range r.Placed() {
-		frames = plaintext[:rec.Offset+frameSize(rec)]
+		frames = plaintext[:rec.Places[0].Offset+frameSize(rec)]
 	}
 	n := int64(binary.BigEndian.Uint32(plaintext[own.Offset+1:]))
 	live = plaintext[own.Offset+5:][:n]
-	removed = plaintext[own.Offset+9+n : own.Offset+own.Length]
-	return frames, live, removed, plaintext[own.Offset+own.Length : len(plaintext)-8]
+	rest = plaintext[own.Offset+5+n : own.Offset+own.Length]
+	return frames, live, rest, plaintext[own.Offset+own.Length : len(plaintext)-8]
 }
 
 // FuzzReader looks for plaintexts that a Reader does not survive, that it lists
@@ -57,15 +56,15 @@ func parts(t testing.TB, plaintext []byte) (frames, live, removed, index []byte)
 func FuzzReader(f *testing.F) {
 	a, b := twoItems()
 	for _, items := range [][]item{nil, {a}, {a, b}, {newItem("d/e/f", 0), newItem("d/g", chunkSize)}} {
-		frames, live, removed, index := parts(f, write(f, items...))
-		f.Add(frames, live, removed, index, false)
+		frames, live, rest, index := parts(f, write(f, items...))
+		f.Add(frames, live, rest, index, false)
 	}
-	inSet := raw{frames: frames(a, b), segment: segmentFrame(f, Segment{records(a, b), []string{"c", "d"}}), index: Index{SetID: setID, Generation: 1, Epoch: 1}}
-	frames, live, removed, index := parts(f, inSet.bytes(f))
-	f.Add(frames, live, removed, index, true)
+	inSet := raw{frames: frames(a, b), segment: segmentFrame(f, Segment{records(a, b), []string{"c", "d"}, []Stored{{ID: otherID, Epoch: 1}}}), index: Index{SetID: setID, Generation: 1, Epoch: 1}}
+	frames, live, rest, index := parts(f, inSet.bytes(f))
+	f.Add(frames, live, rest, index, true)
 
-	f.Fuzz(func(t *testing.T, frames, live, removed, index []byte, set bool) {
-		plaintext := assemble(frames, live, removed, index, set)
+	f.Fuzz(func(t *testing.T, frames, live, rest, index []byte, set bool) {
+		plaintext := assemble(frames, live, rest, index, set)
 		r, err := NewReader(plain(plaintext), testID)
 		if err != nil {
 			if fault.NameOf(err) == "" {

@@ -1,8 +1,6 @@
 package archive
 
 import (
-	"bytes"
-	"cmp"
 	"slices"
 	"strings"
 
@@ -13,7 +11,8 @@ import (
 type List struct {
 	index   *Index
 	records []Record // by path
-	placed  []Record // by place
+	placed  []named  // by place
+	stored  []Stored // by id
 }
 
 // NewList makes the effective list of the archive with an index from all its segments,
@@ -22,8 +21,8 @@ type List struct {
 func NewList(index *Index, segments ...*Segment) (*List, error) {
 	r := &List{index: index}
 	for _, s := range segments {
-		if index.StandAlone() && len(s.Removed) > 0 { // [ARC-22]
-			return nil, malformed("a stand-alone archive says that %q was removed", s.Removed[0])
+		if index.StandAlone() && len(s.Removed)+len(s.Stored) > 0 { // [ARC-22]
+			return nil, malformed("a stand-alone archive says that there was something before it, or is beside it")
 		}
 		r.apply(s)
 	}
@@ -31,28 +30,36 @@ func NewList(index *Index, segments ...*Segment) (*List, error) {
 		return nil, malformed("the path %q is an entry and a folder", path)
 	}
 	id := index.ownSegment().Container
-	for _, rec := range r.records {
-		if rec.Container == id {
-			if rec.Offset+minEntryFrame+rec.Entry.Size > index.entryEnd() { // [ARC-15]
-				return nil, malformed("the frame of %q reaches beyond the entries", rec.Entry.Path)
-			}
-		} else if index.StandAlone() { // [ARC-22]
-			return nil, malformed("the entry %q of a stand-alone archive lies in another container", rec.Entry.Path)
+	for _, x := range r.stored {
+		if x.ID == id { // [ARC-92]
+			return nil, malformed("the container lists itself, and with a digest")
 		}
 	}
-	r.placed = slices.Clone(r.records)
-	slices.SortFunc(r.placed, ByPlace)
+	for _, rec := range r.records {
+		if index.StandAlone() && (len(rec.Places) > 1 || !rec.IsIn(id)) { // [ARC-22]
+			return nil, malformed("the entry %q of a stand-alone archive has several places, or one in another container", rec.Entry.Path)
+		}
+		for _, n := range rec.places() {
+			if n.Container == id && n.Offset+n.least > index.entryEnd() { // [ARC-15]
+				return nil, malformed("a frame of %q reaches beyond the entries", rec.Entry.Path)
+			}
+			r.placed = append(r.placed, n)
+		}
+	}
+	slices.SortFunc(r.placed, byPlace)
 	for i := 1; i < len(r.placed); i++ {
 		a, b := r.placed[i-1], r.placed[i]
-		if a.Container == b.Container && a.Offset+minEntryFrame+a.Entry.Size > b.Offset { // [ARC-14]
-			return nil, malformed("the frames of %q and %q overlap", a.Entry.Path, b.Entry.Path)
+		if a.Container == b.Container && a.Offset+a.least > b.Offset { // [ARC-14]
+			return nil, malformed("frames of %q and %q overlap", a.path, b.path)
 		}
 	}
 	return r, nil
 }
 
-// apply takes from the list what a segment removes or replaces, and adds what it has.
+// apply takes from the list what a segment removes or replaces, and adds what it has. The
+// stored containers are those of the last segment alone. [ARC-93]
 func (r *List) apply(s *Segment) {
+	r.stored = s.Stored
 	r.records = slices.DeleteFunc(r.records, func(rec Record) bool {
 		_, removed := slices.BinarySearch(s.Removed, rec.Entry.Path)
 		_, replaced := find(s.Live, rec.Entry.Path)
@@ -67,17 +74,16 @@ func find(records []Record, path string) (int, bool) {
 	return slices.BinarySearchFunc(records, path, func(rec Record, path string) int { return strings.Compare(rec.Entry.Path, path) })
 }
 
-// ByPlace orders records by container, then offset.
-func ByPlace(a, b Record) int {
-	return cmp.Or(bytes.Compare(a.Container[:], b.Container[:]), cmp.Compare(a.Offset, b.Offset))
-}
-
 // Index returns what the archive says of itself.
 func (r *List) Index() Index { return *r.index }
 
 // Entries returns the live entries by path, bytewise. The caller must not
 // change them.
 func (r *List) Entries() []Record { return r.records }
+
+// Stored returns the other containers that the archive lists, by id. The caller must not
+// change them.
+func (r *List) Stored() []Stored { return r.stored }
 
 // Find returns the entry of a path. Error: entry_not_found. [ARC-27] [ARC-76]
 func (r *List) Find(path string) (Record, error) {
@@ -88,10 +94,10 @@ func (r *List) Find(path string) (Record, error) {
 	return r.records[i], nil
 }
 
-// in returns the records of a container by offset.
-func (r *List) in(id ID) []Record {
-	first, _ := slices.BinarySearchFunc(r.placed, Record{Container: id}, ByPlace)
-	n := slices.IndexFunc(r.placed[first:], func(rec Record) bool { return rec.Container != id })
+// in returns the places in a container by offset.
+func (r *List) in(id ID) []named {
+	first, _ := slices.BinarySearchFunc(r.placed, Place{Container: id}, func(n named, p Place) int { return n.compare(p) })
+	n := slices.IndexFunc(r.placed[first:], func(n named) bool { return n.Container != id })
 	if n < 0 {
 		return r.placed[first:]
 	}

@@ -44,18 +44,18 @@ func NewReader(plain Plaintext, id ID) (*Reader, error) {
 	return &Reader{list, NewFrames(plain, index, list)}, nil
 }
 
-// CheckComplete reports missing_container if an entry lies in another container:
-// whoever restores all of them asks before the walk. [ARC-24] [ARC-43] [ARC-49]
+// CheckComplete reports missing_container if a part of an entry lies in another
+// container: whoever restores all of them asks before the walk. [ARC-24] [ARC-43] [ARC-49]
 func (r *Reader) CheckComplete() error {
 	for _, rec := range r.records {
-		if rec.Container != r.id {
-			return missing(rec)
+		if other := rec.elsewhere(r.id); other != r.id {
+			return missing(rec.Entry.Path, other)
 		}
 	}
 	return nil
 }
 
 // missing names the entry. [ARC-42]
-func missing(rec Record) error {
-	return fault.New(fault.MissingContainer, "the entry %q lies in container %x, which is not here", rec.Entry.Path, rec.Container)
+func missing(path string, container ID) error {
+	return fault.New(fault.MissingContainer, "the entry %q lies in container %x, which is not here", path, container)
 }

@@ -28,7 +28,7 @@ func TestNewReader(t *testing.T) {
 	recs := records(a, b)
 	segment := func(change func(s *Segment)) func(x *raw) {
 		return func(x *raw) {
-			s := Segment{Live: slices.Clone(recs)}
+			s := Segment{Live: records(a, b)}
 			change(&s)
 			x.segment = segmentFrame(t, s)
 		}
@@ -40,8 +40,8 @@ func TestNewReader(t *testing.T) {
 		return func(x *raw) { x.edit = change }
 	}
 	inSet := func(i *Index) { i.SetID, i.Generation, i.Epoch = setID, 1, 1 }
-	end := int64(len(frames(a, b))) // of the entry region, while the padding is empty
-	aEnd := recs[1].Offset          // of a's frame, and the offset of b's
+	end := int64(len(frames(a, b)))  // of the entry region, while the padding is empty
+	aEnd := recs[1].Places[0].Offset // of a's frame, and the offset of b's
 	for _, c := range []struct {
 		name   string
 		change func(x *raw)
@@ -82,13 +82,13 @@ func TestNewReader(t *testing.T) {
 		{"a stand-alone archive that is not complete", index(func(i *Index) { i.Complete = false }), fault.MalformedArchive},
 		{"a set's archive with a previous", index(func(i *Index) { inSet(i); i.Previous = otherID }), ""},
 		{"a stand-alone archive with a previous", index(func(i *Index) { i.Previous = otherID }), fault.MalformedArchive},
-		{"a stand-alone archive with two segments", index(func(i *Index) { i.Segments = []SegmentRef{{otherID, 9, 9}} }), fault.MalformedArchive},
-		{"a set's archive with two segments", index(func(i *Index) { inSet(i); i.Segments = []SegmentRef{{otherID, 9, 9}} }), fault.MissingContainer},
-		{"16 segments", index(func(i *Index) { inSet(i); i.Segments = slices.Repeat([]SegmentRef{{otherID, 9, 9}}, 15) }), fault.MissingContainer},
-		{"17 segments", index(func(i *Index) { inSet(i); i.Segments = slices.Repeat([]SegmentRef{{otherID, 9, 9}}, 16) }), fault.MalformedArchive},
+		{"a stand-alone archive with two segments", index(func(i *Index) { i.Segments = []SegmentRef{{otherID, 9, 12}} }), fault.MalformedArchive},
+		{"a set's archive with two segments", index(func(i *Index) { inSet(i); i.Segments = []SegmentRef{{otherID, 9, 12}} }), fault.MissingContainer},
+		{"16 segments", index(func(i *Index) { inSet(i); i.Segments = slices.Repeat([]SegmentRef{{otherID, 9, 12}}, 15) }), fault.MissingContainer},
+		{"17 segments", index(func(i *Index) { inSet(i); i.Segments = slices.Repeat([]SegmentRef{{otherID, 9, 12}}, 16) }), fault.MalformedArchive},
 		{"its own id twice", index(func(i *Index) {
 			inSet(i)
-			i.Segments = []SegmentRef{{testID, 9, 9}, {otherID, 9, 9}}
+			i.Segments = []SegmentRef{{testID, 9, 12}, {otherID, 9, 12}}
 		}), fault.MalformedArchive},
 		{"another's segment last", edit(func(f []byte) []byte { f[len(f)-40]++; return f }), fault.MalformedArchive},
 		{"its segment one byte early", edit(func(f []byte) []byte { f[len(f)-9]--; return f }), fault.MalformedArchive},
@@ -100,9 +100,9 @@ func TestNewReader(t *testing.T) {
 		{"live that is longer than the segment", func(x *raw) { binary.BigEndian.PutUint32(x.segment[1:], 1<<26) }, fault.MalformedArchive},
 		{"live of 2^32 - 1 bytes", func(x *raw) { binary.BigEndian.PutUint32(x.segment[1:], 1<<32-1) }, fault.MalformedArchive},
 		{"live that is one byte shorter", func(x *raw) { x.segment[4]-- }, fault.MalformedArchive},
-		{"removed that is longer than the segment", func(x *raw) { x.segment[len(x.segment)-1] = 1 }, fault.MalformedArchive},
+		{"removed that is longer than the segment", func(x *raw) { x.segment[len(x.segment)-4] = 4 }, fault.MalformedArchive},
 		{"half a record", func(x *raw) {
-			x.segment = slices.Concat([]byte{3, 0, 0, 0, 20}, make([]byte, 20), []byte{0, 0, 0, 0})
+			x.segment = slices.Concat([]byte{3, 0, 0, 0, 20}, make([]byte, 20), []byte{0, 0, 0, 0, 0, 0, 0})
 		}, fault.MalformedArchive},
 		{"a path of 0 bytes", segment(func(s *Segment) { s.Live[0].Entry.Path = "" }), fault.MalformedArchive},
 		{"a path of 1024 bytes", segment(func(s *Segment) { s.Live[0].Entry.Path = strings.Repeat("a", 1024) }), ""},
@@ -111,7 +111,7 @@ func TestNewReader(t *testing.T) {
 		{"an unsafe path out of order", segment(func(s *Segment) { s.Live[1].Entry.Path = "" + "." }), fault.UnsafePath},
 		{"a path out of order, then an unsafe one", segment(func(s *Segment) {
 			s.Live[1].Entry.Path = "Z"
-			s.Live = append(s.Live, Record{testID, 0, Entry{Path: ".."}})
+			s.Live = append(s.Live, RecordAt(testID, 0, Entry{Path: ".."}))
 		}), fault.MalformedArchive},
 		{"a path in another normalization form", segment(func(s *Segment) { s.Live[1].Entry.Path = "e\u0301" }), ""},
 		{"records out of order", segment(func(s *Segment) { slices.Reverse(s.Live) }), fault.MalformedArchive},
@@ -119,27 +119,27 @@ func TestNewReader(t *testing.T) {
 		{"a path that is a folder", segment(func(s *Segment) { s.Live[1].Entry.Path = "a/b" }), fault.MalformedArchive},
 		{"a time of 2^52", segment(func(s *Segment) { s.Live[1].Entry.ModifiedMS = 1 << 52 }), fault.MalformedArchive},
 		{"a size of 2^52", segment(func(s *Segment) { s.Live[1].Entry.Size = 1 << 52 }), fault.MalformedArchive},
-		{"an offset of a record of 2^52", segment(func(s *Segment) { s.Live[1].Offset = 1 << 52 }), fault.MalformedArchive},
-		{"a size and an offset of 2^52 - 1", segment(func(s *Segment) { s.Live[1].Offset, s.Live[1].Entry.Size = 1<<52-1, 1<<52-1 }), fault.MalformedArchive},
-		{"two records of one frame", segment(func(s *Segment) { s.Live[1].Offset = 0 }), fault.MalformedArchive},
+		{"an offset of a record of 2^52", segment(func(s *Segment) { s.Live[1].Places[0].Offset = 1 << 52 }), fault.MalformedArchive},
+		{"a size and an offset of 2^52 - 1", segment(func(s *Segment) { s.Live[1].Places[0].Offset, s.Live[1].Entry.Size = 1<<52-1, 1<<52-1 }), fault.MalformedArchive},
+		{"two records of one frame", segment(func(s *Segment) { s.Live[1].Places[0].Offset = 0 }), fault.MalformedArchive},
 		{"frames that touch", segment(func(s *Segment) { s.Live[0].Entry.Size = aEnd - 21 }), ""},
 		{"frames that overlap by one byte", segment(func(s *Segment) { s.Live[0].Entry.Size = aEnd - 20 }), fault.MalformedArchive},
 		{"frames of another container that overlap", func(x *raw) {
 			inSet(&x.index)
-			s := Segment{Live: []Record{{otherID, 100, Entry{Path: "a", Size: 79}}, {otherID, 199, Entry{Path: "b"}}}}
+			s := Segment{Live: []Record{RecordAt(otherID, 100, Entry{Path: "a", Size: 79}), RecordAt(otherID, 199, Entry{Path: "b"})}}
 			x.segment = segmentFrame(t, s)
 		}, fault.MalformedArchive},
 		{"frames of another container that touch", func(x *raw) {
 			inSet(&x.index)
-			s := Segment{Live: []Record{{otherID, 100, Entry{Path: "a", Size: 78}}, {otherID, 199, Entry{Path: "b"}}}}
+			s := Segment{Live: []Record{RecordAt(otherID, 100, Entry{Path: "a", Size: 78}), RecordAt(otherID, 199, Entry{Path: "b"})}}
 			x.segment = segmentFrame(t, s)
 		}, ""},
 		{"frames at one place of two containers", func(x *raw) {
 			inSet(&x.index)
-			s := Segment{Live: []Record{{otherID, 0, Entry{Path: "a", Size: 78}}, {testID, 0, Entry{Path: "b"}}}}
+			s := Segment{Live: []Record{RecordAt(otherID, 0, Entry{Path: "a", Size: 78}), RecordAt(testID, 0, Entry{Path: "b"})}}
 			x.segment = segmentFrame(t, s)
 		}, ""},
-		{"a stand-alone archive with an entry elsewhere", segment(func(s *Segment) { s.Live[1].Container = otherID }), fault.MalformedArchive},
+		{"a stand-alone archive with an entry elsewhere", segment(func(s *Segment) { s.Live[1].Places[0].Container = otherID }), fault.MalformedArchive},
 		{"a stand-alone archive with a removed path", segment(func(s *Segment) { s.Removed = []string{"x"} }), fault.MalformedArchive},
 		{"a removed path", func(x *raw) { inSet(&x.index); segment(func(s *Segment) { s.Removed = []string{"x"} })(x) }, ""},
 		{"a removed path that is live", func(x *raw) { inSet(&x.index); segment(func(s *Segment) { s.Removed = []string{"0", "b"} })(x) }, fault.MalformedArchive},
@@ -215,7 +215,7 @@ func TestLengths(t *testing.T) {
 func TestNoPadding(t *testing.T) {
 	for at, want := range map[int64]fault.Name{8: fault.MalformedArchive, 9: ""} {
 		x := raw{index: standAlone, padding: func(n int64) []byte { return make([]byte, at) }}
-		x.index.Producer = strings.Repeat("p", int(144-at-9-109-8))
+		x.index.Producer = strings.Repeat("p", int(144-at-12-109-8))
 		if _, err := NewReader(plain(x.bytes(t)), testID); fault.NameOf(err) != want {
 			t.Errorf("a segment at offset %d: %v, want %q", at, err, want)
 		}
@@ -232,12 +232,14 @@ func TestSegmentParts(t *testing.T) {
 	left := MaxSegmentPart - last*1026 - 2
 	for extra, want := range []fault.Name{"", fault.MalformedArchive} {
 		paths[last] = paths[last][:left+extra]
-		frame := []byte{frameSegment, 0, 0, 0, 0, 0, 0, 0, 0}
+		frame := make([]byte, 9)
+		frame[0] = frameSegment
 		for _, path := range paths {
 			frame = append(binary.BigEndian.AppendUint16(frame, uint16(len(path))), path...)
 		}
 		binary.BigEndian.PutUint32(frame[5:], uint32(len(frame)-9))
-		if n := len(frame); n != 9+MaxSegmentPart+extra {
+		frame = append(frame, 0, 0, 0) // nothing is stored
+		if n := len(frame); n != 12+MaxSegmentPart+extra {
 			t.Fatalf("a frame of %d bytes", n)
 		}
 		written, err := (&Segment{Removed: paths}).Frame()
@@ -255,7 +257,7 @@ func TestSegmentParts(t *testing.T) {
 func TestElsewhere(t *testing.T) {
 	a, b := twoItems()
 	recs := records(a, b)
-	recs[1].Container = otherID
+	recs[1].Places[0].Container = otherID
 	data := raw{frames: frames(a), segment: segmentFrame(t, Segment{Live: recs}), index: Index{SetID: setID, Generation: 1, Epoch: 1}}.bytes(t)
 	r := open(t, data)
 	if len(r.Entries()) != 2 || len(r.Placed()) != 1 {
@@ -296,7 +298,7 @@ func (e endless) WriteRange(io.Writer, int64, int64) error { return io.ErrNoProg
 // What an index claims costs no memory before it is checked.
 func TestClaims(t *testing.T) {
 	const size = 1 << 50
-	for _, length := range []int64{0, 9, 1<<27 + 10, 1 << 40, size - 500} {
+	for _, length := range []int64{0, 12, maxSegmentFrame + 1, 1 << 40, size - 500} {
 		index := standAlone
 		index.Segments = []SegmentRef{{testID, size - 8 - 113 - length, length}}
 		frame, err := index.Frame()

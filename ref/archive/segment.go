@@ -10,15 +10,21 @@ import (
 )
 
 // Segment lists entries: the live ones with their places, and the paths of
-// those that were removed. Both are strictly increasing by path.
+// those that were removed, both strictly increasing by path; and other containers,
+// strictly increasing by id.
 type Segment struct {
 	Live    []Record
 	Removed []string
+	Stored  []Stored
 }
 
 // Frame encodes the segment as a frame. Errors: limit_exceeded for more than
-// MaxSegmentPart bytes of records or removed paths, a path of more than 65535 bytes.
+// MaxSegmentPart bytes of records or removed paths, or more than MaxStored containers;
+// more places or a longer path than their lengths can say.
 func (s *Segment) Frame() ([]byte, error) {
+	if len(s.Stored) > MaxStored { // [CON-10]
+		return nil, fault.New(fault.LimitExceeded, "a segment holds %d stored containers, not %d", MaxStored, len(s.Stored))
+	}
 	var b cryptobyte.Builder
 	b.AddUint8(frameSegment)
 	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
@@ -31,12 +37,17 @@ func (s *Segment) Frame() ([]byte, error) {
 			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(path)) })
 		}
 	})
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, x := range s.Stored {
+			x.marshal(b)
+		}
+	})
 	frame, err := b.Bytes()
 	if err != nil {
 		return nil, err
 	}
-	live := int64(binary.BigEndian.Uint32(frame[1:]))
-	if max(live, int64(len(frame))-minSegmentFrame-live) > MaxSegmentPart { // [CON-10]
+	live, stored := int64(binary.BigEndian.Uint32(frame[1:])), int64(len(s.Stored)*storedSize)
+	if max(live, int64(len(frame))-minSegmentFrame-live-stored) > MaxSegmentPart { // [CON-10]
 		return nil, fault.New(fault.LimitExceeded, "a segment holds %d bytes of records, and as many of removed paths", MaxSegmentPart)
 	}
 	return frame, nil
@@ -61,8 +72,9 @@ func parseSegment(frame []byte) (*Segment, error) {
 	seg := new(Segment)
 	s := cryptobyte.String(frame)
 	var typ uint8
-	var live, removed cryptobyte.String
-	if !s.ReadUint8(&typ) || typ != frameSegment || !readPart(&s, &live) || !readPart(&s, &removed) || !s.Empty() { // [ARC-23]
+	var live, removed, stored cryptobyte.String
+	if !s.ReadUint8(&typ) || typ != frameSegment || !readPart(&s, &live) || !readPart(&s, &removed) ||
+		!s.ReadUint24LengthPrefixed(&stored) || len(stored) > MaxStored*storedSize || !s.Empty() { // [ARC-23] [CON-1]
 		return nil, malformed("the segment does not have the layout that the index states")
 	}
 	for !live.Empty() {
@@ -94,6 +106,10 @@ func parseSegment(frame []byte) (*Segment, error) {
 			return nil, malformed("the path %q is live and removed", path)
 		}
 		seg.Removed = append(seg.Removed, path)
+	}
+	var err error
+	if seg.Stored, err = readStoredList(&stored); err != nil {
+		return nil, err
 	}
 	return seg, nil
 }

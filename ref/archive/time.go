@@ -19,7 +19,7 @@ func TimeOf(ms int64) (Time, error) {
 }
 
 // UnixMilli returns the milliseconds since 1970-01-01T00:00:00Z, negative before, and
-// whether the time is known. [ARC-83]
+// whether the time is known. [ARC-83] [KRG-10]
 func (t Time) UnixMilli() (ms int64, known bool) {
 	if t == 0 {
 		return 0, false

@@ -22,7 +22,7 @@ type Writer struct {
 	id      ID
 	index   Index
 	off     int64
-	records []Record
+	segment Segment
 	paths   *pathSet
 	size    int64 // of the records, encoded
 	err     error // sticky
@@ -76,33 +76,56 @@ func (w *Writer) Add(e Entry, content io.Reader) error {
 	if err := w.check(e); err != nil {
 		return err
 	}
-	rec := Record{Container: w.id, Offset: w.off, Entry: e} // [ARC-77]
+	rec := RecordAt(w.id, w.off, e) // [ARC-77]
+	if err := w.checkRecord(rec); err != nil {
+		return err
+	}
+	if err := w.frame(e, nil, content); err != nil {
+		return err
+	}
+	w.list(rec)
+	return nil
+}
 
+// frame writes an entry frame, or a piece frame if there are runs.
+func (w *Writer) frame(e Entry, runs []Run, content io.Reader) error {
+	length := e.Size
 	var b cryptobyte.Builder
-	b.AddUint8(frameEntry)
-	e.marshal(&b)
+	if runs == nil {
+		b.AddUint8(frameEntry)
+		e.marshal(&b)
+	} else {
+		b.AddUint8(framePiece)
+		e.marshal(&b)
+		marshalRuns(&b, runs)
+		length = SuppliedBy(runs, e.Size)
+	}
 	w.write(b.BytesOrPanic())
-
-	abandoned := w.copy(content, e.Size)
+	abandoned := w.copy(content, length)
 	if w.err != nil {
 		return w.err
 	}
 	if abandoned != nil { // [ARC-16]
 		return &AbandonedError{e.Path, abandoned}
 	}
-	w.paths.add(e.Path)
-	w.records = append(w.records, rec)
-	w.size += recordSize(e)
 	return nil
 }
 
-// recordSize is the length of an entry's record, encoded.
-func recordSize(e Entry) int64 {
+// list adds a record that checkRecord allows.
+func (w *Writer) list(rec Record) {
+	w.paths.add(rec.Entry.Path)
+	w.segment.Live = append(w.segment.Live, rec)
+	w.size += recordSize(rec)
+}
+
+// recordSize is the length of a record, encoded.
+func recordSize(rec Record) int64 {
 	var b cryptobyte.Builder
-	Record{Entry: e}.marshal(&b)
+	rec.marshal(&b)
 	return int64(len(b.BytesOrPanic()))
 }
 
+// check reports why no frame may say this of an entry.
 func (w *Writer) check(e Entry) error {
 	if len(e.Path) > MaxPathSize {
 		return fault.New(fault.UnsafePath, "the path %q has %d bytes, at most %d are allowed", e.Path, len(e.Path), MaxPathSize)
@@ -119,10 +142,15 @@ func (w *Writer) check(e Entry) error {
 	if e.Size < 0 || e.Size > wire.MaxUint64-w.off || e.ModifiedMS > wire.MaxUint64 { // [CON-4]
 		return fault.New(fault.LimitExceeded, "the entry %q is larger or later than the format can say", e.Path)
 	}
-	if w.size+recordSize(e) > MaxSegmentPart {
-		return fault.New(fault.LimitExceeded, "the archive has as many entries as its index can hold (%d)", len(w.records))
+	return nil
+}
+
+// checkRecord reports why the archive cannot list an entry.
+func (w *Writer) checkRecord(rec Record) error {
+	if w.size+recordSize(rec) > MaxSegmentPart {
+		return fault.New(fault.LimitExceeded, "the archive has as many entries as its index can hold (%d)", len(w.segment.Live))
 	}
-	return w.paths.check(e.Path) // [ARC-13]
+	return w.paths.check(rec.Entry.Path) // [ARC-13]
 }
 
 // copy writes exactly n bytes: what content gives, then zeros. It returns why
@@ -200,12 +228,11 @@ func (w *Writer) Close() error {
 	if w.err != nil {
 		return w.err
 	}
-	sort.Slice(w.records, func(i, j int) bool { return w.records[i].Entry.Path < w.records[j].Entry.Path }) // [ARC-11]
-	segment, err := (&Segment{Live: w.records}).Frame()
+	sort.Slice(w.segment.Live, func(i, j int) bool { return w.segment.Live[i].Entry.Path < w.segment.Live[j].Entry.Path }) // [ARC-11]
+	segment, err := w.segment.Frame()
 	if err != nil {
 		return err
 	}
-
 	index, err := w.indexFrame(minPaddingFrame, int64(len(segment)))
 	if err != nil {
 		return err
@@ -218,6 +245,11 @@ func (w *Writer) Close() error {
 	padding := Padded(target) - length // [ARC-8]
 	if index, err = w.indexFrame(w.off+minPaddingFrame+padding, int64(len(segment))); err != nil {
 		return err
+	}
+	if !w.index.StandAlone() {
+		if err := w.checkSegment(segment, w.off+minPaddingFrame+padding); err != nil {
+			return err
+		}
 	}
 
 	w.write(binary.BigEndian.AppendUint64([]byte{framePadding}, uint64(padding))) // [ARC-1]

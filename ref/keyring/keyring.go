@@ -5,6 +5,7 @@ package keyring
 import (
 	"golang.org/x/crypto/cryptobyte"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/wire"
@@ -14,7 +15,7 @@ import (
 const (
 	oldKeySize = 8 + key.Size
 	MaxOldKeys = 1024
-	MaxSize    = 16 + 8 + 2 + MaxOldKeys*oldKeySize // of a plaintext, in bytes
+	MaxSize    = 16 + 8 + 16 + 8 + 8 + 32 + 2 + MaxOldKeys*oldKeySize // of a plaintext, in bytes
 )
 
 // OldKey is an earlier key of a backup set; Epoch is the last one it was used in.
@@ -25,9 +26,13 @@ type OldKey struct {
 
 // Keyring is the Keyring of spec chapter 9.
 type Keyring struct {
-	SetID   [16]byte
-	Epoch   uint64
-	OldKeys []OldKey
+	SetID      [16]byte
+	Epoch      uint64
+	Writer     [16]byte     // the installation that writes in this epoch
+	CreatedMS  archive.Time // not known if it is zero
+	Generation uint64       // of the last commit before this epoch; 0 if there is none
+	Head       [32]byte     // SHA-256 of that commit, or zero
+	OldKeys    []OldKey
 }
 
 // Marshal encodes the keyring of a container whose key is k. Error:
@@ -39,6 +44,10 @@ func (r *Keyring) Marshal(k *key.Key) ([]byte, error) {
 	var b cryptobyte.Builder
 	b.AddBytes(r.SetID[:])
 	b.AddUint64(r.Epoch)
+	b.AddBytes(r.Writer[:])
+	b.AddUint64(uint64(r.CreatedMS))
+	b.AddUint64(r.Generation)
+	b.AddBytes(r.Head[:])
 	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
 		for _, old := range r.OldKeys {
 			b.AddUint64(old.Epoch)
@@ -56,11 +65,16 @@ func Parse(plaintext []byte, k *key.Key) (*Keyring, error) {
 	r := new(Keyring)
 	s := cryptobyte.String(plaintext)
 	var old cryptobyte.String
-	if !s.CopyBytes(r.SetID[:]) || !wire.ReadUint64(&s, &r.Epoch) || !s.ReadUint16LengthPrefixed(&old) || !s.Empty() { // [KRG-1] [CON-1] [CON-2]
+	if !s.CopyBytes(r.SetID[:]) || !wire.ReadUint64(&s, &r.Epoch) || !s.CopyBytes(r.Writer[:]) ||
+		!wire.ReadUint64(&s, (*uint64)(&r.CreatedMS)) || !wire.ReadUint64(&s, &r.Generation) || !s.CopyBytes(r.Head[:]) ||
+		!s.ReadUint16LengthPrefixed(&old) || !s.Empty() { // [KRG-1] [CON-1] [CON-2]
 		return nil, fault.New(fault.MalformedArchive, "the keyring does not decode")
 	}
-	if r.SetID == [16]byte{} || r.Epoch == 0 { // [KRG-2]
-		return nil, fault.New(fault.MalformedArchive, "the keyring has no set id or no epoch")
+	if r.SetID == [16]byte{} || r.Epoch == 0 || r.Writer == [16]byte{} { // [KRG-2] [KRG-8]
+		return nil, fault.New(fault.MalformedArchive, "the keyring has no set id, no epoch or no writer")
+	}
+	if (r.Generation == 0) != (r.Head == [32]byte{}) { // [KRG-9]
+		return nil, fault.New(fault.MalformedArchive, "the keyring names a commit only in part")
 	}
 	seen := map[key.Key]bool{*k: true}
 	last := uint64(0)

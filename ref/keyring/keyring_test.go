@@ -11,6 +11,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 )
@@ -27,7 +28,7 @@ func numbered(i uint64) key.Key {
 
 // chain returns a keyring with n old keys, of the epochs 1 to n.
 func chain(n int) *Keyring {
-	r := &Keyring{SetID: [16]byte{1}, Epoch: uint64(n) + 1}
+	r := &Keyring{SetID: [16]byte{1}, Epoch: uint64(n) + 1, Writer: [16]byte{2}}
 	for i := range uint64(n) {
 		r.OldKeys = append(r.OldKeys, OldKey{i + 1, numbered(i)})
 	}
@@ -41,7 +42,10 @@ func TestRoundTrip(t *testing.T) {
 	p := gopter.NewProperties(params)
 	p.Property("Parse is the inverse of Marshal", prop.ForAll(func(seed uint64) string {
 		r := rand.New(rand.NewPCG(seed, 0))
-		ring := &Keyring{SetID: [16]byte{byte(r.IntN(256)), 1}}
+		ring := &Keyring{SetID: [16]byte{byte(r.IntN(256)), 1}, Writer: [16]byte{byte(r.IntN(256)), 1}, CreatedMS: archive.Time(r.Uint64N(1 << 52))}
+		if r.IntN(2) == 0 {
+			ring.Generation, ring.Head = 1+r.Uint64N(1<<50), [32]byte{byte(r.IntN(256)), 1}
+		}
 		for range r.IntN(20) {
 			ring.Epoch += 1 + r.Uint64N(1<<40)
 			ring.OldKeys = append(ring.OldKeys, OldKey{ring.Epoch, numbered(ring.Epoch)})
@@ -62,9 +66,9 @@ func TestRoundTrip(t *testing.T) {
 
 // The encoding is that of the specification, byte for byte.
 func TestLayout(t *testing.T) {
-	ring := &Keyring{[16]byte{'s'}, 0x00102030405060, []OldKey{{7, key.Key{'a'}}, {8, key.Key{'b'}}}}
+	ring := &Keyring{[16]byte{'s'}, 0x00102030405060, [16]byte{'w'}, 9, 10, [32]byte{'h'}, []OldKey{{7, key.Key{'a'}}, {8, key.Key{'b'}}}}
 	pad := func(s string, n int) string { return s + string(make([]byte, n-len(s))) }
-	want := pad("s", 16) + "\x00\x00\x10\x20\x30\x40\x50\x60" + "\x00\x50" +
+	want := pad("s", 16) + "\x00\x00\x10\x20\x30\x40\x50\x60" + pad("w", 16) + pad("", 7) + "\x09" + pad("", 7) + "\x0a" + pad("h", 32) + "\x00\x50" +
 		"\x00\x00\x00\x00\x00\x00\x00\x07" + pad("a", 32) + "\x00\x00\x00\x00\x00\x00\x00\x08" + pad("b", 32)
 	got, err := ring.Marshal(testKey)
 	if diff := cmp.Diff(want, string(got)); err != nil || diff != "" {
@@ -91,6 +95,14 @@ func TestRules(t *testing.T) {
 		{"epoch 0", change(0, func(r *Keyring) { r.Epoch = 0 }), false},
 		{"epoch 2^52 - 1", change(1, func(r *Keyring) { r.Epoch = 1<<52 - 1 }), true},
 		{"epoch 2^52", change(1, func(r *Keyring) { r.Epoch = 1 << 52 }), false},
+		{"no writer", change(0, func(r *Keyring) { r.Writer = [16]byte{} }), false},
+		{"a writer that ends in one bit", change(0, func(r *Keyring) { r.Writer = [16]byte{15: 1} }), true},
+		{"created at 2^52 - 1", change(0, func(r *Keyring) { r.CreatedMS = 1<<52 - 1 }), true},
+		{"created at 2^52", change(0, func(r *Keyring) { r.CreatedMS = 1 << 52 }), false},
+		{"generation 2^52 - 1", change(0, func(r *Keyring) { r.Generation, r.Head = 1<<52-1, [32]byte{31: 1} }), true},
+		{"generation 2^52", change(0, func(r *Keyring) { r.Generation, r.Head = 1<<52, [32]byte{31: 1} }), false},
+		{"a generation without a head", change(0, func(r *Keyring) { r.Generation = 1 }), false},
+		{"a head without a generation", change(0, func(r *Keyring) { r.Head = [32]byte{31: 1} }), false},
 		{"an old epoch of 0", change(2, func(r *Keyring) { r.OldKeys[0].Epoch = 0 }), false},
 		{"two old keys of one epoch", change(2, func(r *Keyring) { r.OldKeys[0].Epoch = 2 }), false},
 		{"decreasing epochs", change(3, func(r *Keyring) { r.OldKeys[1].Epoch, r.Epoch = 4, 9 }), false},
@@ -121,7 +133,7 @@ func TestLengths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(encoded) != 16+8+2+80 {
+	if len(encoded) != 90+80 {
 		t.Fatalf("%d bytes", len(encoded))
 	}
 	for n := range len(encoded) {
@@ -134,7 +146,7 @@ func TestLengths(t *testing.T) {
 	}
 	for n := range 1 << 16 {
 		altered := bytes.Clone(encoded)
-		binary.BigEndian.PutUint16(altered[24:], uint16(n))
+		binary.BigEndian.PutUint16(altered[88:], uint16(n))
 		if _, err := Parse(altered, testKey); n != 80 && fault.NameOf(err) != fault.MalformedArchive {
 			t.Errorf("a vector of %d bytes: %v", n, err)
 		}

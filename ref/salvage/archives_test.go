@@ -168,7 +168,7 @@ func records(items ...item) []archive.Record {
 	var recs []archive.Record
 	off := int64(0)
 	for _, it := range items {
-		recs = append(recs, archive.Record{Container: testID, Offset: off, Entry: it.Entry})
+		recs = append(recs, archive.RecordAt(testID, off, it.Entry))
 		off += int64(len(entryFrame(it)))
 	}
 	slices.SortFunc(recs, func(a, b archive.Record) int { return bytes.Compare([]byte(a.Entry.Path), []byte(b.Entry.Path)) })
@@ -228,10 +228,9 @@ func twoEntries(t *testing.T) raw {
 
 // assemble makes a plaintext of parts that need not fit: lengths, offsets and
 // the reference to the segment are made right, so that a fuzzer gets far.
-func assemble(frames, live, removed, index []byte, set bool) []byte {
+func assemble(frames, live, rest, index []byte, set bool) []byte {
 	segment := binary.BigEndian.AppendUint32([]byte{frameSegment}, uint32(len(live)))
-	segment = binary.BigEndian.AppendUint32(append(segment, live...), uint32(len(removed)))
-	segment = append(segment, removed...)
+	segment = append(append(segment, live...), rest...)
 	if len(index) >= 40 {
 		index = slices.Clone(index)
 		ref := index[len(index)-40:]
@@ -256,16 +255,16 @@ func assemble(frames, live, removed, index []byte, set bool) []byte {
 }
 
 // parts takes the plaintext of an archive apart, as seeds for a fuzzer.
-func parts(t testing.TB, plaintext []byte) (frames, live, removed, index []byte) {
+func parts(t testing.TB, plaintext []byte) (frames, live, rest, index []byte) {
 	r := open(t, plaintext)
 	own := r.Index().Segments[0]
 	for _, rec := range r.Placed() {
-		frames = plaintext[:rec.Offset+frameSize(rec)]
+		frames = plaintext[:rec.Places[0].Offset+frameSize(rec)]
 	}
 	n := int64(binary.BigEndian.Uint32(plaintext[own.Offset+1:]))
 	live = plaintext[own.Offset+5:][:n]
-	removed = plaintext[own.Offset+9+n : own.Offset+own.Length]
-	return frames, live, removed, plaintext[own.Offset+own.Length : len(plaintext)-8]
+	rest = plaintext[own.Offset+5+n : own.Offset+own.Length]
+	return frames, live, rest, plaintext[own.Offset+own.Length : len(plaintext)-8]
 }
 
 var errDisk = errors.New("the disk is broken")

@@ -28,7 +28,7 @@ type Found struct {
 	Confirmed bool
 	Lost      []Range
 
-	content int64
+	content *archive.Content // nil if it is missing
 }
 
 // Entries yields what was found, in the order of the paths if the index was used,
@@ -37,7 +37,7 @@ func (s *Salvage) Entries() iter.Seq[Found] {
 	return func(yield func(Found) bool) {
 		for _, n := range s.named {
 			f := Found{Record: n.record, Status: Missing, Confirmed: true, content: n.content}
-			if n.content != none {
+			if n.content != nil {
 				s.assess(&f)
 			}
 			if !yield(f) {
@@ -47,8 +47,9 @@ func (s *Salvage) Entries() iter.Seq[Found] {
 		c := archive.NewCursor(s.plain)
 		for _, off := range s.frames {
 			frame, err := frameAt(c, off)
-			f := Found{Record: archive.Record{Container: s.id, Offset: off, Entry: frame.Entry}, Status: Missing, content: frame.Content}
+			f := Found{Record: archive.RecordAt(s.id, off, frame.Entry), Status: Missing}
 			if err == nil { // the storage may give it no more
+				f.content = archive.ContentOf(s.plain, frame)
 				s.assess(&f)
 			}
 			if !yield(f) {
@@ -62,9 +63,21 @@ func (s *Salvage) Entries() iter.Seq[Found] {
 // of a cut one claim more.
 func (s *Salvage) Size() int64 { return s.plain.size }
 
-// assess compares an entry's content with what is lost. [SLV-9]
+// assess compares an entry's content with what is lost, and with what its frame does not
+// have. [SLV-9] [SLV-40]
 func (s *Salvage) assess(f *Found) {
-	f.Lost = s.plain.lostIn(f.content, f.Record.Entry.Size)
+	size := f.content.Size()
+	for off := int64(0); off < size; {
+		at, n, ok := f.content.Span(off)
+		if !ok {
+			f.lose(off, n)
+		} else {
+			for _, r := range s.plain.lostIn(at, n) {
+				f.lose(off+r.Offset, r.Length)
+			}
+		}
+		off += n
+	}
 	lost := int64(0)
 	for _, r := range f.Lost {
 		lost += r.Length
@@ -72,9 +85,18 @@ func (s *Salvage) assess(f *Found) {
 	switch {
 	case lost == 0:
 		f.Status = Whole
-	case lost == f.Record.Entry.Size:
+	case lost == size:
 		f.Status = Missing
 	default:
 		f.Status = Damaged
+	}
+}
+
+// lose adds a range after those that are lost already. [SLV-10]
+func (f *Found) lose(off, n int64) {
+	if last := len(f.Lost) - 1; last >= 0 && f.Lost[last].Offset+f.Lost[last].Length == off {
+		f.Lost[last].Length += n
+	} else {
+		f.Lost = append(f.Lost, Range{off, n})
 	}
 }

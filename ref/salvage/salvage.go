@@ -40,11 +40,8 @@ type Salvage struct {
 // named is an entry that an index or a segment names.
 type named struct {
 	record  archive.Record
-	content int64 // the offset of its content, or none
+	content *archive.Content // nil if a frame is not there or contradicts the record
 }
-
-// none says that an entry has no frame, or one that contradicts its record.
-const none = -1
 
 // Payload opens every chunk of an archive's payload, and finds the entries by the index if it can be
 // read and by a walk otherwise. The only error is that of the context. [SLV-5]
@@ -87,16 +84,16 @@ func (s *Salvage) addIndexed(r *archive.Reader) error {
 	s.named = make([]named, len(r.Entries()))
 	byPlace := make([]*named, len(s.named))
 	for i, rec := range r.Entries() {
-		s.named[i] = named{rec, none}
+		s.named[i] = named{record: rec}
 		byPlace[i] = &s.named[i]
 	}
 	slices.SortFunc(byPlace, func(a, b *named) int { return archive.ByPlace(a.record, b.record) })
 	var first error
 	c := archive.NewCursor(s.plain)
 	for _, n := range byPlace {
-		f, err := r.Frame(c, n.record)
+		content, err := r.Open(c, n.record)
 		if err == nil {
-			n.content = f.Content
+			n.content = content
 		}
 		first = cmp.Or(first, err)
 	}
@@ -111,7 +108,7 @@ func (s *Salvage) WriteContent(w io.Writer, f Found) error {
 	}
 	off := int64(0)
 	for _, lost := range append(slices.Clone(f.Lost), Range{f.Record.Entry.Size, 0}) {
-		if err := s.plain.WriteRange(w, f.content+off, lost.Offset-off); err != nil {
+		if err := f.content.WriteRange(w, off, lost.Offset-off); err != nil {
 			return err
 		}
 		off = lost.Offset + lost.Length

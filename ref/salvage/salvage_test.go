@@ -119,8 +119,8 @@ func expected(plaintext []byte, r *archive.Reader, lost func(at int64) bool, end
 	}
 	for _, rec := range records {
 		e := rescued{path: rec.Entry.Path, status: Whole, confirmed: reached}
-		content := rec.Offset + fieldsOf(rec.Entry)
-		if any(rec.Offset, content) {
+		content := rec.Places[0].Offset + fieldsOf(rec.Entry)
+		if any(rec.Places[0].Offset, content) {
 			e.status = Missing
 		} else if e.lost = lostOf(lost, content, rec.Entry.Size); len(e.lost) > 0 {
 			e.status = Damaged
@@ -235,7 +235,7 @@ func TestSalvage(t *testing.T) {
 func TestSalvageElsewhere(t *testing.T) {
 	a, b := twoItems()
 	recs := records(a, b)
-	recs[1].Container = otherID
+	recs[1].Places[0].Container = otherID
 	x := raw{frames: frames(a), segment: segmentFrame(t, archive.Segment{Live: recs}), index: archive.Index{SetID: setID, Generation: 1, Epoch: 1}}
 	s := plainSalvage(t, x.bytes(t))
 	want := []rescued{{"a", Whole, true, nil}, {"b", Missing, true, nil}}

@@ -23,7 +23,7 @@ func (s *Salvage) walk() {
 
 // frameAt reads the fields of a frame up to what is lost. [ARC-75] does not apply.
 func frameAt(c *archive.Cursor, off int64) (archive.Frame, error) {
-	return c.FrameAt(off, math.MaxInt64, true)
+	return c.FrameAt(off, math.MaxInt64, archive.Allowed{Pieces: true, Padding: true})
 }
 
 // findFrames takes steps A to D of the walk, and G, which stands if no segment counts.
@@ -49,16 +49,16 @@ func (s *Salvage) findFrames() {
 	}
 }
 
-// segmentAt reads the segment frame at off, if it counts, with its records in the order
-// of their places; the lengths of its two parts say how long it is. [SLV-29]
+// segmentAt reads the segment frame at off, if it counts; the lengths of its three parts
+// say how long it is. [SLV-29]
 func (s *Salvage) segmentAt(off int64) (*archive.Segment, error) {
 	at := off + 1
-	for range 2 {
+	for _, size := range []int64{4, 4, 3} { // of the lengths
 		var length [4]byte
-		if err := wire.ReadFull(s.plain, length[:], at); err != nil {
+		if err := wire.ReadFull(s.plain, length[4-size:], at); err != nil {
 			return nil, err
 		}
-		at += 4 + int64(binary.BigEndian.Uint32(length[:]))
+		at += size + int64(binary.BigEndian.Uint32(length[:]))
 	}
 	if at > s.plain.size { // [CON-3]
 		return nil, errLost
@@ -67,13 +67,10 @@ func (s *Salvage) segmentAt(off int64) (*archive.Segment, error) {
 	if err != nil {
 		return nil, err
 	}
-	byPlace := segment.Live
-	slices.SortFunc(byPlace, archive.ByPlace)
-	for i := 1; i < len(byPlace); i++ {
-		if archive.ByPlace(byPlace[i-1], byPlace[i]) == 0 {
-			return nil, errLost
-		}
+	if archive.ArePlacesShared(segment.Live) {
+		return nil, errLost
 	}
+	slices.SortFunc(segment.Live, archive.ByPlace)
 	return segment, nil
 }
 
@@ -82,16 +79,41 @@ func (s *Salvage) segmentAt(off int64) (*archive.Segment, error) {
 func (s *Salvage) confirm(segment *archive.Segment) {
 	c := archive.NewCursor(s.plain)
 	for _, rec := range segment.Live {
-		_, found := slices.BinarySearch(s.frames, rec.Offset)
-		_, unsafe := slices.BinarySearch(s.Unsafe, rec.Offset)
-		if rec.Container != s.id || !found && !unsafe {
-			continue
+		if s.hasFrames(rec) {
+			content, err := s.overlayOf(c, rec)
+			if err != nil {
+				content = nil
+			}
+			s.named = append(s.named, named{rec, content})
 		}
-		n := named{rec, none}
-		if f, err := frameAt(c, rec.Offset); err == nil && f.Entry.Size == rec.Entry.Size { // [ARC-26] [SLV-9]
-			n.content = f.Content
-		}
-		s.named = append(s.named, n)
 	}
 	s.frames, s.Unsafe = nil, nil
+}
+
+// hasFrames reports whether the walk has found a frame at every place of a record.
+func (s *Salvage) hasFrames(rec archive.Record) bool {
+	for _, place := range rec.Places {
+		_, found := slices.BinarySearch(s.frames, place.Offset)
+		_, unsafe := slices.BinarySearch(s.Unsafe, place.Offset)
+		if place.Container != s.id || !found && !unsafe {
+			return false
+		}
+	}
+	return true
+}
+
+// overlayOf puts an entry together from frames that the walk has found. [ARC-26] [SLV-9]
+func (s *Salvage) overlayOf(c *archive.Cursor, rec archive.Record) (*archive.Content, error) {
+	var frames []archive.Frame
+	for _, place := range rec.Places {
+		f, err := frameAt(c, place.Offset)
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, f)
+	}
+	if frames[len(frames)-1].Entry.Size != rec.Entry.Size {
+		return nil, errLost
+	}
+	return archive.OverlayOf(rec.Entry, s.plain, frames)
 }

@@ -24,7 +24,7 @@ func TestPlantedIndex(t *testing.T) {
 
 	secret := newItem("planted", 100)
 	plantedAt := int64(chunkSize)
-	planted := archive.Segment{Live: []archive.Record{{Container: testID, Offset: plantedAt, Entry: secret.Entry}}}
+	planted := archive.Segment{Live: []archive.Record{archive.RecordAt(testID, plantedAt, secret.Entry)}}
 	segment := segmentFrame(t, planted)
 	index := standAlone
 	index.Segments = []archive.SegmentRef{{Container: testID, Length: int64(len(segment))}}
@@ -83,10 +83,10 @@ func TestWalked(t *testing.T) {
 	}
 
 	segment := segmentFrame(t, archive.Segment{Live: []archive.Record{
-		{Container: testID, Offset: at(a, unsafe), Entry: archive.Entry{Path: "new name", Kind: archive.Video, ModifiedMS: 77, Size: 70}},
-		{Container: testID, Offset: at(a), Entry: archive.Entry{Path: "safe now", Kind: archive.Video, ModifiedMS: 78, Size: 5}},
-		{Container: testID, Offset: at(a, unsafe, again, empty), Entry: archive.Entry{Path: "wrong size", Kind: archive.Video, ModifiedMS: 79, Size: 61}},
-		{Container: otherID, Offset: at(a, unsafe, again), Entry: archive.Entry{Path: "zz elsewhere", Kind: archive.Video, ModifiedMS: 80, Size: 0}},
+		archive.RecordAt(testID, at(a, unsafe), archive.Entry{Path: "new name", Kind: archive.Video, ModifiedMS: 77, Size: 70}),
+		archive.RecordAt(testID, at(a), archive.Entry{Path: "safe now", Kind: archive.Video, ModifiedMS: 78, Size: 5}),
+		archive.RecordAt(testID, at(a, unsafe, again, empty), archive.Entry{Path: "wrong size", Kind: archive.Video, ModifiedMS: 79, Size: 61}),
+		archive.RecordAt(otherID, at(a, unsafe, again), archive.Entry{Path: "zz elsewhere", Kind: archive.Video, ModifiedMS: 80, Size: 0}),
 	}})
 	s = walked(t, raw{frames: all, segment: segment, index: standAlone})
 	want = []rescued{{"safe now", Whole, true, nil}, {"new name", Whole, true, nil}, {"wrong size", Missing, true, nil}}
@@ -109,13 +109,13 @@ func TestSegmentsThatCount(t *testing.T) {
 	all := records(a, b, c)
 	at := func(i, place int) []archive.Record {
 		recs := slices.Clone(all)
-		recs[i].Offset = all[place].Offset
+		recs[i].Places = all[place].Places
 		return recs
 	}
 	foreign := func(n int) []archive.Record {
 		recs := slices.Clone(all)
 		for i := range n {
-			recs = append(recs, archive.Record{Container: otherID, Offset: all[0].Offset, Entry: archive.Entry{Path: fmt.Sprintf("d%d", i)}})
+			recs = append(recs, archive.RecordAt(otherID, all[0].Places[0].Offset, archive.Entry{Path: fmt.Sprintf("d%d", i)}))
 		}
 		return recs
 	}

@@ -53,9 +53,18 @@ var meanings = map[string]meaning{
 	"EntryFrame.content": {phrase: "content of the entry"},
 	"PaddingFrame.n":     {phrase: "bytes of padding"},
 	"PaddingFrame.zeros": {phrase: "padding"},
-	"Record.container":   {phrase: "id of the container with the entry's frame"},
-	"Record.offset":      {phrase: "offset of the entry's frame in the plaintext"},
+	"Run.first":          {phrase: "number of the run's first block"},
+	"Run.count":          {phrase: "blocks of the run"},
+	"PieceFrame.content": {phrase: "content of the runs' blocks"},
+	"Place.container":    {phrase: "id of the container with a frame of the entry"},
+	"Place.offset":       {phrase: "offset of the entry's frame in the plaintext"},
 	"Path":               {phrase: "path of an entry that was removed", as: text},
+
+	"Stored.container_id": {phrase: "id of another container of the set"},
+	"Stored.generation":   {phrase: "number of the backup that it commits, 0 for another container"},
+	"Stored.epoch":        {phrase: "number of the keyring with its key"},
+	"Stored.length":       {phrase: "bytes of the container"},
+	"Stored.digest":       {phrase: "SHA-256 of the container"},
 
 	"SegmentRef.container": {phrase: "id of the container with the segment"},
 	"SegmentRef.offset":    {phrase: "offset of the segment frame in the plaintext"},
@@ -68,10 +77,14 @@ var meanings = map[string]meaning{
 	"Index.previous":       {phrase: "id of the container before in the set"},
 	"Index.producer":       {phrase: "what made the archive", as: text},
 
-	"Keyring.set_id": {phrase: "id of the backup set"},
-	"Keyring.epoch":  {phrase: "number of the keyring in its set"},
-	"OldKey.epoch":   {phrase: "last epoch in which the key was the set's"},
-	"OldKey.key":     {phrase: "a key that was the set's before"},
+	"Keyring.set_id":     {phrase: "id of the backup set"},
+	"Keyring.epoch":      {phrase: "number of the keyring in its set"},
+	"Keyring.writer":     {phrase: "who writes in this epoch"},
+	"Keyring.created_ms": {phrase: "when the keyring was made", as: moment},
+	"Keyring.generation": {phrase: "number of the last backup before it"},
+	"Keyring.head":       {phrase: "SHA-256 of the container that commits that backup"},
+	"OldKey.epoch":       {phrase: "last epoch in which the key was the set's"},
+	"OldKey.key":         {phrase: "a key that was the set's before"},
 }
 
 // epoch is the number of 1970-01-01T00:00:00Z.

@@ -146,8 +146,8 @@ func (r *repository) compare(at block, stated []number, b *binding) {
 // specification does not state, and why.
 var unstated = []struct{ names, reason string }{
 	{"extract.Posix; extract.Apple; extract.Windows", "names of platforms without a value of their own"},
-	{"literal(wire.ReadUint64, 8); literal(salvage.Salvage.segmentAt, 4); literal(cobblestone.Cipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
-	{"salvage.none", "the place of what has none"},
+	{"literal(wire.ReadUint64, 8); literal(salvage.Salvage.segmentAt, 3); literal(salvage.Salvage.segmentAt, 4); literal(cobblestone.Cipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
+	{"archive.none; archive.notLast", "the place and the size of what has none"},
 	{"key.hexDigits", "the digits of section 3.3 in their order, used to count through them"},
 	{"salvage.Whole; salvage.Damaged; salvage.Missing", "words of section 10.3, which vectors compare"},
 }

@@ -229,9 +229,19 @@ func (c comparison) agreeOnArchive(what string, plain []byte, id archive.ID) {
 	got = fields{}
 	for i, rec := range r.Entries() {
 		name := fmt.Sprintf("live[%d].", i)
-		got.bytes(name+"container", rec.Container[:])
-		got.number(name+"offset", uint64(rec.Offset))
+		for j, place := range rec.Places {
+			got.bytes(fmt.Sprintf("%splaces[%d].container", name, j), place.Container[:])
+			got.number(fmt.Sprintf("%splaces[%d].offset", name, j), uint64(place.Offset))
+		}
 		got.add(name+"entry.", entryFields(rec.Entry))
+	}
+	for i, x := range r.Stored() {
+		name := fmt.Sprintf("stored[%d].", i)
+		got.bytes(name+"container_id", x.ID[:])
+		got.number(name+"generation", x.Generation)
+		got.number(name+"epoch", x.Epoch)
+		got.number(name+"length", uint64(x.Length))
+		got.bytes(name+"digest", x.Digest[:])
 	}
 	removed, _ := c.decoded("Segment", segment)
 	for path, value := range removed {
@@ -261,21 +271,24 @@ func (c comparison) agreeOnFrames(what string, plain []byte, r *archive.Reader) 
 		}
 		typ := n.Find("type")
 		order = append(order, typ.Type.ValueName(typ.Number))
-		if size := n.Find("entry.entry.size"); size != nil {
-			sizes[at] = size.Number
+		for _, name := range []string{"entry.entry.size", "piece.entry.size"} {
+			if size := n.Find(name); size != nil {
+				sizes[at] = size.Number
+			}
 		}
 		at += n.End()
 	}
 	if walked != nil {
 		return
 	}
-	tail := strings.TrimLeft(strings.ReplaceAll(strings.Join(order, " ")+" ", "entry ", ""), " ")
+	tail := strings.TrimLeft(strings.NewReplacer("entry ", "", "piece ", "").Replace(strings.Join(order, " ")+" "), " ")
 	if tail != "padding segment index " {
 		c.differ(what, "the reference walks over the frames %v", order)
 	}
 	for _, rec := range r.Placed() {
-		if size, ok := sizes[int(rec.Offset)]; !ok || size != uint64(rec.Entry.Size) {
-			c.differ(what, "no frame of %q is at %d", rec.Entry.Path, rec.Offset)
+		last := rec.Places[len(rec.Places)-1]
+		if size, ok := sizes[int(last.Offset)]; !ok || size != uint64(rec.Entry.Size) {
+			c.differ(what, "no frame of %q is at %d", rec.Entry.Path, last.Offset)
 		}
 	}
 }
@@ -324,6 +337,10 @@ func (c comparison) agreeOnKeyring(what string, plain []byte, k key.Key) {
 	if err == nil {
 		got.bytes("set_id", ring.SetID[:])
 		got.number("epoch", ring.Epoch)
+		got.bytes("writer", ring.Writer[:])
+		got.number("created_ms", uint64(ring.CreatedMS))
+		got.number("generation", ring.Generation)
+		got.bytes("head", ring.Head[:])
 		for i, old := range ring.OldKeys {
 			got.number(fmt.Sprintf("old_keys[%d].epoch", i), old.Epoch)
 			got.bytes(fmt.Sprintf("old_keys[%d].key", i), old.Key[:])

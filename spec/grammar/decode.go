@@ -126,6 +126,8 @@ func (d *decoder) sized(n *Node, path string, end int, siblings *Node) bool {
 	b := n.Type.Vector
 	length := b.Min
 	switch {
+	case computed[b.Counted] != nil:
+		length = computed[b.Counted](siblings)
 	case b.Counted != "":
 		length = siblings.Find(b.Counted).Number
 	case b.Prefix > 0:

@@ -60,7 +60,7 @@ type Field struct {
 type Bounds struct {
 	Min, Max uint64 // equal if the length is fixed
 	Prefix   int    // bytes of the length that precedes it, 0 if there is none
-	Counted  string // the earlier number of the same Struct that has the length, as "size" or "entry.size"
+	Counted  string // the earlier number of the same Struct that has the length, as "size" or "entry.size", or a name in computed
 }
 
 // Select is the end of a Struct that depends on an earlier field of it.
@@ -130,7 +130,8 @@ func (g *Grammar) checkReferences() error {
 		}
 		for i, f := range t.Fields {
 			if v := f.Type.Vector; v != nil && v.Counted != "" {
-				if counter := find(t.Fields[:i], v.Counted); counter == nil || counter.Kind != Number {
+				counter := find(t.Fields[:i], v.Counted)
+				if computed[v.Counted] == nil && (counter == nil || counter.Kind != Number) {
 					return wrong("%s is as long as %q says, which is no number before it", f.Name, v.Counted)
 				}
 			}

@@ -23,8 +23,8 @@ func TestLoad(t *testing.T) {
 	for _, typ := range g.Types {
 		names = append(names, typ.Name)
 	}
-	want := "SlotType Slot PasswordSlot VaultSlot PasskeySlot Purpose Header FrameType Kind Entry Record Path Segment " +
-		"SegmentRef Index EntryFrame PaddingFrame Frame OldKey Keyring"
+	want := "SlotType Slot PasswordSlot VaultSlot PasskeySlot Purpose Header FrameType Kind Entry Place Record Path Stored Segment " +
+		"SegmentRef Index EntryFrame Run PieceFrame PaddingFrame Frame OldKey Keyring"
 	if diff := cmp.Diff(strings.Fields(want), names); diff != "" {
 		t.Error(diff)
 	}

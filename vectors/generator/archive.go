@@ -71,6 +71,7 @@ func archiveCases(s *suite) {
 	archiveRegion(s)
 	setLongestIndex(s)
 	archiveOrder(s)
+	archivePieces(s)
 }
 
 // plainArchives are archives that are as they should be.

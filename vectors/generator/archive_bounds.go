@@ -11,7 +11,7 @@ import (
 func archiveSegmentAt(s *suite) {
 	b := newBox("archive/segment-at", purposeArchive)
 	b.plain = newPlain(b.payload.salt, nil)
-	b.plain.producer = "producer."
+	b.plain.producer = "maker."
 	b.finish()
 	if b.plain.segmentAt() != 9 {
 		s.fail("segment-at", "the segment begins at %d", b.plain.segmentAt())
@@ -103,7 +103,7 @@ func salvageWalks(s *suite) {
 		broken(func(p *plain) { p.stated = uint64(len(p.bytes())) - p.paddingAt() - 9 }), walked(len(p.bytes()), first,
 			second, third))
 	behind := slices.Concat([]byte{2}, u64(0), file("d", other, "").bytes())
-	roomy := archiveOf("salvage/walks-roomy", file("a", messages, "first"), quietFile("b", other, 880))
+	roomy := archiveOf("salvage/walks-roomy", file("a", messages, "first"), quietFile("b", other, 868))
 	if len(roomy.plain.zeros) < len(behind) {
 		s.fail("walks-roomy", "the padding of %d bytes has no room for what the next case puts before it",
 			len(roomy.plain.zeros))

@@ -39,7 +39,7 @@ func archiveFrames(s *suite) {
 		{"type-padding", "The frame has the type of padding.", reseal(func(p *plain) { p.frames[0].typ = 2 })},
 		{"type-segment", "The frame has the type of a segment.", reseal(func(p *plain) { p.frames[0].typ = 3 })},
 		{"type-index", "The frame has the type of an index.", reseal(func(p *plain) { p.frames[0].typ = 4 })},
-		{"type-5", "The frame has a type that does not exist.", reseal(func(p *plain) { p.frames[0].typ = 5 })},
+		{"type-6", "The frame has a type that does not exist.", reseal(func(p *plain) { p.frames[0].typ = 6 })},
 		{"path-empty", "The frame's path has no byte.",
 			resealBytes(func(_ *plain, b []byte) []byte { copy(b[1:], u16(0)); return b })},
 		{"path-1025", "The frame's path states 1025 bytes.",
@@ -106,8 +106,8 @@ func archiveFrames(s *suite) {
 // archiveWalk are frames that do not tile the plaintext: seen when everything is
 // read.
 func archiveWalk(s *suite) {
-	b := archiveOf("archive/walk", append(samples(), file("z", other, "so that the padding has room"))...)
-	if len(b.plain.zeros) < 9 {
+	b := archiveOf("archive/walk", append(samples(), file("z", other, "so that the padding has room enough"))...)
+	if len(b.plain.zeros) < 12 {
 		s.fail("walk", "the padding has no room for another frame")
 	}
 	restore := s.restored("walk", "ARC-30", "The archive of the next cases.", b)
@@ -136,15 +136,15 @@ func archiveWalk(s *suite) {
 		{"padding-twice", "Two padding frames.", func() edit { return stray(slices.Concat([]byte{2}, u64(0))) }},
 		{"stray-zero", "A zero byte between the entries and the padding.", func() edit { return stray([]byte{0}) }},
 		{"unknown-frame", "A frame of a type that does not exist between the entries and the padding.",
-			func() edit { return stray([]byte{5, 0, 0, 0, 0, 0, 0, 0, 0}) }},
+			func() edit { return stray([]byte{6, 0, 0, 0, 0, 0, 0, 0, 0}) }},
 		{"segment-early", "An empty segment frame between the entries and the padding.",
-			func() edit { return stray(append([]byte{3}, make([]byte, 8)...)) }},
+			func() edit { return stray(append([]byte{3}, make([]byte, 11)...)) }},
 	} {
 		restore.but("walk-"+c.slug, "ARC-30 ARC-48 (resealed)", c.comment, c.edit(), refused(fault.MalformedArchive))
 		list.but("walk-"+c.slug+"-list", "ARC-30 ARC-28 (resealed)", c.comment+" Listing does not see it.", c.edit(),
 			acceptedAs(listOf))
 	}
-	behind := archiveOf("archive/walk-entry-behind", file("a", other, "a content"))
+	behind := archiveOf("archive/walk-entry-behind", file("a", other, "text"))
 	if len(behind.plain.zeros) < 9 {
 		s.fail("walk-entry-behind", "the padding has no room for what the case moves")
 	}

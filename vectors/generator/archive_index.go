@@ -75,7 +75,7 @@ func archiveIndex(s *suite) {
 		{"stand-alone-with-previous", "ARC-22 (resealed)", "A stand-alone archive has no previous container.",
 			func(p *plain) { p.previous[23] = 1 }},
 		{"stand-alone-two-segments", "ARC-22 (resealed)", "A stand-alone archive has one segment.", func(p *plain) {
-			p.refs = append([]segmentRef{{elsewhere, 9, 9}}, p.refs...)
+			p.refs = append([]segmentRef{{elsewhere, 9, 12}}, p.refs...)
 			p.layOut()
 		}},
 		{"stand-alone-removed-path", "ARC-22 (resealed)", "Nothing can be removed in a stand-alone archive.",

@@ -30,8 +30,8 @@ func payloadOrder(s *suite) {
 		"The purpose says keyring: the commitment, made with the context of an archive, comes first.",
 		resign(func(b *box) { b.purpose = purposeKeyring }), refused(fault.PayloadTampered))
 	list.but("order-chunk-before-length", "COB-12 ARC-9 (order)",
-		"500 bytes are no Padm\u00e9 length, and the only chunk is altered: the last chunk authenticates the length.",
-		twice(func(b *box) { b.plain.pad(500 - len(b.plain.bytes()) + len(b.plain.zeros)) },
+		"510 bytes are no Padm\u00e9 length, and the only chunk is altered: the last chunk authenticates the length.",
+		twice(func(b *box) { b.plain.pad(510 - len(b.plain.bytes()) + len(b.plain.zeros)) },
 			chunk), refused(fault.PayloadTampered))
 	list.but("order-chunk-before-trailer", "COB-12 ARC-18 (order)",
 		"The trailer points one byte too far, and the only chunk is altered.",
@@ -72,7 +72,7 @@ func payloadOrder(s *suite) {
 		{"segment-chunk-before-path", "ARC-5 COB-12", "A path is unsafe, and the first chunk is altered.",
 			func(p *plain) { p.live[0].path = "." }, 0, fault.PayloadTampered},
 		{"segment-chunk-before-records", "ARC-23 COB-12",
-			"A byte follows the removed paths, and the first chunk is altered.", func(p *plain) {
+			"A byte follows the stored containers, and the first chunk is altered.", func(p *plain) {
 				p.segmentTail = []byte{0}
 				p.layOut()
 			}, 0, fault.PayloadTampered},

@@ -30,7 +30,7 @@ func archiveSegment(s *suite) {
 		{"record-twice", "ARC-12 (boundary resealed)", "A record stands twice.",
 			reseal(func(p *plain) { p.live[1] = p.live[0]; p.layOut() })},
 		{"byte-behind", "ARC-23 CON-2 (boundary resealed)",
-			"A byte follows the removed paths, and the reference counts it.",
+			"A byte follows the stored containers, and the reference counts it.",
 			reseal(func(p *plain) { p.segmentTail = []byte{0}; p.layOut() })},
 		{"live-shorter", "CON-1 CON-2 (boundary resealed)",
 			"The length of live is one less: the last record lacks a byte.",
@@ -52,14 +52,14 @@ func archiveSegment(s *suite) {
 				return b
 			})},
 		{"removed-beyond-frame", "CON-1 CON-3 (boundary resealed)",
-			"The length of removed is one, and no byte is there.",
-			resealBytes(func(p *plain, b []byte) []byte { b[p.indexAt()-1] = 1; return b })},
-		{"removed-missing", "CON-1 ARC-23 (resealed)", "The length of removed is missing.", reseal(func(p *plain) {
-			p.pad(len(p.zeros) + 4)
-			p.refs[0].length -= 4
-			p.trailer -= 4
+			"The length of removed is one, and no path is there: the length of stored lacks a byte.",
+			resealBytes(func(p *plain, b []byte) []byte { b[p.indexAt()-4] = 1; return b })},
+		{"removed-missing", "CON-1 ARC-23 (resealed)", "The lengths of removed and of stored are missing.", reseal(func(p *plain) {
+			p.pad(len(p.zeros) + 7)
+			p.refs[0].length -= 7
+			p.trailer -= 7
 			b := p.bytes()
-			p.raw = slices.Delete(b, int(p.trailer), int(p.trailer)+4)
+			p.raw = slices.Delete(b, int(p.trailer), int(p.trailer)+7)
 		})},
 	} {
 		base.but("segment-"+c.slug, c.requirements, c.comment, c.edit, refused(fault.MalformedArchive))

@@ -225,14 +225,14 @@ func archiveSets(s *suite) {
 			p.removed = []string{"x", "y"}
 			p.layOut()
 			b := p.bytes()
-			b[p.indexAt()-2] = 2
+			b[p.indexAt()-5] = 2
 			p.raw = b
 		}},
 		{"removed-path-length-cut", "CON-1", "Half a length follows the last removed path.", func(p *plain) {
 			p.removed = []string{"x", "y"}
 			p.layOut()
 			b := p.bytes()
-			copy(b[p.indexAt()-6:], []byte{0, 3, 'x', 'y', 'z', 0})
+			copy(b[p.indexAt()-9:], []byte{0, 3, 'x', 'y', 'z', 0})
 			p.raw = b
 		}},
 		{"foreign-folder", "ARC-13", "A path in another container has a path in this one as its folder.",

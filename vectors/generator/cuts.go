@@ -114,7 +114,7 @@ func recordCuts(s *suite) {
 	base := s.listed("record-cuts", "ARC-23", "The archive of the next cases.", b)
 	last := b.plain.live[len(b.plain.live)-1]
 	size := len(last.bytes())
-	for _, n := range around(24, 32, 34, 34+len(last.path), 34+len(last.path)+1, size-8, size) {
+	for _, n := range around(2, 26, 34, 36, 36+len(last.path), 36+len(last.path)+1, size-8, size) {
 		if n >= size {
 			continue
 		}
@@ -146,8 +146,8 @@ func (p *plain) cutLive(n int) {
 // keyringCuts gives a keyring plaintexts that end around the end of a field.
 func keyringCuts(base *made) {
 	size := len(base.box.ring.bytes())
-	for _, n := range around(1, 16, 24, 26, 34, 66, 74, size) {
-		if n == 0 || n == 25 || n >= size-1 {
+	for _, n := range around(1, 16, 24, 40, 48, 56, 88, 90, 98, 130, 138, size) {
+		if n == 0 || n == 89 || n >= size-1 {
 			continue // these there are already
 		}
 		base.but(fmt.Sprintf("plaintext-of-%d-bytes", n), "KRG-1 CON-1 (boundary resealed)",

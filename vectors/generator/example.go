@@ -181,12 +181,14 @@ func (p *plain) fields() []field {
 	all = append(all, field{[]byte{3}, "segment frame: type"}, field{u32(len(live)), "segment frame: length of live"})
 	for i, r := range p.live {
 		name := fmt.Sprintf("record %d: ", i)
-		all = append(all, field{r.container, name + "container"}, field{u64(r.offset), name + "offset"})
+		all = append(all, field{u16(len(r.container) + 8), name + "length of places"})
+		all = append(all, field{r.container, name + "place: container"}, field{u64(r.offset), name + "place: offset"})
 		all = append(all, entryFields(r.path, r.kind, r.modified, r.size, name)...)
 	}
 	ref := p.refs[0]
 	return append(all,
 		field{u32(0), "segment frame: length of removed"},
+		field{u24(0), "segment frame: length of stored"},
 		field{[]byte{4}, "index frame: type"},
 		field{p.setID, "index: set_id"},
 		field{u64(p.generation), "index: generation"},

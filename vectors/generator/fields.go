@@ -123,13 +123,13 @@ func archiveFields(s *suite) {
 		{"reference-container", "ARC-20", "The first byte of the reference's container.", at(inIndex(refsAt), 1)},
 		{"reference-container-last-byte", "ARC-20", "The last byte of the reference's container.",
 			at(inIndex(refsAt+23), 1)},
-		{"record-container", "ARC-22", "The first byte of a record's container.", at(record(0), 1)},
-		{"record-container-last-byte", "ARC-22", "The last byte of a record's container.", at(record(23), 1)},
-		{"record-path-length-less", "CON-1", "The length of a record's path is one less.", at(record(33), 5^4)},
+		{"record-container", "ARC-22", "The first byte of a record's container.", at(record(2), 1)},
+		{"record-container-last-byte", "ARC-22", "The last byte of a record's container.", at(record(25), 1)},
+		{"record-path-length-less", "CON-1", "The length of a record's path is one less.", at(record(35), 5^4)},
 		{"record-path-length-first-byte", "CON-1 CON-3", "The length of a record's path is 256 more.",
-			at(record(32), 1)},
+			at(record(34), 1)},
 		{"record-path-length-greatest", "CON-1 CON-3", "The length of a record's path is 65535.",
-			resealBytes(func(p *plain, b []byte) []byte { copy(b[p.segmentAt()+5+32:], u16(65535)); return b })},
+			resealBytes(func(p *plain, b []byte) []byte { copy(b[p.segmentAt()+5+34:], u16(65535)); return b })},
 		{"segment-type", "ARC-23", "The segment frame has the type of an index.",
 			at(func(p *plain) uint64 { return p.segmentAt() }, 3^4)},
 		{"index-type", "ARC-18", "The index frame has type 0.", at(inIndex(0), 4)},
@@ -142,8 +142,8 @@ func archiveFields(s *suite) {
 			"decodes, since the time is 0.",
 		resealBytes(func(p *plain, b []byte) []byte {
 			rec := b[p.segmentAt()+5:]
-			rec[33] = 6
-			clear(rec[40:48])
+			rec[35] = 6
+			clear(rec[42:50])
 			return b
 		}), refused(fault.UnsafePath))
 	for _, c := range []struct {

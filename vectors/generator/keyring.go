@@ -17,12 +17,16 @@ func (k oldKey) bytes() []byte { return append(u64(k.epoch), k.key...) }
 
 // ring is the plaintext of a keyring (spec chapter 9).
 type ring struct {
-	setID   []byte
-	epoch   uint64
-	old     []oldKey
-	oldTail []byte // behind the last old key, within the vector
-	tail    []byte // behind the keyring
-	raw     []byte // if not nil, the whole plaintext
+	setID      []byte
+	epoch      uint64
+	writer     []byte
+	created    uint64
+	generation uint64
+	head       []byte
+	old        []oldKey
+	oldTail    []byte // behind the last old key, within the vector
+	tail       []byte // behind the keyring
+	raw        []byte // if not nil, the whole plaintext
 }
 
 func (r *ring) pieces() [][]byte {
@@ -34,7 +38,7 @@ func (r *ring) pieces() [][]byte {
 		old = append(old, k.bytes()...)
 	}
 	old = append(old, r.oldTail...)
-	return [][]byte{r.setID, u64(r.epoch), u16(len(old)), old, r.tail}
+	return [][]byte{r.setID, u64(r.epoch), r.writer, u64(r.created), u64(r.generation), r.head, u16(len(old)), old, r.tail}
 }
 
 func (r *ring) bytes() []byte { return bytes.Join(r.pieces(), nil) }
@@ -42,6 +46,7 @@ func (r *ring) bytes() []byte { return bytes.Join(r.pieces(), nil) }
 func (r *ring) clone() *ring {
 	c := *r
 	c.setID, c.old = slices.Clone(r.setID), slices.Clone(r.old)
+	c.writer, c.head = slices.Clone(r.writer), slices.Clone(r.head)
 	for i, k := range r.old {
 		c.old[i].key = slices.Clone(k.key)
 	}
@@ -54,17 +59,25 @@ func (r *ring) opened() vectors.Object {
 	for _, k := range r.old {
 		old = append(old, vectors.Object{"epoch": k.epoch, "key": vectors.Bytes(k.key)})
 	}
-	return vectors.Object{"set_id": vectors.Bytes(r.setID), "epoch": r.epoch, "old_keys": old}
+	return vectors.Object{
+		"set_id": vectors.Bytes(r.setID), "epoch": r.epoch, "writer": vectors.Bytes(r.writer), "created_ms": moment(r.created),
+		"generation": r.generation, "head": vectors.Bytes(r.head), "old_keys": old,
+	}
 }
 
 // ringOf returns a keyring in which the old keys have the given epochs and its
-// own is one greater than the last.
+// own is one greater than the last. The first keyring of a set names no commit.
 func ringOf(seed string, epochs ...uint64) *box {
 	b := newBox(seed, purposeKeyring)
-	b.ring = &ring{setID: draw(seed+" set id", 16), epoch: 1}
-	for i, epoch := range epochs {
-		b.ring.old = append(b.ring.old, oldKey{epoch, draw(slotSeed(seed+" old key", i), 32)})
-		b.ring.epoch = epoch + 1
+	b.ring = &ring{
+		setID: draw(seed+" set id", 16), epoch: 1, writer: draw(seed+" writer", 16), created: epoch + 1735689600000, head: make([]byte, 32),
+	}
+	if len(epochs) > 0 {
+		b.ring.generation, b.ring.head = 7, draw(seed+" head", 32)
+	}
+	for i, last := range epochs {
+		b.ring.old = append(b.ring.old, oldKey{last, draw(slotSeed(seed+" old key", i), 32)})
+		b.ring.epoch = last + 1
 	}
 	b.finish()
 	return b
@@ -104,7 +117,7 @@ func keyringCases(s *suite) {
 		"The first of three chunks is damaged, behind a last one that opens.",
 		flip("container", most.box.headerSize()+chunkAt(0), 1), refused(fault.PayloadTampered))
 	most.but("longest-and-a-byte", "KRG-5 CON-2 (boundary resealed long)",
-		"40987 bytes are one more than a keyring has.",
+		"41051 bytes are one more than a keyring has.",
 		resealRing(func(r *ring) { r.tail = []byte{0} }), refused(fault.MalformedArchive))
 
 	for _, c := range []struct {
@@ -140,15 +153,42 @@ func keyringCases(s *suite) {
 		{"byte-missing", "KRG-1 CON-1 CON-3 (boundary resealed)", "The last byte of the keyring is missing.",
 			func(r *ring) { p := r.bytes(); r.raw = p[:len(p)-1] }},
 		{"vector-longer", "KRG-1 CON-1 CON-3 (resealed)", "The vector of old keys states 40 bytes more than there are.",
-			func(r *ring) { p := r.bytes(); p[25] += 40; r.raw = p }},
+			func(r *ring) { p := r.bytes(); p[89] += 40; r.raw = p }},
 		{"vector-shorter", "KRG-1 CON-2 (resealed)", "The vector of old keys states 40 bytes less than there are.",
-			func(r *ring) { p := r.bytes(); p[25] -= 40; r.raw = p }},
-		{"cut-in-vector-length", "KRG-1 CON-1 (boundary resealed)", "25 bytes are one less than the shortest keyring.",
-			func(r *ring) { r.raw = r.bytes()[:25] }},
+			func(r *ring) { p := r.bytes(); p[89] -= 40; r.raw = p }},
+		{"cut-in-vector-length", "KRG-1 CON-1 (boundary resealed)", "89 bytes are one less than the shortest keyring.",
+			func(r *ring) { r.raw = r.bytes()[:89] }},
 		{"empty-plaintext", "KRG-1 (boundary resealed)", "Nothing at all is not a keyring.",
 			func(r *ring) { r.raw = []byte{} }},
 	} {
 		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), refused(fault.MalformedArchive))
+	}
+	for _, c := range []struct {
+		slug, requirements, comment string
+		edit                        func(r *ring)
+	}{
+		{"writer-zero", "KRG-8 (resealed)", "A keyring says who writes, and that is not zero.", func(r *ring) { clear(r.writer) }},
+		{"generation-alone", "KRG-9 (resealed)", "A generation, and no digest of its commit.", func(r *ring) { clear(r.head) }},
+		{"head-alone", "KRG-9 (boundary resealed)", "A digest of a commit, and no generation.", func(r *ring) { r.generation = 0 }},
+		{"head-alone-last-bit", "KRG-9 (boundary resealed)", "A digest with nothing but its last bit, and no generation.", func(r *ring) { clear(r.head); r.head[31], r.generation = 1, 0 }},
+		{"generation-beyond", "CON-5 KRG-1 (boundary resealed)", "A generation of 2^52.", func(r *ring) { r.generation = 1 << 52 }},
+		{"created-beyond", "CON-5 KRG-1 (boundary resealed)", "A time of 2^52.", func(r *ring) { r.created = 1 << 52 }},
+	} {
+		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), refused(fault.MalformedArchive))
+	}
+	for _, c := range []struct {
+		slug, requirements, comment string
+		edit                        func(r *ring)
+	}{
+		{"writer-last-bit", "KRG-8 (boundary)", "A writer with nothing but its last bit.", func(r *ring) { clear(r.writer); r.writer[15] = 1 }},
+		{"head-last-bit", "KRG-9 (boundary)", "A digest with nothing but its last bit.", func(r *ring) { clear(r.head); r.head[31] = 1 }},
+		{"no-commit-yet", "KRG-9 (boundary)", "Neither generation nor digest, in a later epoch: nothing was committed before it.", func(r *ring) { clear(r.head); r.generation = 0 }},
+		{"generation-greatest", "CON-5 KRG-9 (boundary)", "The greatest generation there can be.", func(r *ring) { r.generation = 1<<52 - 1 }},
+		{"created-zero", "KRG-10 (boundary)", "A time that is not known.", func(r *ring) { r.created = 0 }},
+		{"created-1969", "KRG-10 (boundary)", "A millisecond before 1970.", func(r *ring) { r.created = epoch - 1 }},
+		{"created-greatest", "CON-5 KRG-10 (boundary)", "The greatest time there can be.", func(r *ring) { r.created = 1<<52 - 1 }},
+	} {
+		base.but(c.slug, c.requirements, c.comment, resealRing(c.edit), acceptedAs(func(b *box) vectors.Object { return b.ring.opened() }))
 	}
 	keyringCuts(base)
 	keyringValues(s)

@@ -217,9 +217,9 @@ func keyringOrder(s *suite, most *made) {
 	}
 	longer := func(b *box) { b.ring.tail = []byte{0} }
 	most.but("order-length-before-chunk", "KRG-5 COB-12 (order long)",
-		"The plaintext has 40987 bytes, and the first chunk is altered: the length comes first.",
+		"The plaintext has 41051 bytes, and the first chunk is altered: the length comes first.",
 		twice(longer, func(b *box) { b.damage(0) }), refused(fault.MalformedArchive))
 	most.but("order-last-chunk-before-length", "KRG-5 COB-12 (order long)",
-		"The plaintext has 40987 bytes, and the last chunk is altered: it authenticates the length.",
+		"The plaintext has 41051 bytes, and the last chunk is altered: it authenticates the length.",
 		twice(longer, func(b *box) { b.damage(2) }), refused(fault.PayloadTampered))
 }

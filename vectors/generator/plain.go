@@ -18,14 +18,15 @@ const (
 	settings = 8
 )
 
-// frame is an entry frame. Its size is stated apart from its content, so that
-// the two can be made to differ.
+// frame is an entry frame, or a piece frame if its type is 5. Its size is stated apart
+// from its content, so that the two can be made to differ.
 type frame struct {
 	typ      byte
 	path     string
 	kind     byte
 	modified uint64
 	size     uint64
+	runs     []run // of a piece
 	content  []byte
 	quiet    bool // the content is the keystream of its place
 }
@@ -46,27 +47,15 @@ func quietFile(path string, kind byte, n int) frame {
 func (f frame) bytes() []byte { return append(f.header(), f.content...) }
 
 func (f frame) header() []byte {
-	return append([]byte{f.typ}, entryBytes(f.path, f.kind, f.modified, f.size)...)
+	b := append([]byte{f.typ}, entryBytes(f.path, f.kind, f.modified, f.size)...)
+	if f.runs != nil {
+		b = append(b, runBytes(f.runs)...)
+	}
+	return b
 }
 
 // fields is the length of the frame without its content.
-func (f frame) fields() int { return 20 + len(f.path) }
-
-// record is a Record. It follows the frame of that number when the plaintext is
-// laid out, unless frame is negative.
-type record struct {
-	frame     int
-	container []byte
-	offset    uint64
-	path      string
-	kind      byte
-	modified  uint64
-	size      uint64
-}
-
-func (r record) bytes() []byte {
-	return slices.Concat(r.container, u64(r.offset), entryBytes(r.path, r.kind, r.modified, r.size))
-}
+func (f frame) fields() int { return len(f.header()) }
 
 type segmentRef struct {
 	container      []byte
@@ -85,7 +74,8 @@ type plain struct {
 
 	live        []record
 	removed     []string
-	segmentTail []byte // behind the segment's removed paths
+	stored      []stored
+	segmentTail []byte // behind the segment's stored containers
 
 	setID                      []byte
 	generation, epoch, created uint64
@@ -136,6 +126,11 @@ func (p *plain) pad(n int) {
 		if r.frame >= 0 {
 			p.live[i].offset = p.frameAt(r.frame)
 		}
+		for j, earlier := range r.before {
+			if earlier.frame >= 0 {
+				r.before[j].offset = p.frameAt(earlier.frame)
+			}
+		}
 	}
 	own := &p.refs[len(p.refs)-1]
 	own.offset, own.length = p.segmentAt(), uint64(len(p.segmentBytes()))
@@ -180,7 +175,11 @@ func (p *plain) segmentBytes() []byte {
 	for _, path := range p.removed {
 		removed = append(removed, pathBytes(path)...)
 	}
-	return slices.Concat([]byte{3}, u32(len(live)), live, u32(len(removed)), removed, p.segmentTail)
+	var stored []byte
+	for _, x := range p.stored {
+		stored = append(stored, x.bytes()...)
+	}
+	return slices.Concat([]byte{3}, u32(len(live)), live, u32(len(removed)), removed, u24(len(stored)), stored, p.segmentTail)
 }
 
 func (p *plain) indexBytes() []byte {
@@ -213,8 +212,12 @@ func (p *plain) clone() *plain {
 	c.frames, c.live = slices.Clone(p.frames), slices.Clone(p.live)
 	c.removed, c.refs = slices.Clone(p.removed), slices.Clone(p.refs)
 	c.setID, c.previous, c.zeros = slices.Clone(p.setID), slices.Clone(p.previous), slices.Clone(p.zeros)
+	c.stored = slices.Clone(p.stored)
 	for i, f := range p.frames {
-		c.frames[i].content = slices.Clone(f.content)
+		c.frames[i].content, c.frames[i].runs = slices.Clone(f.content), slices.Clone(f.runs)
+	}
+	for i, r := range p.live {
+		c.live[i].before = slices.Clone(r.before)
 	}
 	return &c
 }
@@ -238,7 +241,7 @@ func (p *plain) list() vectors.Object {
 	return vectors.Object{
 		"set_id": vectors.Bytes(p.setID), "generation": p.generation, "epoch": p.epoch, "created_ms": moment(p.created),
 		"complete": p.complete == 1, "previous": vectors.Bytes(p.previous), "producer": p.producer,
-		"entries": p.entries(),
+		"entries": p.entries(), "stored": p.storedList(),
 	}
 }
 
@@ -246,7 +249,7 @@ func (p *plain) list() vectors.Object {
 func (p *plain) restored() vectors.Object {
 	all := p.entries()
 	for i, r := range p.live {
-		all[i].(vectors.Object)["sha512"] = vectors.Bytes(sha512Of(p.frames[r.frame].content))
+		all[i].(vectors.Object)["sha512"] = vectors.Bytes(sha512Of(p.assembled(r)))
 	}
 	return vectors.Object{"entries": all}
 }
@@ -254,13 +257,13 @@ func (p *plain) restored() vectors.Object {
 // statedRemoved gives the segment another length of removed.
 func (p *plain) statedRemoved(n uint32) {
 	b := p.bytes()
-	copy(b[p.indexAt()-4:], u32(int(n)))
+	copy(b[p.indexAt()-7:], u32(int(n)))
 	p.raw = b
 }
 
 // addRef puts a reference to a segment of a container before the last one.
 func (p *plain) addRef(container []byte) {
-	p.refs = slices.Insert(p.refs, 0, segmentRef{container, 9, 9})
+	p.refs = slices.Insert(p.refs, 0, segmentRef{container, 9, 12})
 	p.layOut()
 }
 
@@ -282,6 +285,7 @@ func entryBytes(path string, kind byte, modified, size uint64) []byte {
 func pathBytes(path string) []byte { return append(u16(len(path)), path...) }
 
 func u16(n int) []byte    { return binary.BigEndian.AppendUint16(nil, uint16(n)) }
+func u24(n int) []byte    { return u32(n)[1:] }
 func u32(n int) []byte    { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
 func u64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 

@@ -92,6 +92,7 @@ func salvageCases(s *suite) {
 	salvageAppended(s)
 	salvageLostHeader(s)
 	salvageApart(s)
+	salvagePieces(s)
 }
 
 // rescue adds a container and what salvage gets out of it.

@@ -3,7 +3,6 @@
 package restore
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -66,7 +65,7 @@ func All(ctx context.Context, r *archive.Reader, dir string, opts Options) error
 // lie in the container. Errors: as for All.
 func Entries(ctx context.Context, r *archive.Reader, records []archive.Record, dir string, opts Options) error {
 	records = slices.Clone(records)
-	slices.SortStableFunc(records, func(a, b archive.Record) int { return cmp.Compare(a.Offset, b.Offset) })
+	slices.SortStableFunc(records, archive.ByPlace)
 	files := make([]file, len(records))
 	for i, rec := range records {
 		files[i] = file{rec.Entry.Path, rec.Entry.ModifiedMS, rec.Entry.Size, func(w io.Writer) error { return r.WriteContent(w, rec) }}

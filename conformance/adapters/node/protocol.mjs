@@ -117,7 +117,7 @@ const ops = (name) => ({
   "container.unlock": async (input) => ({ key: (await unlock(await readHeader(fileOf(input)), input.secret)).K }),
   "archive.list": async (input) => {
     const archive = await openArchive(input);
-    return { ...archive.index, entries: archive.entries };
+    return { ...archive.index, entries: archive.entries, stored: archive.stored };
   },
   "archive.extract": async (input) => ({ content: await collect((await openArchive(input)).stream(input.path), input.excerpts) }),
   "archive.restore": async (input) => ({ entries: await digests(await openArchive(input)) }),
@@ -139,8 +139,8 @@ const ops = (name) => ({
 });
 
 /** The fields of requests that are byte strings. The others are text, or of another type. */
-const BYTES = new Set(("container content credential export_key header key key_check message password plaintext prf random salt " +
-  "set_id slot utf8 vault").split(" "));
+const BYTES = new Set(("container content credential export_key head header key key_check message password plaintext prf random salt " +
+  "set_id slot utf8 vault writer").split(" "));
 const decode = (value, name) => {
   if (typeof value === "string") return BYTES.has(name) ? unhex(value) : value;
   if (Array.isArray(value)) return value.map((v) => decode(v));

@@ -2,8 +2,9 @@
 import { fail } from "./errors.mjs";
 import { compare, hex, isZero, textOf } from "./bytes.mjs";
 import { Decoder } from "./structures.mjs";
+import { overlay, runFits, suppliedBy } from "./pieces.mjs";
 
-const ERROR = "malformed_archive", LIST = 67108864;
+const ERROR = "malformed_archive", LIST = 67108864, STORED = 5242880, RUNS = 8388608;
 const bad = (why) => fail(ERROR, why);
 const hasControls = (text) => /[\u0000-\u001f\u007f-\u009f]/.test(text);
 
@@ -30,10 +31,11 @@ export function pathOf(bytes) {
 export const kindOf = (kind) => (kind > 8 ? 0 : kind);
 
 /**
- * The frame at an offset, whose fields may reach up to `end`: an entry frame, a padding frame, or another of which only
- * the type is read. Each field is checked before the next is read, since that may lie in a chunk that does not open.
+ * The frame at an offset, whose fields may reach up to `end`: an entry frame, a piece frame if there may be `pieces`, a
+ * padding frame, or another of which only the type is read. `length` is that of what stands behind the fields. Each field
+ * is checked before the next is read, since that may lie in a chunk that does not open.
  */
-export async function readFrame(source, offset, end) {
+export async function readFrame(source, offset, end, pieces) {
   let at = offset;
   const field = async (n) => {
     if (n > end - at) bad("a frame is too long"); // [CON-3]
@@ -42,21 +44,40 @@ export async function readFrame(source, offset, end) {
     return new Decoder(bytes, ERROR);
   };
   const type = (await field(1)).uint(1);
-  if (type === 2) return { type, size: (await field(8)).uint64(), start: at };
-  if (type !== 1) return { type };
+  if (type === 2) return { type, length: (await field(8)).uint64(), start: at };
+  if (type !== 1 && !(type === 5 && pieces)) return { type }; // [ARC-89]
   const n = (await field(2)).uint(2);
   if (n < 1 || n > 1024) bad("the length of a path");
   const pathBytes = (await field(n)).bytes, kind = (await field(1)).uint(1);
   const modified_ms = (await field(8)).time(), size = (await field(8)).uint64();
-  return { type, pathBytes, kind, modified_ms, size, start: at };
+  const frame = { type, pathBytes, kind, modified_ms, size, length: size };
+  if (type === 5) Object.assign(frame, await readRuns(field, size));
+  return { ...frame, start: at };
 }
-/** The frame of a record [ARC-26]. */
-export async function readRecordFrame(source, record) {
-  const frame = await readFrame(source, record.offset, record.limit);
-  if (frame.type !== 1) bad("a record of what is not an entry frame");
-  if (frame.size !== record.size) bad("the sizes of a frame and of its record differ");
-  if (frame.size > record.limit - frame.start) bad("the frame of an entry is too long");
+async function readRuns(field, size) {
+  const n = (await field(3)).uint(3), runs = [];
+  if (n < 8 || n > RUNS || n % 8) bad("the length of the runs");
+  for (let after = -1; runs.length < n / 8;) {
+    const d = await field(8), run = { first: d.uint(4), count: d.uint(4) };
+    if (!runFits(run, after, size)) bad("a run"); // [ARC-88]
+    runs.push(run);
+    after = run.first + run.count;
+  }
+  return { runs, length: suppliedBy(runs, size) };
+}
+/** The frame at a place of a record [ARC-26]. */
+export async function readPlace(source, place, pieces) {
+  const frame = await readFrame(source, place.offset, place.limit, pieces);
+  if (frame.type !== 1 && frame.type !== 5) bad("a place of what is neither an entry frame nor a piece frame");
+  if (place.size !== undefined && frame.size !== place.size) bad("the sizes of a frame and of its record differ");
+  if (frame.length > place.limit - frame.start) bad("the frame of an entry is too long");
   return frame;
+}
+/** Where the content of an entry lies, all of whose places are the container's own [ARC-95]. */
+export async function contentOf(source, record, pieces) {
+  const frames = [];
+  for (const place of record.places) frames.push(await readPlace(source, place, pieces));
+  return overlay(frames, record.size);
 }
 
 function decodeIndex(bytes) {
@@ -78,7 +99,7 @@ function checkIndex(ix, N, at, id) {
   if (ix.complete > 1 || producer === null || hasControls(producer)) bad("a field of the index"); // [ARC-19]
   if (own.container !== id || own.offset < 9 || own.offset + own.length !== at ||
       ix.segments.slice(0, -1).some((r) => r.container === id)) bad("the reference to the own segment"); // [ARC-20]
-  if (ix.segments.some((r) => r.length < 9 || r.length > 2 * LIST + 9)) bad("the length of a segment"); // [ARC-40]
+  if (ix.segments.some((r) => r.length < 12 || r.length > 2 * LIST + STORED + 12)) bad("the length of a segment"); // [ARC-40]
   if (inSet !== (ix.generation !== 0) || inSet !== (ix.epoch !== 0)) bad("the place in a set"); // [ARC-21]
   if (!inSet && (ix.complete !== 1 || !isZero(ix.previous) || ix.segments.length > 1)) bad("a stand-alone index"); // [ARC-22]
   return { ...ix, producer, inSet, segment: own.offset, region: own.offset - 9 };
@@ -89,13 +110,33 @@ export async function segmentLength(source, offset) {
   const uint = async (at, n) => new Decoder(await source.bytes(offset + at, n), ERROR).uint(n);
   if ((await uint(0, 1)) !== 3) bad("no segment frame");
   const live = await uint(1, 4), removed = live > LIST ? bad("a segment") : await uint(5 + live, 4);
-  return removed > LIST ? bad("a segment") : 9 + live + removed;
+  const stored = removed > LIST ? bad("a segment") : await uint(9 + live + removed, 3);
+  return stored > STORED ? bad("a segment") : 12 + live + removed + stored;
 }
-/** Step 3 of section 8.6, without [ARC-24]: the records and the removed paths of a segment frame. */
+function decodePlaces(bytes, id) {
+  const d = new Decoder(bytes, ERROR), places = [];
+  while (d.left) {
+    const container = hex(d.take(24));
+    places.push({ container, offset: d.uint64(), own: container === id });
+  }
+  return places;
+}
+function decodeStored(bytes) {
+  const d = new Decoder(bytes, ERROR), stored = [];
+  for (let last = null; d.left;) {
+    const x = { container_id: d.take(24), generation: d.uint64(), epoch: d.uint64(), length: d.uint64(), digest: d.take(32) };
+    if (x.epoch === 0 || (last && compare(last, x.container_id) >= 0)) bad("the stored containers"); // [ARC-91]
+    stored.push(x);
+    last = x.container_id;
+  }
+  return stored;
+}
+/** Step 3 of section 8.6, without [ARC-24]: the records and the stored containers of a segment frame. */
 export function decodeSegment(bytes, id, standAlone) {
   const d = new Decoder(bytes, ERROR);
   if (d.uint(1) !== 3) bad("the index names what is no segment frame");
   const live = new Decoder(d.vector(0, LIST), ERROR), removed = new Decoder(d.vector(0, LIST), ERROR);
+  const storedBytes = d.vector(0, STORED);
   d.done(); // [ARC-23]
   const records = [], paths = new Set();
   let last = null;
@@ -106,33 +147,38 @@ export function decodeSegment(bytes, id, standAlone) {
     return path;
   };
   while (live.left) {
-    const container = hex(live.take(24)), offset = live.uint64(), pathBytes = live.vector(1, 1024);
+    const places = decodePlaces(live.vector(32, 32768), id), pathBytes = live.vector(1, 1024);
     const kind = live.uint(1), modified_ms = live.time(), size = live.uint64();
     const path = next(pathBytes);
-    records.push({ path, kind: kindOf(kind), modified_ms, size, container, offset, own: container === id });
+    places.at(-1).size = size;
+    records.push({ path, kind: kindOf(kind), modified_ms, size, places, own: places.every((p) => p.own) });
     paths.add(path);
   }
   last = null;
   while (removed.left) if (paths.has(next(removed.vector(1, 1024)))) bad("a path that is live and removed"); // [ARC-12]
-  if (standAlone && removed.bytes.length) bad("a stand-alone archive with removed paths"); // [ARC-22]
-  return records;
+  const stored = decodeStored(storedBytes);
+  if (standAlone && (removed.bytes.length || stored.length)) bad("a stand-alone archive with what is not in it"); // [ARC-22]
+  return { records, stored };
 }
-/** Step 4 of section 8.6. Gives each record `limit`, where the frame must have ended [ARC-26]. */
+/** Step 4 of section 8.6. Gives each place `limit`, where the frame must have ended [ARC-26]. */
 function checkRecords(records, inSet, region) {
   const paths = new Set(records.map((r) => r.path));
   for (const path of paths)
     for (let i = path.indexOf("/"); i >= 0; i = path.indexOf("/", i + 1))
       if (paths.has(path.slice(0, i))) bad("a path is the folder of another"); // [ARC-13]
-  for (const r of records) {
-    if (r.own && r.offset + 21 + r.size > region) bad("a record outside the entry region"); // [ARC-15]
-    if (!r.own && !inSet) bad("a stand-alone archive with a record of another container"); // [ARC-22]
+  for (const { places, own, size } of records) {
+    for (const p of places) {
+      p.least = places.length === 1 ? 21 + size : 21;
+      if (p.own && p.offset + p.least > region) bad("a place outside the entry region"); // [ARC-15]
+    }
+    if (!inSet && (!own || places.length > 1)) bad("a stand-alone archive with places of another container, or several"); // [ARC-22]
   }
   const order = (a, b) => (a.container === b.container ? a.offset - b.offset : a.container < b.container ? -1 : 1);
-  const inOrder = [...records].sort(order);
-  inOrder.forEach((r, i) => {
+  const inOrder = records.flatMap((r) => r.places).sort(order);
+  inOrder.forEach((p, i) => {
     const next = inOrder[i + 1];
-    r.limit = next?.container === r.container ? next.offset : region;
-    if (next?.container === r.container && r.offset + 21 + r.size > next.offset) bad("records that overlap"); // [ARC-14]
+    p.limit = next?.container === p.container ? next.offset : region;
+    if (next?.container === p.container && p.offset + p.least > next.offset) bad("frames that overlap"); // [ARC-14]
   });
 }
 
@@ -145,7 +191,8 @@ export async function decodeArchive(source, container_id) {
   const index = checkIndex(decodeIndex(await source.bytes(at, size)), N, at, id);
   const other = index.segments.find((r) => r.container !== id);
   if (other) fail("missing_container", `a segment in ${other.container}`); // [ARC-24]
-  const records = decodeSegment(await source.bytes(index.segment, at - index.segment), id, !index.inSet);
+  const { records, stored } = decodeSegment(await source.bytes(index.segment, at - index.segment), id, !index.inSet);
+  if (stored.some((x) => hex(x.container_id) === id)) bad("the container lists itself"); // [ARC-92]
   checkRecords(records, index.inSet, index.region);
-  return { ...index, records };
+  return { ...index, records, stored };
 }

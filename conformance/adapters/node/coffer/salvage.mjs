@@ -5,8 +5,9 @@ import { derive, fits } from "./keys.mjs";
 import { matching, openSlot } from "./slots.mjs";
 import { ARCHIVE, KEYRING, LONGEST_HEADER, macVerifies, payloadCipher, payloadContext, readHeader } from "./header.mjs";
 import { CHUNK, Cipher, LONGEST, PREFIX, SEALED, joined } from "./cobblestone.mjs";
-import { decodeArchive, decodeSegment, kindOf, paddedBelow, pathOf, readFrame, readRecordFrame, segmentLength } from "./archive.mjs";
-import { walk } from "./reading.mjs";
+import { contentOf, decodeArchive, decodeSegment, kindOf, paddedBelow, pathOf, readFrame, segmentLength } from "./archive.mjs";
+import { overlay, stretchesOf } from "./pieces.mjs";
+import { verify } from "./reading.mjs";
 
 /** What a promise gives, or undefined if it is a refusal, of which `note` is told the name. */
 async function attempt(promise, note) {
@@ -59,16 +60,32 @@ class Holes {
     if (this.lost(offset, length).length) fail("payload_tampered", "a chunk is lost"); // before memory is taken [CON-3]
     return joined(this.pieces(offset, length));
   }
-  /** What there is of a range, with zero bytes for what is lost before its last byte that is not [SLV-13]. */
-  async filled(offset, length) {
-    const last = this.lost(offset, length).at(-1);
-    const out = new Uint8Array(last && last[0] + last[1] === length ? last[0] : length);
-    for (let p = 0; p < out.length;) {
-      const at = (offset + p) % CHUNK, n = Math.min(CHUNK - at, out.length - p);
-      const chunk = await this.chunk(Math.floor((offset + p) / CHUNK));
-      if (chunk) out.set(chunk.subarray(at, at + n), p);
-      p += n;
+  /** The ranges of an entry that are lost, where it lies in these stretches: of them, and between them [SLV-10], [SLV-40]. */
+  lostIn(stretches, size) {
+    const out = [], lose = (from, n) => {
+      const last = out.at(-1);
+      if (last && last[0] + last[1] === from) last[1] += n; else if (n) out.push([from, n]);
+    };
+    let end = 0;
+    for (const { from, to, start } of stretches) {
+      lose(end, from - end);
+      for (const [at, n] of this.lost(start, to - from)) lose(from + at, n);
+      end = to;
     }
+    lose(end, size - end);
+    return out;
+  }
+  /** What there is of an entry, with zero bytes for what is lost before its last byte that is not [SLV-13]. */
+  async filled(stretches, size) {
+    const last = this.lostIn(stretches, size).at(-1);
+    const out = new Uint8Array(last && last[0] + last[1] === size ? last[0] : size);
+    for (const { from, to, start } of stretches)
+      for (let p = from; p < Math.min(to, out.length);) {
+        const offset = start + p - from, at = offset % CHUNK, n = Math.min(CHUNK - at, to - p, out.length - p);
+        const chunk = await this.chunk(Math.floor(offset / CHUNK));
+        if (chunk) out.set(chunk.subarray(at, at + n), p);
+        p += n;
+      }
     return out;
   }
 }
@@ -152,49 +169,53 @@ async function payloadOf(source, secret, checks, apart) {
   return found ?? fail(faults[0], "the beginning of the payload is gone");
 }
 
-/** An entry, of whose frame the content begins at `start`; that is null if the frame is lost [SLV-9]. */
-function report(source, { path, kind, modified_ms, size }, confirmed, start) {
+/** An entry that lies in these stretches; they are null if a frame is lost or the entry malformed [SLV-9]. */
+function report(source, { path, kind, modified_ms, size }, confirmed, stretches) {
   const entry = { path, kind, modified_ms, size, confirmed };
-  if (start === null) return { ...entry, status: "missing", lost: [], content: async () => new Uint8Array(0) };
-  const lost = source.lost(start, size), n = lost.reduce((sum, [, length]) => sum + length, 0);
+  if (!stretches) return { ...entry, status: "missing", lost: [], content: async () => new Uint8Array(0) };
+  const lost = source.lostIn(stretches, size), n = lost.reduce((sum, [, length]) => sum + length, 0);
   const status = n === 0 ? "whole" : n === size ? "missing" : "damaged";
-  return { ...entry, status, lost, content: () => source.filled(start, size) };
+  return { ...entry, status, lost, content: () => source.filled(stretches, size) };
 }
 
 /** Section 10.2: the frames up to where the walk ends, and that. */
 async function framesOf(source) {
   const frames = [];
   for (let p = 0; ;) {
-    const f = await attempt(readFrame(source, p, Infinity), () => {});
-    if (f?.type !== 1 && f?.type !== 2) return { frames, end: p };
-    if (f.type === 1) frames.push({ ...f, offset: p });
-    p = f.start + f.size;
+    const f = await attempt(readFrame(source, p, Infinity, true), () => {});
+    if (f?.start === undefined) return { frames, end: p };
+    if (f.type !== 2) frames.push({ ...f, offset: p });
+    p = f.start + f.length;
     if (f.type === 2) return { frames, end: p };
   }
 }
-async function walked(source, id, note) {
-  const { frames, end } = await framesOf(source), unsafe = [], entries = [];
+/** The records of the segment at an offset, if it counts [SLV-29]. */
+async function recordsAt(source, end, id) {
   const segment = async () => decodeSegment(await source.bytes(end, await segmentLength(source, end)), id, false);
-  const found = await attempt(segment(), () => {});
-  const places = new Set(found?.map((r) => `${r.container} ${r.offset}`));
-  const records = places.size === found?.length ? found : undefined; // [SLV-29]
-  const byOffset = new Map(records?.filter((r) => r.own).map((r) => [r.offset, r]));
-  for (const f of frames) {
-    const record = byOffset.get(f.offset), path = pathOf(f.pathBytes);
-    if (record) entries.push(report(source, record, true, record.size === f.size ? f.start : null));
-    else if (records) continue; // abandoned
-    else if (path === null) { unsafe.push(f.offset); note("unsafe_path"); } // [SLV-8]
-    else entries.push(report(source, { ...f, path, kind: kindOf(f.kind) }, false, f.start)); // [SLV-6], [SLV-7]
+  const found = await attempt(segment(), () => {}), places = found?.records.flatMap((r) => r.places);
+  return places && new Set(places.map((p) => `${p.container} ${p.offset}`)).size === places.length ? found.records : undefined;
+}
+async function walked(source, id, note) {
+  const { frames, end } = await framesOf(source), unsafe = [], entries = [], records = await recordsAt(source, end, id);
+  const at = new Map(frames.map((f) => [f.offset, f]));
+  for (const r of [...(records ?? [])].sort((a, b) => a.places[0].offset - b.places[0].offset)) { // step F
+    if (!r.own || r.places.some((p) => !at.has(p.offset))) continue;
+    const own = r.places.map((p) => at.get(p.offset));
+    const assembled = async () => (own.at(-1).size === r.size ? overlay(own, r.size) : null);
+    entries.push(report(source, r, true, await attempt(assembled(), () => {})));
+  }
+  for (const f of records ? [] : frames) { // step G
+    const path = pathOf(f.pathBytes);
+    if (path === null) { unsafe.push(f.offset); note("unsafe_path"); } // [SLV-8]
+    else entries.push(report(source, { ...f, path, kind: kindOf(f.kind) }, false, stretchesOf(f))); // [SLV-6], [SLV-7]
   }
   return { indexed: false, end_reached: !!records, walk_end: records ? null : end, entries, unsafe };
 }
 async function indexed(source, archive, note) {
-  await attempt(walk(source, archive), note);
+  await attempt(verify(source, archive), note);
   const entries = [];
-  for (const r of archive.records) {
-    const frame = r.own ? await attempt(readRecordFrame(source, r), note) : null;
-    entries.push(report(source, r, true, frame ? frame.start : null));
-  }
+  for (const r of archive.records)
+    entries.push(report(source, r, true, r.own ? await attempt(contentOf(source, r, archive.inSet), note) : null));
   if (archive.records.some((r) => !r.own)) note("missing_container"); // [ARC-24]
   return { indexed: true, end_reached: true, walk_end: null, entries, unsafe: [] };
 }

@@ -30,11 +30,11 @@ function encodeArchive(id, entries, created_ms, producer) {
     if (entry.kind > 8) fail("malformed_archive", "an unknown kind"); // [ARC-4]
     const head = concat([1], encodeEntry(entry));
     frames.push(head, entry.content);
-    records.push({ path: bytesOf(entry.path), encoded: concat(id, uint(offset, 8), encodeEntry(entry)) });
+    records.push({ path: bytesOf(entry.path), encoded: concat(vector(concat(id, uint(offset, 8)), 32768), encodeEntry(entry)) });
     offset += head.length + entry.content.length;
   }
   records.sort((a, b) => compare(a.path, b.path)); // [ARC-11]
-  const segment = concat([3], vector(concat(...records.map((r) => r.encoded)), 67108864), uint(0, 4));
+  const segment = concat([3], vector(concat(...records.map((r) => r.encoded)), 67108864), uint(0, 4), uint(0, 3));
   const index = (at) => concat([4], new Uint8Array(32), time(created_ms), [1], new Uint8Array(24),
     vector(bytesOf(producer), 255), vector(concat(id, uint(at, 8), uint(segment.length, 8)), 640));
   const L = offset + 9 + segment.length + index(0).length + 8, n = padded(L) - L; // [ARC-8]
