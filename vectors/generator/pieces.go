@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/coffer-format/coffer/vectors"
@@ -10,12 +11,13 @@ import (
 const blockSize = 4096
 
 // run is a Run.
-type run struct{ first, count int }
+type run struct{ first, count int64 }
 
 func runBytes(runs []run) []byte {
 	all := u24(8 * len(runs))
 	for _, r := range runs {
-		all = slices.Concat(all, u32(r.first), u32(r.count))
+		all = binary.BigEndian.AppendUint32(all, uint32(r.first))
+		all = binary.BigEndian.AppendUint32(all, uint32(r.count))
 	}
 	return all
 }
@@ -23,7 +25,7 @@ func runBytes(runs []run) []byte {
 // supplied is how many bytes of an entry of a size some runs have.
 func supplied(size int, runs []run) (n int) {
 	for _, r := range runs {
-		n += min((r.first+r.count)*blockSize, size) - r.first*blockSize
+		n += int(min((r.first+r.count)*blockSize, int64(size)) - r.first*blockSize)
 	}
 	return n
 }
@@ -58,12 +60,12 @@ func (p *plain) assembled(r record) []byte {
 		f := p.frames[earlier.frame]
 		runs := f.runs
 		if runs == nil {
-			runs = []run{{0, (int(f.size) + blockSize - 1) / blockSize}}
+			runs = []run{{0, (int64(f.size) + blockSize - 1) / blockSize}}
 		}
 		from := f.content
 		for _, one := range runs {
 			n := supplied(int(f.size), []run{one})
-			if at := one.first * blockSize; at < len(content) {
+			if at := int(one.first * blockSize); at < len(content) {
 				copy(content[at:], from[:n])
 			}
 			from = from[n:]
