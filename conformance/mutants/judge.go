@@ -79,6 +79,8 @@ func subjectOf(m Mutant) string {
 		return "password"
 	case m.Package == "extract":
 		return "path"
+	case m.Package == "wire":
+		return "archive"
 	case name == "salvage.go", name == "lossy.go", name == "chunks.go":
 		return "salvage"
 	}

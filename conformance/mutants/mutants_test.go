@@ -74,6 +74,19 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// Each mutant is of a subject that the suite has: it is judged by those cases first.
+func TestSubjects(t *testing.T) {
+	all, err := All(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		if subject := subjectOf(m); subject != "writer" && !slices.Contains(vectors.Subjects, subject) {
+			t.Errorf("%s: there is no subject %q", m, subject)
+		}
+	}
+}
+
 // There are enough mutants of either part, and of every operator.
 func TestEnough(t *testing.T) {
 	decoder, encoder, operators := 0, 0, map[string]int{}
