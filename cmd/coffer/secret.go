@@ -114,7 +114,7 @@ func (s secret) unlock(in *input) (*container.Container, error) {
 	}
 	c, err := parallel.Containers.Open(in, in.size, s.Secret)
 	if err != nil {
-		return nil, s.explain(err, in)
+		return nil, explainCut(s.explain(err, in), in)
 	}
 	return c, nil
 }
@@ -132,7 +132,6 @@ func (s *secretFlags) openArchive(ctx context.Context, path string) (*input, *co
 			return in, c, r, nil
 		}
 	}
-	err = explainCut(err, in)
 	in.Close()
 	return nil, nil, nil, err
 }

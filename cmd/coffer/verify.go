@@ -101,7 +101,7 @@ func (v *verified) keyring(c *container.Container) error {
 func (v *verified) archive(c *container.Container, in *input) error {
 	r, err := c.Archive()
 	if err != nil {
-		return explainCut(err, in)
+		return err
 	}
 	in.bar = newProgress("verifying", in.size)
 	defer in.bar.finish()
