@@ -155,7 +155,7 @@ func overlays(seed int64, ops ...string) []cases.Case {
 		}
 		all = append(all, samples.Property[overlaySample]{
 			Subject: subject, Name: "overlays-" + strings.TrimPrefix(op, "archive."), Comment: "An entry in several frames, with up to two faults, is read as chapters 8 and 10 say.",
-			Requirements: "ARC-86 ARC-87 ARC-88 ERR-1", Profiles: profile, Runs: 40, Draw: drawOverlay,
+			Requirements: "ARC-86 ARC-87 ARC-88 ERR-1", Profiles: profile, Runs: 15, Draw: drawOverlay,
 			Try: func(a *cases.Asker, s overlaySample) report.Outcome { return a.AskBoth(op, s.crafted().input(op)) },
 		}.Case(seed))
 	}
