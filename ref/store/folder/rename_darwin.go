@@ -6,13 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// renameNew renames a file, and fails with fs.ErrExist if the name is taken.
-func renameNew(root *os.Root, from, to string) error {
-	dir, err := root.Open(".")
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	fd := int(dir.Fd())
-	return os.NewSyscallError("renameatx_np", unix.RenameatxNp(fd, from, fd, to, unix.RENAME_EXCL))
+func renameExclusive(dir int, from, to string) error {
+	return os.NewSyscallError("renameatx_np", unix.RenameatxNp(dir, from, dir, to, unix.RENAME_EXCL))
 }
