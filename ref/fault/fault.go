@@ -35,6 +35,7 @@ const (
 	MissingContainer   Name = "missing_container"
 	WrongSet           Name = "wrong_set"
 	StaleBackup        Name = "stale_backup"
+	Superseded         Name = "superseded"
 	VaultRefused       Name = "vault_refused"
 	VaultDestroyed     Name = "vault_destroyed"
 )
