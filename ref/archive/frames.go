@@ -58,7 +58,7 @@ func (r *Frames) frame(c *Cursor, n named) (Frame, error) {
 	i, _ := slices.BinarySearchFunc(r.own, n.Place, func(n named, p Place) int { return n.compare(p) })
 	limit := r.entryEnd
 	if i+1 < len(r.own) {
-		limit = r.own[i+1].Offset
+		limit = min(limit, r.own[i+1].Offset)
 	}
 	f, err := c.FrameAt(n.Offset, limit, Allowed{Pieces: r.pieces})
 	if err == nil && (n.size != notLast && f.Entry.Size != n.size || f.End() > limit) {

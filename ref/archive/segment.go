@@ -53,11 +53,14 @@ func (s *Segment) Frame() ([]byte, error) {
 	return frame, nil
 }
 
-// ReadSegment reads a segment of the archive that is plain. Errors: malformed_archive,
-// unsafe_path, those of the plaintext. [ARC-23] [ARC-45]
+// ReadSegment reads a segment from the plaintext of the container in which it lies. Errors:
+// malformed_archive, unsafe_path, those of the plaintext. [ARC-23] [ARC-45]
 func ReadSegment(plain Plaintext, ref SegmentRef) (*Segment, error) {
 	if ref.Length > maxSegmentFrame { // [CON-3]
 		return nil, malformed("the segment has %d bytes, more than a segment can have", ref.Length)
+	}
+	if ref.Offset > plain.Size()-ref.Length { // [ARC-23] of another container
+		return nil, malformed("the segment does not lie within its container")
 	}
 	frame := make([]byte, ref.Length)
 	if err := wire.ReadFull(plain, frame, ref.Offset); err != nil {

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 
@@ -31,6 +32,15 @@ func (x Stored) marshal(b *cryptobyte.Builder) {
 func readStored(s *cryptobyte.String, x *Stored) bool {
 	return s.CopyBytes(x.ID[:]) && wire.ReadUint64(s, &x.Generation) && wire.ReadUint64(s, &x.Epoch) &&
 		readLength(s, &x.Length) && s.CopyBytes(x.Digest[:])
+}
+
+// FindStored looks for a container among the stored ones.
+func (s *Segment) FindStored(id ID) (Stored, bool) {
+	i, ok := slices.BinarySearchFunc(s.Stored, id, Stored.compare)
+	if !ok {
+		return Stored{}, false
+	}
+	return s.Stored[i], true
 }
 
 // readStoredList reads the stored containers of a segment. Error: malformed_archive.

@@ -134,7 +134,7 @@ func (w *Writer) checkSegment(frame []byte, offset int64) error {
 		}
 	}
 	for _, ref := range others { // [ARC-94]
-		if _, ok := slices.BinarySearchFunc(segment.Stored, ref.Container, Stored.compare); !ok && ref.Container != w.id {
+		if _, ok := segment.FindStored(ref.Container); !ok && ref.Container != w.id {
 			return malformed("the archive refers to container %x, and does not list it", ref.Container)
 		}
 	}

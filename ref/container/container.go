@@ -64,7 +64,7 @@ type ArchiveWriter struct {
 // payload's salt is drawn from rand. Close completes the container, and does not
 // close w.
 func NewArchiveWriter(w io.Writer, rand io.Reader, k *key.Key, slots []slot.Slot, index archive.Index) (*ArchiveWriter, error) {
-	return plain.NewArchiveWriter(w, rand, k, slots, index)
+	return Plain.NewArchiveWriter(w, rand, k, slots, index)
 }
 
 // NewArchiveWriter is as the function of that name.
@@ -144,7 +144,7 @@ type Container struct {
 // Open reads and authenticates the header of a container of size bytes. Errors:
 // those of spec section 11.2, steps 1 to 8. [HDR-22] [ERR-1]
 func Open(r io.ReaderAt, size int64, secret Secret) (*Container, error) {
-	return plain.Open(r, size, secret)
+	return Plain.Open(r, size, secret)
 }
 
 // Open is as the function of that name.
@@ -176,11 +176,21 @@ func section(r io.ReaderAt, h *header.Header, size int64) *io.SectionReader {
 // Archive opens the payload as an archive. Errors: those of spec section 11.2,
 // steps 8 to 10. The archive's reader opens the chunks of what it looks at. [ERR-6]
 func (c *Container) Archive() (*archive.Reader, error) {
+	plain, err := c.Plaintext()
+	if err != nil {
+		return nil, err
+	}
+	return archive.NewReader(plain, c.Header.ContainerID())
+}
+
+// Plaintext opens the payload of an archive, for readers that have the rest of its set.
+// Errors: those of spec section 11.2, steps 8 and 9.
+func (c *Container) Plaintext() (archive.Plaintext, error) {
 	payload, err := c.payload(header.Archive)
 	if err != nil {
 		return nil, err
 	}
-	return archive.NewReader(c.payloads.Reader(payload), c.Header.ContainerID())
+	return c.payloads.Reader(payload), nil
 }
 
 // Keyring opens the payload as a keyring. Errors: those of spec section 11.2,

@@ -22,7 +22,8 @@ type PayloadWriter interface {
 	Abort()
 }
 
-var plain = Payloads{
+// Plain is the way of package cobblestone.
+var Plain = Payloads{
 	Writer: func(_ io.Writer, begun *cobblestone.Writer) PayloadWriter { return begun },
 	Reader: func(r *cobblestone.ReaderAt) archive.Plaintext { return r },
 }
