@@ -1,6 +1,7 @@
 package set
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -57,4 +58,9 @@ func SegmentLength(s *archive.Segment) int64 {
 		n += int64(2 + len(path))
 	}
 	return n
+}
+
+// Segment reads a segment that the generation names. Errors: as for Load.
+func (g *Generation) Segment(ctx context.Context, ref archive.SegmentRef) (*archive.Segment, error) {
+	return g.segment(ctx, ref)
 }
