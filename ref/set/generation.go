@@ -79,7 +79,7 @@ func (g *Generation) segment(ctx context.Context, ref archive.SegmentRef) (*arch
 	}
 	s, err := archive.ReadSegment(c.plain, ref)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", nameOf(x), err)
+		return nil, fmt.Errorf("%s: %w", NameOf(x), err)
 	}
 	return s, nil
 }
@@ -122,7 +122,7 @@ func (g *Generation) OpenEarlier(ctx context.Context, number uint64) (*Generatio
 			}
 			earlier, err := g.reader.generation(o, c)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", nameOf(x), err)
+				return nil, fmt.Errorf("%s: %w", NameOf(x), err)
 			}
 			earlier.digest = x.Digest
 			return earlier, nil
@@ -150,6 +150,6 @@ func (g *Generation) isListed(id archive.ID) bool {
 	if err != nil {
 		return true
 	}
-	_, ok := g.reader.objects.Has(nameOf(x))
+	_, ok := g.reader.objects.Has(NameOf(x))
 	return ok
 }
