@@ -71,7 +71,7 @@ func (r *run) contents() (set.Answer, error) {
 	}
 	r.meta.Pending = &device.Commit{Generation: generation, Digest: r.commit.sealed.Stored.Digest}
 	r.plan, p.created = p, created
-	return set.AnswerMade, r.memory.SetMeta(r.meta) // [LIF-10]
+	return set.AnswerMade, r.memory.SetMeta(&r.meta) // [LIF-10]
 }
 
 // nextNumber returns the number of the generation. [SET-25]
@@ -103,7 +103,7 @@ func (r *run) sealCommit(packer *set.Packer, p *plan, generation uint64) error {
 	if err != nil {
 		return err
 	}
-	kept, stored, err := r.retain(p, others)
+	kept, stored, err := r.retain(packer, p, others)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,12 @@
 package backup
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/set"
 )
 
@@ -47,7 +49,7 @@ func (r *run) reconcile(digest [32]byte) error {
 	}
 	r.remember(digest, r.head.Number, r.head.ID, r.head.Length, r.head.Index.CreatedMS)
 	outcome.Meta = r.meta
-	return r.memory.Commit(outcome)
+	return r.memory.Commit(&outcome)
 }
 
 func has(files map[string]device.File, path string) bool {
@@ -78,6 +80,9 @@ func (r *run) allKept(digest [32]byte) ([]device.Kept, error) {
 		g, err := r.head.OpenEarlier(r.ctx, x.Generation)
 		if err == nil {
 			err = g.Load(r.ctx)
+		}
+		if errors.Is(err, fault.MissingContainer) {
+			continue // it is not kept, or not whole
 		}
 		if err != nil {
 			return nil, err

@@ -121,4 +121,3 @@ func (r *run) abandonCommit() error {
 	r.objects, err = set.List(r.ctx, r.store)
 	return err
 }
-

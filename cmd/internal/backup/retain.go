@@ -26,7 +26,7 @@ const (
 
 // retain decides which earlier generations are kept, and returns the containers that the commit
 // lists besides those of this run. [SET-28]
-func (r *run) retain(p *plan, others []archive.SegmentRef) ([]device.Kept, []archive.Stored, error) {
+func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) ([]device.Kept, []archive.Stored, error) {
 	earlier, err := r.memory.Kept()
 	if err != nil {
 		return nil, nil, err
@@ -62,7 +62,7 @@ func (r *run) retain(p *plan, others []archive.SegmentRef) ([]device.Kept, []arc
 		}
 	}
 	for _, id := range needed {
-		if ours[id] || p.isOpen(id) {
+		if ours[id] || packer.IsOpen(id) {
 			continue
 		}
 		x, ok := known[id]
@@ -111,7 +111,7 @@ func (r *run) save() error {
 		return err
 	}
 	r.remember(commit.Digest, commit.Generation, commit.ID, commit.Length, p.created)
-	err = r.memory.Commit(device.Outcome{
+	err = r.memory.Commit(&device.Outcome{
 		Meta:    r.meta,
 		Files:   p.noted,
 		Removed: p.removed,
@@ -178,5 +178,5 @@ func (r *run) tidy() error {
 	if len(later) == len(doomed) {
 		return nil
 	}
-	return r.memory.Commit(device.Outcome{Meta: r.meta, Kept: kept, Doomed: later})
+	return r.memory.Commit(&device.Outcome{Meta: r.meta, Kept: kept, Doomed: later})
 }

@@ -158,11 +158,9 @@ func (r *run) begin() (*os.File, error) {
 	return os.CreateTemp(r.memory.Spool(), unfinished)
 }
 
-// spool keeps a container that is whole, and notes which files are complete with it.
+// spool keeps a container that is whole, and notes which files are complete with it. It need not
+// be durable: isWhole finds out whether it is.
 func (r *run) spool(f *os.File, s set.Sealed, complete map[string]device.File) (*spooled, error) {
-	if err := f.Sync(); err != nil {
-		return nil, err
-	}
 	if err := f.Close(); err != nil {
 		return nil, err
 	}

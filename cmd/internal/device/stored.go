@@ -162,13 +162,14 @@ type storedKept struct {
 	Length     int64        `json:"length"`
 	Digest     hex32        `json:"digest"`
 	Created    archive.Time `json:"created"`
+	Until      time.Time    `json:"until,omitzero"`
 	Containers []hex24      `json:"containers,omitempty"`
 }
 
 func storeKept(k Kept) *storedKept {
 	s := &storedKept{
 		ID: hex24(k.Stored.ID), Generation: k.Stored.Generation, Epoch: k.Stored.Epoch,
-		Length: k.Stored.Length, Digest: hex32(k.Stored.Digest), Created: k.Created,
+		Length: k.Stored.Length, Digest: hex32(k.Stored.Digest), Created: k.Created, Until: k.Until,
 	}
 	for _, id := range k.Containers {
 		s.Containers = append(s.Containers, hex24(id))
@@ -180,6 +181,7 @@ func (s *storedKept) kept() Kept {
 	k := Kept{
 		Stored:  archive.Stored{ID: s.ID, Generation: s.Generation, Epoch: s.Epoch, Length: s.Length, Digest: s.Digest},
 		Created: s.Created,
+		Until:   s.Until,
 	}
 	for _, id := range s.Containers {
 		k.Containers = append(k.Containers, archive.ID(id))
