@@ -229,7 +229,7 @@ func (f *fixture) list() *Objects {
 	return o
 }
 
-// head opens the head of a set of which the keyring and the head are right.
+// head opens generation 5, whether or not it is the head.
 func (f *fixture) head() *Generation {
 	f.t.Helper()
 	o := f.list()
@@ -237,7 +237,7 @@ func (f *fixture) head() *Generation {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	g, _, err := o.OpenHead(f.t.Context(), ring, Memory{}, container.Plain)
+	g, err := o.Eligible(f.t.Context(), ring, 5, container.Plain)
 	if err != nil {
 		f.t.Fatal(err)
 	}
