@@ -85,7 +85,7 @@ func (s *Store) missingHere(ctx context.Context, name string, err error) error {
 	case bucketErr != nil:
 		return bucketErr
 	case !there:
-		return fmt.Errorf("%w: there is no bucket %s", errFinal, s.bucket)
+		return minio.ErrorResponse{Code: minio.NoSuchBucket, BucketName: s.bucket, StatusCode: http.StatusNotFound}
 	}
 	return fmt.Errorf("%w: %s", store.ErrMissing, name)
 }

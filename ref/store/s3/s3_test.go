@@ -75,9 +75,29 @@ func TestNoBucket(t *testing.T) {
 	for method, err := range map[string]error{
 		"ReadAt": readErr, "Stat": statErr, "List": listErr, "PutNew": put(t.Context(), s, "a", ""), "Delete": s.Delete(t.Context(), "a"),
 	} {
-		if err == nil || errors.Is(err, store.ErrMissing) {
+		if minio.ToErrorResponse(err).Code != minio.NoSuchBucket || errors.Is(err, store.ErrMissing) {
 			t.Errorf("%s: %v", method, err)
 		}
+	}
+}
+
+// Without credentials nothing is sent.
+func TestNoCredentials(t *testing.T) {
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests++ }))
+	t.Cleanup(server.Close)
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL_S3": server.URL, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": t.TempDir(), "USERPROFILE": t.TempDir(),
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI": server.URL + "/role", // asked instead of the machine's own
+	} {
+		t.Setenv(name, value)
+	}
+	s, err := Open("s3://bucket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.List(t.Context(), ""); !errors.Is(err, ErrNoCredentials) || requests > 1 {
+		t.Errorf("List: %v after %d requests", err, requests)
 	}
 }
 
