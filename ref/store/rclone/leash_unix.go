@@ -15,7 +15,7 @@ type leash struct{ pipe *os.File }
 // watch becomes the program, beside a process that waits for a line or for the end of
 // the pipe, whichever comes first.
 const watch = `exec 3<&0 </dev/null
-(read -r _ <&3 || kill $$) >/dev/null 2>&1 &
+(read -r line <&3 || kill $$) >/dev/null 2>&1 &
 exec "$@" 3<&-`
 
 // newLeash prepares a command that has not been started. What a terminal sends on Ctrl-C does
