@@ -14,12 +14,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -36,6 +38,9 @@ type Store struct {
 }
 
 var _ store.Store = (*Store)(nil)
+
+// roleTime is how long the machine's role may take, which most machines have none of.
+const roleTime = 5 * time.Second
 
 // Open returns the store at s3://bucket or s3://bucket/prefix; the bucket must exist. It sends
 // nothing.
@@ -57,7 +62,8 @@ func Open(address string) (*Store, error) {
 	}
 	client, err := minio.NewCore(server.Host, &minio.Options{
 		Creds: credentials.New(&signing{credentials.Chain{Providers: []credentials.Provider{
-			&credentials.EnvAWS{}, &credentials.FileAWSCredentials{}, &credentials.IAM{},
+			&credentials.EnvAWS{}, &credentials.FileAWSCredentials{},
+			&credentials.IAM{Client: &http.Client{Timeout: roleTime}},
 		}}}),
 		Secure:     server.Scheme == "https",
 		Region:     cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")),
