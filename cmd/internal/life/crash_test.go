@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
 	"github.com/coffer-format/coffer/ref/store/memory"
@@ -31,7 +32,11 @@ func explore(t *testing.T, test func(t *testing.T, s *memory.Store, interruptedA
 	for kind, atomic := range atomicities {
 		for name, fault := range faults {
 			t.Run(kind+"/"+name, func(t *testing.T) {
+				isTaken := thorough.OneIn(t, 4)
 				for n := 0; ; n++ {
+					if !isTaken() {
+						continue
+					}
 					s := &memory.Store{Trait: store.Traits{Atomic: atomic}}
 					var last *interrupted
 					t.Run(fmt.Sprint(n), func(t *testing.T) {

@@ -206,7 +206,7 @@ func off(p Place, s secret) error {
 	case f.Standing == Empty:
 		return nil
 	}
-	opened, err := f.Open(background, s.proof(), false)
+	opened, err := f.Prove(background, s.proof(), false)
 	if err != nil {
 		return err
 	}

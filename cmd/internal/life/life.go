@@ -112,7 +112,7 @@ func (f *Found) stand(ctx context.Context) (Standing, error) {
 	if epoch != f.Epoch || !k.Fits(f.Header.KeyCheck) {
 		return Others, nil
 	}
-	ring, err := f.Objects.OpenKeyring(ctx, container.WithKey(&k), f.remembered())
+	ring, err := f.Objects.OpenKeyring(ctx, container.WithKey(&k), f.remembered(false))
 	switch {
 	case err != nil && fault.NameOf(err) == "":
 		return 0, err
@@ -123,8 +123,11 @@ func (f *Found) stand(ctx context.Context) (Standing, error) {
 	return standing, nil
 }
 
-// remembered is what this device has seen.
-func (f *Found) remembered() set.Memory {
+// remembered is what this device has seen, or nothing.
+func (f *Found) remembered(stale bool) set.Memory {
+	if stale {
+		return set.Memory{}
+	}
 	return set.Memory{SetID: f.Meta.SetID, Epoch: f.Meta.Epoch, Generation: f.Meta.Generation}
 }
 
@@ -132,33 +135,39 @@ func (f *Found) remembered() set.Memory {
 type Set struct {
 	*Found
 	Ring       *set.Ring
-	Head       *set.Generation // nil if there is no generation yet
+	Head       *set.Generation // nil if there is no generation yet, or after Prove
 	PassedOver []set.PassedOver
 }
 
-// Open opens the set with its secret, or with what this device remembers if that is nil.
-// stale asks for what lies there even if this device remembers a later state of the set, or
-// another set. Errors: those of set.OpenKeyring and set.OpenHead.
-func (f *Found) Open(ctx context.Context, secret container.Secret, stale bool) (*Set, error) {
-	memory := f.remembered()
-	if stale {
-		memory = set.Memory{}
-	}
+// Prove opens the keyring with its secret, or with what this device remembers if that is
+// nil. stale asks for what lies there even if this device remembers a later state of the
+// set, or another set. Errors: those of set.OpenKeyring.
+func (f *Found) Prove(ctx context.Context, secret container.Secret, stale bool) (*Set, error) {
 	ring := f.ring
 	if secret != nil {
 		var err error
-		if ring, err = f.Objects.OpenKeyring(ctx, secret, memory); err != nil {
+		if ring, err = f.Objects.OpenKeyring(ctx, secret, f.remembered(stale)); err != nil {
 			return nil, err
 		}
 	}
 	if ring == nil {
 		return nil, fmt.Errorf("%w that opens it", device.ErrNone)
 	}
-	head, passed, err := f.Objects.OpenHead(ctx, ring, memory, f.Payloads)
+	return &Set{Found: f, Ring: ring, PassedOver: ring.PassedOver}, nil
+}
+
+// Open is Prove that opens the head, too. Errors: those of set.OpenHead as well.
+func (f *Found) Open(ctx context.Context, secret container.Secret, stale bool) (*Set, error) {
+	s, err := f.Prove(ctx, secret, stale)
 	if err != nil {
 		return nil, err
 	}
-	return &Set{f, ring, head, append(ring.PassedOver, passed...)}, nil
+	head, passed, err := f.Objects.OpenHead(ctx, s.Ring, f.remembered(stale), f.Payloads)
+	if err != nil {
+		return nil, err
+	}
+	s.Head, s.PassedOver = head, append(s.PassedOver, passed...)
+	return s, nil
 }
 
 // saved runs what makes a memory durable.

@@ -49,33 +49,45 @@ func (f *Found) end(ctx context.Context, meta device.Meta, progress func()) erro
 	}
 	defer release()
 	objects := f.Objects
+	for _, name := range keyrings(objects) {
+		if err := f.remove(ctx, name, progress); err != nil {
+			return err
+		}
+	}
 	for range rounds {
-		names := inOrder(objects)
-		if len(names) == 0 {
-			return f.saved(f.Memory.Remove)
-		}
-		for _, name := range names {
-			if err := f.Store.Delete(ctx, name.String()); err != nil {
-				return err
-			}
-			progress()
-		}
 		if err := f.wait(ctx); err != nil {
 			return err
 		}
-		if objects, err = set.List(ctx, f.Store); err != nil { // what came meanwhile
+		if objects, err = set.List(ctx, f.Store); err != nil { // with what came meanwhile
 			return err
 		}
-		if len(objects.Keyrings) > 0 { // perhaps of a new set, which nobody has proved the secret of
+		names := slices.Concat(objects.Commits, objects.Data)
+		switch {
+		case len(objects.Keyrings) > 0: // perhaps of another device, or of a new set
 			return ErrStays
+		case len(names) == 0:
+			return f.saved(f.Memory.Remove)
+		}
+		for _, name := range names {
+			if err := f.remove(ctx, name, progress); err != nil {
+				return err
+			}
 		}
 	}
 	return ErrStays
 }
 
-// inOrder returns the objects in the order in which they are deleted: the set opens with its
-// present secret until the last keyring is gone. [LIF-29]
-func inOrder(o *set.Objects) []set.Name {
+func (f *Found) remove(ctx context.Context, name set.Name, progress func()) error {
+	err := f.Store.Delete(ctx, name.String())
+	if err == nil {
+		progress()
+	}
+	return err
+}
+
+// keyrings returns the keyrings in the order in which they are deleted: the set opens with its
+// present secret until the last one is gone. [LIF-29]
+func keyrings(o *set.Objects) []set.Name {
 	var first, copies []set.Name
 	for _, name := range slices.Backward(o.Keyrings) { // from the least epoch
 		if name.Kind == set.Keyring {
@@ -84,5 +96,5 @@ func inOrder(o *set.Objects) []set.Name {
 			copies = append(copies, name)
 		}
 	}
-	return slices.Concat(first, copies, o.Commits, o.Data)
+	return slices.Concat(first, copies)
 }
