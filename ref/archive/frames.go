@@ -22,6 +22,9 @@ func NewFrames(plain Plaintext, index *Index, list *List) *Frames {
 	return &Frames{plain, id, list, list.in(id), !index.StandAlone(), index.entryEnd()}
 }
 
+// Cursor returns a Cursor on the container's plaintext.
+func (r *Frames) Cursor() *Cursor { return NewCursor(r.plain) }
+
 // Placed returns the live entries of which all lies in this container, in the order of
 // their first frames, in which reading them all is fastest.
 func (r *Frames) Placed() []Record {
