@@ -43,6 +43,7 @@ type Meta struct {
 
 	Pending *Commit // about to be made [LIF-10]
 	Begun   *Epoch  // about to be begun [LIF-6] [LIF-21]
+	Ended   bool    // the holder has proved the secret, and wants the set deleted [LIF-28]
 
 	Seed [32]byte // keys the digests of blocks
 }

@@ -34,7 +34,7 @@ func someMeta(seed byte) *Meta {
 	m := &Meta{
 		Store: "folder:/backup", Epoch: 1 << 51, Key: someKey(seed), Generation: 1<<52 - 1, Head: someDigest(seed + 1),
 		HeadID: someID(seed + 2), HeadLength: 1 << 40, Created: archive.Time(1<<52 - 1), Seed: someDigest(seed + 3),
-		Pending: &Commit{1<<52 - 2, someDigest(seed + 4)}, Begun: &Epoch{3, someKey(seed + 5)},
+		Pending: &Commit{1<<52 - 2, someDigest(seed + 4)}, Begun: &Epoch{3, someKey(seed + 5)}, Ended: true,
 	}
 	fill(m.SetID[:], seed+6)
 	fill(m.Writer[:], seed+7)
@@ -195,6 +195,31 @@ func TestOutcome(t *testing.T) {
 	same(t, "segment", []byte("two"), must[[]byte](t)(m.Segment(someID(2))))
 }
 
+// A memory that restarts has nothing but what it is given.
+func TestRestart(t *testing.T) {
+	m := created(t, someMeta(1))
+	r := rand.New(rand.NewPCG(1, 1))
+	check(t, m.AddSealed(Sealed{"c-a.coffer", someID(1), 2, 5, someDigest(1), true}, map[string]File{"a": someFile(r, "a")}))
+	check(t, m.Commit(Outcome{
+		Meta: someMeta(1), Files: map[string]File{"b": someFile(r, "b")}, Segments: map[archive.ID][]byte{someID(1): {1}},
+		Kept: []Kept{{Created: 1}}, Doomed: []Doomed{{Name: "c-a.coffer"}},
+	}))
+	check(t, m.AddSealed(Sealed{"c-b.coffer", someID(2), 2, 5, someDigest(1), true}, nil))
+	want := someMeta(40)
+	want.SetID = someMeta(1).SetID
+	check(t, m.Restart(want))
+	same(t, "meta", want, must[Meta](t)(m.Meta()))
+	sealed, complete, err := m.Run()
+	check(t, err)
+	kept, doomed := must[[]Kept](t)(m.Kept()), must[[]Doomed](t)(m.Doomed())
+	if n := len(sealed) + len(complete) + len(must[map[string]File](t)(m.Files())) + len(kept) + len(doomed); n > 0 {
+		t.Errorf("%d things are remembered", n)
+	}
+	if must[[]byte](t)(m.Segment(someID(1))) != nil || must[[]byte](t)(m.Digests("b")) != nil {
+		t.Error("a segment or a digest is remembered")
+	}
+}
+
 // A memory is found by the key of its keyring, by the key that is about to be, and by the
 // store; the key counts more, and of a store the latest commit.
 func TestFind(t *testing.T) {
@@ -229,6 +254,14 @@ func TestFind(t *testing.T) {
 	}
 	if _, err := Find(dir, "z", key.Check{}); !errors.Is(err, ErrNone) {
 		t.Errorf("another store: %v", err)
+	}
+	twin := b // another set that the same key opens
+	twin.SetID[0]++
+	twin.Store, twin.Created = "w", b.Created+1
+	must[*Memory](t)(Create(dir, twin))
+	for _, want := range []Meta{b, twin} {
+		m := must[*Memory](t)(Find(dir, want.Store, b.Key.Check()))
+		same(t, "of two sets with one key", want, must[Meta](t)(m.Meta()))
 	}
 	m := must[*Memory](t)(BySet(dir, b.SetID))
 	same(t, "by set", *b, must[Meta](t)(m.Meta()))

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -116,8 +117,8 @@ func (m *Memory) load() (Meta, error) {
 }
 
 // Find returns the memory of the set whose keyring has a key check, which is zero if there
-// is no keyring, or else that of a store by its text, the one with the latest commit if
-// there are several. A memory that cannot be read is an error unless another one has the
+// is no keyring, or else that of a store by its text. Of several, as of sets that one key
+// opens, it is that of the store, and of those the one with the latest commit. A memory that cannot be read is an error unless another one has the
 // key, since it may be the one that is looked for. Errors: as for BySet.
 func Find(dir, store string, check key.Check) (*Memory, error) {
 	entries, err := os.ReadDir(dir)
@@ -125,7 +126,17 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 		return nil, err
 	}
 	var found *Memory
-	var latest Meta
+	var best Meta
+	order := func(meta Meta) int { // that of a set whose key fits counts before others
+		n := 0
+		if meta.Key.Fits(check) || meta.Begun != nil && meta.Begun.Key.Fits(check) {
+			n += 2
+		}
+		if meta.Store == store {
+			n++
+		}
+		return n
+	}
 	var failed error
 	for _, e := range entries {
 		if !databaseName.MatchString(e.Name()) {
@@ -135,13 +146,14 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 		switch meta, err := m.load(); {
 		case err != nil:
 			failed = errors.Join(failed, err)
-		case meta.Key.Fits(check) || meta.Begun != nil && meta.Begun.Key.Fits(check):
-			return m, nil
-		case meta.Store == store && (found == nil || meta.Created > latest.Created):
-			found, latest = m, meta
+		case order(meta) == 0:
+		case found == nil || cmp.Or(cmp.Compare(order(meta), order(best)), cmp.Compare(meta.Created, best.Created)) > 0:
+			found, best = m, meta
 		}
 	}
 	switch {
+	case found != nil && order(best) > 1:
+		return found, nil
 	case failed != nil:
 		return nil, failed
 	case found == nil:

@@ -48,6 +48,7 @@ type storedMeta struct {
 
 	Pending *storedCommit `json:"pending,omitempty"`
 	Begun   *storedEpoch  `json:"begun,omitempty"`
+	Ended   bool          `json:"ended,omitempty"`
 }
 
 type storedCommit struct {
@@ -64,7 +65,7 @@ func storeMeta(m *Meta) *storedMeta {
 	s := &storedMeta{
 		SetID: hex16(m.SetID), Store: m.Store, Epoch: m.Epoch, Key: hex32(m.Key), Writer: hex16(m.Writer),
 		Generation: m.Generation, Head: hex32(m.Head), HeadID: hex24(m.HeadID), HeadLength: m.HeadLength,
-		Created: m.Created, Seed: hex32(m.Seed),
+		Created: m.Created, Seed: hex32(m.Seed), Ended: m.Ended,
 	}
 	if m.Pending != nil {
 		s.Pending = &storedCommit{m.Pending.Generation, hex32(m.Pending.Digest)}
@@ -79,7 +80,7 @@ func (s *storedMeta) meta() Meta {
 	m := Meta{
 		SetID: s.SetID, Store: s.Store, Epoch: s.Epoch, Key: key.Key(s.Key), Writer: s.Writer,
 		Generation: s.Generation, Head: s.Head, HeadID: s.HeadID, HeadLength: s.HeadLength,
-		Created: s.Created, Seed: s.Seed,
+		Created: s.Created, Seed: s.Seed, Ended: s.Ended,
 	}
 	if s.Pending != nil {
 		m.Pending = &Commit{s.Pending.Generation, s.Pending.Digest}
