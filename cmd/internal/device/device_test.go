@@ -3,9 +3,11 @@ package device
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -298,4 +300,20 @@ func TestRemove(t *testing.T) {
 		t.Errorf("after Remove: %v", err)
 	}
 	same(t, "the other", *someMeta(40), must[Meta](t)(other.Meta()))
+}
+
+// Printing what is kept shows no key.
+func TestKeysAreNotPrinted(t *testing.T) {
+	k := someKey(1)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%s", "%d"} {
+		text := fmt.Sprintf(verb+verb+verb, Meta{Key: k}, Outcome{Meta: Meta{Key: k}}, Epoch{1, k})
+		for _, shown := range []string{"%x", "%#v", "%v", "%d"} {
+			if part := strings.Trim(fmt.Sprintf(shown, k[:8]), "[]byte{}"); strings.Contains(text, part) {
+				t.Errorf("%s: %s", verb, text)
+			}
+		}
+		if !strings.Contains(text, k.Check().Fingerprint()) {
+			t.Errorf("%s does not name the key: %s", verb, text)
+		}
+	}
 }

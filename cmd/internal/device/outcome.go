@@ -32,14 +32,11 @@ func (m *Memory) Commit(o *Outcome) error {
 
 func commitFiles(tx transaction, o *Outcome) error {
 	err := tx.each(runFiles, func(path string, text []byte) error {
-		f, err := parseFile(path, text)
+		blocks, err := tx.get(runDigests, path)
 		if err != nil {
 			return err
 		}
-		if f.Digests, err = tx.get(runDigests, path); err != nil {
-			return err
-		}
-		return putFile(tx, files, digests, path, f)
+		return putText(tx, files, digests, path, text, blocks)
 	})
 	if err != nil {
 		return err
