@@ -202,15 +202,15 @@ func TestRestart(t *testing.T) {
 	m := created(t, someMeta(1))
 	r := rand.New(rand.NewPCG(1, 1))
 	check(t, m.AddSealed(Sealed{"c-a.coffer", someID(1), 2, 5, someDigest(1), true}, map[string]File{"a": someFile(r, "a")}))
-	check(t, m.Commit(Outcome{
-		Meta: someMeta(1), Files: map[string]File{"b": someFile(r, "b")}, Segments: map[archive.ID][]byte{someID(1): {1}},
+	check(t, m.Commit(&Outcome{
+		Meta: *someMeta(1), Files: map[string]File{"b": someFile(r, "b")}, Segments: map[archive.ID][]byte{someID(1): {1}},
 		Kept: []Kept{{Created: 1}}, Doomed: []Doomed{{Name: "c-a.coffer"}},
 	}))
 	check(t, m.AddSealed(Sealed{"c-b.coffer", someID(2), 2, 5, someDigest(1), true}, nil))
 	want := someMeta(40)
 	want.SetID = someMeta(1).SetID
 	check(t, m.Restart(want))
-	same(t, "meta", want, must[Meta](t)(m.Meta()))
+	same(t, "meta", *want, must[Meta](t)(m.Meta()))
 	sealed, complete, err := m.Run()
 	check(t, err)
 	kept, doomed := must[[]Kept](t)(m.Kept()), must[[]Doomed](t)(m.Doomed())
@@ -257,11 +257,11 @@ func TestFind(t *testing.T) {
 	if _, err := Find(dir, "z", key.Check{}); !errors.Is(err, ErrNone) {
 		t.Errorf("another store: %v", err)
 	}
-	twin := b // another set that the same key opens
+	twin := *b // another set that the same key opens
 	twin.SetID[0]++
 	twin.Store, twin.Created = "w", b.Created+1
-	must[*Memory](t)(Create(dir, twin))
-	for _, want := range []Meta{b, twin} {
+	must[*Memory](t)(Create(dir, &twin))
+	for _, want := range []Meta{*b, twin} {
 		m := must[*Memory](t)(Find(dir, want.Store, b.Key.Check()))
 		same(t, "of two sets with one key", want, must[Meta](t)(m.Meta()))
 	}
