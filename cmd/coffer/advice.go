@@ -24,6 +24,7 @@ var advice = map[fault.Name]string{
 	fault.UnsafePath:         `no correct program wrote this file; nothing of it was restored`,
 	fault.EntryNotFound:      `"coffer list" shows what there is`,
 	fault.MissingContainer:   `this file is a part of a backup set, whose other files are needed as well`,
+	fault.Superseded:         `"coffer on" takes it over for this device`,
 }
 
 // explainCut tells a container that ends with its header from other cut ones: mostly it is

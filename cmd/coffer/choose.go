@@ -13,7 +13,7 @@ import (
 
 // choose returns the entries of some names: an entry itself, or all that lie in
 // a folder.
-func choose(r *archive.Reader, names []string) ([]archive.Record, error) {
+func choose(r *archive.List, names []string) ([]archive.Record, error) {
 	var chosen []archive.Record
 	seen := map[string]bool{}
 	for _, name := range names {
@@ -38,7 +38,7 @@ func choose(r *archive.Reader, names []string) ([]archive.Record, error) {
 	return chosen, nil
 }
 
-func named(r *archive.Reader, name string) []archive.Record {
+func named(r *archive.List, name string) []archive.Record {
 	if rec, err := r.Find(name); err == nil {
 		return []archive.Record{rec}
 	}
@@ -53,7 +53,7 @@ func named(r *archive.Reader, name string) []archive.Record {
 
 // didYouMean adds to an error that there is no such name which ones differ in their case
 // only, or are it in another folder.
-func didYouMean(err error, r *archive.Reader, name string) error {
+func didYouMean(err error, r *archive.List, name string) error {
 	const most = 3
 	var near []string
 	for _, rec := range r.Entries() {

@@ -21,3 +21,11 @@ func completeSlot(cmd *cobra.Command, args []string, toComplete string) ([]strin
 	}
 	return completeContainer(cmd, args, toComplete)
 }
+
+// completeStore completes the first argument of a command about a backup: a folder, mostly.
+func completeStore(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}

@@ -15,6 +15,8 @@ const (
 	exitDamaged      = 5
 	exitNotContainer = 6
 	exitIncomplete   = 7
+	exitStale        = 8
+	exitSuperseded   = 9
 )
 
 // exitMeanings documents the statuses of the commands for holders.
@@ -29,6 +31,8 @@ var exitMeanings = []struct {
 	{exitDamaged, "the container is damaged, forged or malformed"},
 	{exitNotContainer, "not a container, or one of a newer version"},
 	{exitIncomplete, "the container is cut, or one that it needs is missing"},
+	{exitStale, "the store has an earlier state of the backup than this device has seen, or another backup"},
+	{exitSuperseded, "another device has taken the backup over"},
 	{program.Interrupted, "interrupted"},
 }
 
@@ -43,7 +47,7 @@ func exitHelp() string {
 }
 
 // exitOf tells apart what is to be done about the errors of the spec: try another
-// secret, fetch the file again, look for another file.
+// secret, fetch the file again, look for another file, ask the provider, take over.
 var exitOf = map[fault.Name]int{
 	fault.WrongSecret:        exitWrongSecret,
 	fault.NoMatchingSlot:     exitWrongSecret,
@@ -60,4 +64,7 @@ var exitOf = map[fault.Name]int{
 	fault.UnsupportedVersion: exitNotContainer,
 	fault.Truncated:          exitIncomplete,
 	fault.MissingContainer:   exitIncomplete,
+	fault.WrongSet:           exitStale,
+	fault.StaleBackup:        exitStale,
+	fault.Superseded:         exitSuperseded,
 }

@@ -12,17 +12,18 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/key"
 )
 
 func newListCommand() *cobra.Command {
-	var secret secretFlags
+	var flags setFlags
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "list FILE",
-		Short: "List what is in a container",
-		Long: `List the files in a container: size, time of the last change, kind and path. A
-path with characters that do not show is quoted.
+		Use:   "list FILE|STORE",
+		Short: "List what is in a container or a backup",
+		Long: `List the files in a container, or in a generation of the backup in a store, the newest
+unless another one is named: size, time of the last change, kind and path. A path with
+characters that do not show is quoted.
 
 With --json, programs get the key's fingerprint, when and by what the container was
 made, and as entries the path of each file, its kind and its size in bytes. Paths are as
@@ -32,10 +33,16 @@ Only the index is read; "coffer verify" checks the contents.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeContainer,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return list(cmd.Context(), &secret, args[0], asJSON)
+			if isStore(cmd.Context(), args[0]) {
+				return listSet(cmd.Context(), &flags, args[0], asJSON)
+			}
+			if flags.generation != 0 || flags.at != "" || flags.stale {
+				return program.Usagef("%s is not a store with a backup: --generation, --at and --stale are about one", display.Name(args[0]))
+			}
+			return list(cmd.Context(), &flags.secret, args[0], asJSON)
 		},
 	}
-	secret.register(cmd)
+	flags.register(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -46,15 +53,42 @@ func list(ctx context.Context, secret *secretFlags, path string, asJSON bool) er
 		return err
 	}
 	defer in.Close()
+	return listing{in.String(), r.List, c.Header.ContainerID(), c.Key.Check()}.print(asJSON)
+}
+
+// listSet lists a generation of a backup.
+func listSet(ctx context.Context, flags *setFlags, text string, asJSON bool) error {
+	b, err := openSet(ctx, text, flags)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	g, err := b.choose(ctx, flags)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%s: generation %d", b.name, g.Number)
+	return listing{name, g.List, g.ID, b.ring.Key.Check()}.print(asJSON)
+}
+
+// listing is what is listed.
+type listing struct {
+	name string // for a person
+	*archive.List
+	container archive.ID // of the index
+	key       key.Check
+}
+
+func (l listing) print(asJSON bool) error {
 	out := bufio.NewWriter(program.Stdout)
 	if asJSON {
-		if err := listJSON(out, c, r); err != nil {
+		if err := l.json(out); err != nil {
 			return err
 		}
 		return out.Flush()
 	}
-	records := r.Entries()
-	fmt.Fprintf(out, "%s: %s, %s, %s\n", in, display.Count(len(records), "file"), display.Size(total(records)), origin(r.Index()))
+	records := l.Entries()
+	fmt.Fprintf(out, "%s: %s, %s, %s\n", l.name, display.Count(len(records), "file"), display.Size(total(records)), origin(l.Index()))
 	for _, rec := range records {
 		e := rec.Entry
 		fmt.Fprintf(out, "%10s  %-16s  %-8v  %s\n", display.Size(e.Size), timeText(e.ModifiedMS), e.Kind, display.Name(e.Path))
@@ -83,18 +117,18 @@ type entryJSON struct {
 	Containers []string `json:"containers,omitempty"` // others in which parts of it lie
 }
 
-// listJSON prints one entry after the other: there can be a million.
-func listJSON(out *bufio.Writer, c *container.Container, r *archive.Reader) error {
+// json prints one entry after the other: there can be a million.
+func (l listing) json(out *bufio.Writer) error {
 	var part bytes.Buffer
-	if err := display.JSON(&part, archiveOf(c, r)); err != nil {
+	if err := display.JSON(&part, l.archive()); err != nil {
 		return err
 	}
 	const end = "]\n}\n"
 	out.Write(bytes.TrimSuffix(part.Bytes(), []byte(end)))
 	between := "\n    "
-	for _, rec := range r.Entries() {
+	for _, rec := range l.Entries() {
 		part.Reset()
-		if err := display.JSON(&part, entryOf(rec, c.Header.ContainerID())); err != nil {
+		if err := display.JSON(&part, entryOf(rec, l.container)); err != nil {
 			return err
 		}
 		out.WriteString(between)
@@ -108,12 +142,12 @@ func listJSON(out *bufio.Writer, c *container.Container, r *archive.Reader) erro
 	return err
 }
 
-// archiveOf says all but the entries.
-func archiveOf(c *container.Container, r *archive.Reader) archiveJSON {
-	x, id := r.Index(), c.Header.ContainerID()
+// archive says all but the entries.
+func (l listing) archive() archiveJSON {
+	x := l.Index()
 	all := archiveJSON{
-		Container:  fmt.Sprintf("%x", id),
-		Key:        c.Key.Check().Fingerprint(),
+		Container:  fmt.Sprintf("%x", l.container),
+		Key:        l.key.Fingerprint(),
 		CreatedMS:  timeJSON(x.CreatedMS),
 		Producer:   x.Producer,
 		Generation: x.Generation,

@@ -42,7 +42,8 @@ func TestListJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := archiveOf(c, r)
+		l := listing{"", r.List, c.Header.ContainerID(), c.Key.Check()}
+		all := l.archive()
 		for _, rec := range r.Entries() {
 			all.Entries = append(all.Entries, entryOf(rec, c.Header.ContainerID()))
 		}
@@ -52,7 +53,7 @@ func TestListJSON(t *testing.T) {
 		}
 		var got parts
 		out := bufio.NewWriter(&got)
-		if err := listJSON(out, c, r); err != nil {
+		if err := l.json(out); err != nil {
 			t.Fatal(err)
 		}
 		out.Flush()

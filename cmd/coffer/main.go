@@ -24,6 +24,6 @@ with a password or a 64-digit key. Nobody can recover a lost secret.
 		SilenceUsage:  true,
 	}
 	root.AddCommand(newKeyCommand(), newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(),
-		newInspectCommand(), newHeaderCommand(), newSalvageCommand(), newSlotCommand())
+		newInspectCommand(), newHeaderCommand(), newSalvageCommand(), newSlotCommand(), newBackupCommand(), newStatusCommand(), newRestoreCommand())
 	return root
 }

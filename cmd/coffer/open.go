@@ -80,7 +80,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	defer in.Close()
 	records := r.Entries()
 	if len(names) > 0 {
-		if records, err = choose(r, names); err != nil {
+		if records, err = choose(r.List, names); err != nil {
 			return err
 		}
 	}

@@ -13,13 +13,15 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/restore"
+	"github.com/coffer-format/coffer/ref/fault"
 )
 
 // restoration tells a person about a restore to the folder dir.
 type restoration struct {
 	dir               string
 	bar               *progress
-	restored, present atomic.Int64 // files
+	restored, present atomic.Int64    // files
+	told              map[string]bool // paths whose loss was told before
 	opts              restore.Options
 }
 
@@ -87,7 +89,7 @@ func (r *restoration) end(err error, files int, size int64) error {
 			display.Note("%v", unsettled)
 		}
 		display.Note("restored %s to %s%s; %s not restored: %s", display.Count(int(r.restored.Load()), "file"), display.Name(r.dir), there, were(len(incomplete.Left), "file"), r.next(incomplete.Left))
-		return program.ExitError(program.Refused)
+		return program.ExitError(leftStatus(incomplete.Left))
 	}
 	if unsettled := r.unsettled(err); unsettled != nil {
 		return unsettled
@@ -106,9 +108,23 @@ func (r *restoration) end(err error, files int, size int64) error {
 	return err
 }
 
+// leftStatus is the exit status for entries that were not restored: that of the spec's
+// errors if there are no other reasons.
+func leftStatus(left []restore.Left) int {
+	for _, l := range left {
+		if fault.NameOf(l.Err) == "" {
+			return program.Refused
+		}
+	}
+	return exitOf[fault.NameOf(left[0].Err)]
+}
+
 // explain names what was not restored, and why.
 func (r *restoration) explain(left []restore.Left) {
 	for _, l := range left {
+		if r.told[l.Path] {
+			continue
+		}
 		what := display.Name(l.Path)
 		var fileErr *restore.FileError
 		if errors.As(l.Err, &fileErr) && fileErr.Name != l.Path {
@@ -132,14 +148,19 @@ func (r *restoration) unsettled(err error) error {
 
 // next says what to do about files that were not restored.
 func (r *restoration) next(left []restore.Left) string {
-	exist, full := 0, 0
+	exist, full, lost := 0, 0, 0
 	for _, l := range left {
 		switch {
+		case fault.NameOf(l.Err) != "":
+			lost++
 		case errors.Is(l.Err, restore.ErrDiffers), errors.Is(l.Err, restore.ErrLink):
 			exist++
 		case isFull(l.Err):
 			full++
 		}
+	}
+	if lost == len(left) {
+		return `an earlier generation may have them whole: "coffer status" shows which there are`
 	}
 	again := "when the reasons are mended, run the command again, which goes on from here"
 	if full == len(left)-exist {

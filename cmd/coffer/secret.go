@@ -66,25 +66,20 @@ func (s *secretFlags) open(ctx context.Context, path string) (*input, secret, er
 // Without flags it asks for what the container takes. It does not judge a
 // password: that is for new ones. [PWD-11]
 func (s *secretFlags) existing(in *input) (secret, error) {
-	switch {
-	case s.keyFile != "":
+	h, _, err := header.Examine(in, in.size)
+	if s.given() {
 		var wanted *key.Check
-		if h, _, err := header.Examine(in, in.size); err == nil {
+		if err == nil {
 			wanted = &h.KeyCheck
 		}
-		k, err := readKey(in.ctx, s.keyFile, wanted)
-		return secret{Secret: container.WithKey(&k), key: &k}, err
-	case s.passwordFile != "":
-		raw, err := readPassword(in.ctx, s.passwordFile)
-		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
+		return s.read(in.ctx, wanted)
 	}
-	h, _, err := header.Examine(in, in.size)
 	if err != nil {
 		return secret{}, err
 	}
 	var sec secret
 	err = askAgain(func() (err error) {
-		if sec, err = askSecret(in, h); err != nil {
+		if sec, err = askSecret(in.ctx, in.String(), h); err != nil {
 			return err
 		}
 		if sec.opened, err = sec.unlock(in); isMistyped(err) {
@@ -95,13 +90,27 @@ func (s *secretFlags) existing(in *input) (secret, error) {
 	return sec, err
 }
 
-// askSecret asks for what a container takes.
-func askSecret(in *input, h *header.Header) (secret, error) {
-	if slices.ContainsFunc(h.Slots, isPassword) {
-		raw, err := ask(in.ctx, fmt.Sprintf("Password for %s: ", in))
+// given reports whether a file of the secret is named.
+func (s *secretFlags) given() bool { return s.keyFile != "" || s.passwordFile != "" }
+
+// read reads the secret from the file that is named. The check may be known that a key is to
+// have.
+func (s *secretFlags) read(ctx context.Context, wanted *key.Check) (secret, error) {
+	if s.passwordFile != "" {
+		raw, err := readPassword(ctx, s.passwordFile)
 		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
 	}
-	k, err := askKey(in.ctx, h.KeyCheck)
+	k, err := readKey(ctx, s.keyFile, wanted)
+	return secret{Secret: container.WithKey(&k), key: &k}, err
+}
+
+// askSecret asks for what a container, or a backup, with a header and a name takes.
+func askSecret(ctx context.Context, name string, h *header.Header) (secret, error) {
+	if slices.ContainsFunc(h.Slots, isPassword) {
+		raw, err := ask(ctx, fmt.Sprintf("Password for %s: ", name))
+		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
+	}
+	k, err := askKey(ctx, h.KeyCheck)
 	return secret{Secret: container.WithKey(&k), key: &k}, err
 }
 
@@ -140,14 +149,22 @@ func (s *secretFlags) openArchive(ctx context.Context, path string) (*input, *co
 // mends it and tries again: a repaired key is not used here. What counts is the
 // whole key check, not the fingerprint. [KEY-15] [KEY-18] [KEY-19]
 func (s secret) explain(err error, in *input) error {
-	if s.key == nil || !errors.Is(err, fault.WrongSecret) {
+	if s.key == nil {
 		return err
 	}
 	h, _, examineErr := header.Examine(in, in.size)
 	if examineErr != nil {
 		return err
 	}
-	meant, ok := key.Repair(s.key, h.KeyCheck)
+	return s.explainMistyped(err, &h.KeyCheck)
+}
+
+// explainMistyped is explain where the check of the key is known that is wanted.
+func (s secret) explainMistyped(err error, wanted *key.Check) error {
+	if s.key == nil || !errors.Is(err, fault.WrongSecret) {
+		return err
+	}
+	meant, ok := key.Repair(s.key, *wanted)
 	if !ok {
 		return err
 	}

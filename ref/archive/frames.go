@@ -22,7 +22,7 @@ func NewFrames(plain Plaintext, index *Index, list *List) *Frames {
 	return &Frames{plain, id, list, list.in(id), !index.StandAlone(), index.entryEnd()}
 }
 
-// Cursor returns a cursor on the container's plaintext.
+// Cursor returns a Cursor on the container's plaintext.
 func (r *Frames) Cursor() *Cursor { return NewCursor(r.plain) }
 
 // Placed returns the live entries of which all lies in this container, in the order of

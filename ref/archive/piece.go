@@ -18,6 +18,9 @@ type Run struct{ First, Count uint32 }
 // end returns the number of the block after the run's last one.
 func (r Run) end() int64 { return int64(r.First) + int64(r.Count) }
 
+// Blocks returns how many blocks an entry of so many bytes has.
+func Blocks(size int64) int64 { return blocksOf(size) }
+
 // blocksOf returns how many blocks an entry of so many bytes has.
 func blocksOf(size int64) int64 { return (size + BlockSize - 1) / BlockSize }
 

@@ -25,6 +25,7 @@ type Writer struct {
 	segment Segment
 	paths   *pathSet
 	size    int64 // of the records, encoded
+	padTo   int64 // the length of the plaintext that was asked for; otherwise 0
 	err     error // sticky
 }
 
@@ -219,6 +220,24 @@ func (w *Writer) write(p []byte) {
 
 var errClosed = errors.New("archive: write after Close")
 
+// end returns the segment, and the length of the plaintext without padding.
+func (w *Writer) end() (segment []byte, length int64, err error) {
+	sort.Slice(w.segment.Live, func(i, j int) bool { return w.segment.Live[i].Entry.Path < w.segment.Live[j].Entry.Path }) // [ARC-11]
+	if segment, err = w.segment.Frame(); err != nil {
+		return nil, 0, err
+	}
+	index, err := w.indexFrame(minPaddingFrame, int64(len(segment)))
+	return segment, w.off + minPaddingFrame + int64(len(segment)+len(index)) + trailerSize, err
+}
+
+// target returns the least length of the plaintext with padding.
+func (w *Writer) target(length int64) int64 {
+	if !w.index.StandAlone() {
+		length = max(length, minSetPlaintext)
+	}
+	return Padded(length)
+}
+
 // Close writes the padding, the segment, the index and the trailer. It does not
 // close the writer below. Closing again returns the same result.
 func (w *Writer) Close() error {
@@ -228,22 +247,20 @@ func (w *Writer) Close() error {
 	if w.err != nil {
 		return w.err
 	}
-	sort.Slice(w.segment.Live, func(i, j int) bool { return w.segment.Live[i].Entry.Path < w.segment.Live[j].Entry.Path }) // [ARC-11]
-	segment, err := w.segment.Frame()
+	segment, length, err := w.end()
 	if err != nil {
 		return err
 	}
-	index, err := w.indexFrame(minPaddingFrame, int64(len(segment)))
+	target := w.target(length)
+	if w.padTo != 0 {
+		if w.padTo < target || Padded(w.padTo) != w.padTo {
+			return fault.New(fault.LimitExceeded, "the archive has %d bytes and cannot be padded to %d", target, w.padTo)
+		}
+		target = w.padTo
+	}
+	padding := target - length // [ARC-8]
+	index, err := w.indexFrame(w.off+minPaddingFrame+padding, int64(len(segment)))
 	if err != nil {
-		return err
-	}
-	length := w.off + minPaddingFrame + int64(len(segment)+len(index)) + trailerSize
-	target := length
-	if !w.index.StandAlone() {
-		target = max(target, minSetPlaintext)
-	}
-	padding := Padded(target) - length // [ARC-8]
-	if index, err = w.indexFrame(w.off+minPaddingFrame+padding, int64(len(segment))); err != nil {
 		return err
 	}
 	if !w.index.StandAlone() {

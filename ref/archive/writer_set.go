@@ -85,6 +85,36 @@ func (w *Writer) Others(removed []string, stored []Stored) error {
 	return nil
 }
 
+// ID returns the id of the container.
+func (w *Writer) ID() ID { return w.id }
+
+// Offset returns where the next frame begins.
+func (w *Writer) Offset() int64 { return w.off }
+
+// Complete makes the archive a commit, which names every live entry with the segments of
+// others, the oldest first. [ARC-79] [ARC-80]
+func (w *Writer) Complete(segments []SegmentRef) {
+	w.index.Complete = true
+	w.index.Segments = slices.Clone(segments)
+}
+
+// Least returns the length that the plaintext has if the archive ends here and PadTo
+// asks for nothing else. Errors: as for Close.
+func (w *Writer) Least() (int64, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	_, length, err := w.end()
+	return w.target(length), err
+}
+
+// PadTo makes Close pad the plaintext to n bytes, a Padmé length. Close returns
+// limit_exceeded if the archive is longer, or n is no such length. [ARC-8]
+func (w *Writer) PadTo(n int64) { w.padTo = n }
+
+// RecordSize returns how many bytes of a segment a record takes.
+func RecordSize(rec Record) int64 { return recordSize(rec) }
+
 // checkSegment makes sure that readers do not refuse the segment, which lies at offset:
 // its places, removed paths and containers come from the caller. [CON-10]
 func (w *Writer) checkSegment(frame []byte, offset int64) error {

@@ -187,7 +187,7 @@ func newFixture(t *testing.T) *fixture {
 	f.put("k-0000000000000002.coffer", f.ring)
 	f.put("k-0000000000000002.copy.coffer", f.ring)
 	for _, m := range []made{f.data1, f.g1, f.data2, f.g2} {
-		f.put(nameOf(m.stored).String(), m.bytes)
+		f.put(NameOf(m.stored).String(), m.bytes)
 	}
 	return f
 }
@@ -207,7 +207,7 @@ func (f *fixture) remove(name string) {
 }
 
 // name is that of a container.
-func (m made) name() string { return nameOf(m.stored).String() }
+func (m made) name() string { return NameOf(m.stored).String() }
 
 // altered is a copy with another byte, counted from the end if it is negative.
 func altered(b []byte, at int) []byte {

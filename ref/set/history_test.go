@@ -192,7 +192,7 @@ func (h *history) keep(segments []archive.SegmentRef, own archive.ID) []archive.
 		if all[id] {
 			stored = append(stored, x)
 		} else {
-			h.remove(nameOf(x).String())
+			h.remove(NameOf(x).String())
 			delete(h.stored, id)
 		}
 	}

@@ -59,7 +59,7 @@ func retry(ctx context.Context, root *os.Root, files []file, named []string, fai
 		}
 	}
 	slices.SortStableFunc(again, func(a, b int) int { return cmp.Compare(files[a].size, files[b].size) })
-	opts.Progress = nil // it has counted them
+	opts.Progress, opts.Dealt = nil, nil // they have been told of them
 	w := worker{ctx: ctx, root: root, opts: opts}
 	defer w.leave()
 	for _, i := range again {

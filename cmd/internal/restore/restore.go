@@ -22,6 +22,7 @@ import (
 type Options struct {
 	Replace  bool                           // existing files
 	Never    func(old fs.FileInfo) error    // why an existing file is not replaced all the same, or nil
+	Outdated func(path string) bool         // an entry's existing file is replaced without Replace, too
 	OwnName  bool                           // the folder is not one that the holder named: it must not be a link
 	Shared   bool                           // others have the access that the umask gives
 	Progress func(n int64)                  // n more bytes were written or compared; may be called concurrently
@@ -30,6 +31,7 @@ type Options struct {
 	Retimed  func(path string, t time.Time) // an entry's file does not have its time t; may be called concurrently
 	Restored func(path string)              // an entry has got its name; may be called concurrently
 	Present  func(path string)              // an entry was there already, its content, too; may be called concurrently
+	Dealt    func(path string)              // an entry was restored or not; may be called concurrently, once, and before another try if there was no room
 	Removed  func(name string, size int64)  // a killed run had left a temporary file with something in it
 	Began    func(name string)              // a temporary file was made; may be called concurrently
 	Ended    func(name string)              // it is there no more; given with Began
@@ -73,6 +75,24 @@ func Entries(ctx context.Context, r *archive.Reader, records []archive.Record, d
 	return restore(ctx, files, dir, opts)
 }
 
+// Source is an entry and where its content comes from.
+type Source struct {
+	Entry archive.Entry
+	// Write writes the content, if need be several times. Of its errors a *FileError
+	// concerns this entry only. Nil: the entry is there already, and only keeps its name from
+	// others.
+	Write func(io.Writer) error
+}
+
+// Sources restores entries to the folder dir, in their order. Errors: as for All.
+func Sources(ctx context.Context, sources []Source, dir string, opts Options) error {
+	files := make([]file, len(sources))
+	for i, s := range sources {
+		files[i] = file{s.Entry.Path, s.Entry.ModifiedMS, s.Entry.Size, s.Write}
+	}
+	return restore(ctx, files, dir, opts)
+}
+
 // Salvaged restores what salvage found: the whole entries, and with partial the
 // damaged ones under their name and ".damaged". [SLV-12] [SLV-13]
 func Salvaged(ctx context.Context, s *salvage.Salvage, partial bool, dir string, opts Options) error {
@@ -95,7 +115,7 @@ type file struct {
 	path     string
 	modified archive.Time
 	size     int64
-	write    func(io.Writer) error
+	write    func(io.Writer) error // nil: it is there already
 }
 
 func restore(ctx context.Context, files []file, dir string, opts Options) error {

@@ -22,17 +22,24 @@ func (w *worker) restore(f file, name string) error {
 	if w.ctx.Err() != nil {
 		return context.Cause(w.ctx)
 	}
+	if f.write == nil {
+		return nil
+	}
+	if w.opts.Dealt != nil {
+		defer w.opts.Dealt(f.path)
+	}
 	dir, base := split(name)
 	if err := w.enter(dir); err != nil {
 		return err
 	}
-	if !w.opts.Replace {
+	replace := w.replaces(f)
+	if !replace {
 		if done, err := w.present(f, base, name); done || err != nil {
 			return err
 		}
 	}
 	err := w.write(f, base, name)
-	if errors.Is(err, fs.ErrExist) && !w.opts.Replace { // it may come from another restore
+	if errors.Is(err, fs.ErrExist) && !replace { // it may come from another restore
 		if done, _ := w.present(f, base, name); done {
 			return nil
 		}
@@ -44,6 +51,11 @@ func (w *worker) restore(f file, name string) error {
 		w.opts.Restored(f.path)
 	}
 	return nil
+}
+
+// replaces reports whether a file that exists gives way to an entry's.
+func (w *worker) replaces(f file) bool {
+	return w.opts.Replace || w.opts.Outdated != nil && w.opts.Outdated(f.path)
 }
 
 // enter opens the folder dir and makes what is missing of it.
@@ -96,7 +108,7 @@ func (w *worker) write(f file, base, name string) error {
 	}
 	if err == nil {
 		w.setTime(tmp, f)
-		err = w.publish(tmp, base, name)
+		err = w.publish(tmp, base, name, w.replaces(f))
 	}
 	if err != nil {
 		w.folder.Remove(tmp) // [ERR-5]
@@ -115,8 +127,8 @@ func (w *worker) fill(f file, out *os.File, name string) error {
 
 // publish gives a finished file its name. A link does not replace what is there;
 // where there are no links, a look before the renaming must do. [ARC-34]
-func (w *worker) publish(tmp, base, name string) error {
-	if w.opts.Replace {
+func (w *worker) publish(tmp, base, name string, replace bool) error {
+	if replace {
 		if info, err := w.folder.Lstat(base); err == nil {
 			switch mode := info.Mode(); {
 			case mode.IsDir():

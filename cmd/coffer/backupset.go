@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/parallel"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+// backupSet is a backup set in a store, as far as it was opened.
+type backupSet struct {
+	name    string // of the store, for a person
+	store   *namedStore
+	objects *set.Objects
+
+	// Of the keyring that needs no secret. Nothing of it is authentic.
+	header *header.Header
+	epoch  uint64
+
+	device *device.Meta // what this device keeps of it; nil if nothing
+	memory set.Memory
+
+	secret secret
+	ring   *set.Ring // nil before unlock
+	head   *set.Generation
+	passed []set.PassedOver
+}
+
+// setFlags say how a backup set is opened, and which state of it.
+type setFlags struct {
+	secret     secretFlags
+	generation uint64
+	at         string
+	stale      bool
+}
+
+func (f *setFlags) register(cmd *cobra.Command) {
+	f.secret.register(cmd)
+	flags := cmd.Flags()
+	flags.Uint64Var(&f.generation, "generation", 0, "take the generation `N`, which \"coffer status\" shows")
+	flags.StringVar(&f.at, "at", "", "take the newest generation at or before a `DATE`, such as 2026-11-27 or \"2026-11-27 15:04\"")
+	flags.BoolVar(&f.stale, "stale", false, "take what the store has, though this device has seen a later state")
+	cmd.MarkFlagsMutuallyExclusive("generation", "at")
+}
+
+// findSet looks at the backup set in a store, as far as that needs no secret.
+func findSet(ctx context.Context, text string) (*backupSet, error) {
+	s, err := openStore(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	b := &backupSet{name: display.Name(text), store: s}
+	if err := b.find(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *backupSet) find(ctx context.Context) error {
+	if err := b.list(ctx); err != nil {
+		return err
+	}
+	if err := b.remember(); err != nil {
+		display.Note("what this device keeps is not compared with the store: %v", err)
+	}
+	return nil
+}
+
+func (b *backupSet) close() { b.store.close() }
+
+// list looks what the store has.
+func (b *backupSet) list(ctx context.Context) error {
+	var err error
+	if b.objects, err = set.List(ctx, b.store); err != nil {
+		return err
+	}
+	if len(b.objects.Keyrings)+len(b.objects.Commits)+len(b.objects.Data) == 0 {
+		return fmt.Errorf("there is no backup in %s: \"coffer on\" turns one on", b.name)
+	}
+	b.header, b.epoch, err = b.objects.Public(ctx)
+	return b.advise(err)
+}
+
+// remember looks what this device keeps of the set.
+func (b *backupSet) remember() error {
+	dir, err := device.Folder()
+	if err != nil {
+		return nil // there is no place where it could
+	}
+	m, err := device.Find(dir, b.store.text, b.header.KeyCheck)
+	if errors.Is(err, device.ErrNone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	meta, err := m.Meta()
+	if err != nil {
+		return err
+	}
+	b.device = &meta
+	b.memory = set.Memory{SetID: meta.SetID, Epoch: meta.Epoch, Generation: meta.Generation}
+	return nil
+}
+
+// kept returns the key that this device keeps, if it opens the keyring.
+func (b *backupSet) kept() (secret, bool) {
+	switch {
+	case b.device == nil:
+	case b.device.Key.Fits(b.header.KeyCheck):
+		return secret{Secret: container.WithKey(&b.device.Key)}, true
+	case b.device.Begun != nil && b.device.Begun.Key.Fits(b.header.KeyCheck):
+		return secret{Secret: container.WithKey(&b.device.Begun.Key)}, true
+	}
+	return secret{}, false
+}
+
+// unlock opens the keyring with the secret of the holder, whom it asks unless a file has it
+// or this device keeps the key.
+func (b *backupSet) unlock(ctx context.Context, flags *setFlags) error {
+	b.memory.Stale = flags.stale
+	if flags.secret.given() {
+		if err := b.read(ctx, &flags.secret); err != nil {
+			return err
+		}
+		return b.open(ctx)
+	}
+	if sec, ok := b.kept(); ok {
+		b.secret = sec
+		return b.open(ctx)
+	}
+	return askAgain(func() (err error) {
+		if b.secret, err = askSecret(ctx, b.name, b.header); err != nil {
+			return err
+		}
+		return b.open(ctx)
+	})
+}
+
+// read reads the secret from a file, which must be of a kind that opens the backup.
+func (b *backupSet) read(ctx context.Context, flags *secretFlags) (err error) {
+	hasPassword := slices.ContainsFunc(b.header.Slots, isPassword)
+	if flags.passwordFile != "" && !hasPassword {
+		wrong := fault.New(fault.NoMatchingSlot, "this backup opens with a 64-digit key, not a password")
+		return advisedError{wrong, fmt.Sprintf("give the key %s with --key-file", b.header.KeyCheck.Fingerprint())}
+	}
+	b.secret, err = flags.read(ctx, &b.header.KeyCheck)
+	if flags.keyFile != "" && hasPassword && errors.Is(err, fault.MalformedKey) {
+		return advisedError{err, "this backup opens with a password, too: give one with --password-file"}
+	}
+	return err
+}
+
+// open opens the keyring that counts.
+func (b *backupSet) open(ctx context.Context) (err error) {
+	b.ring, err = b.objects.OpenKeyring(ctx, b.secret, b.memory)
+	return b.advise(b.secret.explainMistyped(err, &b.header.KeyCheck))
+}
+
+// openHead opens the newest generation. It is nil if there is none yet.
+func (b *backupSet) openHead(ctx context.Context) (err error) {
+	b.head, b.passed, err = b.objects.OpenHead(ctx, b.ring, b.memory, parallel.Containers)
+	return b.advise(err)
+}
+
+// again opens the set as it is now. [LIF-27]
+func (b *backupSet) again(ctx context.Context) error {
+	if err := b.list(ctx); err != nil {
+		return err
+	}
+	if err := b.open(ctx); err != nil {
+		return err
+	}
+	return b.openHead(ctx)
+}
+
+// openSet opens a set and its head, and tells what was passed over.
+func openSet(ctx context.Context, text string, flags *setFlags) (*backupSet, error) {
+	b, err := findSet(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if err = b.unlock(ctx, flags); err == nil {
+		err = b.openHead(ctx)
+	}
+	if err != nil {
+		b.close()
+		return nil, err
+	}
+	for _, p := range b.passedOver() { // [SET-10] [SET-15]
+		display.Note("passed over: %s: %v", display.Name(p.Name), p.Err)
+	}
+	return b, nil
+}
+
+// passedOver returns the objects that do not count though they come before those that do.
+func (b *backupSet) passedOver() []set.PassedOver {
+	return slices.Concat(b.ring.PassedOver, b.passed)
+}
+
+// setAdvice says what a person can do about an error of a backup set.
+var setAdvice = map[fault.Name]string{
+	fault.MissingContainer: `look whether the provider still has what was deleted`,
+	fault.StaleBackup:      `the provider shows an earlier state, or has lost the newest one: ask it for that; "coffer restore --stale" takes what is there`,
+	fault.WrongSet:         `check that this is the store you mean; to read another backup, set COFFER_STATE to an empty folder`,
+}
+
+// advise adds what can be done about an error of the set where a single container would
+// have another advice.
+func (b *backupSet) advise(err error) error {
+	name := fault.NameOf(err)
+	text, ok := setAdvice[name]
+	var advised advisedError
+	switch {
+	case errors.As(err, &advised):
+		return err
+	case ok:
+		return advisedError{err, text}
+	case exitOf[name] == exitDamaged || exitOf[name] == exitNotContainer || exitOf[name] == exitIncomplete:
+		return advisedError{err, `an earlier generation may be whole: "coffer status" shows which there are`}
+	}
+	return err
+}

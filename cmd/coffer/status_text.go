@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/ref/fault"
+)
+
+// state is how the store and what this device keeps of it fit together.
+type state string
+
+const (
+	stateCurrent    state = "current"    // the store has the last generation that this device made, and no later one
+	stateAhead      state = "ahead"      // it has a later one
+	stateBehind     state = "behind"     // it has only earlier ones
+	stateSuperseded state = "superseded" // another device has become the writer
+	stateOther      state = "other_set"  // another backup lies there
+)
+
+// compare adds what this device keeps of the backup.
+func (s *status) compare(b *backupSet) {
+	if b.device == nil {
+		return
+	}
+	d := b.device
+	newest := s.Generation
+	if s.Head != nil {
+		newest = *s.Head
+	}
+	s.Device = &deviceStatus{State: stateCurrent, Generation: d.Generation, CreatedMS: timeJSON(d.Created), Epoch: d.Epoch}
+	isBegun := d.Begun != nil && d.Begun.Key.Fits(b.header.KeyCheck)
+	isPending := d.Pending != nil && d.Pending.Generation == newest
+	switch {
+	case b.isOther():
+		s.Device.State = stateOther
+	case b.epoch < d.Epoch:
+		s.Device.State = stateBehind
+	case b.epoch > d.Epoch && !isBegun, b.ring != nil && b.ring.Writer != d.Writer:
+		s.Device.State = stateSuperseded
+	case newest < d.Generation:
+		s.Device.State = stateBehind
+	case newest > d.Generation && !isPending:
+		s.Device.State = stateAhead
+	}
+}
+
+// trouble is what is wrong with a state, nil if nothing is.
+func (d *deviceStatus) trouble() error {
+	switch d.State {
+	case stateOther:
+		return fault.New(fault.WrongSet, "this device keeps another backup than the store has")
+	case stateBehind:
+		return fault.New(fault.StaleBackup, "the store does not have what this device stored there")
+	case stateSuperseded:
+		return fault.New(fault.Superseded, "another device has become the one that writes")
+	case stateAhead:
+		return fault.New(fault.Superseded, "the store has a later generation than this device made: a copy of this device has made it, or this device was set back")
+	}
+	return nil
+}
+
+func (s *status) print(name string) error {
+	out := bufio.NewWriter(program.Stdout)
+	row := func(label, format string, args ...any) {
+		fmt.Fprintf(out, "  %-12s  %s\n", label, fmt.Sprintf(format, args...))
+	}
+	authentic := ", not authenticated without a secret" // [HDR-16]
+	if s.Head != nil {
+		authentic = ""
+	}
+	fmt.Fprintf(out, "%s: %s (%s)%s\n\n", name, display.Count(s.Objects, "object"), display.Size(s.Size), authentic)
+	row("key", "%s", s.Key)
+	row("opens with", "the 64-digit key")
+	for i, slot := range s.Slots {
+		row("", "%s", slotLine(slot, i))
+	}
+	row("epoch", "%d", s.Epoch)
+	row("newest", "%s", s.newest())
+	row("this device", "%s", s.Device.text())
+	for _, p := range s.PassedOver {
+		row("passed over", "%s: %s: %s", display.Name(p.Name), p.Fault.Name, display.Line(p.Fault.Detail))
+	}
+	if len(s.History) > 0 {
+		fmt.Fprintf(out, "\n  %10s  %-16s  %8s  %10s  %7s  made by\n", "generation", "time", "files", "size", "missing")
+	}
+	for _, h := range s.History {
+		switch {
+		case h.Fault != nil:
+			fmt.Fprintf(out, "  %10d  %-16s  %s: %s\n", h.Generation, h.created, h.Fault.Name, display.Line(h.Fault.Detail))
+		default:
+			fmt.Fprintf(out, "  %10d  %-16s  %8d  %10s  %7d  %s\n", h.Generation, h.created, h.Files, display.Size(h.Size), h.MissingFiles, display.Name(h.Producer))
+		}
+	}
+	return out.Flush()
+}
+
+// newest says which generation is the newest.
+func (s *status) newest() string {
+	switch {
+	case s.Head != nil && *s.Head == 0, s.Generation == 0:
+		return "no generation yet"
+	case s.Head != nil:
+		return fmt.Sprintf("generation %d", *s.Head)
+	}
+	return fmt.Sprintf("generation %d, by its name", s.Generation)
+}
+
+// text is what a person is told of the device.
+func (d *deviceStatus) text() string {
+	if d == nil {
+		return "keeps nothing of this backup"
+	}
+	last := "has made no generation yet"
+	if d.Generation > 0 {
+		when := "an unknown time"
+		if d.CreatedMS != nil {
+			when = timeText(milliseconds(*d.CreatedMS))
+		}
+		last = fmt.Sprintf("made generation %d of %s", d.Generation, when)
+	}
+	switch d.State {
+	case stateOther:
+		return "keeps another backup than this one"
+	case stateBehind:
+		return last + "; the store has an earlier state"
+	case stateSuperseded:
+		return last + "; another device has taken over"
+	case stateAhead:
+		return last + "; the store has a later one"
+	}
+	if d.Generation == 0 {
+		return "writes to it; " + last
+	}
+	return "writes to it; " + last + ", the newest"
+}

@@ -1,0 +1,258 @@
+// Package backup adds generations to a backup set: it finds out what has changed since the
+// last one, seals it, stores it and commits it, in the order of spec section 17.3.
+package backup
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/parallel"
+	"github.com/coffer-format/coffer/ref/set"
+	"github.com/coffer-format/coffer/ref/store"
+)
+
+// Options say how a run works. The functions may be nil.
+type Options struct {
+	Producer string
+	Now      func() time.Time
+	DataSize int64         // of the plaintext of a data container; set.DataSize
+	Settle   time.Duration // how long a store that is not atomic takes to show what was written
+
+	// Incomplete says that some of the source could not be looked at: entries that are not
+	// among the sources are kept as they were.
+	Incomplete bool
+	// Consent is asked before a generation is made that has far less than the one before it.
+	Consent func(Loss) bool
+	// Unread is told of a source that could not be read, and what is stored of it instead.
+	Unread func(s Source, err error, kept bool)
+	// Changed is told of a source that has changed while it was read.
+	Changed func(s Source)
+	// Progress is told how many more bytes of the sources have been dealt with.
+	Progress func(n int64)
+}
+
+// Loss is what a generation has less than the one before it.
+type Loss struct {
+	Entries, Before int   // entries now, and in the generation before
+	Bytes, Had      int64 // their bytes
+}
+
+// Report is what a run has done.
+type Report struct {
+	Generation uint64
+	Created    archive.Time
+	Entries    int   // of the generation
+	Bytes      int64 // of their contents
+	New        int   // entries that were not there before
+	Changed    int   // entries with other content
+	Removed    int   // entries that are no longer there
+	Unread     int   // sources that could not be read
+	Stored     int64 // bytes that were stored
+	Deleted    int   // objects that were deleted
+	PassedOver []set.PassedOver
+	NotDeleted []error // why objects that are not needed could not be deleted
+}
+
+// ErrRefused says that the holder did not agree to a generation that has far less than the one
+// before it.
+var ErrRefused = errors.New("nothing was stored")
+
+// run is one run.
+type run struct {
+	ctx    context.Context
+	store  store.Store
+	memory *device.Memory
+	opts   Options
+
+	meta    device.Meta
+	objects *set.Objects
+	ring    *set.Ring
+	head    *set.Generation
+	known   map[archive.ID]archive.Stored // what the head lists, and the head
+
+	plan    *plan
+	sources []Source
+	agreed  bool // to a loss
+	commit  *spooled
+	report  Report
+}
+
+// Run makes a generation of some sources, ordered as they are to be sealed. The caller has
+// locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
+// store and of the device.
+func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*Report, error) {
+	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources}
+	var err error
+	if r.meta, err = m.Meta(); err != nil {
+		return nil, err
+	}
+	if r.opts.Now == nil {
+		r.opts.Now = time.Now
+	}
+	if r.opts.DataSize == 0 {
+		r.opts.DataSize = set.DataSize
+	}
+	steps := map[set.State]func() (set.Answer, error){
+		set.StateKeyring:  r.keyring,
+		set.StateCommits:  r.commits,
+		set.StateContents: r.contents,
+		set.StateCommit:   r.makeCommit,
+		set.StateConfirm:  r.confirm,
+	}
+	state := set.StateKeyring
+	for !state.Ended() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		answer, err := steps[state]()
+		if err != nil {
+			return nil, err
+		}
+		state = state.Next(answer) // [LIF-8]
+	}
+	switch state {
+	case set.StateSuperseded: // [LIF-12]
+		return nil, fault.New(fault.Superseded, "another device has taken this backup over, or a copy of this one writes to it: nothing was stored")
+	case set.StateStale: // [LIF-13]
+		return nil, fault.New(fault.StaleBackup, "the store does not have what this device stored there: nothing was stored")
+	}
+	return &r.report, r.tidy()
+}
+
+// keyring looks whether this device is still the one that writes.
+func (r *run) keyring() (set.Answer, error) {
+	var err error
+	if r.objects, err = set.List(r.ctx, r.store); err != nil {
+		return "", err
+	}
+	if len(r.objects.Keyrings) > 0 && r.objects.Keyrings[0].Number > r.meta.Epoch {
+		return set.AnswerOther, nil
+	}
+	memory := set.Memory{SetID: r.meta.SetID, Epoch: r.meta.Epoch, Generation: r.meta.Generation}
+	r.ring, err = r.objects.OpenKeyring(r.ctx, container.WithKey(&r.meta.Key), memory)
+	switch fault.NameOf(err) {
+	case "":
+		if err != nil {
+			return "", err
+		}
+	case fault.WrongSet:
+		return "", err
+	case fault.WrongSecret: // of the epoch that another device has begun as well
+		return set.AnswerOther, nil
+	default:
+		return set.AnswerGone, nil
+	}
+	r.report.PassedOver = append(r.report.PassedOver, r.ring.PassedOver...)
+	if r.ring.Epoch != r.meta.Epoch || r.ring.Writer != r.meta.Writer {
+		return set.AnswerOther, nil
+	}
+	if err := r.mendKeyring(); err != nil {
+		return "", err
+	}
+	return set.AnswerOurs, r.objects.DeleteKeyrings(r.ctx, r.meta.Epoch) // [LIF-22]
+}
+
+// commits looks whether the history is the one that this device made.
+func (r *run) commits() (set.Answer, error) {
+	head, passed, err := r.objects.OpenHead(r.ctx, r.ring, set.Memory{SetID: r.meta.SetID, Epoch: r.meta.Epoch, Generation: r.meta.Generation}, parallel.Containers)
+	switch fault.NameOf(err) {
+	case "":
+		if err != nil {
+			return "", err
+		}
+	case fault.StaleBackup, fault.MissingContainer:
+		return set.AnswerGone, nil
+	default:
+		return "", err
+	}
+	r.report.PassedOver = append(r.report.PassedOver, passed...)
+	r.head = head
+	switch {
+	case head == nil:
+		return set.AnswerSame, nil
+	case head.Number == r.meta.Generation && head.ID == r.meta.HeadID:
+		return set.AnswerSame, r.know(r.meta.Head)
+	}
+	digest, err := head.Digest(r.ctx)
+	if err != nil {
+		return "", err
+	}
+	if p := r.meta.Pending; p == nil || p.Generation != head.Number || p.Digest != digest {
+		return set.AnswerOther, nil
+	}
+	return set.AnswerPending, r.know(digest)
+}
+
+// mendKeyring stores the keyring under a name of which the store has nothing. [LIF-16]
+func (r *run) mendKeyring() error {
+	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
+		if _, ok := r.objects.Has(set.Name{Kind: kind, Number: r.ring.Epoch}); !ok {
+			return set.StoreKeyring(r.ctx, r.store, r.ring.Epoch, r.ring.Bytes)
+		}
+	}
+	return nil
+}
+
+// know notes which containers the head has, and makes the memory that of the head unless it is.
+func (r *run) know(digest [32]byte) error {
+	kept, err := r.memory.Kept()
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(kept, func(k device.Kept) bool { return k.Stored.ID == r.head.ID }) {
+		if err := r.reconcile(digest); err != nil {
+			return err
+		}
+	}
+	r.known = map[archive.ID]archive.Stored{}
+	for _, x := range r.head.Own.Stored {
+		r.known[x.ID] = x
+	}
+	r.known[r.head.ID] = archive.Stored{ID: r.head.ID, Generation: r.head.Number, Epoch: r.head.Index.Epoch, Length: r.head.Length, Digest: digest}
+	return nil
+}
+
+// makeCommit stores the commit. [LIF-9]
+func (r *run) makeCommit() (set.Answer, error) {
+	made, err := r.commit.put(r.ctx, r.store)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("storing the generation: %w", err)
+	case !made:
+		return set.AnswerTaken, r.abandonCommit()
+	}
+	r.report.Stored += r.commit.sealed.Stored.Length
+	return set.AnswerMade, nil
+}
+
+// confirm reads the commit back.
+func (r *run) confirm() (set.Answer, error) {
+	if !r.store.Traits().Atomic { // [LIF-11]
+		select {
+		case <-r.ctx.Done():
+			return "", r.ctx.Err()
+		case <-time.After(r.opts.Settle):
+		}
+	}
+	is, err := r.commit.isBack(r.ctx, r.store)
+	switch {
+	case errors.Is(err, store.ErrMissing):
+		return set.AnswerGone, nil
+	case err != nil:
+		return "", err
+	case !is:
+		return set.AnswerOther, r.abandonCommit()
+	}
+	return set.AnswerSame, r.save()
+}
+
+// random is where salts come from. [CON-7]
+var random = rand.Reader

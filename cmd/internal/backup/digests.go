@@ -1,0 +1,101 @@
+package backup
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"hash"
+	"io"
+
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+// digestSize is the length of the digest of a block. Digests are keyed, so that nobody who
+// sends messages can prepare two blocks with one digest.
+const digestSize = 16
+
+// least is the size of the smallest file of which digests are kept: smaller ones are sealed
+// again whole.
+const leastDigested = 16 * archive.BlockSize
+
+// digester digests the blocks of what is written to it.
+type digester struct {
+	mac     hash.Hash
+	filled  int // bytes of the block that is being digested
+	digests []byte
+}
+
+func newDigester(seed [32]byte) *digester {
+	return &digester{mac: hmac.New(sha256.New, seed[:])}
+}
+
+func (d *digester) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		part := p[:min(len(p), archive.BlockSize-d.filled)]
+		d.mac.Write(part)
+		d.filled += len(part)
+		p = p[len(part):]
+		if d.filled == archive.BlockSize {
+			d.end()
+		}
+	}
+	return n, nil
+}
+
+// end ends a block.
+func (d *digester) end() {
+	if d.filled > 0 {
+		d.digests = append(d.digests, d.mac.Sum(nil)[:digestSize]...)
+		d.mac.Reset()
+		d.filled = 0
+	}
+}
+
+// sum returns the digests of all blocks.
+func (d *digester) sum() []byte {
+	d.end()
+	return d.digests
+}
+
+// digestsOf digests the blocks of some content.
+func digestsOf(seed [32]byte, r io.Reader) ([]byte, error) {
+	d := newDigester(seed)
+	_, err := io.CopyBuffer(d, r, make([]byte, 1<<20))
+	return d.sum(), err
+}
+
+// differing says which blocks have other digests now than before.
+func differing(before, now []byte) []bool {
+	changed := make([]bool, len(now)/digestSize)
+	for i := range changed {
+		at := i * digestSize
+		changed[i] = at+digestSize > len(before) || !bytes.Equal(before[at:at+digestSize], now[at:at+digestSize])
+	}
+	return changed
+}
+
+// blocks reads the blocks of some runs, one after another.
+func blocks(r io.ReaderAt, runs []archive.Run, size int64) io.Reader {
+	var parts []io.Reader
+	for _, run := range runs {
+		first := int64(run.First) * archive.BlockSize
+		end := min(first+int64(run.Count)*archive.BlockSize, size)
+		parts = append(parts, io.NewSectionReader(r, first, end-first))
+	}
+	return io.MultiReader(parts...)
+}
+
+// replaceDigests puts the digests of the blocks of some runs into those of all blocks.
+func replaceDigests(all []byte, runs []archive.Run, sealed []byte) {
+	for _, run := range runs {
+		n := copy(all[int(run.First)*digestSize:], sealed[:int(run.Count)*digestSize])
+		sealed = sealed[n:]
+	}
+}
+
+// layoutOf returns the layout of a file that was sealed.
+func layoutOf(contents []int64, winners []uint16) set.Layout {
+	return set.Layout{Contents: contents, Winners: winners}
+}

@@ -1,0 +1,198 @@
+package device
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/key"
+)
+
+// The types of this file are the JSON of a database, with bytes in hexadecimal digits.
+// They are passed by pointer, since a traceback shows the first bytes of arrays.
+
+type hex16 [16]byte
+type hex24 [24]byte
+type hex32 [32]byte
+
+func (h *hex16) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+func (h *hex24) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+func (h *hex32) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+
+func (h *hex16) UnmarshalText(text []byte) error { return unhex(h[:], text) }
+func (h *hex24) UnmarshalText(text []byte) error { return unhex(h[:], text) }
+func (h *hex32) UnmarshalText(text []byte) error { return unhex(h[:], text) }
+
+func unhex(to, text []byte) error {
+	if len(text) != hex.EncodedLen(len(to)) {
+		return fmt.Errorf("%d hexadecimal digits, not %d", len(text), hex.EncodedLen(len(to)))
+	}
+	_, err := hex.Decode(to, text)
+	return err
+}
+
+type storedMeta struct {
+	SetID      hex16        `json:"set_id"`
+	Store      string       `json:"store"`
+	Epoch      uint64       `json:"epoch"`
+	Key        hex32        `json:"key"`
+	Writer     hex16        `json:"writer"`
+	Generation uint64       `json:"generation"`
+	Head       hex32        `json:"head"`
+	HeadID     hex24        `json:"head_id"`
+	HeadLength int64        `json:"head_length"`
+	Created    archive.Time `json:"created"`
+	Seed       hex32        `json:"seed"`
+
+	Pending *storedCommit `json:"pending,omitempty"`
+	Begun   *storedEpoch  `json:"begun,omitempty"`
+	Ended   bool          `json:"ended,omitempty"`
+}
+
+type storedCommit struct {
+	Generation uint64 `json:"generation"`
+	Digest     hex32  `json:"digest"`
+}
+
+type storedEpoch struct {
+	Epoch uint64 `json:"epoch"`
+	Key   hex32  `json:"key"`
+}
+
+func storeMeta(m *Meta) *storedMeta {
+	s := &storedMeta{
+		SetID: hex16(m.SetID), Store: m.Store, Epoch: m.Epoch, Key: hex32(m.Key), Writer: hex16(m.Writer),
+		Generation: m.Generation, Head: hex32(m.Head), HeadID: hex24(m.HeadID), HeadLength: m.HeadLength,
+		Created: m.Created, Seed: hex32(m.Seed), Ended: m.Ended,
+	}
+	if m.Pending != nil {
+		s.Pending = &storedCommit{m.Pending.Generation, hex32(m.Pending.Digest)}
+	}
+	if m.Begun != nil {
+		s.Begun = &storedEpoch{m.Begun.Epoch, hex32(m.Begun.Key)}
+	}
+	return s
+}
+
+func (s *storedMeta) meta() Meta {
+	m := Meta{
+		SetID: s.SetID, Store: s.Store, Epoch: s.Epoch, Key: key.Key(s.Key), Writer: s.Writer,
+		Generation: s.Generation, Head: s.Head, HeadID: s.HeadID, HeadLength: s.HeadLength,
+		Created: s.Created, Seed: s.Seed, Ended: s.Ended,
+	}
+	if s.Pending != nil {
+		m.Pending = &Commit{s.Pending.Generation, s.Pending.Digest}
+	}
+	if s.Begun != nil {
+		m.Begun = &Epoch{s.Begun.Epoch, key.Key(s.Begun.Key)}
+	}
+	return m
+}
+
+type storedFile struct {
+	Size       int64         `json:"size"`
+	ModifiedNS int64         `json:"modified_ns"`
+	ChangedNS  int64         `json:"changed_ns"`
+	Inode      uint64        `json:"inode"`
+	Device     uint64        `json:"device"`
+	Kind       archive.Kind  `json:"kind"`
+	EntryTime  archive.Time  `json:"entry_modified"`
+	EntrySize  int64         `json:"entry_size"`
+	Places     []storedPlace `json:"places"`
+	Contents   []int64       `json:"contents,omitempty"`
+	Winners    []byte        `json:"winners,omitempty"` // big-endian, two bytes each
+}
+
+type storedPlace struct {
+	Container hex24 `json:"container"`
+	Offset    int64 `json:"offset"`
+}
+
+func storeFile(f File) *storedFile {
+	s := &storedFile{
+		Size: f.Size, ModifiedNS: f.ModifiedNS, ChangedNS: f.ChangedNS, Inode: f.Inode, Device: f.Device,
+		Kind: f.Record.Entry.Kind, EntryTime: f.Record.Entry.ModifiedMS, EntrySize: f.Record.Entry.Size,
+		Contents: f.Contents,
+	}
+	for _, p := range f.Record.Places {
+		s.Places = append(s.Places, storedPlace{p.Container, p.Offset})
+	}
+	for _, w := range f.Winners {
+		s.Winners = binary.BigEndian.AppendUint16(s.Winners, w)
+	}
+	return s
+}
+
+// file returns the file whose entry has a path.
+func (s *storedFile) file(path string) File {
+	f := File{
+		Size: s.Size, ModifiedNS: s.ModifiedNS, ChangedNS: s.ChangedNS, Inode: s.Inode, Device: s.Device,
+		Record:   archive.Record{Entry: archive.Entry{Path: path, Kind: s.Kind, ModifiedMS: s.EntryTime, Size: s.EntrySize}},
+		Contents: s.Contents,
+	}
+	for _, p := range s.Places {
+		f.Record.Places = append(f.Record.Places, archive.Place{Container: p.Container, Offset: p.Offset})
+	}
+	for i := 0; i+1 < len(s.Winners); i += 2 {
+		f.Winners = append(f.Winners, binary.BigEndian.Uint16(s.Winners[i:]))
+	}
+	return f
+}
+
+// storedSealed is kept under its id.
+type storedSealed struct {
+	Order  uint64 `json:"order"` // of sealing
+	Name   string `json:"name"`
+	Epoch  uint64 `json:"epoch"`
+	Length int64  `json:"length"`
+	Digest hex32  `json:"digest"`
+	Stored bool   `json:"stored"`
+}
+
+func (s *storedSealed) sealed(id string) Sealed {
+	return Sealed{s.Name, archive.ID([]byte(id)), s.Epoch, s.Length, s.Digest, s.Stored}
+}
+
+// storedKept is kept under the number of its generation.
+type storedKept struct {
+	ID         hex24        `json:"id"`
+	Generation uint64       `json:"generation"`
+	Epoch      uint64       `json:"epoch"`
+	Length     int64        `json:"length"`
+	Digest     hex32        `json:"digest"`
+	Created    archive.Time `json:"created"`
+	Until      time.Time    `json:"until,omitzero"`
+	Containers []hex24      `json:"containers,omitempty"`
+}
+
+func storeKept(k Kept) *storedKept {
+	s := &storedKept{
+		ID: hex24(k.Stored.ID), Generation: k.Stored.Generation, Epoch: k.Stored.Epoch,
+		Length: k.Stored.Length, Digest: hex32(k.Stored.Digest), Created: k.Created, Until: k.Until,
+	}
+	for _, id := range k.Containers {
+		s.Containers = append(s.Containers, hex24(id))
+	}
+	return s
+}
+
+func (s *storedKept) kept() Kept {
+	k := Kept{
+		Stored:  archive.Stored{ID: s.ID, Generation: s.Generation, Epoch: s.Epoch, Length: s.Length, Digest: s.Digest},
+		Created: s.Created,
+		Until:   s.Until,
+	}
+	for _, id := range s.Containers {
+		k.Containers = append(k.Containers, archive.ID(id))
+	}
+	return k
+}
+
+// storedDoomed is kept under its name.
+type storedDoomed struct {
+	ID              hex24     `json:"id"`
+	SinceGeneration uint64    `json:"since_generation"`
+	Since           time.Time `json:"since"`
+}

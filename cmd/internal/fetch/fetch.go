@@ -1,0 +1,310 @@
+// Package fetch gets the containers that entries of a backup set lie in: each whole and
+// once, several at a time and ahead of the entries that need them, into a folder of its own,
+// and removes each as soon as no entry needs it any more. What lies there is ciphertext.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+// ahead is how many containers are fetched, or have been, before an entry asks for them.
+const ahead = 4
+
+// mostFailures is how many containers in a row may fail for a reason that is the store's,
+// and not a container's, before the store is not asked for more.
+const mostFailures = 3
+
+// RoomError says that a container could not be kept in the folder.
+type RoomError struct {
+	Dir string
+	Err error
+}
+
+func (e *RoomError) Error() string { return fmt.Sprintf("a temporary file in %s: %v", e.Dir, e.Err) }
+
+// Unwrap returns the reason.
+func (e *RoomError) Unwrap() error { return e.Err }
+
+// StoreError says that several containers in a row could not be fetched.
+type StoreError struct{ Err error }
+
+func (e *StoreError) Error() string {
+	return fmt.Sprintf("%d containers in a row could not be fetched, the last because of this: %v", mostFailures, e.Err)
+}
+
+// Unwrap returns the reason of the last one.
+func (e *StoreError) Unwrap() error { return e.Err }
+
+// VanishedError says that the store listed a container and does not have it.
+type VanishedError struct{ Err error }
+
+func (e *VanishedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns missing_container.
+func (e *VanishedError) Unwrap() error { return e.Err }
+
+// Fetcher gets the containers of a generation for some entries. It is safe for concurrent
+// use.
+type Fetcher struct {
+	generation *set.Generation
+	parent     string
+	dir        string
+	order      []archive.ID // as the entries need them
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	tasks  sync.WaitGroup
+	slots  chan struct{} // taken for each container that no entry has asked for
+
+	mu       sync.Mutex
+	all      map[archive.ID]*fetched
+	failures int // in a row
+}
+
+// fetched is a container that is fetched, or will be, or was.
+type fetched struct {
+	needs int  // entries that need it and were not dealt with
+	users int  // entries whose content is being read from it
+	slot  bool // it holds one of the slots
+
+	done   chan struct{} // closed when it is fetched; nil before that begins
+	file   *os.File
+	frames *archive.Frames
+	err    error
+}
+
+// New begins to fetch what some entries need, in their order, to a folder that it makes in
+// parent. The generation has been loaded. Close ends it. Error: a *RoomError.
+func New(ctx context.Context, g *set.Generation, records []archive.Record, parent string) (*Fetcher, error) {
+	dir, err := os.MkdirTemp(parent, ".coffer-restore-*.tmp") // 0700
+	if err != nil {
+		return nil, &RoomError{parent, newfile.Cause(err)}
+	}
+	newfile.Begun(dir)
+	f := &Fetcher{generation: g, parent: parent, dir: dir, slots: make(chan struct{}, ahead), all: map[archive.ID]*fetched{}}
+	f.ctx, f.cancel = context.WithCancel(ctx)
+	for _, rec := range records {
+		for _, id := range containersOf(rec) {
+			if f.all[id] == nil {
+				f.all[id] = &fetched{}
+				f.order = append(f.order, id)
+			}
+			f.all[id].needs++
+		}
+	}
+	f.tasks.Go(f.fetchAhead)
+	return f, nil
+}
+
+// Close ends what is being fetched, and removes all that was.
+func (f *Fetcher) Close() {
+	f.cancel()
+	f.tasks.Wait()
+	for _, c := range f.all {
+		if c.file != nil {
+			c.file.Close()
+		}
+	}
+	os.RemoveAll(f.dir)
+	newfile.Ended(f.dir)
+}
+
+// containersOf returns the containers that an entry lies in.
+func containersOf(rec archive.Record) []archive.ID {
+	var ids []archive.ID
+	seen := map[archive.ID]bool{}
+	for _, p := range rec.Places {
+		if !seen[p.Container] {
+			seen[p.Container] = true
+			ids = append(ids, p.Container)
+		}
+	}
+	return ids
+}
+
+// fetchAhead fetches the containers in their order, as far as the slots go.
+func (f *Fetcher) fetchAhead() {
+	for _, id := range f.order {
+		select {
+		case f.slots <- struct{}{}:
+		case <-f.ctx.Done():
+			return
+		}
+		f.mu.Lock()
+		c := f.all[id]
+		if c.needs > 0 && c.done == nil {
+			c.slot = true
+			f.begin(id, c)
+		} else {
+			<-f.slots
+		}
+		f.mu.Unlock()
+	}
+}
+
+// begin begins to fetch a container. The lock is held.
+func (f *Fetcher) begin(id archive.ID, c *fetched) {
+	c.done = make(chan struct{})
+	f.tasks.Go(func() {
+		file, frames, err := f.fetch(id)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		c.file, c.frames, c.err = file, frames, f.judge(err)
+		close(c.done)
+		f.drop(c)
+	})
+}
+
+// fetch gets a container.
+func (f *Fetcher) fetch(id archive.ID) (*os.File, *archive.Frames, error) {
+	file, err := os.OpenFile(filepath.Join(f.dir, fmt.Sprintf("%x", id)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, nil, &RoomError{f.parent, newfile.Cause(err)}
+	}
+	frames, err := f.generation.Fetch(f.ctx, id, blob{f.parent, file})
+	if err != nil {
+		remove(file)
+		return nil, nil, err
+	}
+	return file, frames, nil
+}
+
+// judge finds out what an error of fetching is to whoever waits for it. The lock is held.
+func (f *Fetcher) judge(err error) error {
+	var room *RoomError
+	switch {
+	case err == nil || fault.NameOf(err) != "":
+		f.failures = 0
+		if fault.NameOf(err) == fault.MissingContainer {
+			return &VanishedError{err}
+		}
+	case errors.As(err, &room) || f.ctx.Err() != nil:
+	default:
+		if f.failures++; f.failures >= mostFailures {
+			return &StoreError{err}
+		}
+	}
+	return err
+}
+
+// blob is the file of a container, whose errors are not those of the store.
+type blob struct {
+	parent string
+	file   *os.File
+}
+
+func (b blob) WriteAt(p []byte, off int64) (int, error) {
+	n, err := b.file.WriteAt(p, off)
+	if err != nil {
+		err = &RoomError{b.parent, newfile.Cause(err)}
+	}
+	return n, err
+}
+
+func (b blob) ReadAt(p []byte, off int64) (int, error) {
+	n, err := b.file.ReadAt(p, off)
+	if err != nil && err != io.EOF {
+		err = &RoomError{b.parent, newfile.Cause(err)}
+	}
+	return n, err
+}
+
+// drop removes a container that nothing needs, and gives its slot back once it is used. The
+// lock is held.
+func (f *Fetcher) drop(c *fetched) {
+	if c.slot && (c.users > 0 || c.needs == 0) {
+		c.slot = false
+		<-f.slots
+	}
+	if c.needs > 0 || c.users > 0 || c.done == nil {
+		return
+	}
+	select {
+	case <-c.done:
+	default: // drop is called again when it is fetched
+		return
+	}
+	if c.file != nil {
+		remove(c.file)
+	}
+	*c = fetched{}
+}
+
+// remove closes a file first, since some systems remove only closed ones.
+func remove(file *os.File) {
+	file.Close()
+	os.Remove(file.Name())
+}
+
+// Dealt says that an entry was dealt with, which New was told. Its content can be written
+// even so, at the cost of fetching again.
+func (f *Fetcher) Dealt(rec archive.Record) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, id := range containersOf(rec) {
+		c := f.all[id]
+		c.needs--
+		f.drop(c)
+	}
+}
+
+// WriteContent writes the content of an entry. Errors: those of Generation.Fetch, and
+// *VanishedError for its missing_container; those of Content.WriteRange; *RoomError;
+// *StoreError.
+func (f *Fetcher) WriteContent(w io.Writer, rec archive.Record) error {
+	frames := map[archive.ID]*archive.Frames{}
+	cursors := map[archive.ID]*archive.Cursor{}
+	for _, id := range containersOf(rec) {
+		got, err := f.acquire(id)
+		defer f.release(id)
+		if err != nil {
+			return err
+		}
+		frames[id], cursors[id] = got, got.Cursor()
+	}
+	content, err := archive.OpenContent(rec, func(id archive.ID) (*archive.Frames, *archive.Cursor) {
+		return frames[id], cursors[id]
+	})
+	if err != nil {
+		return err
+	}
+	return content.WriteRange(w, 0, content.Size())
+}
+
+// acquire waits for a container, which stays until release is called.
+func (f *Fetcher) acquire(id archive.ID) (*archive.Frames, error) {
+	f.mu.Lock()
+	c := f.all[id]
+	c.users++
+	if c.done == nil {
+		f.begin(id, c)
+	}
+	f.drop(c)
+	done := c.done
+	f.mu.Unlock()
+	select {
+	case <-done:
+		return c.frames, c.err
+	case <-f.ctx.Done():
+		return nil, f.ctx.Err()
+	}
+}
+
+func (f *Fetcher) release(id archive.ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.all[id]
+	c.users--
+	f.drop(c)
+}

@@ -1,0 +1,113 @@
+package set
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/ref/store"
+)
+
+// ErrTaken says that the name of a keyring is taken by other bytes: another device has
+// begun the epoch.
+var ErrTaken = errors.New("another device has begun this epoch of the backup")
+
+// Following returns the keyring of the epoch after that of a ring, for a writer. head is the
+// newest commit: its generation and SHA-256, zero if there is none. k is the key of the new
+// epoch. [KRG-7] [LIF-20]
+func (r *Ring) Following(writer [16]byte, k *key.Key, generation uint64, head [32]byte) *keyring.Keyring {
+	next := &keyring.Keyring{
+		SetID:      r.SetID,
+		Epoch:      r.Epoch + 1,
+		Writer:     writer,
+		Generation: generation,
+		Head:       head,
+		OldKeys:    append([]keyring.OldKey(nil), r.OldKeys...),
+	}
+	if r.Key != *k {
+		next.OldKeys = append(next.OldKeys, keyring.OldKey{Epoch: r.Epoch, Key: r.Key})
+	}
+	return next
+}
+
+// SealKeyring returns the bytes of a keyring's container. Errors: those of
+// container.SealKeyring.
+func SealKeyring(rand io.Reader, k *key.Key, slots []slot.Slot, ring *keyring.Keyring) ([]byte, error) {
+	var sealed bytes.Buffer
+	err := container.SealKeyring(&sealed, rand, k, slots, ring)
+	return sealed.Bytes(), err
+}
+
+// StoreKeyring stores a keyring under both names of its epoch. It is no error that one of
+// them has these bytes already. Errors: ErrTaken, those of the store. [SET-3] [SET-4]
+func StoreKeyring(ctx context.Context, s store.Store, epoch uint64, sealed []byte) error {
+	for _, kind := range []Kind{Keyring, KeyringCopy} {
+		switch made, err := Make(ctx, s, Name{Kind: kind, Number: epoch}.String(), bytes.NewReader(sealed), int64(len(sealed)), sha256.Sum256(sealed)); {
+		case err != nil:
+			return err
+		case !made:
+			return ErrTaken
+		}
+	}
+	return nil
+}
+
+// Make makes an object, and reports whether it is there with these bytes: otherwise the
+// name is taken. Errors: those of the store. [LIF-9]
+func Make(ctx context.Context, s store.Store, name string, body io.ReaderAt, size int64, sum [sha256.Size]byte) (bool, error) {
+	err := s.PutNew(ctx, name, body, size, sum)
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, store.ErrExists):
+		return store.Holds(ctx, s, name, size, sum)
+	}
+	return false, err
+}
+
+// CheckKeyring reads back both objects of an epoch's keyring, and opens the first with the
+// secret that the holder has given. Errors: ErrTaken if one does not have the bytes that were
+// stored, those of opening a container, those of the store. [LIF-7]
+func CheckKeyring(ctx context.Context, s store.Store, epoch uint64, sealed []byte, secret container.Secret) error {
+	for _, kind := range []Kind{Keyring, KeyringCopy} {
+		name := Name{Kind: kind, Number: epoch}.String()
+		back := make([]byte, len(sealed)+1) // an object that is longer has other bytes
+		n, err := s.ReadAt(ctx, name, back, 0)
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if !bytes.Equal(back[:n], sealed) {
+			return ErrTaken
+		}
+	}
+	opened, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)), secret)
+	if err != nil {
+		return err
+	}
+	ring, err := opened.Keyring()
+	if err == nil && ring.Epoch != epoch {
+		err = fault.New(fault.MalformedArchive, "the keyring is of epoch %d, not %d", ring.Epoch, epoch)
+	}
+	return err
+}
+
+// DeleteKeyrings deletes the listed keyrings of epochs before one. Errors: those of the
+// store. [LIF-22]
+func (o *Objects) DeleteKeyrings(ctx context.Context, before uint64) error {
+	for _, name := range o.Keyrings {
+		if name.Number < before {
+			if err := o.store.Delete(ctx, name.String()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
