@@ -46,8 +46,8 @@ func Bytes(b []byte) string {
 // Expand returns the plain hexadecimal digits of a byte string in the notation
 // of Bytes. It accepts groups of any length and any count of repetitions from 1.
 func Expand(s string) (string, error) {
-	if s == "" {
-		return "", nil
+	if isHex(s) {
+		return s, nil
 	}
 	var b strings.Builder
 	for _, group := range strings.Split(s, " ") {

@@ -60,14 +60,21 @@ func findSet(ctx context.Context, text string) (*backupSet, error) {
 		return nil, err
 	}
 	b := &backupSet{name: display.Name(text), store: s}
-	if err := b.list(ctx); err != nil {
+	if err := b.find(ctx); err != nil {
 		s.close()
 		return nil, err
+	}
+	return b, nil
+}
+
+func (b *backupSet) find(ctx context.Context) error {
+	if err := b.list(ctx); err != nil {
+		return err
 	}
 	if err := b.remember(); err != nil {
 		display.Note("what this device keeps is not compared with the store: %v", err)
 	}
-	return b, nil
+	return nil
 }
 
 func (b *backupSet) close() { b.store.close() }
@@ -204,8 +211,8 @@ func (b *backupSet) passedOver() []set.PassedOver {
 
 // setAdvice says what a person can do about an error of a backup set.
 var setAdvice = map[fault.Name]string{
-	fault.MissingContainer: `look whether the provider still has what was deleted; "coffer status" shows what is there`,
-	fault.StaleBackup:      `the provider shows an earlier state, or has lost the newest one: ask it for that; --stale takes what is there`,
+	fault.MissingContainer: `look whether the provider still has what was deleted`,
+	fault.StaleBackup:      `the provider shows an earlier state, or has lost the newest one: ask it for that; "coffer restore --stale" takes what is there`,
 	fault.WrongSet:         `check that this is the store you mean; to read another backup, set COFFER_STATE to an empty folder`,
 }
 

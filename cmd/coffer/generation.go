@@ -14,14 +14,14 @@ import (
 
 // choose returns the generation that the flags mean, with its list.
 func (b *backupSet) choose(ctx context.Context, flags *setFlags) (*set.Generation, error) {
-	g, err := b.find(ctx, flags)
+	g, err := b.meant(ctx, flags)
 	if err == nil {
 		err = g.Load(ctx)
 	}
 	return g, b.advise(err)
 }
 
-func (b *backupSet) find(ctx context.Context, flags *setFlags) (*set.Generation, error) {
+func (b *backupSet) meant(ctx context.Context, flags *setFlags) (*set.Generation, error) {
 	switch {
 	case b.head == nil:
 		return nil, fmt.Errorf("the backup in %s has no generation yet: \"coffer backup\" makes one", b.name)
@@ -30,7 +30,7 @@ func (b *backupSet) find(ctx context.Context, flags *setFlags) (*set.Generation,
 		if err != nil {
 			return nil, err
 		}
-		return b.findAt(ctx, at)
+		return b.meantAt(ctx, at)
 	case flags.generation == 0 || flags.generation == b.head.Number:
 		return b.head, nil
 	}
@@ -42,8 +42,8 @@ func (b *backupSet) find(ctx context.Context, flags *setFlags) (*set.Generation,
 	return nil, advisedError{fmt.Errorf("the backup has no generation %d", flags.generation), `"coffer status" shows which there are`}
 }
 
-// findAt returns the newest generation that was made before a time.
-func (b *backupSet) findAt(ctx context.Context, before time.Time) (*set.Generation, error) {
+// meantAt returns the newest generation that was made before a time.
+func (b *backupSet) meantAt(ctx context.Context, before time.Time) (*set.Generation, error) {
 	g := b.head
 	for _, x := range b.head.Earlier() {
 		if madeBefore(g, before) {

@@ -30,6 +30,7 @@ type setMaker struct {
 	check func(error)
 	store store.Store
 	rand  counterAll
+	size  int64 // of the plaintexts of data containers
 	ring  set.Ring
 
 	generation uint64
@@ -50,7 +51,7 @@ func (c *counterAll) Read(p []byte) (int, error) {
 }
 
 func newSetMaker(check func(error), s store.Store, id byte) *setMaker {
-	m := &setMaker{check: check, store: s, rand: counterAll(id), records: map[string]archive.Record{}}
+	m := &setMaker{check: check, store: s, rand: counterAll(id), size: 1 << 18, records: map[string]archive.Record{}}
 	m.ring.Keyring = &keyring.Keyring{SetID: [16]byte{id}}
 	return m
 }
@@ -84,7 +85,7 @@ func (m *setMaker) commit(made time.Time, files map[string]madeFile) {
 	p := &set.Packer{
 		Key:      m.ring.Key,
 		Index:    archive.Index{SetID: m.ring.SetID, Generation: m.generation, Epoch: m.ring.Epoch, CreatedMS: created, Producer: "messenger 1.0"},
-		Size:     1 << 18,
+		Size:     m.size,
 		Rand:     &m.rand,
 		Payloads: container.Plain,
 		Begin:    func() (io.Writer, error) { out = new(bytes.Buffer); return out, nil },
@@ -191,7 +192,7 @@ func openMade(check func(error), dir string) (*folder.Store, *set.Ring, *set.Gen
 	return s, ring, head
 }
 
-// within does something to the containers in which an entry of the head lies:
+// within does something to the data containers in which an entry of the head lies:
 // "within lose|damage FOLDER ENTRY".
 func within(ts *testscript.TestScript, _ bool, args []string) {
 	s, _, head := openMade(ts.Check, ts.MkAbs(args[1]))
@@ -199,11 +200,10 @@ func within(ts *testscript.TestScript, _ bool, args []string) {
 	rec, err := head.List.Find(args[2])
 	ts.Check(err)
 	for _, place := range rec.Places {
-		name := set.Name{Kind: set.Data, ID: place.Container}
-		if x, _ := head.Own.FindStored(place.Container); x.Generation > 0 {
-			name = set.Name{Kind: set.Commit, Number: x.Generation}
+		if x, _ := head.Own.FindStored(place.Container); x.Generation > 0 || place.Container == head.ID {
+			continue
 		}
-		path := ts.MkAbs(args[1]) + "/" + name.String()
+		path := ts.MkAbs(args[1]) + "/" + set.Name{Kind: set.Data, ID: place.Container}.String()
 		switch args[0] {
 		case "lose":
 			ts.Check(os.Remove(path))

@@ -20,7 +20,10 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/conformance/thorough"
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/set"
+	"github.com/coffer-format/coffer/ref/store/folder"
 )
 
 // A file that becomes shorter while it is read is sealed with what is left, and the holder
@@ -457,5 +460,31 @@ func TestManyFiles(t *testing.T) {
 	names, err := os.ReadDir(f.Path("out/042"))
 	if err != nil || len(names) != files {
 		t.Errorf("the folder has %d files, %v", len(names), err)
+	}
+}
+
+// A restore that is interrupted leaves neither a temporary folder nor a part of a file.
+func TestInterruptedRestore(t *testing.T) {
+	f := newFixture(t)
+	f.Check(os.Mkdir(f.Path("store"), 0o700))
+	f.Check(os.Mkdir(f.Path("spool"), 0o700))
+	s, err := folder.Open(f.Path("store"))
+	f.Check(err)
+	defer s.Close()
+	m := newSetMaker(f.Check, s, 1)
+	m.size = set.DataSize
+	m.epoch(testKey)
+	m.commit(setDays[0], map[string]madeFile{"large": {archive.Other, string(pattern(48 << 20))}})
+	cmd := f.Command("restore", "--key-file", "key.txt", "--spool", "spool", "-C", "out", "store")
+	cmd.Env = append(os.Environ(), "COFFER_STATE="+f.Path("state"))
+	f.interrupt(cmd, syscall.SIGINT, func() bool {
+		temps, _ := filepath.Glob(f.Path("spool/.coffer-restore-*/*"))
+		return len(temps) > 0
+	})
+	if _, err := os.Stat(f.Path("out/large")); err == nil {
+		t.Error("there is a file")
+	}
+	if left, _ := os.ReadDir(f.Path("spool")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }

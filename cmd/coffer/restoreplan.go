@@ -39,12 +39,6 @@ func (r *restoreCommand) plan(b *backupSet, g *set.Generation, names []string) (
 		newest = "; the newest is generation " + generationText(b.head)
 	}
 	display.Note("%s: generation %s by %s, key %s: %s (%s)%s", b.name, generationText(g), producer(g.Index), b.ring.Key.Check().Fingerprint(), display.Count(len(p.records), "file"), display.Size(total(p.records)), newest)
-	for _, rec := range p.records {
-		if lost := b.lost(g, rec); len(lost) > 0 {
-			display.Note("not in the store: %s, which needs %s", display.Name(rec.Entry.Path), lost[0])
-			p.missing[rec.Entry.Path] = fault.New(fault.MissingContainer, "the store does not list %s", lost[0])
-		}
-	}
 	slices.SortStableFunc(p.records, func(a, b archive.Record) int { // [LIF-26]
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), archive.ByPlace(a, b))
 	})
@@ -52,9 +46,16 @@ func (r *restoreCommand) plan(b *backupSet, g *set.Generation, names []string) (
 		return nil, err
 	}
 	for _, rec := range p.records {
-		if path := rec.Entry.Path; p.missing[path] == nil && !p.there[path] {
-			p.fetched = append(p.fetched, rec)
+		path := rec.Entry.Path
+		if p.there[path] {
+			continue
 		}
+		if lost := b.lost(g, rec); len(lost) > 0 {
+			display.Note("not in the store: %s, which needs %s", display.Name(path), lost[0])
+			p.missing[path] = fault.New(fault.MissingContainer, "the store does not list %s", lost[0])
+			continue
+		}
+		p.fetched = append(p.fetched, rec)
 	}
 	return p, nil
 }
@@ -97,7 +98,6 @@ func (r *restoreCommand) look(p *plan) error {
 	for i, is := range unchanged {
 		if path := entries[i].Path; is && !p.there[path] && !r.isDone(path) {
 			p.there[path] = true
-			delete(p.missing, path)
 			n++
 		}
 	}

@@ -86,7 +86,7 @@ func (r *restoreCommand) restore(ctx context.Context, b *backupSet, names []stri
 		if again || !errors.As(err, &vanished) {
 			return err
 		}
-		display.Note("%v: it is looked again what there is", err) // [LIF-27]
+		display.Note("%v: looking again at what the store has", err) // [LIF-27]
 		if err := b.again(ctx); err != nil {
 			return err
 		}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
@@ -22,7 +24,13 @@ type namedStore struct {
 // openStore opens the store that a holder has named.
 func openStore(_ context.Context, text string) (*namedStore, error) {
 	if hasScheme(text) {
-		return nil, program.Usagef("%s: only folders are stores yet", text)
+		return nil, program.Usagef("%s: only folders are stores yet", display.Name(text))
+	}
+	switch info, err := os.Stat(text); {
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, fmt.Errorf("%s is a file, and a backup lies in a folder: \"coffer open\" restores a container", display.Name(text))
 	}
 	path, err := filepath.Abs(text)
 	if err != nil {

@@ -79,6 +79,7 @@ func TestParseAnswerStrict(t *testing.T) {
 		`{"id":"a","output":{"names":"a"}}`:                                        list,
 		`{"id":"a","output":{"names":[1]}}`:                                        list,
 		"{\"id\":\"a\",\"output\":{\"names\":[\"\xff\"]}}":                         list,
+		`{"id":"a","output":{"names":["\ud800"]}}`:                                 list,
 		`{"id":"a","output":` + strings.Repeat(`[`, 100_000) + `}`:                 list,
 		`{"id":"a","output":{"names":` + strings.Repeat(`{"a":`, 100_000) + `}}`:   list,
 		header(`1.0`): read,

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
@@ -57,7 +58,7 @@ type Report struct {
 	Stored     int64 // bytes that were stored
 	Deleted    int   // objects that were deleted
 	PassedOver []set.PassedOver
-	Nothing    bool // nothing has changed, and no generation was made
+	NotDeleted []error // why objects that are not needed could not be deleted
 }
 
 // ErrRefused says that the holder did not agree to a generation that has far less than the one
@@ -79,6 +80,7 @@ type run struct {
 
 	plan    *plan
 	sources []Source
+	agreed  bool // to a loss
 	commit  *spooled
 	report  Report
 }
@@ -111,10 +113,6 @@ func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source,
 			return nil, err
 		}
 		answer, err := steps[state]()
-		if errors.Is(err, errNothing) {
-			r.report.Nothing = true
-			return &r.report, r.tidy()
-		}
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +154,7 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.ring.Epoch != r.meta.Epoch || r.ring.Writer != r.meta.Writer {
 		return set.AnswerOther, nil
 	}
-	if err := set.StoreKeyring(r.ctx, r.store, r.ring.Epoch, r.ring.Bytes); err != nil && !errors.Is(err, set.ErrTaken) { // [LIF-16]
+	if err := r.mendKeyring(); err != nil {
 		return "", err
 	}
 	return set.AnswerOurs, r.objects.DeleteKeyrings(r.ctx, r.meta.Epoch) // [LIF-22]
@@ -190,14 +188,30 @@ func (r *run) commits() (set.Answer, error) {
 	if p := r.meta.Pending; p == nil || p.Generation != head.Number || p.Digest != digest {
 		return set.AnswerOther, nil
 	}
-	if err := r.adopt(digest); err != nil {
-		return "", err
-	}
 	return set.AnswerPending, r.know(digest)
 }
 
-// know notes which containers the head has.
+// mendKeyring stores the keyring under a name of which the store has nothing. [LIF-16]
+func (r *run) mendKeyring() error {
+	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
+		if _, ok := r.objects.Has(set.Name{Kind: kind, Number: r.ring.Epoch}); !ok {
+			return set.StoreKeyring(r.ctx, r.store, r.ring.Epoch, r.ring.Bytes)
+		}
+	}
+	return nil
+}
+
+// know notes which containers the head has, and makes the memory that of the head unless it is.
 func (r *run) know(digest [32]byte) error {
+	kept, err := r.memory.Kept()
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(kept, func(k device.Kept) bool { return k.Stored.ID == r.head.ID }) {
+		if err := r.reconcile(digest); err != nil {
+			return err
+		}
+	}
 	r.known = map[archive.ID]archive.Stored{}
 	for _, x := range r.head.Own.Stored {
 		r.known[x.ID] = x

@@ -90,6 +90,7 @@ type Sealed struct {
 type Kept struct {
 	Stored     archive.Stored
 	Created    archive.Time
+	Until      time.Time // it is retained, however old; zero if its age decides
 	Containers []archive.ID
 }
 

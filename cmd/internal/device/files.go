@@ -64,7 +64,7 @@ func (m *Memory) AddSealed(s Sealed, complete map[string]File) error {
 		if err != nil {
 			return err
 		}
-		value := storedSealed{order, s.Name, s.Epoch, s.Length, s.Digest, s.Stored}
+		value := &storedSealed{order, s.Name, s.Epoch, s.Length, s.Digest, s.Stored}
 		if err := putJSON(tx, run, string(s.ID[:]), value); err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (m *Memory) MarkStored(id archive.ID) error {
 			return err
 		}
 		s.Stored = true
-		return putJSON(tx, run, string(id[:]), s)
+		return putJSON(tx, run, string(id[:]), &s)
 	})
 }
 

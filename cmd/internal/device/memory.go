@@ -36,19 +36,20 @@ type Memory struct {
 	path string // of the database
 }
 
-func memoryOf(dir string, setID [16]byte) *Memory {
-	base := filepath.Join(dir, hex.EncodeToString(setID[:]))
+// memoryOf returns the memory of the set whose id has some hexadecimal digits.
+func memoryOf(dir, set string) *Memory {
+	base := filepath.Join(dir, set)
 	return &Memory{dir, base, base + databaseEnding}
 }
 
 // Create begins a memory in a folder, which it makes if it is not there. One that is
 // damaged, or of a newer layout, is set aside: the holder has chosen to take over. Errors:
 // ErrExists, ErrBusy, those of the system. [LIF-6]
-func Create(dir string, meta Meta) (*Memory, error) {
+func Create(dir string, meta *Meta) (*Memory, error) {
 	if err := adopt(dir); err != nil {
 		return nil, err
 	}
-	m := memoryOf(dir, meta.SetID)
+	m := memoryOf(dir, hex.EncodeToString(meta.SetID[:]))
 	release, err := m.Lock() // so that of two that create one is the first
 	if err != nil {
 		return nil, err
@@ -99,7 +100,7 @@ func (m *Memory) setAside() error {
 // BySet returns the memory of a set. Errors: ErrNone, ErrDamaged, ErrNewer, those of the
 // system.
 func BySet(dir string, setID [16]byte) (*Memory, error) {
-	m := memoryOf(dir, setID)
+	m := memoryOf(dir, hex.EncodeToString(setID[:]))
 	if _, err := m.load(); err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func BySet(dir string, setID [16]byte) (*Memory, error) {
 // load is Meta that checks whose memory it is.
 func (m *Memory) load() (Meta, error) {
 	meta, err := m.Meta()
-	if err == nil && memoryOf(m.dir, meta.SetID).path != m.path {
+	if err == nil && hex.EncodeToString(meta.SetID[:]) != filepath.Base(m.base) {
 		err = m.explain(damagedError(fmt.Sprintf("it is of set %x", meta.SetID)))
 	}
 	return meta, err
@@ -141,8 +142,7 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 		if !databaseName.MatchString(e.Name()) {
 			continue
 		}
-		id, _ := hex.DecodeString(e.Name()[:32])
-		m := memoryOf(dir, [16]byte(id))
+		m := memoryOf(dir, strings.TrimSuffix(e.Name(), databaseEnding))
 		switch meta, err := m.load(); {
 		case err != nil:
 			failed = errors.Join(failed, err)

@@ -12,9 +12,9 @@ import (
 // Commit notes what a run has come to, in one transaction: the files of the run and those
 // of the outcome are those of the last commit from then on, the outcome's counting where
 // both have one, and the run is forgotten.
-func (m *Memory) Commit(o Outcome) error {
+func (m *Memory) Commit(o *Outcome) error {
 	return m.update(func(tx transaction) error {
-		if err := putMeta(tx, o.Meta); err != nil {
+		if err := putMeta(tx, &o.Meta); err != nil {
 			return err
 		}
 		if err := commitFiles(tx, o); err != nil {
@@ -30,7 +30,7 @@ func (m *Memory) Commit(o Outcome) error {
 	})
 }
 
-func commitFiles(tx transaction, o Outcome) error {
+func commitFiles(tx transaction, o *Outcome) error {
 	err := tx.each(runFiles, func(path string, text []byte) error {
 		f, err := parseFile(path, text)
 		if err != nil {
@@ -63,7 +63,7 @@ func commitFiles(tx transaction, o Outcome) error {
 	return nil
 }
 
-func commitSegments(tx transaction, o Outcome) error {
+func commitSegments(tx transaction, o *Outcome) error {
 	for _, id := range o.ForgetSegments {
 		if err := tx.remove(segments, string(id[:])); err != nil {
 			return err
@@ -133,7 +133,7 @@ func putDoomed(tx transaction, all []Doomed) error {
 		return err
 	}
 	for _, d := range all {
-		if err := putJSON(tx, doomed, d.Name, storedDoomed{d.ID, d.SinceGeneration, d.Since}); err != nil {
+		if err := putJSON(tx, doomed, d.Name, &storedDoomed{d.ID, d.SinceGeneration, d.Since}); err != nil {
 			return err
 		}
 	}
@@ -151,7 +151,7 @@ func (m *Memory) Meta() (Meta, error) {
 }
 
 // SetMeta replaces what Meta returns. The set id stays as it is.
-func (m *Memory) SetMeta(meta Meta) error {
+func (m *Memory) SetMeta(meta *Meta) error {
 	return m.update(func(tx transaction) error { return putMeta(tx, meta) })
 }
 
@@ -165,7 +165,7 @@ func getMeta(tx transaction) (Meta, error) {
 	return s.meta(), err
 }
 
-func putMeta(tx transaction, meta Meta) error {
+func putMeta(tx transaction, meta *Meta) error {
 	old, err := getMeta(tx)
 	if err != nil {
 		return err

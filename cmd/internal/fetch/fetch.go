@@ -68,12 +68,12 @@ type Fetcher struct {
 	slots  chan struct{} // taken for each container that no entry has asked for
 
 	mu       sync.Mutex
-	all      map[archive.ID]*container
+	all      map[archive.ID]*fetched
 	failures int // in a row
 }
 
-// container is a container that is fetched, or will be, or was.
-type container struct {
+// fetched is a container that is fetched, or will be, or was.
+type fetched struct {
 	needs int  // entries that need it and were not dealt with
 	users int  // entries whose content is being read from it
 	slot  bool // it holds one of the slots
@@ -92,12 +92,12 @@ func New(ctx context.Context, g *set.Generation, records []archive.Record, paren
 		return nil, &RoomError{parent, newfile.Cause(err)}
 	}
 	newfile.Begun(dir)
-	f := &Fetcher{generation: g, parent: parent, dir: dir, slots: make(chan struct{}, ahead), all: map[archive.ID]*container{}}
+	f := &Fetcher{generation: g, parent: parent, dir: dir, slots: make(chan struct{}, ahead), all: map[archive.ID]*fetched{}}
 	f.ctx, f.cancel = context.WithCancel(ctx)
 	for _, rec := range records {
 		for _, id := range containersOf(rec) {
 			if f.all[id] == nil {
-				f.all[id] = &container{}
+				f.all[id] = &fetched{}
 				f.order = append(f.order, id)
 			}
 			f.all[id].needs++
@@ -154,7 +154,7 @@ func (f *Fetcher) fetchAhead() {
 }
 
 // begin begins to fetch a container. The lock is held.
-func (f *Fetcher) begin(id archive.ID, c *container) {
+func (f *Fetcher) begin(id archive.ID, c *fetched) {
 	c.done = make(chan struct{})
 	f.tasks.Go(func() {
 		file, frames, err := f.fetch(id)
@@ -222,7 +222,7 @@ func (b blob) ReadAt(p []byte, off int64) (int, error) {
 
 // drop removes a container that nothing needs, and gives its slot back once it is used. The
 // lock is held.
-func (f *Fetcher) drop(c *container) {
+func (f *Fetcher) drop(c *fetched) {
 	if c.slot && (c.users > 0 || c.needs == 0) {
 		c.slot = false
 		<-f.slots
@@ -238,7 +238,7 @@ func (f *Fetcher) drop(c *container) {
 	if c.file != nil {
 		remove(c.file)
 	}
-	*c = container{}
+	*c = fetched{}
 }
 
 // remove closes a file first, since some systems remove only closed ones.
