@@ -178,7 +178,7 @@ func TestOutcome(t *testing.T) {
 	first := Outcome{
 		Meta:     meta,
 		Segments: map[archive.ID][]byte{someID(1): []byte("one"), someID(2): []byte("two")},
-		Kept:     []Kept{{stored(2), 7, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, nil}},
+		Kept:     []Kept{{stored(2), 7, time.Time{}, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, nil}},
 		Doomed:   []Doomed{{"c-a.coffer", someID(4), 5, since}, {"g-b.coffer", someID(6), 7, since}},
 	}
 	check(t, m.Commit(&first))

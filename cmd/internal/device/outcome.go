@@ -178,7 +178,7 @@ func putMeta(tx transaction, meta *Meta) error {
 
 // Restart replaces what Meta returns and forgets everything else: the set goes on from a
 // commit that the files of this memory do not belong to. It leaves the spool to its caller.
-func (m *Memory) Restart(meta Meta) error {
+func (m *Memory) Restart(meta *Meta) error {
 	return m.update(func(tx transaction) error {
 		for _, bucket := range []string{files, digests, run, runFiles, runDigests, segments, kept, doomed} {
 			if err := tx.clear(bucket); err != nil {

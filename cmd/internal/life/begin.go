@@ -49,7 +49,7 @@ func (f *Found) remember(meta device.Meta) (release func(), err error) {
 	if isNew {
 		err := f.saved(func() error {
 			var err error
-			m, err = device.Create(f.Dir, meta)
+			m, err = device.Create(f.Dir, &meta)
 			return err
 		})
 		if err != nil {
@@ -65,7 +65,7 @@ func (f *Found) remember(meta device.Meta) (release func(), err error) {
 		case err == nil && !sameState(now, f.Meta):
 			err = ErrMoved
 		case err == nil:
-			err = f.saved(func() error { return m.SetMeta(meta) })
+			err = f.saved(func() error { return m.SetMeta(&meta) })
 		}
 	}
 	if err != nil {
@@ -115,7 +115,7 @@ func (f *Found) forgetBegun(meta device.Meta) error {
 		return f.saved(f.Memory.Remove)
 	}
 	meta.Begun = nil
-	return f.saved(func() error { return f.Memory.SetMeta(meta) })
+	return f.saved(func() error { return f.Memory.SetMeta(&meta) })
 }
 
 // complete ends the epochs before one that was begun. What was about to be is remembered until
@@ -137,13 +137,13 @@ func (f *Found) adopt(meta device.Meta, ring *keyring.Keyring, head *set.Generat
 		meta = after(head, ring.Head, meta)
 		save = f.restart
 	}
-	err := f.saved(func() error { return save(meta) })
+	err := f.saved(func() error { return save(&meta) })
 	f.Meta, f.Standing = meta, Ours
 	return err
 }
 
 // restart gives a memory another last commit, and forgets what belongs to the one before.
-func (f *Found) restart(meta device.Meta) error {
+func (f *Found) restart(meta *device.Meta) error {
 	if err := f.Memory.Restart(meta); err != nil {
 		return err
 	}

@@ -267,7 +267,7 @@ func commit(t testing.TB, p Place) {
 	check(t, w.Close())
 	meta.Head, meta.HeadLength = sha256.Sum256(b.Bytes()), int64(b.Len())
 	check(t, p.Store.PutNew(background, set.Name{Kind: set.Commit, Number: meta.Generation}.String(), bytes.NewReader(b.Bytes()), int64(b.Len()), meta.Head))
-	check(t, f.Memory.Commit(device.Outcome{Meta: meta, Files: map[string]device.File{"a": {Record: archive.Record{Entry: archive.Entry{Path: "a"}}}}}))
+	check(t, f.Memory.Commit(&device.Outcome{Meta: meta, Files: map[string]device.File{"a": {Record: archive.Record{Entry: archive.Entry{Path: "a"}}}}}))
 }
 
 // names returns what lies in a store.
