@@ -25,9 +25,6 @@ import (
 	"github.com/coffer-format/coffer/ref/slot"
 )
 
-// settle is how long a store that is not atomic takes to show what others have written.
-const settle = 5 * time.Second
-
 // lifeCommand is a command that turns a backup on or off, or begins an epoch of it.
 type lifeCommand struct {
 	secret secretFlags // the present one
@@ -49,18 +46,14 @@ func (l *lifeCommand) register(cmd *cobra.Command) {
 // look finds out what lies in a store; create makes a folder that is not there.
 func (l *lifeCommand) look(ctx context.Context, text string, create bool) error {
 	l.name = display.Name(text)
-	if create && !hasScheme(text) {
-		switch err := os.Mkdir(text, 0o700); {
-		case err == nil:
-			l.made = true
-		case errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("there is no folder to make %s in: is the disk mounted?", l.name)
-		case !errors.Is(err, fs.ErrExist):
-			return err
-		}
+	open := openStore
+	if create {
+		open = createStore
+		_, err := os.Lstat(text)
+		l.made = !hasScheme(text) && errors.Is(err, fs.ErrNotExist)
 	}
 	var err error
-	if l.store, err = openStore(ctx, text); err != nil {
+	if l.store, err = open(ctx, text); err != nil {
 		return err
 	}
 	dir, err := device.Folder()
@@ -68,7 +61,7 @@ func (l *lifeCommand) look(ctx context.Context, text string, create bool) error 
 		return err
 	}
 	l.found, err = life.Look(ctx, life.Place{
-		Store: l.store, Text: l.store.text, Dir: dir, Rand: rand.Reader, Now: time.Now, Settle: settle, Payloads: parallel.Containers,
+		Store: l.store, Text: l.store.text, Dir: dir, Rand: rand.Reader, Now: time.Now, Settle: settleTime, Payloads: parallel.Containers,
 	})
 	return err
 }
@@ -153,7 +146,7 @@ func adviseLife(err error) error {
 	return err
 }
 
-// isInterruptible adds to an error that the same command goes on with what was begun.
+// goesOn adds to an error that the same command goes on with what was begun.
 func (l *lifeCommand) goesOn(ctx context.Context, err error) error {
 	if err == nil || l.found.Meta.Begun == nil || errors.Is(err, set.ErrTaken) || errors.Is(err, life.ErrMoved) {
 		return err

@@ -178,7 +178,7 @@ func TestOutcome(t *testing.T) {
 	first := Outcome{
 		Meta:     meta,
 		Segments: map[archive.ID][]byte{someID(1): []byte("one"), someID(2): []byte("two")},
-		Kept:     []Kept{{stored(2), 7, time.Time{}, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, nil}},
+		Kept:     []Kept{{stored(2), 7, time.Time{}, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, since, nil}},
 		Doomed:   []Doomed{{"c-a.coffer", someID(4), 5, since}, {"g-b.coffer", someID(6), 7, since}},
 	}
 	check(t, m.Commit(&first))
@@ -200,15 +200,15 @@ func TestRestart(t *testing.T) {
 	m := created(t, someMeta(1))
 	r := rand.New(rand.NewPCG(1, 1))
 	check(t, m.AddSealed(Sealed{"c-a.coffer", someID(1), 2, 5, someDigest(1), true}, map[string]File{"a": someFile(r, "a")}))
-	check(t, m.Commit(Outcome{
-		Meta: someMeta(1), Files: map[string]File{"b": someFile(r, "b")}, Segments: map[archive.ID][]byte{someID(1): {1}},
+	check(t, m.Commit(&Outcome{
+		Meta: *someMeta(1), Files: map[string]File{"b": someFile(r, "b")}, Segments: map[archive.ID][]byte{someID(1): {1}},
 		Kept: []Kept{{Created: 1}}, Doomed: []Doomed{{Name: "c-a.coffer"}},
 	}))
 	check(t, m.AddSealed(Sealed{"c-b.coffer", someID(2), 2, 5, someDigest(1), true}, nil))
 	want := someMeta(40)
 	want.SetID = someMeta(1).SetID
 	check(t, m.Restart(want))
-	same(t, "meta", want, must[Meta](t)(m.Meta()))
+	same(t, "meta", *want, must[Meta](t)(m.Meta()))
 	sealed, complete, err := m.Run()
 	check(t, err)
 	kept, doomed := must[[]Kept](t)(m.Kept()), must[[]Doomed](t)(m.Doomed())
@@ -255,13 +255,13 @@ func TestFind(t *testing.T) {
 	if _, err := Find(dir, "z", key.Check{}); !errors.Is(err, ErrNone) {
 		t.Errorf("another store: %v", err)
 	}
-	twin := b // another set that the same key opens
+	twin := *b // another set that the same key opens
 	twin.SetID[0]++
 	twin.Store, twin.Created = "w", b.Created+1
-	must[*Memory](t)(Create(dir, twin))
-	for _, want := range []Meta{b, twin} {
+	must[*Memory](t)(Create(dir, &twin))
+	for _, want := range []*Meta{b, &twin} {
 		m := must[*Memory](t)(Find(dir, want.Store, b.Key.Check()))
-		same(t, "of two sets with one key", want, must[Meta](t)(m.Meta()))
+		same(t, "of two sets with one key", *want, must[Meta](t)(m.Meta()))
 	}
 	m := must[*Memory](t)(BySet(dir, b.SetID))
 	same(t, "by set", *b, must[Meta](t)(m.Meta()))
