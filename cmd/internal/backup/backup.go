@@ -26,6 +26,9 @@ type Options struct {
 	DataSize int64         // of the plaintext of a data container; set.DataSize
 	Settle   time.Duration // how long a store that is not atomic takes to show what was written
 
+	Paths  []string // where the sources come from, to be remembered
+	Forget bool     // seal again what shares a container with what is gone, and keep no earlier generation
+
 	// Incomplete says that some of the source could not be looked at: entries that are not
 	// among the sources are kept as they were.
 	Incomplete bool
@@ -54,11 +57,13 @@ type Report struct {
 	New        int   // entries that were not there before
 	Changed    int   // entries with other content
 	Removed    int   // entries that are no longer there
+	Repacked   int   // unchanged entries that were sealed again, so that containers can be deleted
 	Unread     int   // sources that could not be read
 	Stored     int64 // bytes that were stored
 	Deleted    int   // objects that were deleted
 	PassedOver []set.PassedOver
-	NotDeleted []error // why objects that are not needed could not be deleted
+	NotDeleted []error  // why objects that are not needed could not be deleted
+	Lost       []string // objects that should have been in the store as they were made
 }
 
 // ErrRefused says that the holder did not agree to a generation that has far less than the one
@@ -77,6 +82,8 @@ type run struct {
 	ring    *set.Ring
 	head    *set.Generation
 	known   map[archive.ID]archive.Stored // what the head lists, and the head
+	avoid   map[archive.ID]bool           // containers in which nothing is to stay
+	dirty   map[archive.ID]bool           // containers with content that no entry has any more
 
 	plan    *plan
 	sources []Source
@@ -89,7 +96,7 @@ type run struct {
 // locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
 // store and of the device.
 func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*Report, error) {
-	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources}
+	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources, dirty: map[archive.ID]bool{}}
 	var err error
 	if r.meta, err = m.Meta(); err != nil {
 		return nil, err
@@ -177,6 +184,7 @@ func (r *run) commits() (set.Answer, error) {
 	r.head = head
 	switch {
 	case head == nil:
+		r.known, r.avoid = nil, map[archive.ID]bool{}
 		return set.AnswerSame, nil
 	case head.Number == r.meta.Generation && head.ID == r.meta.HeadID:
 		return set.AnswerSame, r.know(r.meta.Head)
@@ -216,7 +224,10 @@ func (r *run) know(digest [32]byte) error {
 	for _, x := range r.head.Own.Stored {
 		r.known[x.ID] = x
 	}
+	r.avoid = map[archive.ID]bool{}
+	r.report.Lost = nil
 	r.known[r.head.ID] = archive.Stored{ID: r.head.ID, Generation: r.head.Number, Epoch: r.head.Index.Epoch, Length: r.head.Length, Digest: digest}
+	r.lose()
 	return nil
 }
 

@@ -27,6 +27,7 @@ func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.Fi
 			if !concernsFile(err) {
 				return err
 			}
+			p.untidy = true
 			r.unread(p, t, err)
 			continue
 		}
@@ -34,6 +35,8 @@ func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.Fi
 		case !sealed:
 			p.note(f)
 			continue
+		case t.known && isSame(f, t.before):
+			r.report.Repacked++
 		case t.known:
 			r.report.Changed++
 		default:
@@ -82,6 +85,7 @@ func (r *run) seal(packer *set.Packer, t todo) (f device.File, sealed bool, err 
 		if !errors.Is(err, errUnsteady) && !errors.Is(err, archive.ErrShort) || try == tries {
 			return f, sealed, err
 		}
+		r.plan.untidy = true
 		if try == tries-1 && r.opts.Changed != nil {
 			r.opts.Changed(t.source)
 		}
@@ -133,6 +137,7 @@ func (r *run) sealPiece(packer *set.Packer, t todo, f device.File, before []byte
 		return f, false, sourceError{archive.ErrShort}
 	}
 	changed := differing(before, now)
+	r.avoidBlocks(changed, t.before)
 	if size == t.before.Record.Entry.Size && !slices.Contains(changed, true) {
 		f.Record.Places, f.Contents, f.Winners = t.before.Record.Places, t.before.Contents, t.before.Winners
 		return f, false, nil
