@@ -162,10 +162,13 @@ func TestCommitListsAll(t *testing.T) {
 func TestFiller(t *testing.T) {
 	const size = 1 << 18
 	p, made := newPacker(size)
-	n := int64(70 * size) // the steps of Padmé lengths are 8 * size from 64 * size on
-	if _, _, err := p.Seal(archive.Entry{Path: "a", Size: n}, archive.Record{}, Change{}, bytes.NewReader(make([]byte, n))); err != nil {
-		t.Fatal(err)
+	for i := range 35 { // the steps of Padmé lengths are 2 * size from 64 * size on
+		n := int64(2*size - 20000 - i/34*size)
+		if _, _, err := p.Seal(archive.Entry{Path: fmt.Sprint(i), Size: n}, archive.Record{}, Change{}, bytes.NewReader(make([]byte, n))); err != nil {
+			t.Fatal(err)
+		}
 	}
+	full := len(made.sealed)
 	if _, err := p.Commit(Listing{}); err != nil {
 		t.Fatal(err)
 	}
@@ -173,8 +176,8 @@ func TestFiller(t *testing.T) {
 	for _, n := range made.sizes() {
 		sum += n
 	}
-	if sum != archive.Padded(sum) {
-		t.Errorf("%d", sum)
+	if sum != archive.Padded(sum) || len(made.sealed) < full+2 {
+		t.Errorf("%d bytes in %d containers, %d of them before the commit", sum, len(made.sealed), full)
 	}
 }
 

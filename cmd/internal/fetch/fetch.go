@@ -58,6 +58,7 @@ func (e *VanishedError) Unwrap() error { return e.Err }
 // use.
 type Fetcher struct {
 	generation *set.Generation
+	progress   func(n int64)
 	parent     string
 	dir        string
 	order      []archive.ID // as the entries need them
@@ -85,14 +86,15 @@ type fetched struct {
 }
 
 // New begins to fetch what some entries need, in their order, to a folder that it makes in
-// parent. The generation has been loaded. Close ends it. Error: a *RoomError.
-func New(ctx context.Context, g *set.Generation, records []archive.Record, parent string) (*Fetcher, error) {
+// parent. The generation has been loaded. progress is told how many more bytes were fetched,
+// and may be called concurrently. Close ends it. Error: a *RoomError.
+func New(ctx context.Context, g *set.Generation, records []archive.Record, parent string, progress func(n int64)) (*Fetcher, error) {
 	dir, err := os.MkdirTemp(parent, ".coffer-restore-*.tmp") // 0700
 	if err != nil {
 		return nil, &RoomError{parent, newfile.Cause(err)}
 	}
 	newfile.Begun(dir)
-	f := &Fetcher{generation: g, parent: parent, dir: dir, slots: make(chan struct{}, ahead), all: map[archive.ID]*fetched{}}
+	f := &Fetcher{generation: g, progress: progress, parent: parent, dir: dir, slots: make(chan struct{}, ahead), all: map[archive.ID]*fetched{}}
 	f.ctx, f.cancel = context.WithCancel(ctx)
 	for _, rec := range records {
 		for _, id := range containersOf(rec) {
@@ -118,6 +120,26 @@ func (f *Fetcher) Close() {
 	}
 	os.RemoveAll(f.dir)
 	newfile.Ended(f.dir)
+}
+
+// Size returns how many bytes are fetched for some entries of a generation.
+func Size(g *set.Generation, records []archive.Record) int64 {
+	size := int64(0)
+	seen := map[archive.ID]bool{}
+	for _, rec := range records {
+		for _, id := range containersOf(rec) {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			if x, ok := g.Own.FindStored(id); ok {
+				size += x.Length
+			} else if id == g.ID {
+				size += g.Length
+			}
+		}
+	}
+	return size
 }
 
 // containersOf returns the containers that an entry lies in.
@@ -172,7 +194,7 @@ func (f *Fetcher) fetch(id archive.ID) (*os.File, *archive.Frames, error) {
 	if err != nil {
 		return nil, nil, &RoomError{f.parent, newfile.Cause(err)}
 	}
-	frames, err := f.generation.Fetch(f.ctx, id, blob{f.parent, file})
+	frames, err := f.generation.Fetch(f.ctx, id, blob{f, file})
 	if err != nil {
 		remove(file)
 		return nil, nil, err
@@ -200,12 +222,13 @@ func (f *Fetcher) judge(err error) error {
 
 // blob is the file of a container, whose errors are not those of the store.
 type blob struct {
-	parent string
-	file   *os.File
+	*Fetcher
+	file *os.File
 }
 
 func (b blob) WriteAt(p []byte, off int64) (int, error) {
 	n, err := b.file.WriteAt(p, off)
+	b.progress(int64(n))
 	if err != nil {
 		err = &RoomError{b.parent, newfile.Cause(err)}
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/coffer-format/coffer/ref/archive"
@@ -128,7 +129,8 @@ func lies(t *testing.T, f *Fetcher) []string {
 func TestOnce(t *testing.T) {
 	s, g := newSet(t)
 	records := g.List.Entries()
-	f, err := New(t.Context(), g, records, t.TempDir())
+	var fetched atomic.Int64
+	f, err := New(t.Context(), g, records, t.TempDir(), func(n int64) { fetched.Add(n) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,6 +165,9 @@ func TestOnce(t *testing.T) {
 	if left := lies(t, f); len(left) > 0 {
 		t.Errorf("after all entries there lie %q", left)
 	}
+	if got, want := fetched.Load(), Size(g, records); got != want {
+		t.Errorf("%d bytes were fetched, not %d", got, want)
+	}
 	for name, n := range s.reads {
 		if n != 1 {
 			t.Errorf("%s was fetched %d times", name, n)
@@ -188,7 +193,7 @@ func TestAhead(t *testing.T) {
 	s, g := newSet(t)
 	started := make(chan string, 100)
 	s.fail = func(name string) error { started <- name; return nil }
-	f, err := New(t.Context(), g, g.List.Entries(), t.TempDir())
+	f, err := New(t.Context(), g, g.List.Entries(), t.TempDir(), func(int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +247,7 @@ func TestErrors(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			s, g := newSet(t)
 			s.fail = c.fail
-			f, err := New(t.Context(), g, g.List.Entries(), t.TempDir())
+			f, err := New(t.Context(), g, g.List.Entries(), t.TempDir(), func(int64) {})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -261,10 +266,10 @@ func TestErrors(t *testing.T) {
 	}
 	_, g := newSet(t)
 	var room *RoomError
-	if _, err := New(t.Context(), g, nil, t.TempDir()+"/nosuch"); !errors.As(err, &room) {
+	if _, err := New(t.Context(), g, nil, t.TempDir()+"/nosuch", func(int64) {}); !errors.As(err, &room) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
-	f, err := New(t.Context(), g, nil, t.TempDir())
+	f, err := New(t.Context(), g, nil, t.TempDir(), func(int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +279,7 @@ func TestErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if _, err := (blob{"here", file}).WriteAt([]byte("a"), 0); !errors.As(err, &room) {
+	if _, err := (blob{f, file}).WriteAt([]byte("a"), 0); !errors.As(err, &room) {
 		t.Errorf("a file that cannot be written: %v", err)
 	}
 }
@@ -284,7 +289,7 @@ func TestCalledOff(t *testing.T) {
 	s, g := newSet(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.fail = func(string) error { cancel(); return ctx.Err() }
-	f, err := New(ctx, g, g.List.Entries(), t.TempDir())
+	f, err := New(ctx, g, g.List.Entries(), t.TempDir(), func(int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
