@@ -25,6 +25,6 @@ with a password or a 64-digit key. Nobody can recover a lost secret.
 	}
 	root.AddCommand(newKeyCommand(), newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(),
 		newInspectCommand(), newHeaderCommand(), newSalvageCommand(), newSlotCommand(),
-		newOnCommand(), newBackupCommand(), newStatusCommand(), newRestoreCommand(), newChangeCommand(), newAddCommand(), newOffCommand())
+		newOnCommand(), newBackupCommand(), newStatusCommand(), newRestoreCommand(), newCheckCommand(), newPruneCommand(), newChangeCommand(), newAddCommand(), newOffCommand())
 	return root
 }

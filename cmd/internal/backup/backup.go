@@ -63,6 +63,7 @@ type Report struct {
 	Deleted    int   // objects that were deleted
 	PassedOver []set.PassedOver
 	NotDeleted []error  // why objects that are not needed could not be deleted
+	Unknown    []string // data containers that neither a generation nor this device knows
 	Lost       []string // objects that should have been in the store as they were made
 }
 
@@ -96,16 +97,9 @@ type run struct {
 // locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
 // store and of the device.
 func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*Report, error) {
-	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources, dirty: map[archive.ID]bool{}}
-	var err error
-	if r.meta, err = m.Meta(); err != nil {
+	r, err := newRun(ctx, s, m, sources, opts)
+	if err != nil {
 		return nil, err
-	}
-	if r.opts.Now == nil {
-		r.opts.Now = time.Now
-	}
-	if r.opts.DataSize == 0 {
-		r.opts.DataSize = set.DataSize
 	}
 	steps := map[set.State]func() (set.Answer, error){
 		set.StateKeyring:  r.keyring,
@@ -125,13 +119,23 @@ func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source,
 		}
 		state = state.Next(answer) // [LIF-8]
 	}
-	switch state {
-	case set.StateSuperseded: // [LIF-12]
-		return nil, fault.New(fault.Superseded, "another device has taken this backup over, or a copy of this one writes to it: nothing was stored")
-	case set.StateStale: // [LIF-13]
-		return nil, fault.New(fault.StaleBackup, "the store does not have what this device stored there: nothing was stored")
+	if state != set.StateDone {
+		return nil, ended(state)
 	}
 	return &r.report, r.tidy()
+}
+
+func newRun(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*run, error) {
+	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources, dirty: map[archive.ID]bool{}}
+	if r.opts.Now == nil {
+		r.opts.Now = time.Now
+	}
+	if r.opts.DataSize == 0 {
+		r.opts.DataSize = set.DataSize
+	}
+	var err error
+	r.meta, err = m.Meta()
+	return r, err
 }
 
 // keyring looks whether this device is still the one that writes.

@@ -163,6 +163,7 @@ func (r *run) tidy() error {
 	if err != nil {
 		return err
 	}
+	r.report.unknown(r.objects, r.known, doomed)
 	var later []device.Doomed
 	for _, d := range doomed {
 		if r.meta.Generation < d.SinceGeneration+graceGenerations || r.opts.Now().Sub(d.Since) < graceTime {
