@@ -249,6 +249,6 @@ func remember(ts *testscript.TestScript, _ bool, args []string) {
 			meta.Key = key.Key{98}
 		}
 	}
-	_, err = device.Create(ts.MkAbs("state"), meta)
+	_, err = device.Create(ts.MkAbs("state"), &meta)
 	ts.Check(err)
 }

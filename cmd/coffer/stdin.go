@@ -39,7 +39,7 @@ func (f *openFile) openStdin() error {
 		return errNoInput
 	}
 	f.entry.Size, f.entry.ModifiedMS = in.size, milliseconds(time.Now().UnixMilli())
-	sealed, err := parallel.NewReader(io.NewSectionReader(in.file, 0, 1<<62), inputKey, stdinFile)
+	sealed, err := cobblestone.NewReader(io.NewSectionReader(in.file, 0, 1<<62), inputKey, stdinFile)
 	f.content = spooled{sealed, in}
 	return err
 }

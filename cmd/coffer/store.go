@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
-	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/cmd/internal/storage"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
-	"github.com/coffer-format/coffer/ref/store/folder"
 )
 
 // namedStore is a store and its canonical text, by which a device knows it again.
@@ -22,25 +19,25 @@ type namedStore struct {
 }
 
 // openStore opens the store that a holder has named.
-func openStore(_ context.Context, text string) (*namedStore, error) {
-	if hasScheme(text) {
-		return nil, program.Usagef("%s: only folders are stores yet", display.Name(text))
+func openStore(ctx context.Context, text string) (*namedStore, error) {
+	return nameStore(ctx, text, storage.Address.Open)
+}
+
+// createStore is openStore that makes a folder which is not there.
+func createStore(ctx context.Context, text string) (*namedStore, error) {
+	return nameStore(ctx, text, storage.Address.Create)
+}
+
+func nameStore(ctx context.Context, text string, open func(storage.Address, context.Context) (*storage.Store, error)) (*namedStore, error) {
+	address, err := storage.Parse(text)
+	if err != nil {
+		return nil, program.UsageError{Err: err}
 	}
-	switch info, err := os.Stat(text); {
-	case err != nil:
-		return nil, err
-	case !info.IsDir():
-		return nil, fmt.Errorf("%s is a file, and a backup lies in a folder: \"coffer open\" restores a container", display.Name(text))
-	}
-	path, err := filepath.Abs(text)
+	s, err := open(address, ctx)
 	if err != nil {
 		return nil, err
 	}
-	s, err := folder.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	return &namedStore{s, path, func() { s.Close() }}, nil
+	return &namedStore{s, address.String(), func() { s.Close() }}, nil
 }
 
 // hasScheme reports whether a text names a store that is no folder.

@@ -4,8 +4,10 @@
 package drawn
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand"
+	randv2 "math/rand/v2"
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/inputs"
@@ -48,8 +50,9 @@ func OneOf[T any](r *rand.Rand, values ...T) T { return values[r.Intn(len(values
 // BytesFrom returns n bytes that follow from a seed: zeros if it is zero.
 func BytesFrom(seed int64, n int) []byte {
 	b := make([]byte, n)
-	if seed != 0 {
-		rand.New(rand.NewSource(seed)).Read(b)
+	if seed != 0 { // a rand.Source takes long to be seeded
+		key := [32]byte(slices.Repeat(binary.BigEndian.AppendUint64(nil, uint64(seed)), 4))
+		_, _ = randv2.NewChaCha8(key).Read(b) // it has no errors
 	}
 	return b
 }

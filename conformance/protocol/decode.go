@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -86,9 +88,9 @@ const (
 // ErrMark says that a line does not begin with its object.
 var ErrMark = errors.New("the line begins with a byte order mark")
 
-// decode decodes one JSON object. Unlike encoding/json it refuses a name that
-// stands twice in an object, bytes that are not UTF-8, integers with a fraction
-// or an exponent, and more than maxValues values.
+// decode decodes one JSON object. Besides what is no JSON it refuses a name that
+// stands twice in an object, bytes that are not UTF-8, unpaired surrogates, integers
+// with a fraction or an exponent, and more than maxValues values.
 func decode(line []byte) (vectors.Object, error) {
 	switch {
 	case bytes.HasPrefix(line, []byte("\xef\xbb\xbf")):
@@ -98,8 +100,7 @@ func decode(line []byte) (vectors.Object, error) {
 	case !utf8.Valid(line):
 		return nil, errors.New("the line is not UTF-8")
 	}
-	d := &decoder{Decoder: json.NewDecoder(bytes.NewReader(line)), left: maxValues}
-	d.UseNumber()
+	d := &decoder{jsontext.NewDecoder(bytes.NewBuffer(line)), maxValues}
 	v, err := d.value(0)
 	if err != nil {
 		return nil, err
@@ -108,21 +109,18 @@ func decode(line []byte) (vectors.Object, error) {
 	if !ok {
 		return nil, errors.New("the line is not a JSON object")
 	}
-	if _, err := d.Token(); err != io.EOF {
+	if _, err := d.ReadToken(); err != io.EOF {
 		return nil, errors.New("the line goes on after the JSON object")
 	}
 	return o, nil
 }
 
 type decoder struct {
-	*json.Decoder
+	*jsontext.Decoder
 	left int // values that may follow
 }
 
 func (d *decoder) value(depth int) (any, error) {
-	if d.left--; d.left < 0 {
-		return nil, fmt.Errorf("it has more than %d values", maxValues)
-	}
 	if depth > maxDepth {
 		return nil, fmt.Errorf("it is nested more than %d deep", maxDepth)
 	}
@@ -130,52 +128,61 @@ func (d *decoder) value(depth int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch token {
-	case json.Delim('{'):
+	switch token.Kind() {
+	case '{':
 		o := vectors.Object{}
-		for d.More() {
-			d.left--
+		for d.PeekKind() != '}' {
 			name, err := d.next()
 			if err != nil {
 				return nil, err
 			}
-			key, ok := name.(string)
-			if _, twice := o[key]; !ok || twice {
-				return nil, fmt.Errorf("the name %v stands twice", brief(name))
-			}
+			key := name.String() // before the next token is read
 			if o[key], err = d.value(depth + 1); err != nil {
 				return nil, err
 			}
 		}
-		_, err := d.next()
+		_, err := d.ReadToken()
 		return o, err
-	case json.Delim('['):
+	case '[':
 		list := []any{}
-		for d.More() {
+		for d.PeekKind() != ']' {
 			v, err := d.value(depth + 1)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, v)
 		}
-		_, err := d.next()
+		_, err := d.ReadToken()
 		return list, err
-	}
-	if n, ok := token.(json.Number); ok {
-		if bytes.ContainsAny([]byte(n), ".eE") {
+	case '"':
+		return token.String(), nil
+	case '0':
+		n := token.String()
+		if strings.ContainsAny(n, ".eE") {
 			return nil, fmt.Errorf("the number %.40s is not written as an integer", n)
 		}
+		return json.Number(n), nil
+	case 'n':
+		return nil, nil
 	}
-	return token, nil
+	return token.Bool(), nil
 }
 
-func (d *decoder) next() (json.Token, error) {
-	token, err := d.Token()
-	if err == io.EOF {
+// next reads the token that begins a value or is a name.
+func (d *decoder) next() (jsontext.Token, error) {
+	if d.left--; d.left < 0 {
+		return jsontext.Token{}, fmt.Errorf("it has more than %d values", maxValues)
+	}
+	token, err := d.ReadToken()
+	var syntax *jsontext.SyntacticError
+	switch {
+	case err == io.EOF:
 		err = io.ErrUnexpectedEOF
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
+		return token, fmt.Errorf("the name %s stands twice", brief(syntax.JSONPointer.LastToken()))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the line is not a JSON object: %w", err)
+		return token, fmt.Errorf("the line is not a JSON object: %.200s", strings.TrimPrefix(err.Error(), "jsontext: "))
 	}
 	return token, nil
 }

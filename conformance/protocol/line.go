@@ -34,21 +34,19 @@ func Serve(r io.Reader, w io.Writer, handle func(Request) Answer) error {
 
 // WriteLine writes v as a line of JSON, in one Write.
 func WriteLine(w io.Writer, v any) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return err
-	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return e.Encode(v)
 }
 
 // LineReader reads lines of at most MaxLine bytes.
 type LineReader struct{ r *bufio.Reader }
 
+// most is a length that few lines are beyond: those are put together from parts.
+const most = 1 << 20
+
 // NewLineReader returns a LineReader of what r has.
-func NewLineReader(r io.Reader) *LineReader { return &LineReader{bufio.NewReaderSize(r, 1<<16)} }
+func NewLineReader(r io.Reader) *LineReader { return &LineReader{bufio.NewReaderSize(r, most)} }
 
 // ErrLongLine says that a line is longer than MaxLine.
 var ErrLongLine = fmt.Errorf("a line is longer than %d bytes", MaxLine)

@@ -35,40 +35,35 @@ func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
 	return read.Len(), nil
 }
 
-// WriteRange writes the n bytes of plaintext that begin at off to w, in order.
+// WriteRange writes the n bytes of plaintext that begin at off to w, in order. On more
+// than one processor it does so from goroutines, one at a time, until it returns.
 func (r *ReaderAt) WriteRange(w io.Writer, off, n int64) error {
 	if r.Err() != nil || n <= 0 || n > r.Size()-off {
 		return r.ReaderAt.WriteRange(w, off, n)
 	}
 	next, last := off/cobblestone.ChunkSize, (off+n-1)/cobblestone.ChunkSize
-	ahead := 1
-	if last-next >= spanChunks {
-		ahead = spansAhead()
+	var unopened error
+	o := newOrder(last-next >= spanChunks)
+	for next <= last && !o.failed.Load() {
+		s := newSpan(next)
+		next += spanChunks
+		o.add(func() { r.open(s, last) }, func() error {
+			defer s.release()
+			if unopened = s.err; unopened != nil {
+				return unopened
+			}
+			part := s.out[off-s.first*cobblestone.ChunkSize:]
+			part = part[:min(n, int64(len(part)))]
+			off += int64(len(part))
+			n -= int64(len(part))
+			return writeAll(w, part)
+		})
 	}
-	var q queue
-	defer q.drain()
-	for n > 0 {
-		for next <= last && len(q.started) < ahead {
-			s := newSpan(next)
-			q.start(s, ahead, func(s *span) { r.open(s, last) })
-			next += spanChunks
-		}
-		s := q.take()
-		if s.err != nil {
-			s.release()
-			return r.ReaderAt.WriteRange(w, off, n) // which meets the error where it lies
-		}
-		part := s.out[off-s.first*cobblestone.ChunkSize:]
-		part = part[:min(n, int64(len(part)))]
-		err := writeAll(w, part)
-		off += int64(len(part))
-		n -= int64(len(part))
-		s.release()
-		if err != nil {
-			return err
-		}
+	err := o.wait()
+	if unopened != nil {
+		return r.ReaderAt.WriteRange(w, off, n) // which meets the error where it lies
 	}
-	return nil
+	return err
 }
 
 // open reads and opens the chunks from s.first on, as many as a span has, but

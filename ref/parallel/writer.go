@@ -2,6 +2,7 @@ package parallel
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 
@@ -20,10 +21,8 @@ type Writer struct {
 	w      io.Writer
 	cipher *cobblestone.Cipher
 	prefix []byte
-	span   *span      // being filled; nil after Close, Abort or an error
-	ahead  int        // spans that may be in work beside it
-	spans  supply     // of spans to fill
-	turn   chan error // yields the outcome once all spans up to now are written
+	span   *span // being filled; nil after Close, Abort or an error
+	order  *order
 	err    error
 }
 
@@ -35,18 +34,14 @@ func NewWriter(w io.Writer, inputKey, salt []byte, context string) *Writer {
 
 // newWriter goes on in place of a Writer of which nothing was written yet.
 func newWriter(w io.Writer, begun *cobblestone.Writer) *Writer {
-	ahead := spansAhead()
 	sealer := &Writer{
 		w:      w,
 		cipher: begun.Cipher(),
 		prefix: begun.Prefix(),
 		span:   newSpan(0),
-		ahead:  ahead,
-		spans:  newSupply(ahead),
-		turn:   make(chan error, 1),
+		order:  newOrder(true),
 	}
 	sealer.span.out = append(sealer.span.out, sealer.prefix...)
-	sealer.turn <- nil
 	return sealer
 }
 
@@ -108,48 +103,31 @@ func (w *Writer) Abort() {
 	}
 }
 
-// flushFull sends the span off once it is full, and gets the next one.
+// flushFull flushes the span if it is full.
 func (w *Writer) flushFull() {
-	if len(w.span.in) < spanPlain {
-		return
+	if len(w.span.in) == spanPlain {
+		if w.flush(false); w.order.failed.Load() {
+			w.finish(nil)
+		}
 	}
-	next := w.span.first + spanChunks
-	w.flush(false)
-	if w.span = w.spans.next(); w.span.err != nil {
-		w.finish(w.span.err)
-		return
-	}
-	w.span.reset(next)
 }
 
-// flush seals the span and writes it after those before it.
+// flush seals the span, writes it in its turn, and begins the next one.
 func (w *Writer) flush(last bool) {
-	s, before, after := w.span, w.turn, make(chan error, 1)
-	w.span, w.turn = nil, after
-	overlap(w.ahead, func() {
-		s.seal(w.cipher, last)
-		if err := <-before; err != nil {
-			s.err = err
-		} else if err := writeAll(w.w, s.out); err != nil {
-			s.err = err
-		}
-		err := s.err
-		w.spans.free <- s
-		after <- err
+	s := w.span
+	w.span = newSpan(s.first + spanChunks)
+	w.order.add(func() { s.seal(w.cipher, last) }, func() error {
+		defer s.release()
+		return cmp.Or(writeAll(w.w, s.out), s.err)
 	})
 }
 
-// finish waits until all spans are written, gives them back, and makes the
-// first error, or else err, the result of every later call.
+// finish waits until all spans are written, and makes the first error, or else err,
+// the result of every later call.
 func (w *Writer) finish(err error) {
-	if w.err = <-w.turn; w.err == nil {
-		w.err = err
-	}
-	if w.span != nil {
-		w.span.release()
-		w.span = nil
-	}
-	w.spans.drain()
+	w.err = cmp.Or(w.order.wait(), err)
+	w.span.release()
+	w.span = nil
 }
 
 func writeAll(w io.Writer, p []byte) error {

@@ -28,7 +28,7 @@ type Change struct {
 func Changed(old Layout, changed []bool, size int64) Change {
 	blocks := len(changed)
 	if blocks == 0 {
-		return whole(size)
+		return anew(size)
 	}
 	seal := slices.Clone(changed)
 	if !slices.Contains(seal, true) {
@@ -58,7 +58,7 @@ func Changed(old Layout, changed []bool, size int64) Change {
 			}
 		}
 		if least < 0 || 2*supplied(seal, size) > size {
-			return whole(size)
+			return anew(size)
 		}
 		if content <= archive.MostContent(size) && places <= archive.MostPlaces(size) {
 			return old.change(dropped, seal, size)
@@ -69,8 +69,8 @@ func Changed(old Layout, changed []bool, size int64) Change {
 	}
 }
 
-// whole is the change of an entry that is sealed anew.
-func whole(size int64) Change { return Change{Layout: Layout{Contents: []int64{size}}} }
+// anew is the change of an entry that is sealed anew.
+func anew(size int64) Change { return Change{Layout: Layout{Contents: []int64{size}}} }
 
 // winner returns the place that counts for a block.
 func (l Layout) winner(block int) int {

@@ -9,7 +9,7 @@ import (
 // Listing is what a commit says beside the entries of its run.
 type Listing struct {
 	Segments []archive.SegmentRef // of other containers, the oldest first
-	Live     []archive.Record     // that were not sealed in this run, and are not in these segments
+	Live     []archive.Record     // of the own segment; those of this run are in it anyway
 	Removed  []string
 	Stored   []archive.Stored // other containers, without those of this run
 }
@@ -26,7 +26,12 @@ func (p *Packer) Commit(l Listing) (archive.Stored, error) {
 		}
 	}
 	p.w.Complete(l.Segments)
-	for _, rec := range slices.Concat(p.records, l.Live) {
+	sealed := map[string]bool{}
+	for _, rec := range slices.Concat(p.records, p.own) {
+		sealed[rec.Entry.Path] = true
+	}
+	others := slices.DeleteFunc(slices.Clone(l.Live), func(rec archive.Record) bool { return sealed[rec.Entry.Path] })
+	for _, rec := range slices.Concat(p.records, others) {
 		if err := p.w.AddRecord(rec, rec.Entry.Size); err != nil {
 			return archive.Stored{}, err
 		}

@@ -2,6 +2,7 @@ package set
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 
@@ -44,8 +45,8 @@ func (r *reader) open(from io.ReaderAt, size int64, k *key.Key) (*opened, error)
 	return &opened{plain, id, index}, nil
 }
 
-// nameOf returns the name of a container that is listed as stored.
-func nameOf(x archive.Stored) Name {
+// NameOf returns the name of a container that is listed as stored.
+func NameOf(x archive.Stored) Name {
 	if x.Generation > 0 {
 		return Name{Kind: Commit, Number: x.Generation}
 	}
@@ -58,7 +59,7 @@ func (r *reader) locate(x archive.Stored) (*object, error) {
 	if x.Epoch > r.ring.Epoch { // [SET-22]
 		return nil, fault.New(fault.MalformedArchive, "container %x is listed with epoch %d, and the keyring is of epoch %d", x.ID, x.Epoch, r.ring.Epoch)
 	}
-	o, err := r.objects.object(nameOf(x))
+	o, err := r.objects.object(NameOf(x))
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +71,9 @@ func (r *reader) locate(x archive.Stored) (*object, error) {
 
 // checkDigest compares SHA-256 of a container with what is listed, if that is what it is
 // believed for. Error: payload_tampered. [SET-20]
-func (r *reader) checkDigest(x archive.Stored, digest [32]byte) error {
+func (r *reader) checkDigest(x archive.Stored, digest [sha256.Size]byte) error {
 	if _, old := r.ring.KeyOf(x.Epoch); old && digest != x.Digest {
-		return fault.New(fault.PayloadTampered, "%s does not have the SHA-256 that is listed", nameOf(x))
+		return fault.New(fault.PayloadTampered, "%s does not have the SHA-256 that is listed", NameOf(x))
 	}
 	return nil
 }
@@ -83,17 +84,17 @@ func (r *reader) openListed(from io.ReaderAt, size int64, x archive.Stored) (*op
 	k, _ := r.ring.KeyOf(x.Epoch)
 	c, err := r.open(from, size, k)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", nameOf(x), err)
+		return nil, fmt.Errorf("%s: %w", NameOf(x), err)
 	}
 	switch {
 	case c.id != x.ID:
-		err = fault.New(fault.MalformedArchive, "%s is container %x, listed is %x", nameOf(x), c.id, x.ID)
+		err = fault.New(fault.MalformedArchive, "%s is container %x, listed is %x", NameOf(x), c.id, x.ID)
 	case c.index.SetID != r.ring.SetID:
-		err = fault.New(fault.WrongSet, "%s belongs to backup set %x, the keyring to %x", nameOf(x), c.index.SetID, r.ring.SetID)
+		err = fault.New(fault.WrongSet, "%s belongs to backup set %x, the keyring to %x", NameOf(x), c.index.SetID, r.ring.SetID)
 	case c.index.Epoch != x.Epoch:
-		err = fault.New(fault.MalformedArchive, "%s is of epoch %d, listed is %d", nameOf(x), c.index.Epoch, x.Epoch)
+		err = fault.New(fault.MalformedArchive, "%s is of epoch %d, listed is %d", NameOf(x), c.index.Epoch, x.Epoch)
 	case x.Generation > 0 && c.index.Generation != x.Generation:
-		err = fault.New(fault.MalformedArchive, "%s is of generation %d, listed is %d", nameOf(x), c.index.Generation, x.Generation)
+		err = fault.New(fault.MalformedArchive, "%s is of generation %d, listed is %d", NameOf(x), c.index.Generation, x.Generation)
 	}
 	return c, err
 }

@@ -23,6 +23,7 @@ type Generation struct {
 	reader   *reader
 	object   *object
 	head     bool              // and not reached through another generation
+	later    *Generation       // the head through which it was reached
 	digest   [sha256.Size]byte // of the commit, if an old key sealed it
 	segments []Segment
 }
@@ -50,6 +51,9 @@ func (g *Generation) Load(ctx context.Context) error {
 	var loaded []Segment
 	var segments []*archive.Segment
 	for _, ref := range g.Index.Segments {
+		if err := g.checkKept(ref.Container); err != nil {
+			return err
+		}
 		s, err := g.segment(ctx, ref)
 		if err != nil {
 			return err
@@ -60,7 +64,26 @@ func (g *Generation) Load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, rec := range list.Entries() {
+		for _, p := range rec.Places {
+			if err := g.checkKept(p.Container); err != nil {
+				return err
+			}
+		}
+	}
 	g.List, g.segments = list, loaded
+	return nil
+}
+
+// checkKept refuses an earlier generation that needs a container which the head does not
+// list. [SET-33]
+func (g *Generation) checkKept(id archive.ID) error {
+	if g.later == nil || id == g.ID || id == g.later.ID {
+		return nil
+	}
+	if _, ok := g.later.Own.FindStored(id); !ok {
+		return fault.New(fault.MissingContainer, "generation %d is no longer kept: generation %d does not list container %x", g.Number, g.later.Number, id)
+	}
 	return nil
 }
 
@@ -79,7 +102,7 @@ func (g *Generation) segment(ctx context.Context, ref archive.SegmentRef) (*arch
 	}
 	s, err := archive.ReadSegment(c.plain, ref)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", nameOf(x), err)
+		return nil, fmt.Errorf("%s: %w", NameOf(x), err)
 	}
 	return s, nil
 }
@@ -122,17 +145,17 @@ func (g *Generation) OpenEarlier(ctx context.Context, number uint64) (*Generatio
 			}
 			earlier, err := g.reader.generation(o, c)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", nameOf(x), err)
+				return nil, fmt.Errorf("%s: %w", NameOf(x), err)
 			}
-			earlier.digest = x.Digest
+			earlier.digest, earlier.later = x.Digest, g
 			return earlier, nil
 		}
 	}
 	return nil, fault.New(fault.MissingContainer, "generation %d is not one that generation %d keeps", number, g.Number)
 }
 
-// Missing returns the entries that need a container which the store does not list, by path.
-// It asks the store nothing.
+// Missing returns the entries that need a container which the store did not list, by path,
+// after Load. It asks the store nothing.
 func (g *Generation) Missing() []archive.Record {
 	var missing []archive.Record
 	for _, rec := range g.List.Entries() {
@@ -150,6 +173,6 @@ func (g *Generation) isListed(id archive.ID) bool {
 	if err != nil {
 		return true
 	}
-	_, ok := g.reader.objects.Has(nameOf(x))
+	_, ok := g.reader.objects.Has(NameOf(x))
 	return ok
 }

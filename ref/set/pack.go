@@ -236,6 +236,9 @@ func (p *Packer) close(w *container.ArchiveWriter, out *counter, generation uint
 	}, err
 }
 
+// IsOpen reports whether a container is the one that is being sealed.
+func (p *Packer) IsOpen(id archive.ID) bool { return p.w != nil && p.w.ID() == id }
+
 // Abort gives the open container up.
 func (p *Packer) Abort() {
 	if p.w != nil {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
@@ -24,6 +25,9 @@ type Options struct {
 	Now      func() time.Time
 	DataSize int64         // of the plaintext of a data container; set.DataSize
 	Settle   time.Duration // how long a store that is not atomic takes to show what was written
+
+	Paths  []string // where the sources come from, to be remembered
+	Forget bool     // seal again what shares a container with what is gone, and keep no earlier generation
 
 	// Incomplete says that some of the source could not be looked at: entries that are not
 	// among the sources are kept as they were.
@@ -53,11 +57,14 @@ type Report struct {
 	New        int   // entries that were not there before
 	Changed    int   // entries with other content
 	Removed    int   // entries that are no longer there
+	Repacked   int   // unchanged entries that were sealed again, so that containers can be deleted
 	Unread     int   // sources that could not be read
 	Stored     int64 // bytes that were stored
 	Deleted    int   // objects that were deleted
 	PassedOver []set.PassedOver
-	Nothing    bool // nothing has changed, and no generation was made
+	NotDeleted []error  // why objects that are not needed could not be deleted
+	Unknown    []string // data containers that neither a generation nor this device knows
+	Lost       []string // objects that should have been in the store as they were made
 }
 
 // ErrRefused says that the holder did not agree to a generation that has far less than the one
@@ -76,9 +83,12 @@ type run struct {
 	ring    *set.Ring
 	head    *set.Generation
 	known   map[archive.ID]archive.Stored // what the head lists, and the head
+	avoid   map[archive.ID]bool           // containers in which nothing is to stay
+	dirty   map[archive.ID]bool           // containers with content that no entry has any more
 
 	plan    *plan
 	sources []Source
+	agreed  bool // to a loss
 	commit  *spooled
 	report  Report
 }
@@ -87,16 +97,9 @@ type run struct {
 // locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
 // store and of the device.
 func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*Report, error) {
-	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources}
-	var err error
-	if r.meta, err = m.Meta(); err != nil {
+	r, err := newRun(ctx, s, m, sources, opts)
+	if err != nil {
 		return nil, err
-	}
-	if r.opts.Now == nil {
-		r.opts.Now = time.Now
-	}
-	if r.opts.DataSize == 0 {
-		r.opts.DataSize = set.DataSize
 	}
 	steps := map[set.State]func() (set.Answer, error){
 		set.StateKeyring:  r.keyring,
@@ -111,22 +114,28 @@ func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source,
 			return nil, err
 		}
 		answer, err := steps[state]()
-		if errors.Is(err, errNothing) {
-			r.report.Nothing = true
-			return &r.report, r.tidy()
-		}
 		if err != nil {
 			return nil, err
 		}
 		state = state.Next(answer) // [LIF-8]
 	}
-	switch state {
-	case set.StateSuperseded: // [LIF-12]
-		return nil, fault.New(fault.Superseded, "another device has taken this backup over, or a copy of this one writes to it: nothing was stored")
-	case set.StateStale: // [LIF-13]
-		return nil, fault.New(fault.StaleBackup, "the store does not have what this device stored there: nothing was stored")
+	if state != set.StateDone {
+		return nil, ended(state)
 	}
 	return &r.report, r.tidy()
+}
+
+func newRun(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*run, error) {
+	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources, dirty: map[archive.ID]bool{}}
+	if r.opts.Now == nil {
+		r.opts.Now = time.Now
+	}
+	if r.opts.DataSize == 0 {
+		r.opts.DataSize = set.DataSize
+	}
+	var err error
+	r.meta, err = m.Meta()
+	return r, err
 }
 
 // keyring looks whether this device is still the one that writes.
@@ -156,7 +165,7 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.ring.Epoch != r.meta.Epoch || r.ring.Writer != r.meta.Writer {
 		return set.AnswerOther, nil
 	}
-	if err := set.StoreKeyring(r.ctx, r.store, r.ring.Epoch, r.ring.Bytes); err != nil && !errors.Is(err, set.ErrTaken) { // [LIF-16]
+	if err := r.mendKeyring(); err != nil {
 		return "", err
 	}
 	return set.AnswerOurs, r.objects.DeleteKeyrings(r.ctx, r.meta.Epoch) // [LIF-22]
@@ -179,6 +188,7 @@ func (r *run) commits() (set.Answer, error) {
 	r.head = head
 	switch {
 	case head == nil:
+		r.known, r.avoid = nil, map[archive.ID]bool{}
 		return set.AnswerSame, nil
 	case head.Number == r.meta.Generation && head.ID == r.meta.HeadID:
 		return set.AnswerSame, r.know(r.meta.Head)
@@ -190,19 +200,42 @@ func (r *run) commits() (set.Answer, error) {
 	if p := r.meta.Pending; p == nil || p.Generation != head.Number || p.Digest != digest {
 		return set.AnswerOther, nil
 	}
-	if err := r.adopt(digest); err != nil {
-		return "", err
-	}
 	return set.AnswerPending, r.know(digest)
 }
 
-// know notes which containers the head has.
+// mendKeyring stores the keyring under a name of which the store has nothing. [LIF-16]
+func (r *run) mendKeyring() error {
+	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
+		if _, ok := r.objects.Has(set.Name{Kind: kind, Number: r.ring.Epoch}); !ok {
+			return set.StoreKeyring(r.ctx, r.store, r.ring.Epoch, r.ring.Bytes)
+		}
+	}
+	return nil
+}
+
+// know notes which containers the head has, and makes the memory that of the head unless it is.
 func (r *run) know(digest [32]byte) error {
+	kept, err := r.memory.Kept()
+	if err != nil {
+		return err
+	}
+	isHead := func(k device.Kept) bool { return k.Stored.ID == r.head.ID }
+	if !slices.ContainsFunc(kept, isHead) {
+		if err := r.reconcile(digest); err != nil {
+			return err
+		}
+		if kept, err = r.memory.Kept(); err != nil {
+			return err
+		}
+	}
 	r.known = map[archive.ID]archive.Stored{}
 	for _, x := range r.head.Own.Stored {
 		r.known[x.ID] = x
 	}
+	r.avoid = map[archive.ID]bool{}
+	r.report.Lost = nil
 	r.known[r.head.ID] = archive.Stored{ID: r.head.ID, Generation: r.head.Number, Epoch: r.head.Index.Epoch, Length: r.head.Length, Digest: digest}
+	r.lose(kept[slices.IndexFunc(kept, isHead)].Containers)
 	return nil
 }
 

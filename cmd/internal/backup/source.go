@@ -37,17 +37,21 @@ func isSame(a, b device.File) bool {
 // steady reads a part of a file, and fails instead of ending if the file has changed since it
 // was opened: what was read may be of two versions. [LIF-18]
 type steady struct {
-	r      io.Reader
-	left   int64 // bytes
-	file   *os.File
-	before device.File
-	check  bool
+	*reading
+	content io.Reader
+	left    int64 // bytes
 }
 
 func (s *steady) Read(p []byte) (int, error) {
-	n, err := s.r.Read(p)
+	if err := s.run.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := s.content.Read(p)
 	s.left -= int64(n)
-	if s.left > 0 || !s.check || err != nil && err != io.EOF {
+	if !s.again {
+		s.run.progress(int64(n))
+	}
+	if s.left > 0 || !s.steadily || err != nil && err != io.EOF {
 		return n, err
 	}
 	info, statErr := s.file.Stat()

@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a transaction waits for those of other processes, which are short.
-const patience = 10 * time.Second
+const patience = 5 * time.Second
 
 // boltTransaction adds to bbolt, which checks its own pages only in part, a checksum of
 // each value, over its key, too.
@@ -46,7 +46,7 @@ func (t boltTransaction) bucket(name string) (*bbolt.Bucket, error) {
 func checked(key string, stored []byte) ([]byte, error) {
 	n := len(stored) - checksumSize
 	if n < 0 || binary.BigEndian.Uint32(stored[n:]) != checksum(key, stored[:n]) {
-		return nil, damagedError(fmt.Sprintf("%q has another checksum", key))
+		return nil, damagedError("a value has another checksum") // not whose, since a key that is damaged may be anything
 	}
 	return stored[:n], nil
 }
@@ -144,7 +144,10 @@ func withBolt(path string, write bool, do func(*bbolt.Tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			file.Close()
+			if file != nil {
+				unlock(file)
+				file.Close()
+			}
 			err = damagedError(p)
 		}
 	}()

@@ -1,7 +1,6 @@
 package device
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -112,9 +111,7 @@ func putJSON(tx transaction, bucket, key string, value any) error {
 
 // parse decodes JSON that putJSON has written.
 func parse(text []byte, value any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(value); err != nil {
+	if err := json.Unmarshal(text, value); err != nil {
 		return damagedError(err)
 	}
 	return nil

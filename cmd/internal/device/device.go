@@ -43,8 +43,12 @@ type Meta struct {
 
 	Pending *Commit // about to be made [LIF-10]
 	Begun   *Epoch  // about to be begun [LIF-6] [LIF-21]
+	Ended   bool    // the holder has proved the secret, and wants the set deleted [LIF-28]
 
 	Seed [32]byte // keys the digests of blocks
+
+	Paths []string     // what was backed up last, absolute
+	Dirty []archive.ID // containers with content that no entry has any more
 }
 
 // Commit is a commit by its number and the SHA-256 of its bytes.
@@ -89,6 +93,7 @@ type Sealed struct {
 type Kept struct {
 	Stored     archive.Stored
 	Created    archive.Time
+	Until      time.Time // it is retained, however old; zero if its age decides
 	Containers []archive.ID
 }
 

@@ -30,11 +30,11 @@ func someKey(seed byte) (k key.Key) { fill(k[:], seed); return k }
 func someDigest(seed byte) (d [32]byte) { fill(d[:], seed); return d }
 
 // someMeta is a memory in which every field counts.
-func someMeta(seed byte) Meta {
-	m := Meta{
+func someMeta(seed byte) *Meta {
+	m := &Meta{
 		Store: "folder:/backup", Epoch: 1 << 51, Key: someKey(seed), Generation: 1<<52 - 1, Head: someDigest(seed + 1),
 		HeadID: someID(seed + 2), HeadLength: 1 << 40, Created: archive.Time(1<<52 - 1), Seed: someDigest(seed + 3),
-		Pending: &Commit{1<<52 - 2, someDigest(seed + 4)}, Begun: &Epoch{3, someKey(seed + 5)},
+		Pending: &Commit{1<<52 - 2, someDigest(seed + 4)}, Begun: &Epoch{3, someKey(seed + 5)}, Ended: true,
 	}
 	fill(m.SetID[:], seed+6)
 	fill(m.Writer[:], seed+7)
@@ -64,7 +64,7 @@ func someFile(r *rand.Rand, path string) File {
 }
 
 // created makes a memory in a new folder.
-func created(t testing.TB, meta Meta) *Memory {
+func created(t testing.TB, meta *Meta) *Memory {
 	t.Helper()
 	m, err := Create(filepath.Join(t.TempDir(), "state"), meta)
 	if err != nil {
@@ -105,18 +105,18 @@ var sameKeys = cmp.Comparer(func(a, b key.Key) bool { return a == b })
 func TestMeta(t *testing.T) {
 	want := someMeta(1)
 	m := created(t, want)
-	same(t, "created", want, must[Meta](t)(m.Meta()))
+	same(t, "created", *want, must[Meta](t)(m.Meta()))
 	want = someMeta(40)
 	want.SetID = someMeta(1).SetID
 	want.Pending, want.Begun = nil, nil
 	check(t, m.SetMeta(want))
-	same(t, "set", want, must[Meta](t)(m.Meta()))
-	other := want
+	same(t, "set", *want, must[Meta](t)(m.Meta()))
+	other := *want
 	other.SetID[0]++
-	if m.SetMeta(other) == nil || m.Commit(Outcome{Meta: other}) == nil {
+	if m.SetMeta(&other) == nil || m.Commit(&Outcome{Meta: other}) == nil {
 		t.Error("the memory went over to another set")
 	}
-	same(t, "refused", want, must[Meta](t)(m.Meta()))
+	same(t, "refused", *want, must[Meta](t)(m.Meta()))
 }
 
 // A run that was interrupted is there in its order, until it is dropped; the last commit
@@ -157,20 +157,20 @@ func TestDigests(t *testing.T) {
 	m := created(t, someMeta(1))
 	f := someFile(rand.New(rand.NewPCG(1, 1)), "a")
 	f.Digests = []byte("sixteen bytes ..")
-	meta := someMeta(1)
-	check(t, m.Commit(Outcome{Meta: meta, Files: map[string]File{"a": f}}))
+	meta := *someMeta(1)
+	check(t, m.Commit(&Outcome{Meta: meta, Files: map[string]File{"a": f}}))
 	f.Digests, f.ModifiedNS = nil, 5
-	check(t, m.Commit(Outcome{Meta: meta, Files: map[string]File{"a": f}}))
+	check(t, m.Commit(&Outcome{Meta: meta, Files: map[string]File{"a": f}}))
 	same(t, "touched", []byte("sixteen bytes .."), must[[]byte](t)(m.Digests("a")))
 	f.Record = archive.RecordAt(someID(3), 4, f.Record.Entry)
-	check(t, m.Commit(Outcome{Meta: meta, Files: map[string]File{"a": f}}))
+	check(t, m.Commit(&Outcome{Meta: meta, Files: map[string]File{"a": f}}))
 	same(t, "sealed again", []byte(nil), must[[]byte](t)(m.Digests("a")))
 }
 
 // Commit replaces what is retained and what is doomed, and adds and forgets segments.
 func TestOutcome(t *testing.T) {
 	m := created(t, someMeta(1))
-	meta := someMeta(1)
+	meta := *someMeta(1)
 	since := time.Date(2026, 2, 3, 4, 5, 6, 789, time.UTC)
 	stored := func(n uint64) archive.Stored {
 		return archive.Stored{ID: someID(byte(n)), Generation: n, Epoch: 2, Length: 1 << 40, Digest: someDigest(byte(n))}
@@ -178,21 +178,46 @@ func TestOutcome(t *testing.T) {
 	first := Outcome{
 		Meta:     meta,
 		Segments: map[archive.ID][]byte{someID(1): []byte("one"), someID(2): []byte("two")},
-		Kept:     []Kept{{stored(2), 7, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, nil}},
+		Kept:     []Kept{{stored(2), 7, time.Time{}, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, since, nil}},
 		Doomed:   []Doomed{{"c-a.coffer", someID(4), 5, since}, {"g-b.coffer", someID(6), 7, since}},
 	}
-	check(t, m.Commit(first))
+	check(t, m.Commit(&first))
 	same(t, "kept", first.Kept, must[[]Kept](t)(m.Kept()))
 	same(t, "doomed", first.Doomed, must[[]Doomed](t)(m.Doomed()))
 	same(t, "segment", []byte("one"), must[[]byte](t)(m.Segment(someID(1))))
 	second := Outcome{Meta: meta, ForgetSegments: []archive.ID{someID(1)}, Kept: first.Kept[1:], Doomed: first.Doomed[:1]}
-	check(t, m.Commit(second))
+	check(t, m.Commit(&second))
 	same(t, "kept", second.Kept, must[[]Kept](t)(m.Kept()))
 	same(t, "doomed", second.Doomed, must[[]Doomed](t)(m.Doomed()))
 	if got := must[[]byte](t)(m.Segment(someID(1))); got != nil {
 		t.Errorf("a segment that was forgotten is %q", got)
 	}
 	same(t, "segment", []byte("two"), must[[]byte](t)(m.Segment(someID(2))))
+}
+
+// A memory that restarts has nothing but what it is given.
+func TestRestart(t *testing.T) {
+	m := created(t, someMeta(1))
+	r := rand.New(rand.NewPCG(1, 1))
+	check(t, m.AddSealed(Sealed{"c-a.coffer", someID(1), 2, 5, someDigest(1), true}, map[string]File{"a": someFile(r, "a")}))
+	check(t, m.Commit(&Outcome{
+		Meta: *someMeta(1), Files: map[string]File{"b": someFile(r, "b")}, Segments: map[archive.ID][]byte{someID(1): {1}},
+		Kept: []Kept{{Created: 1}}, Doomed: []Doomed{{Name: "c-a.coffer"}},
+	}))
+	check(t, m.AddSealed(Sealed{"c-b.coffer", someID(2), 2, 5, someDigest(1), true}, nil))
+	want := someMeta(40)
+	want.SetID = someMeta(1).SetID
+	check(t, m.Restart(want))
+	same(t, "meta", *want, must[Meta](t)(m.Meta()))
+	sealed, complete, err := m.Run()
+	check(t, err)
+	kept, doomed := must[[]Kept](t)(m.Kept()), must[[]Doomed](t)(m.Doomed())
+	if n := len(sealed) + len(complete) + len(must[map[string]File](t)(m.Files())) + len(kept) + len(doomed); n > 0 {
+		t.Errorf("%d things are remembered", n)
+	}
+	if must[[]byte](t)(m.Segment(someID(1))) != nil || must[[]byte](t)(m.Digests("b")) != nil {
+		t.Error("a segment or a digest is remembered")
+	}
 }
 
 // A memory is found by the key of its keyring, by the key that is about to be, and by the
@@ -205,14 +230,14 @@ func TestFind(t *testing.T) {
 	a, b, c := someMeta(1), someMeta(40), someMeta(80)
 	a.Store, b.Store, c.Store = "x", "y", "x"
 	a.Created, c.Created = 5, 6
-	for _, meta := range []Meta{c, a, b} {
+	for _, meta := range []*Meta{c, a, b} {
 		must[*Memory](t)(Create(dir, meta))
 	}
 	begun := b.Begun.Key.Check()
 	for name, test := range map[string]struct {
 		store string
 		check key.Check
-		want  Meta
+		want  *Meta
 	}{
 		"key":         {"x", a.Key.Check(), a},
 		"begun":       {"x", begun, b},
@@ -225,13 +250,21 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		same(t, name, test.want, must[Meta](t)(m.Meta()))
+		same(t, name, *test.want, must[Meta](t)(m.Meta()))
 	}
 	if _, err := Find(dir, "z", key.Check{}); !errors.Is(err, ErrNone) {
 		t.Errorf("another store: %v", err)
 	}
+	twin := *b // another set that the same key opens
+	twin.SetID[0]++
+	twin.Store, twin.Created = "w", b.Created+1
+	must[*Memory](t)(Create(dir, &twin))
+	for _, want := range []*Meta{b, &twin} {
+		m := must[*Memory](t)(Find(dir, want.Store, b.Key.Check()))
+		same(t, "of two sets with one key", *want, must[Meta](t)(m.Meta()))
+	}
 	m := must[*Memory](t)(BySet(dir, b.SetID))
-	same(t, "by set", b, must[Meta](t)(m.Meta()))
+	same(t, "by set", *b, must[Meta](t)(m.Meta()))
 	if _, err := BySet(dir, [16]byte{}); !errors.Is(err, ErrNone) {
 		t.Errorf("another set: %v", err)
 	}
@@ -246,7 +279,7 @@ func TestCreateTwice(t *testing.T) {
 	if _, err := Create(m.dir, other); !errors.Is(err, ErrExists) {
 		t.Errorf("created twice: %v", err)
 	}
-	same(t, "after it", want, must[Meta](t)(m.Meta()))
+	same(t, "after it", *want, must[Meta](t)(m.Meta()))
 }
 
 // Remove leaves nothing of the set, and everything of another.
@@ -264,5 +297,5 @@ func TestRemove(t *testing.T) {
 	if _, err := m.Meta(); !errors.Is(err, ErrNone) {
 		t.Errorf("after Remove: %v", err)
 	}
-	same(t, "the other", someMeta(40), must[Meta](t)(other.Meta()))
+	same(t, "the other", *someMeta(40), must[Meta](t)(other.Meta()))
 }

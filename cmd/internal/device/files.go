@@ -2,6 +2,8 @@ package device
 
 import (
 	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -64,7 +66,7 @@ func (m *Memory) AddSealed(s Sealed, complete map[string]File) error {
 		if err != nil {
 			return err
 		}
-		value := storedSealed{order, s.Name, s.Epoch, s.Length, s.Digest, s.Stored}
+		value := &storedSealed{order, s.Name, s.Epoch, s.Length, s.Digest, s.Stored}
 		if err := putJSON(tx, run, string(s.ID[:]), value); err != nil {
 			return err
 		}
@@ -92,7 +94,7 @@ func (m *Memory) MarkStored(id archive.ID) error {
 			return err
 		}
 		s.Stored = true
-		return putJSON(tx, run, string(id[:]), s)
+		return putJSON(tx, run, string(id[:]), &s)
 	})
 }
 
@@ -111,17 +113,12 @@ func dropRun(tx transaction) error {
 func listFiles(tx transaction, bucket string) (map[string]File, error) {
 	all := make(map[string]File)
 	err := tx.each(bucket, func(path string, text []byte) error {
-		f, err := parseFile(path, text)
-		all[path] = f
+		var s storedFile
+		err := parse(text, &s)
+		all[path] = s.file(path)
 		return err
 	})
 	return all, err
-}
-
-func parseFile(path string, text []byte) (File, error) {
-	var s storedFile
-	err := parse(text, &s)
-	return s.file(path), err
 }
 
 // putFile stores a file, and its digests as File says.
@@ -129,23 +126,34 @@ func putFile(tx transaction, bucket, digestBucket, path string, f File) error {
 	if f.Record.Entry.Path != path {
 		return fmt.Errorf("the file %q has the record of %q", path, f.Record.Entry.Path)
 	}
+	text, err := json.Marshal(storeFile(f))
+	if err != nil {
+		return err
+	}
+	return putText(tx, bucket, digestBucket, path, text, f.Digests)
+}
+
+// putText is putFile of a file in JSON.
+func putText(tx transaction, bucket, digestBucket, path string, text, digests []byte) error {
+	if digests != nil {
+		if err := tx.put(digestBucket, path, digests); err != nil {
+			return err
+		}
+		return tx.put(bucket, path, text)
+	}
 	before, err := tx.get(bucket, path)
 	if err != nil {
 		return err
 	}
-	if err := putJSON(tx, bucket, path, storeFile(f)); err != nil {
+	if err := tx.put(bucket, path, text); err != nil || before == nil {
 		return err
 	}
-	if f.Digests != nil {
-		return tx.put(digestBucket, path, f.Digests)
+	var old, f storedFile
+	if err := errors.Join(parse(before, &old), parse(text, &f)); err != nil {
+		return err
 	}
-	if before != nil {
-		switch old, err := parseFile(path, before); {
-		case err != nil:
-			return err
-		case slices.Equal(old.Record.Places, f.Record.Places):
-			return nil
-		}
+	if slices.Equal(old.Places, f.Places) {
+		return nil
 	}
 	return tx.remove(digestBucket, path)
 }

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -35,19 +36,20 @@ type Memory struct {
 	path string // of the database
 }
 
-func memoryOf(dir string, setID [16]byte) *Memory {
-	base := filepath.Join(dir, hex.EncodeToString(setID[:]))
+// memoryOf returns the memory of the set whose id has some hexadecimal digits.
+func memoryOf(dir, set string) *Memory {
+	base := filepath.Join(dir, set)
 	return &Memory{dir, base, base + databaseEnding}
 }
 
 // Create begins a memory in a folder, which it makes if it is not there. One that is
 // damaged, or of a newer layout, is set aside: the holder has chosen to take over. Errors:
 // ErrExists, ErrBusy, those of the system. [LIF-6]
-func Create(dir string, meta Meta) (*Memory, error) {
+func Create(dir string, meta *Meta) (*Memory, error) {
 	if err := adopt(dir); err != nil {
 		return nil, err
 	}
-	m := memoryOf(dir, meta.SetID)
+	m := memoryOf(dir, hex.EncodeToString(meta.SetID[:]))
 	release, err := m.Lock() // so that of two that create one is the first
 	if err != nil {
 		return nil, err
@@ -98,7 +100,7 @@ func (m *Memory) setAside() error {
 // BySet returns the memory of a set. Errors: ErrNone, ErrDamaged, ErrNewer, those of the
 // system.
 func BySet(dir string, setID [16]byte) (*Memory, error) {
-	m := memoryOf(dir, setID)
+	m := memoryOf(dir, hex.EncodeToString(setID[:]))
 	if _, err := m.load(); err != nil {
 		return nil, err
 	}
@@ -108,15 +110,15 @@ func BySet(dir string, setID [16]byte) (*Memory, error) {
 // load is Meta that checks whose memory it is.
 func (m *Memory) load() (Meta, error) {
 	meta, err := m.Meta()
-	if err == nil && memoryOf(m.dir, meta.SetID).path != m.path {
+	if err == nil && hex.EncodeToString(meta.SetID[:]) != filepath.Base(m.base) {
 		err = m.explain(damagedError(fmt.Sprintf("it is of set %x", meta.SetID)))
 	}
 	return meta, err
 }
 
 // Find returns the memory of the set whose keyring has a key check, which is zero if there
-// is no keyring, or else that of a store by its text, the one with the latest commit if
-// there are several. A memory that cannot be read is an error unless another one has the
+// is no keyring, or else that of a store by its text. Of several, as of sets that one key
+// opens, it is that of the store, and of those the one with the latest commit. A memory that cannot be read is an error unless another one has the
 // key, since it may be the one that is looked for. Errors: as for BySet.
 func Find(dir, store string, check key.Check) (*Memory, error) {
 	entries, err := os.ReadDir(dir)
@@ -124,24 +126,34 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 		return nil, err
 	}
 	var found *Memory
-	var latest Meta
+	var best Meta
+	order := func(meta Meta) int { // that of a set whose key fits counts before others
+		n := 0
+		if meta.Key.Fits(check) || meta.Begun != nil && meta.Begun.Key.Fits(check) {
+			n += 2
+		}
+		if meta.Store == store {
+			n++
+		}
+		return n
+	}
 	var failed error
 	for _, e := range entries {
 		if !databaseName.MatchString(e.Name()) {
 			continue
 		}
-		id, _ := hex.DecodeString(e.Name()[:32])
-		m := memoryOf(dir, [16]byte(id))
+		m := memoryOf(dir, strings.TrimSuffix(e.Name(), databaseEnding))
 		switch meta, err := m.load(); {
 		case err != nil:
 			failed = errors.Join(failed, err)
-		case meta.Key.Fits(check) || meta.Begun != nil && meta.Begun.Key.Fits(check):
-			return m, nil
-		case meta.Store == store && (found == nil || meta.Created > latest.Created):
-			found, latest = m, meta
+		case order(meta) == 0:
+		case found == nil || cmp.Or(cmp.Compare(order(meta), order(best)), cmp.Compare(meta.Created, best.Created)) > 0:
+			found, best = m, meta
 		}
 	}
 	switch {
+	case found != nil && order(best) > 1:
+		return found, nil
 	case failed != nil:
 		return nil, failed
 	case found == nil:

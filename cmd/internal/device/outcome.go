@@ -12,9 +12,9 @@ import (
 // Commit notes what a run has come to, in one transaction: the files of the run and those
 // of the outcome are those of the last commit from then on, the outcome's counting where
 // both have one, and the run is forgotten.
-func (m *Memory) Commit(o Outcome) error {
+func (m *Memory) Commit(o *Outcome) error {
 	return m.update(func(tx transaction) error {
-		if err := putMeta(tx, o.Meta); err != nil {
+		if err := putMeta(tx, &o.Meta); err != nil {
 			return err
 		}
 		if err := commitFiles(tx, o); err != nil {
@@ -30,16 +30,13 @@ func (m *Memory) Commit(o Outcome) error {
 	})
 }
 
-func commitFiles(tx transaction, o Outcome) error {
+func commitFiles(tx transaction, o *Outcome) error {
 	err := tx.each(runFiles, func(path string, text []byte) error {
-		f, err := parseFile(path, text)
+		blocks, err := tx.get(runDigests, path)
 		if err != nil {
 			return err
 		}
-		if f.Digests, err = tx.get(runDigests, path); err != nil {
-			return err
-		}
-		return putFile(tx, files, digests, path, f)
+		return putText(tx, files, digests, path, text, blocks)
 	})
 	if err != nil {
 		return err
@@ -63,7 +60,7 @@ func commitFiles(tx transaction, o Outcome) error {
 	return nil
 }
 
-func commitSegments(tx transaction, o Outcome) error {
+func commitSegments(tx transaction, o *Outcome) error {
 	for _, id := range o.ForgetSegments {
 		if err := tx.remove(segments, string(id[:])); err != nil {
 			return err
@@ -133,7 +130,7 @@ func putDoomed(tx transaction, all []Doomed) error {
 		return err
 	}
 	for _, d := range all {
-		if err := putJSON(tx, doomed, d.Name, storedDoomed{d.ID, d.SinceGeneration, d.Since}); err != nil {
+		if err := putJSON(tx, doomed, d.Name, &storedDoomed{d.ID, d.SinceGeneration, d.Since}); err != nil {
 			return err
 		}
 	}
@@ -151,7 +148,7 @@ func (m *Memory) Meta() (Meta, error) {
 }
 
 // SetMeta replaces what Meta returns. The set id stays as it is.
-func (m *Memory) SetMeta(meta Meta) error {
+func (m *Memory) SetMeta(meta *Meta) error {
 	return m.update(func(tx transaction) error { return putMeta(tx, meta) })
 }
 
@@ -165,7 +162,7 @@ func getMeta(tx transaction) (Meta, error) {
 	return s.meta(), err
 }
 
-func putMeta(tx transaction, meta Meta) error {
+func putMeta(tx transaction, meta *Meta) error {
 	old, err := getMeta(tx)
 	if err != nil {
 		return err
@@ -174,4 +171,17 @@ func putMeta(tx transaction, meta Meta) error {
 		return fmt.Errorf("the memory of set %x is not that of set %x", old.SetID, meta.SetID)
 	}
 	return putJSON(tx, about, keyMeta, storeMeta(meta))
+}
+
+// Restart replaces what Meta returns and forgets everything else: the set goes on from a
+// commit that the files of this memory do not belong to. It leaves the spool to its caller.
+func (m *Memory) Restart(meta *Meta) error {
+	return m.update(func(tx transaction) error {
+		for _, bucket := range []string{files, digests, run, runFiles, runDigests, segments, kept, doomed} {
+			if err := tx.clear(bucket); err != nil {
+				return err
+			}
+		}
+		return putMeta(tx, meta)
+	})
 }

@@ -10,16 +10,16 @@ import (
 	"github.com/coffer-format/coffer/ref/key"
 )
 
-// The types of this file are the JSON of a database: bytes in hexadecimal digits, which
-// keys and ids have nowhere else.
+// The types of this file are the JSON of a database, with bytes in hexadecimal digits.
+// They are passed by pointer, since a traceback shows the first bytes of arrays.
 
 type hex16 [16]byte
 type hex24 [24]byte
 type hex32 [32]byte
 
-func (h hex16) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
-func (h hex24) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
-func (h hex32) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+func (h *hex16) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+func (h *hex24) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
+func (h *hex32) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, h[:]), nil }
 
 func (h *hex16) UnmarshalText(text []byte) error { return unhex(h[:], text) }
 func (h *hex24) UnmarshalText(text []byte) error { return unhex(h[:], text) }
@@ -48,6 +48,10 @@ type storedMeta struct {
 
 	Pending *storedCommit `json:"pending,omitempty"`
 	Begun   *storedEpoch  `json:"begun,omitempty"`
+	Ended   bool          `json:"ended,omitempty"`
+
+	Paths []string `json:"paths,omitempty"`
+	Dirty []hex24  `json:"dirty,omitempty"`
 }
 
 type storedCommit struct {
@@ -60,11 +64,14 @@ type storedEpoch struct {
 	Key   hex32  `json:"key"`
 }
 
-func storeMeta(m Meta) storedMeta {
-	s := storedMeta{
+func storeMeta(m *Meta) *storedMeta {
+	s := &storedMeta{
 		SetID: hex16(m.SetID), Store: m.Store, Epoch: m.Epoch, Key: hex32(m.Key), Writer: hex16(m.Writer),
 		Generation: m.Generation, Head: hex32(m.Head), HeadID: hex24(m.HeadID), HeadLength: m.HeadLength,
-		Created: m.Created, Seed: hex32(m.Seed),
+		Created: m.Created, Seed: hex32(m.Seed), Ended: m.Ended, Paths: m.Paths,
+	}
+	for _, id := range m.Dirty {
+		s.Dirty = append(s.Dirty, hex24(id))
 	}
 	if m.Pending != nil {
 		s.Pending = &storedCommit{m.Pending.Generation, hex32(m.Pending.Digest)}
@@ -75,11 +82,14 @@ func storeMeta(m Meta) storedMeta {
 	return s
 }
 
-func (s storedMeta) meta() Meta {
+func (s *storedMeta) meta() Meta {
 	m := Meta{
 		SetID: s.SetID, Store: s.Store, Epoch: s.Epoch, Key: key.Key(s.Key), Writer: s.Writer,
 		Generation: s.Generation, Head: s.Head, HeadID: s.HeadID, HeadLength: s.HeadLength,
-		Created: s.Created, Seed: s.Seed,
+		Created: s.Created, Seed: s.Seed, Ended: s.Ended, Paths: s.Paths,
+	}
+	for _, id := range s.Dirty {
+		m.Dirty = append(m.Dirty, archive.ID(id))
 	}
 	if s.Pending != nil {
 		m.Pending = &Commit{s.Pending.Generation, s.Pending.Digest}
@@ -109,8 +119,8 @@ type storedPlace struct {
 	Offset    int64 `json:"offset"`
 }
 
-func storeFile(f File) storedFile {
-	s := storedFile{
+func storeFile(f File) *storedFile {
+	s := &storedFile{
 		Size: f.Size, ModifiedNS: f.ModifiedNS, ChangedNS: f.ChangedNS, Inode: f.Inode, Device: f.Device,
 		Kind: f.Record.Entry.Kind, EntryTime: f.Record.Entry.ModifiedMS, EntrySize: f.Record.Entry.Size,
 		Contents: f.Contents,
@@ -125,7 +135,7 @@ func storeFile(f File) storedFile {
 }
 
 // file returns the file whose entry has a path.
-func (s storedFile) file(path string) File {
+func (s *storedFile) file(path string) File {
 	f := File{
 		Size: s.Size, ModifiedNS: s.ModifiedNS, ChangedNS: s.ChangedNS, Inode: s.Inode, Device: s.Device,
 		Record:   archive.Record{Entry: archive.Entry{Path: path, Kind: s.Kind, ModifiedMS: s.EntryTime, Size: s.EntrySize}},
@@ -150,7 +160,7 @@ type storedSealed struct {
 	Stored bool   `json:"stored"`
 }
 
-func (s storedSealed) sealed(id string) Sealed {
+func (s *storedSealed) sealed(id string) Sealed {
 	return Sealed{s.Name, archive.ID([]byte(id)), s.Epoch, s.Length, s.Digest, s.Stored}
 }
 
@@ -162,13 +172,14 @@ type storedKept struct {
 	Length     int64        `json:"length"`
 	Digest     hex32        `json:"digest"`
 	Created    archive.Time `json:"created"`
+	Until      time.Time    `json:"until,omitzero"`
 	Containers []hex24      `json:"containers,omitempty"`
 }
 
-func storeKept(k Kept) storedKept {
-	s := storedKept{
+func storeKept(k Kept) *storedKept {
+	s := &storedKept{
 		ID: hex24(k.Stored.ID), Generation: k.Stored.Generation, Epoch: k.Stored.Epoch,
-		Length: k.Stored.Length, Digest: hex32(k.Stored.Digest), Created: k.Created,
+		Length: k.Stored.Length, Digest: hex32(k.Stored.Digest), Created: k.Created, Until: k.Until,
 	}
 	for _, id := range k.Containers {
 		s.Containers = append(s.Containers, hex24(id))
@@ -176,10 +187,11 @@ func storeKept(k Kept) storedKept {
 	return s
 }
 
-func (s storedKept) kept() Kept {
+func (s *storedKept) kept() Kept {
 	k := Kept{
 		Stored:  archive.Stored{ID: s.ID, Generation: s.Generation, Epoch: s.Epoch, Length: s.Length, Digest: s.Digest},
 		Created: s.Created,
+		Until:   s.Until,
 	}
 	for _, id := range s.Containers {
 		k.Containers = append(k.Containers, archive.ID(id))

@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -38,6 +39,19 @@ func Open(dir string) (*Store, error) {
 		return nil, err
 	}
 	return &Store{root: root}, nil
+}
+
+// Create makes the folder unless it is there, and opens it. What it lies in must exist, for
+// the same reason.
+func Create(dir string) (*Store, error) {
+	if err := os.Mkdir(dir, 0o700); err == nil {
+		if err := syncPath(filepath.Dir(filepath.Clean(dir))); err != nil {
+			return nil, err
+		}
+	} else if !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return Open(dir)
 }
 
 // Close releases the folder.

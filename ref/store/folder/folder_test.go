@@ -252,3 +252,27 @@ func TestReplacingIsFoundOut(t *testing.T) {
 		t.Errorf("after a try there are %q", got)
 	}
 }
+
+// A folder is made only in one that is there, and one that is there stays as it is.
+func TestCreate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	if _, err := Create(filepath.Join(dir, "below")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("in a folder that is not there: %v", err)
+	}
+	for range 2 {
+		s, err := Create(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if err := put(s, t.Context(), "a", "body"); err != nil && !errors.Is(err, store.ErrExists) {
+			t.Error(err)
+		}
+		if all, err := s.List(t.Context(), ""); err != nil || len(all) != 1 {
+			t.Errorf("List: %v, %v", all, err)
+		}
+	}
+	if _, err := Create(filepath.Join(dir, "a")); err == nil {
+		t.Error("in the place of a file: no error")
+	}
+}

@@ -15,15 +15,29 @@ func syncFile(f *os.File) error {
 	return nil
 }
 
-// syncFolder makes the names in the folder durable. Windows has no call for it.
+// syncFolder makes the names in the folder durable.
 func (s *Store) syncFolder() error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
 	dir, err := s.root.Open(".")
 	if err != nil {
 		return err
 	}
+	return syncNames(dir)
+}
+
+// syncPath makes the names in a folder durable.
+func syncPath(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return syncNames(dir)
+}
+
+// syncNames syncs and closes a folder. Windows has no call for it.
+func syncNames(dir *os.File) error {
 	defer dir.Close()
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	return syncFile(dir)
 }

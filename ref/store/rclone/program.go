@@ -13,16 +13,18 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"strings"
 	"time"
 )
 
 // program is a running rclone that does what it is told over HTTP. It listens on this
 // machine only, on a port of its choice, and obeys whoever knows a password that it gets by
 // its environment: the rclone that Debian has, 1.60, cannot listen on a socket in a folder.
+// It ends with this process, however that ends.
 type program struct {
 	command  *exec.Cmd
+	leash    *leash
 	ended    chan struct{}
+	last     string // what it has said last; to be read after it has ended
 	url      string // without a slash at the end
 	password string
 	client   http.Client
@@ -34,7 +36,13 @@ const (
 	endTime   = 5 * time.Second
 )
 
-var address = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+`)
+var (
+	address   = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+`)
+	timestamp = regexp.MustCompile(`^[0-9/]+ [0-9:]+ `)
+)
+
+// ErrEnded says that rclone has ended by itself.
+var ErrEnded = errors.New("rclone has ended")
 
 func start(ctx context.Context) (*program, error) {
 	path, err := exec.LookPath("rclone")
@@ -42,7 +50,8 @@ func start(ctx context.Context) (*program, error) {
 		return nil, fmt.Errorf("%w: install rclone, which reaches this kind of store", err)
 	}
 	p := &program{
-		command:  exec.Command(path, "rcd", "--rc-addr", "127.0.0.1:0", "--rc-serve", "--log-level", "NOTICE"),
+		// It asks for no password of its configuration, since nobody would see that.
+		command:  exec.Command(path, "rcd", "--rc-addr", "127.0.0.1:0", "--rc-serve", "--log-level", "NOTICE", "--ask-password=false"),
 		ended:    make(chan struct{}),
 		password: rand.Text(),
 	}
@@ -51,36 +60,26 @@ func start(ctx context.Context) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.command.Start(); err != nil {
+	if p.leash, err = newLeash(p.command); err != nil {
 		return nil, err
 	}
+	if err := p.command.Start(); err != nil {
+		p.leash.started(p.command)
+		p.leash.drop()
+		return nil, err
+	}
+	leashErr := p.leash.started(p.command)
 	found := make(chan string, 1)
-	go func() {
-		defer close(p.ended)
-		var all strings.Builder
-		for lines := bufio.NewScanner(said); lines.Scan(); { // it must not wait for its log to be read
-			at := address.FindString(lines.Text())
-			if at == "" && all.Len() < 4096 {
-				fmt.Fprintln(&all, lines.Text())
-			} else if at != "" {
-				select {
-				case found <- at:
-				default:
-				}
-			}
-		}
-		p.command.Wait()
-		select {
-		case found <- all.String():
-		default:
-		}
-	}()
+	go p.listen(said, found)
+	if leashErr != nil {
+		p.end()
+		return nil, leashErr
+	}
 	select {
 	case p.url = <-found:
-		if address.MatchString(p.url) {
-			return p, nil
-		}
-		return nil, fmt.Errorf("rclone does not start:\n%s", p.url)
+		return p, nil
+	case <-p.ended:
+		return nil, p.why()
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-time.After(startTime):
@@ -88,6 +87,33 @@ func start(ctx context.Context) (*program, error) {
 	}
 	p.end()
 	return nil, err
+}
+
+// listen reads what the program says, which must not wait for that, until it has ended.
+func (p *program) listen(said io.Reader, found chan<- string) {
+	defer close(p.ended)
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
+		if at := address.FindString(lines.Text()); at != "" {
+			select {
+			case found <- at:
+			default:
+			}
+			continue
+		}
+		p.last = timestamp.ReplaceAllString(lines.Text(), "")
+	}
+	io.Copy(io.Discard, said) // after a line that is too long
+	p.command.Wait()
+	p.leash.drop()
+}
+
+// why is the error of a program that has ended.
+func (p *program) why() error {
+	if p.last == "" {
+		return ErrEnded
+	}
+	return fmt.Errorf("%w: %s", ErrEnded, p.last)
 }
 
 // end ends the program.
@@ -103,13 +129,13 @@ func (p *program) end() {
 	<-p.ended
 }
 
-// callError is what rclone answers.
-type callError struct {
+// Error is what rclone answers when it has failed.
+type Error struct {
 	Text   string `json:"error"`
-	Status int    `json:"status"`
+	Status int    `json:"status"` // as of HTTP
 }
 
-func (e *callError) Error() string { return "rclone: " + e.Text }
+func (e *Error) Error() string { return "rclone: " + e.Text }
 
 // call has a command done, with parameters in JSON, and reads the result.
 func (p *program) call(ctx context.Context, name string, in, out any) error {
@@ -138,6 +164,13 @@ func (p *program) call(ctx context.Context, name string, in, out any) error {
 func (p *program) do(request *http.Request) (*http.Response, error) {
 	request.SetBasicAuth(user, p.password)
 	answer, err := p.client.Do(request)
+	if err != nil && request.Context().Err() == nil { // then mostly it has ended, which may show a moment later
+		select {
+		case <-p.ended:
+			return nil, p.why()
+		case <-time.After(time.Second):
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -145,12 +178,12 @@ func (p *program) do(request *http.Request) (*http.Response, error) {
 		return answer, nil
 	}
 	defer answer.Body.Close()
-	failure := &callError{Text: answer.Status, Status: answer.StatusCode}
+	failure := &Error{Text: answer.Status, Status: answer.StatusCode}
 	json.NewDecoder(io.LimitReader(answer.Body, 1<<16)).Decode(failure)
 	return nil, failure
 }
 
 func isNotFound(err error) bool {
-	var failure *callError
+	var failure *Error
 	return errors.As(err, &failure) && failure.Status == http.StatusNotFound
 }

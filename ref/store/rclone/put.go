@@ -36,7 +36,9 @@ func (s *Store) PutNew(ctx context.Context, name string, body io.ReaderAt, size 
 			"_config": map[string]any{"IgnoreExisting": true},
 		}, nil)
 	}
-	stays, removeErr := s.remove(context.WithoutCancel(ctx), temp)
+	late, end := store.Late(ctx)
+	defer end()
+	stays, removeErr := s.remove(late, temp)
 	switch {
 	case err != nil:
 		return err

@@ -45,7 +45,7 @@ func Open(ctx context.Context, remote string) (*Store, error) {
 	return &Store{program: p, remote: remote}, nil
 }
 
-// Close ends rclone.
+// Close ends rclone. If this process ends without it, rclone does, too.
 func (s *Store) Close() error {
 	s.program.end()
 	return nil

@@ -112,11 +112,13 @@ func TestProgram(t *testing.T) {
 }
 
 func TestNoProgram(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
+	path, dir := os.Getenv("PATH"), t.TempDir()
+	t.Setenv("PATH", dir)
 	if _, err := Open(t.Context(), "drive:"); !errors.Is(err, exec.ErrNotFound) {
 		t.Errorf("Open without rclone: %v", err)
 	}
-	fake := filepath.Join(os.Getenv("PATH"), "rclone")
+	t.Setenv("PATH", dir+string(filepath.ListSeparator)+path)
+	fake := filepath.Join(dir, "rclone")
 	if err := os.WriteFile(fake, []byte("#!/bin/sh\necho 'no such flag' >&2\nexit 1\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func (s *Store) missingHere(ctx context.Context, name string, err error) error {
 	case bucketErr != nil:
 		return bucketErr
 	case !there:
-		return fmt.Errorf("%w: there is no bucket %s", errFinal, s.bucket)
+		return minio.ErrorResponse{Code: minio.NoSuchBucket, BucketName: s.bucket, StatusCode: http.StatusNotFound}
 	}
 	return fmt.Errorf("%w: %s", store.ErrMissing, name)
 }
@@ -97,7 +97,9 @@ func (s *Store) tryCondition(ctx context.Context) error {
 		return nil
 	}
 	key := ".new-" + rand.Text() // no object may have such a name
-	defer s.delete(context.WithoutCancel(ctx), key)
+	late, end := store.Late(ctx)
+	defer end()
+	defer s.delete(late, key)
 	for range 2 {
 		err := again(ctx, func() error { return s.put(ctx, key, bytes.NewReader(nil), 0, sha256.Sum256(nil)) })
 		if isStatus(err, http.StatusPreconditionFailed) {

@@ -14,12 +14,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -37,6 +39,10 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
+// roleTime is how long whatever knows the role of this machine may take to answer: mostly
+// nothing does.
+const roleTime = 5 * time.Second
+
 // Open returns the store at s3://bucket or s3://bucket/prefix; the bucket must exist. It sends
 // nothing.
 //
@@ -46,9 +52,9 @@ var _ store.Store = (*Store)(nil)
 // AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, else Amazon's, and the region AWS_REGION or
 // AWS_DEFAULT_REGION, else what the server says.
 func Open(address string) (*Store, error) {
-	at, err := url.Parse(address)
-	if err != nil || at.Scheme != "s3" || at.Host == "" || at.User != nil || at.RawQuery != "" || at.Fragment != "" {
-		return nil, fmt.Errorf("%q is not s3://bucket/prefix", address)
+	bucket, prefix, err := parse(address)
+	if err != nil {
+		return nil, err
 	}
 	endpoint := cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), "https://s3.amazonaws.com")
 	server, err := url.Parse(endpoint)
@@ -56,9 +62,10 @@ func Open(address string) (*Store, error) {
 		return nil, fmt.Errorf("%q is not the URL of an S3 server, such as https://s3.example.org", endpoint)
 	}
 	client, err := minio.NewCore(server.Host, &minio.Options{
-		Creds: credentials.NewChainCredentials([]credentials.Provider{
-			&credentials.EnvAWS{}, &credentials.FileAWSCredentials{}, &credentials.IAM{},
-		}),
+		Creds: credentials.New(&signing{credentials.Chain{Providers: []credentials.Provider{
+			&credentials.EnvAWS{}, &credentials.FileAWSCredentials{},
+			&credentials.IAM{Client: &http.Client{Timeout: roleTime}},
+		}}}),
 		Secure:     server.Scheme == "https",
 		Region:     cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")),
 		MaxRetries: 1, // a retry that the caller does not know of makes a lost answer look like another's object
@@ -66,12 +73,48 @@ func Open(address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	prefix := strings.Trim(path.Clean("/"+at.Path), "/")
+	return &Store{client: *client, bucket: bucket, prefix: prefix}, nil
+}
+
+// Clean returns the one address that stands for all with the bucket and the prefix of this one.
+func Clean(address string) (string, error) {
+	bucket, prefix, err := parse(address)
+	return strings.TrimSuffix((&url.URL{Scheme: "s3", Host: bucket, Path: "/" + prefix}).String(), "/"), err
+}
+
+// parse cuts an address into a bucket and a prefix, which is empty or ends in "/".
+func parse(address string) (bucket, prefix string, err error) {
+	at, err := url.Parse(address)
+	if err != nil || at.Scheme != "s3" || at.Host == "" || at.User != nil || at.RawQuery != "" || at.Fragment != "" {
+		return "", "", fmt.Errorf("%q is not s3://bucket/prefix", address)
+	}
+	prefix = strings.Trim(path.Clean("/"+at.Path), "/")
 	if prefix != "" {
 		prefix += "/"
 	}
-	return &Store{client: *client, bucket: at.Host, prefix: prefix}, nil
+	return at.Host, prefix, nil
 }
+
+// ErrNoCredentials says that none are set: a request without them would be refused, in words
+// that do not say why.
+var ErrNoCredentials = fmt.Errorf("%w: there are no credentials for it", errFinal)
+
+// signing is credentials of which there must be some.
+type signing struct{ credentials.Chain }
+
+func (s *signing) RetrieveWithCredContext(cc *credentials.CredContext) (credentials.Value, error) {
+	value, err := s.Chain.RetrieveWithCredContext(cc)
+	if err == nil && value.AccessKeyID == "" {
+		err = ErrNoCredentials
+	}
+	return value, err
+}
+
+// Server returns the URL of the server.
+func (s *Store) Server() string { return s.client.EndpointURL().String() }
+
+// Bucket returns the name of the bucket.
+func (s *Store) Bucket() string { return s.bucket }
 
 // Traits: a server that does not heed the condition is refused by PutNew.
 func (s *Store) Traits() store.Traits { return store.Traits{Atomic: true} }

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,15 +18,16 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/coffer-format/coffer/ref/store"
+	"github.com/coffer-format/coffer/ref/store/s3/s3test"
 	"github.com/coffer-format/coffer/ref/store/storetest"
 )
 
 var prefixes atomic.Int64
 
-// open opens an empty store.
+// open opens an empty store on the server of the test.
 func open(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(fmt.Sprintf("s3://bucket/set/%d", prefixes.Add(1)))
+	s, err := Open(fmt.Sprintf("s3://%s/set/%d", s3test.Bucket, prefixes.Add(1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,6 +35,7 @@ func open(t *testing.T) *Store {
 }
 
 func TestContract(t *testing.T) {
+	s3test.Start(t)
 	storetest.Run(t, func(t *testing.T) store.Store { return open(t) })
 }
 
@@ -44,6 +45,7 @@ func put(ctx context.Context, s *Store, name, body string) error {
 
 // The server keeps the checksum, and refuses a body with another.
 func TestChecksums(t *testing.T) {
+	s3test.Start(t)
 	s := open(t)
 	if err := put(t.Context(), s, "a", "body"); err != nil {
 		t.Fatal(err)
@@ -62,6 +64,7 @@ func TestChecksums(t *testing.T) {
 
 // A bucket that is not there is no empty store.
 func TestNoBucket(t *testing.T) {
+	s3test.Start(t)
 	s, err := Open("s3://another-bucket")
 	if err != nil {
 		t.Fatal(err)
@@ -72,20 +75,36 @@ func TestNoBucket(t *testing.T) {
 	for method, err := range map[string]error{
 		"ReadAt": readErr, "Stat": statErr, "List": listErr, "PutNew": put(t.Context(), s, "a", ""), "Delete": s.Delete(t.Context(), "a"),
 	} {
-		if err == nil || errors.Is(err, store.ErrMissing) {
+		if minio.ToErrorResponse(err).Code != minio.NoSuchBucket || errors.Is(err, store.ErrMissing) {
 			t.Errorf("%s: %v", method, err)
 		}
+	}
+}
+
+// Without credentials nothing is sent.
+func TestNoCredentials(t *testing.T) {
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests++ }))
+	t.Cleanup(server.Close)
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL_S3": server.URL, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": t.TempDir(), "USERPROFILE": t.TempDir(),
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI": server.URL + "/role", // asked instead of the machine's own
+	} {
+		t.Setenv(name, value)
+	}
+	s, err := Open("s3://bucket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.List(t.Context(), ""); !errors.Is(err, ErrNoCredentials) || requests > 1 {
+		t.Errorf("List: %v after %d requests", err, requests)
 	}
 }
 
 // between opens a store whose requests pass through what a test puts between.
 func between(t *testing.T, handler func(next http.Handler) http.Handler) *Store {
 	t.Helper()
-	at, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(at) // keeps Host, which is signed
+	proxy := httputil.NewSingleHostReverseProxy(s3test.URL(t)) // keeps Host, which is signed
 	proxy.ErrorLog = log.New(io.Discard, "", 0)
 	srv := httptest.NewUnstartedServer(handler(proxy))
 	srv.Config.ErrorLog = proxy.ErrorLog
@@ -97,6 +116,7 @@ func between(t *testing.T, handler func(next http.Handler) http.Handler) *Store 
 
 // Answers and requests that are lost, twice each, are made up for; a write is done once.
 func TestLostAnswers(t *testing.T) {
+	s3test.Start(t)
 	for what, done := range map[string]bool{"answers": true, "requests": false} {
 		t.Run(what, func(t *testing.T) {
 			failed := map[string]int{}
@@ -139,6 +159,7 @@ func TestLostAnswers(t *testing.T) {
 
 // What another has put while one's own request was lost is another's.
 func TestLostRaceIsNoSuccess(t *testing.T) {
+	s3test.Start(t)
 	other := open(t)
 	other.tried.Store(true)
 	puts := 0
@@ -164,6 +185,7 @@ func TestLostRaceIsNoSuccess(t *testing.T) {
 
 // A read that is cut is no end of the object.
 func TestCutRead(t *testing.T) {
+	s3test.Start(t)
 	gets := 0
 	s := between(t, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -198,6 +220,7 @@ func TestCutRead(t *testing.T) {
 
 // A server that ignores the condition, or the range, is refused.
 func TestServersThatIgnore(t *testing.T) {
+	s3test.Start(t)
 	t.Run("If-None-Match", func(t *testing.T) {
 		s := between(t, func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -231,6 +254,7 @@ func TestServersThatIgnore(t *testing.T) {
 
 // What the server refuses is not asked for again.
 func TestRefusalIsFinal(t *testing.T) {
+	s3test.Start(t)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "another")
 	requests := 0
 	s := between(t, func(next http.Handler) http.Handler {

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/cmd/internal/backup"
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/newfile"
+	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+type backupCommand struct {
+	keepGoing, allowLoss, allowOpen, verbose, asJSON bool
+	forget                                           bool // seal again what shares a container with what is gone
+}
+
+func newBackupCommand() *cobra.Command {
+	var b backupCommand
+	cmd := &cobra.Command{
+		Use:   "backup STORE PATH...",
+		Short: "Back up what has changed",
+		Long: `Add a generation to a backup that is on (see "coffer on"): the contents of one
+folder, or several files and folders under their own names. What has not changed since
+the last time is not stored again; of a large file only what changed in it is.
+
+No secret is asked for: this device keeps the key while the backup is on. STORE is a
+folder, s3://BUCKET/PREFIX or rclone:REMOTE:PATH. A backup that was interrupted goes on
+when it is run again. Two runs of one backup wait for nobody: the second ends.
+
+A database that is in use (a file with a -wal or -journal beside it) is refused unless
+you say --allow-open: take a snapshot of it first. When more than half of the files or of
+their bytes are gone, you are asked; --allow-loss says yes.
+
+The last 3 generations and those of the last 7 days are kept.`,
+		Example: `  coffer backup /media/stick/backup Messages
+  coffer backup s3://my-bucket/phone Messages Media
+  0 3 * * *  coffer backup rclone:drive:backup /home/ada/Messages    # in a crontab`,
+		Args: cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.run(cmd.Context(), args[0], args[1:])
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&b.keepGoing, "keep-going", false, "leave files that cannot be read as they were the last time, and end with status 1")
+	f.BoolVar(&b.allowLoss, "allow-loss", false, "back up even if most of what there was is gone")
+	f.BoolVar(&b.allowOpen, "allow-open", false, "back up databases that are in use")
+	f.BoolVarP(&b.verbose, "verbose", "v", false, "name everything that is not backed up")
+	f.BoolVar(&b.asJSON, "json", false, "print what was done as JSON")
+	return cmd
+}
+
+func (b *backupCommand) run(ctx context.Context, storeText string, paths []string) error {
+	return withMemory(ctx, storeText, func(s *namedStore, m *device.Memory) error {
+		return b.backUp(ctx, s, m, storeText, paths)
+	})
+}
+
+// withMemory opens a store and what this device keeps of the backup there, which no other run
+// changes meanwhile. [LIF-3]
+func withMemory(ctx context.Context, storeText string, do func(*namedStore, *device.Memory) error) error {
+	s, err := openStore(ctx, storeText)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	m, err := memoryOf(ctx, s)
+	if err != nil {
+		return err
+	}
+	release, err := m.Lock()
+	if err != nil {
+		return err
+	}
+	defer release()
+	return do(s, m)
+}
+
+func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Memory, storeText string, paths []string) error {
+	found, err := b.find(storeText, paths)
+	if err != nil {
+		return err
+	}
+	opts, err := b.options(found, paths)
+	if err != nil {
+		return err
+	}
+	bar := newProgress("backing up", found.size)
+	opts.Progress = bar.add
+	report, err := backup.Run(ctx, s, m, b.sources(ctx, found), opts)
+	bar.finish()
+	if err != nil {
+		return explainBackup(err, storeText)
+	}
+	return b.tell(found, report)
+}
+
+// memoryOf returns what this device keeps of the backup in a store.
+func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
+	dir, err := device.Folder()
+	if err != nil {
+		return nil, err
+	}
+	objects, err := set.List(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var check key.Check
+	if h, _, err := objects.Public(ctx); err == nil {
+		check = h.KeyCheck
+	}
+	m, err := device.Find(dir, s.text, check)
+	if errors.Is(err, device.ErrNone) {
+		if len(objects.Keyrings) > 0 {
+			return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, display.Name(s.text))
+		}
+		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, display.Name(s.text))
+	}
+	return m, err
+}
+
+// find looks for the files to back up.
+func (b *backupCommand) find(storeText string, paths []string) (*collection, error) {
+	if slices.Contains(paths, "-") {
+		return nil, program.Usagef("standard input cannot be backed up: give files or folders")
+	}
+	found, err := collect(paths, "", "")
+	if err != nil {
+		return nil, err
+	}
+	if err := b.refuseStore(storeText, found); err != nil {
+		return nil, err
+	}
+	for _, err := range found.failed {
+		if !b.keepGoing {
+			return nil, fmt.Errorf("%s; nothing was backed up, --keep-going backs up the other files", program.InWords(err))
+		}
+		display.Note("not backed up: %s", program.InWords(err))
+	}
+	if b.allowOpen {
+		return found, nil
+	}
+	if name := openDatabase(found.sources); name != "" {
+		return nil, fmt.Errorf("%s is a database that is in use: what is read of it may not fit together. Back up a snapshot of it (for SQLite: sqlite3 %s \"VACUUM INTO 'snapshot.db'\" or the backup API, which keeps its pages in place), or give --allow-open", display.Name(name), display.Name(filepath.Base(name)))
+	}
+	return found, nil
+}
+
+// refuseStore leaves out the objects of the backup itself.
+func (b *backupCommand) refuseStore(storeText string, found *collection) error {
+	info, err := os.Stat(storeText)
+	if err != nil {
+		return nil // it is no folder
+	}
+	found.drop(func(s source) error {
+		dir, err := os.Stat(filepath.Dir(s.file))
+		if _, isObject := set.ParseName(filepath.Base(s.file)); err == nil && isObject && os.SameFile(dir, info) {
+			return errOwnObject
+		}
+		return nil
+	})
+	found.failed = slices.DeleteFunc(found.failed, func(err error) bool { return errors.Is(err, errOwnObject) })
+	return nil
+}
+
+var errOwnObject = errors.New("it is a part of the backup")
+
+// openDatabase returns a file that has a non-empty journal beside it, as a database has that
+// is being written.
+func openDatabase(sources []source) string {
+	for _, s := range sources {
+		for _, ending := range []string{"-wal", "-journal"} {
+			if info, err := os.Stat(s.file + ending); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
+				return s.file
+			}
+		}
+	}
+	return ""
+}
+
+// sources returns the files for a run.
+func (b *backupCommand) sources(ctx context.Context, found *collection) []backup.Source {
+	all := make([]backup.Source, len(found.sources))
+	for i, s := range found.sources {
+		all[i] = backup.Source{Name: s.file, Info: s.info, Entry: s.entry, Open: func() (*os.File, int64, error) {
+			f := openFile{source: s, ctx: ctx, bar: &progress{}}
+			if err := f.open(); err != nil {
+				f.close()
+				return nil, 0, err
+			}
+			return f.f, f.entry.Size, nil
+		}}
+	}
+	return all
+}
+
+// settleTime is how long a store that is not atomic takes to show what was written.
+const settleTime = 5 * time.Second
+
+func (b *backupCommand) options(found *collection, paths []string) (backup.Options, error) {
+	var absolute []string
+	for _, path := range paths {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return backup.Options{}, err
+		}
+		absolute = append(absolute, abs)
+	}
+	return backup.Options{
+		Paths:      absolute,
+		Forget:     b.forget,
+		Producer:   "coffer " + program.Number,
+		Settle:     settleTime,
+		Incomplete: len(found.failed) > 0,
+		Consent:    b.consent,
+		Unread: func(s backup.Source, err error, kept bool) {
+			what := "is not backed up"
+			if kept {
+				what = "stays as it was backed up before"
+			}
+			display.Note("%s %s: %v", display.Name(s.Name), what, newfile.Cause(err))
+		},
+		Changed: func(s backup.Source) {
+			display.Note("%s changes while it is read: it is backed up as it is read", display.Name(s.Name))
+		},
+	}, nil
+}
+
+// consent asks whether a generation is made that has far less than the one before it.
+func (b *backupCommand) consent(loss backup.Loss) bool {
+	display.Note("%s (%s) are there now, %s (%s) were in the last backup", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
+	return b.allowLoss
+}
+
+// explainBackup adds to an error of a run what to do about it.
+func explainBackup(err error, storeText string) error {
+	switch {
+	case errors.Is(err, backup.ErrRefused):
+		return fmt.Errorf("%w: most of what was backed up is gone. Is the source what you mean, is it mounted, may you read it? --allow-loss backs it up as it is; the last backup is then kept for 30 days", err)
+	case errors.Is(err, fault.Superseded):
+		return advisedError{err, fmt.Sprintf(`"coffer on %s" continues the backup from this device`, display.Name(storeText))}
+	case errors.Is(err, fault.StaleBackup), errors.Is(err, fault.WrongSet):
+		return advisedError{err, fmt.Sprintf(`look at it with "coffer status %s": another folder may be mounted there, or someone put back an earlier state`, display.Name(storeText))}
+	}
+	return err
+}
+
+// backupJSON is what --json prints of a run.
+type backupJSON struct {
+	Generation uint64   `json:"generation"`
+	CreatedMS  *int64   `json:"created_ms"`
+	Files      int      `json:"files"`
+	Bytes      int64    `json:"bytes"`
+	New        int      `json:"new"`
+	Changed    int      `json:"changed"`
+	Removed    int      `json:"removed"`
+	Repacked   int      `json:"repacked"`
+	Unread     int      `json:"unread"`
+	Stored     int64    `json:"stored"`
+	Deleted    int      `json:"deleted"`
+	Lost       []string `json:"lost"`
+}
+
+// tellTidied tells what is not as it should be in the store.
+func tellTidied(r *backup.Report) {
+	for _, p := range r.PassedOver {
+		display.Note("%s does not count: %v", display.Name(p.Name), p.Err)
+	}
+	for _, name := range r.Lost {
+		display.Note("the store has lost %s, or changed it: what was in it is stored again as far as it is still here", name)
+	}
+	for _, err := range r.NotDeleted {
+		display.Note("not deleted, though not needed: %v", err)
+	}
+}
+
+func (b *backupCommand) tell(found *collection, r *backup.Report) error {
+	tellTidied(r)
+	found.left.tell(b.verbose)
+	if b.asJSON {
+		out := backupJSON{r.Generation, timeJSON(r.Created), r.Entries, r.Bytes, r.New, r.Changed, r.Removed, r.Repacked, r.Unread, r.Stored, r.Deleted, append([]string{}, r.Lost...)}
+		if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
+			return err
+		}
+	}
+	display.Note("generation %d: %s (%s); %d new, %d changed, %d gone; %s stored", r.Generation, display.Count(r.Entries, "file"), display.Size(r.Bytes), r.New, r.Changed, r.Removed, display.Size(r.Stored))
+	if r.Unread > 0 || len(found.failed) > 0 {
+		return program.ExitError(program.Refused)
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package backup
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/ref/archive"
+)
+
+// plan is what a run makes of the sources.
+type plan struct {
+	files   map[string]device.File // all entries of the generation that are sealed, without digests
+	todo    []todo                 // sources to read
+	changed []archive.Record       // of the own segment
+	noted   map[string]device.File // files of which only what is said of them has changed
+	removed []string               // entries that are no longer there, in order
+	resumed []archive.Stored       // containers of an interrupted run
+	stored  []archive.Stored       // data containers of this run
+	before  map[string]device.File // the entries of the head
+	untidy  bool                   // what was sealed of a file was given up
+
+	created archive.Time
+	kept    []device.Kept // earlier generations
+	listed  map[archive.ID]archive.Stored
+	needs   []archive.ID // containers that the generation needs besides its commit
+}
+
+// todo is a source to read, with what was sealed of it before.
+type todo struct {
+	source Source
+	before device.File
+	known  bool // it was sealed before
+}
+
+// compare finds out what has to be read, from what the system says of the files.
+func (r *run) compare(again *resumed) (*plan, error) {
+	before, err := r.memory.Files()
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{files: map[string]device.File{}, noted: map[string]device.File{}, before: before, resumed: again.stored}
+	there := make(map[string]bool, len(r.sources))
+	for _, s := range r.sources {
+		there[s.Entry.Path] = true
+	}
+	r.repack(before, there)
+	moved := movable(before, there)
+	for _, s := range r.sources {
+		now := stated(s.Info)
+		name := s.Entry.Path
+		old, known := before[name]
+		sealed, isSealed := again.files[name]
+		switch {
+		case isSealed && isSame(sealed, now) && !r.avoids(sealed):
+			p.use(sealed)
+		case known && isSame(old, now) && !r.avoids(old):
+			p.files[name] = old
+		default:
+			if from, ok := moved[identityOf(now)]; ok && !known && now.Inode != 0 && !r.avoids(from) {
+				delete(moved, identityOf(now))
+				if err := r.move(p, from, s.Entry); err != nil {
+					return nil, err
+				}
+				break
+			}
+			p.todo = append(p.todo, todo{s, old, known})
+			continue
+		}
+		r.progress(s.Info.Size())
+	}
+	for _, name := range sortedPaths(before) {
+		if !there[name] {
+			p.leave(name, r.opts.Incomplete && !inTheWay(name, there))
+		}
+	}
+	return p, nil
+}
+
+func (r *run) progress(n int64) {
+	if r.opts.Progress != nil {
+		r.opts.Progress(n)
+	}
+}
+
+// use takes what was sealed of a file.
+func (p *plan) use(f device.File) {
+	f.Digests = nil
+	p.files[f.Record.Entry.Path] = f
+	p.changed = append(p.changed, f.Record)
+}
+
+// note takes what was sealed of a file before, of which something else is said now.
+func (p *plan) note(f device.File) {
+	p.noted[f.Record.Entry.Path] = f
+	p.use(f)
+}
+
+// leave decides about an entry that is not among the sources.
+func (p *plan) leave(name string, keep bool) {
+	if keep {
+		p.files[name] = p.before[name]
+	} else {
+		p.removed = append(p.removed, name)
+	}
+}
+
+// sameFile is what a file keeps when it gets another name.
+type sameFile struct {
+	device, inode    uint64
+	size, modifiedNS int64
+}
+
+func identityOf(f device.File) sameFile {
+	return sameFile{f.Device, f.Inode, f.Size, f.ModifiedNS}
+}
+
+// movable returns the files that are no longer where they were.
+func movable(before map[string]device.File, there map[string]bool) map[sameFile]device.File {
+	moved := map[sameFile]device.File{}
+	for name, f := range before {
+		if !there[name] {
+			moved[identityOf(f)] = f
+		}
+	}
+	return moved
+}
+
+// move takes what was sealed under another name. [SET-29]
+func (r *run) move(p *plan, f device.File, e archive.Entry) error {
+	digests, err := r.memory.Digests(f.Record.Entry.Path)
+	if err != nil {
+		return err
+	}
+	e.Size = f.Record.Entry.Size
+	f.Record.Entry = e
+	f.Digests = digests
+	p.note(f)
+	return nil
+}
+
+// inTheWay reports whether an entry cannot be beside those that are there. [ARC-13]
+func inTheWay(name string, there map[string]bool) bool {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if there[dir] {
+			return true
+		}
+	}
+	for other := range there {
+		if strings.HasPrefix(other, name+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedPaths(files map[string]device.File) []string {
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// consent asks before a history gets a generation that has lost most of what there was.
+// [LIF-17]
+func (r *run) consent(p *plan) error {
+	loss := Loss{Entries: len(p.files) + len(p.todo), Before: len(p.before)}
+	for _, f := range p.before {
+		loss.Had += f.Record.Entry.Size
+	}
+	for _, f := range p.files {
+		loss.Bytes += f.Record.Entry.Size
+	}
+	for _, t := range p.todo {
+		loss.Bytes += t.source.Info.Size()
+	}
+	if 2*loss.Entries >= loss.Before && 2*loss.Bytes >= loss.Had {
+		return nil
+	}
+	if r.opts.Consent == nil || !r.opts.Consent(loss) {
+		return ErrRefused
+	}
+	r.agreed = true
+	return nil
+}
+
+// segment returns what the generation changes of the list.
+func (p *plan) segment() *archive.Segment {
+	live := slices.Clone(p.changed)
+	slices.SortFunc(live, func(a, b archive.Record) int { return strings.Compare(a.Entry.Path, b.Entry.Path) })
+	return &archive.Segment{Live: live, Removed: p.removed}
+}
+
+// wholeList returns a segment that needs no other.
+func (p *plan) wholeList() *archive.Segment {
+	all := new(archive.Segment)
+	for _, name := range sortedPaths(p.files) {
+		all.Live = append(all.Live, p.files[name].Record)
+	}
+	return all
+}

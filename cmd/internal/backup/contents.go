@@ -1,0 +1,143 @@
+package backup
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/parallel"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+// contents seals what has changed, stores the data containers and seals the commit, which is
+// the last of the run.
+func (r *run) contents() (set.Answer, error) {
+	again, err := r.resume()
+	if err != nil {
+		return "", err
+	}
+	p, err := r.compare(again)
+	if err != nil {
+		return "", err
+	}
+	r.plan = p
+	if err := r.consent(p); err != nil {
+		return "", err
+	}
+	generation := r.nextNumber()
+	created := r.now()
+	up := r.newUploads()
+	var file *os.File
+	complete := map[string]device.File{} // with the containers that are whole next
+	packer := &set.Packer{
+		Key: r.meta.Key,
+		Index: archive.Index{
+			SetID: r.meta.SetID, Generation: generation, Epoch: r.meta.Epoch, CreatedMS: created, Previous: r.meta.HeadID, Producer: r.opts.Producer,
+		},
+		Size: r.opts.DataSize, Rand: random, Payloads: parallel.Containers,
+		Begin: func() (w io.Writer, err error) {
+			file, err = r.begin()
+			return file, err
+		},
+	}
+	packer.Sealed = func(s set.Sealed) error {
+		kept, err := r.spool(file, s, complete)
+		if err != nil {
+			return err
+		}
+		clear(complete)
+		if s.Stored.Generation > 0 {
+			r.commit = kept
+			return nil
+		}
+		p.stored = append(p.stored, s.Stored)
+		r.report.Stored += s.Stored.Length
+		return up.add(kept)
+	}
+	err = r.sealAll(packer, p, complete)
+	if err == nil {
+		err = r.sealCommit(packer, p, generation)
+	}
+	if err != nil {
+		packer.Abort()
+		up.cancel(err)
+	}
+	if upErr := up.end(); upErr != nil && err == nil {
+		err = fmt.Errorf("storing a container: %w", upErr)
+	}
+	if err != nil {
+		return "", err
+	}
+	r.meta.Pending = &device.Commit{Generation: generation, Digest: r.commit.sealed.Stored.Digest}
+	p.created = created
+	return set.AnswerMade, r.memory.SetMeta(&r.meta) // [LIF-10]
+}
+
+// nextNumber returns the number of the generation. [SET-25]
+func (r *run) nextNumber() uint64 {
+	n := max(r.meta.Generation, r.ring.Generation) + 1
+	for r.isTaken(n) {
+		n++
+	}
+	return n
+}
+
+func (r *run) isTaken(generation uint64) bool {
+	_, taken := r.objects.Has(set.Name{Kind: set.Commit, Number: generation})
+	return taken
+}
+
+// now returns the time of the generation, which is never before the one before. [SET-26]
+func (r *run) now() archive.Time {
+	t, err := archive.TimeOf(r.opts.Now().UnixMilli())
+	if err != nil {
+		t = 0
+	}
+	return max(t, r.meta.Created)
+}
+
+// sealCommit seals the commit. [SET-28]
+func (r *run) sealCommit(packer *set.Packer, p *plan, generation uint64) error {
+	own, others, err := r.merge(p)
+	if err != nil {
+		return err
+	}
+	kept, stored, err := r.retain(packer, p, others)
+	if err != nil {
+		return err
+	}
+	p.kept = kept
+	commit, err := packer.Commit(set.Listing{Segments: others, Live: own.Live, Removed: own.Removed, Stored: stored})
+	if err == nil {
+		p.needs = p.containers(commit.ID, others)
+	}
+	return err
+}
+
+// merge returns the own segment of the commit, and the others that it refers to. [SET-30]
+func (r *run) merge(p *plan) (*archive.Segment, []archive.SegmentRef, error) {
+	own := p.segment()
+	if r.head == nil {
+		return own, nil, nil
+	}
+	others := r.head.Index.Segments
+	if slices.ContainsFunc(others, func(ref archive.SegmentRef) bool { return r.avoid[ref.Container] }) {
+		return p.wholeList(), nil, nil
+	}
+	for len(others) > 0 {
+		newest := others[len(others)-1]
+		if !set.IsMerged(len(others), newest.Length, set.SegmentLength(own)) {
+			break
+		}
+		older, err := r.head.Segment(r.ctx, newest)
+		if err != nil {
+			return nil, nil, err
+		}
+		own = set.Merge(older, own, len(others) == 1)
+		others = others[:len(others)-1]
+	}
+	return own, others, nil
+}

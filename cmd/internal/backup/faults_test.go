@@ -1,0 +1,144 @@
+package backup
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/store"
+	"github.com/coffer-format/coffer/ref/store/memory"
+)
+
+func TestMain(m *testing.M) {
+	pauses = []time.Duration{0, 0, 0}
+	os.Exit(m.Run())
+}
+
+// calls counts the calls of a run to a store from one on.
+func calls(s *memory.Store) (count func() int) {
+	n := 0
+	s.Script = func(memory.Call) memory.Fault {
+		n++
+		return 0
+	}
+	return func() int { return n }
+}
+
+// A fault at any request to the store, a lost answer or a crash, loses nothing: the run after
+// it makes the generation, and the earlier one is there all the time.
+func TestFaultAtEveryRequest(t *testing.T) {
+	for _, f := range []struct {
+		name  string
+		fault memory.Fault
+	}{
+		{"the request is lost", memory.LoseRequest},
+		{"the answer is lost", memory.LoseAnswer},
+		{"crash before", memory.CrashBefore},
+		{"crash after", memory.CrashAfter},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			for at := 0; ; at++ {
+				s := memory.New()
+				w := newWorld(t, s)
+				r := rand.New(rand.NewPCG(7, 7))
+				w.write("a", noise(r, 500000))
+				w.write("b", noise(r, 100))
+				w.mustRun(s)
+				before := w.contents()
+				w.write("a", append(w.fileOf("a"), 1))
+				w.write("c", noise(r, 600000))
+				begun, happened := false, false
+				s.Script = func(c memory.Call) memory.Fault {
+					if !begun {
+						begun, at0 = true, c.N
+					}
+					if c.N == at0+at {
+						happened = true
+						return f.fault
+					}
+					return 0
+				}
+				_, err := w.run(s)
+				s.Script = nil
+				s.Restart()
+				if err != nil {
+					now, before := checkHead(s, &w.k, w.contents()), checkHead(s, &w.k, before)
+					if now != nil && before != nil {
+						t.Fatalf("request %d: after %v: %v; %v", at, err, now, before)
+					}
+				}
+				if _, err := w.run(s); err != nil {
+					t.Fatalf("request %d: the run after it: %v", at, err)
+				}
+				if err := checkHead(s, &w.k, w.contents()); err != nil {
+					t.Fatalf("request %d: %v", at, err)
+				}
+				if !happened {
+					break
+				}
+			}
+		})
+	}
+}
+
+// at0 is the number of the first call of a run.
+var at0 int
+
+// fileOf returns the content of a file.
+func (w *world) fileOf(name string) []byte { return []byte(w.contents()[name]) }
+
+// A device whose backup another one has taken over writes nothing more, and neither does a
+// copy of it, nor one whose store shows an earlier state.
+func TestWhoWrites(t *testing.T) {
+	s := memory.New()
+	w := newWorld(t, s)
+	w.write("a", []byte("a"))
+	w.mustRun(s)
+	w.write("a", []byte("b"))
+	w.mustRun(s)
+
+	t.Run("an earlier state", func(t *testing.T) {
+		old := memory.New()
+		copyObjects(t, s, old, func(name string) bool { return name != "g-0000000000000002.coffer" })
+		if _, err := w.run(old); !errors.Is(err, fault.StaleBackup) {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("no keyring", func(t *testing.T) {
+		old := memory.New()
+		copyObjects(t, s, old, func(name string) bool { return name[0] != 'k' })
+		if _, err := w.run(old); !errors.Is(err, fault.StaleBackup) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// copyObjects copies some objects of a store to another.
+func copyObjects(t *testing.T, from, to store.Store, which func(name string) bool) {
+	t.Helper()
+	objects, err := from.List(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range objects {
+		if !which(o.Name) {
+			continue
+		}
+		content := make([]byte, o.Size)
+		if _, err := from.ReadAt(t.Context(), o.Name, content, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := put(t, to, o.Name, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func put(t *testing.T, to store.Store, name string, content []byte) error {
+	return to.PutNew(t.Context(), name, bytes.NewReader(content), int64(len(content)), sha256.Sum256(content))
+}

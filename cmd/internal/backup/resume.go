@@ -1,0 +1,123 @@
+package backup
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+// resumed is what is used again of a run that was interrupted.
+type resumed struct {
+	files  map[string]device.File // that are complete
+	stored []archive.Stored       // the containers in which they lie
+}
+
+// resume finds out what can be used again of a run that did not end: containers that the store
+// has whole, and those in the spool, which are stored now as they are. What was sealed in part
+// is given up, and so is a commit, which is of this moment. [LIF-14]
+func (r *run) resume() (*resumed, error) {
+	sealed, files, err := r.memory.Run()
+	if err != nil {
+		return nil, err
+	}
+	again := &resumed{files: map[string]device.File{}}
+	var kept []device.Sealed
+	for _, x := range sealed {
+		ok, err := r.again(x)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			x.Stored = true
+			kept = append(kept, x)
+			again.stored = append(again.stored, archive.Stored{ID: x.ID, Epoch: x.Epoch, Length: x.Length, Digest: x.Digest})
+		}
+	}
+	for path, f := range files {
+		if !slices.ContainsFunc(f.Record.Places, func(p archive.Place) bool { return !again.has(p.Container) && r.known[p.Container].Epoch == 0 }) {
+			again.files[path] = f
+		}
+	}
+	if len(kept) < len(sealed) {
+		if err := r.keepOnly(kept, again.files); err != nil {
+			return nil, err
+		}
+	}
+	return again, r.sweep()
+}
+
+func (a *resumed) has(id archive.ID) bool {
+	return slices.ContainsFunc(a.stored, func(x archive.Stored) bool { return x.ID == id })
+}
+
+// again makes sure that the store has a container of an interrupted run, if it can be used.
+func (r *run) again(x device.Sealed) (bool, error) {
+	name, ok := set.ParseName(x.Name)
+	if !ok || name.Kind != set.Data || x.Epoch != r.meta.Epoch {
+		return false, nil
+	}
+	if object, ok := r.objects.Has(name); x.Stored {
+		return ok && object.Size == x.Length, nil
+	}
+	s := &spooled{filepath.Join(r.memory.Spool(), x.Name), set.Sealed{Name: x.Name, Stored: archive.Stored{ID: x.ID, Epoch: x.Epoch, Length: x.Length, Digest: x.Digest}}}
+	if !s.isWhole() {
+		return false, nil
+	}
+	made, err := s.put(r.ctx, r.store)
+	if err != nil || !made {
+		return false, err
+	}
+	return true, r.memory.MarkStored(x.ID)
+}
+
+// keepOnly forgets what cannot be used of an interrupted run.
+func (r *run) keepOnly(kept []device.Sealed, files map[string]device.File) error {
+	withDigests := map[string]device.File{}
+	for path, f := range files {
+		digests, err := r.memory.RunDigests(path)
+		if err != nil {
+			return err
+		}
+		f.Digests = digests
+		withDigests[path] = f
+	}
+	if err := r.memory.DropRun(); err != nil {
+		return err
+	}
+	for i, x := range kept {
+		complete := map[string]device.File{}
+		if i == len(kept)-1 {
+			complete = withDigests
+		}
+		if err := r.memory.AddSealed(x, complete); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweep removes what no run needs from the spool.
+func (r *run) sweep() error {
+	entries, err := os.ReadDir(r.memory.Spool())
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := os.Remove(filepath.Join(r.memory.Spool(), e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abandonCommit gives a commit up whose name is taken, and looks at the store anew.
+func (r *run) abandonCommit() error {
+	var err error
+	r.commit = nil
+	r.objects, err = set.List(r.ctx, r.store)
+	return err
+}

@@ -1,0 +1,179 @@
+package life
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/set"
+	"github.com/coffer-format/coffer/ref/store"
+)
+
+// begin stores the keyring of an epoch, in an order that can be gone on with.
+func (f *Found) begin(ctx context.Context, meta device.Meta, ring *keyring.Keyring, lock *Lock, head *set.Generation) error {
+	sealed, err := set.SealKeyring(f.Rand, &lock.Key, lock.Slots, ring)
+	if err != nil {
+		return err
+	}
+	if _, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)), lock.Proof); err != nil {
+		return fmt.Errorf("the new keyring does not open with the secret, and was not stored: %w", err)
+	}
+	meta.Begun = &device.Epoch{Epoch: ring.Epoch, Key: lock.Key}
+	release, err := f.remember(meta) // [LIF-6] [LIF-21]
+	if err != nil {
+		return err
+	}
+	defer func() { release() }()
+	if err := f.put(ctx, ring.Epoch, sealed, lock.Proof); err != nil {
+		if errors.Is(err, set.ErrTaken) {
+			err = errors.Join(err, f.forgetBegun(meta))
+		}
+		return err
+	}
+	return f.complete(ctx, meta, ring, head)
+}
+
+// remember saves what is about to be begun, in the memory that was found or a new one, and
+// locks it.
+func (f *Found) remember(meta device.Meta) (release func(), err error) {
+	m := f.Memory
+	isNew := m == nil || f.Meta.SetID != meta.SetID
+	if isNew {
+		err := f.saved(func() error {
+			var err error
+			m, err = device.Create(f.Dir, &meta)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if release, err = m.Lock(); err != nil {
+		return nil, err
+	}
+	if !isNew {
+		var now device.Meta
+		switch now, err = m.Meta(); {
+		case err == nil && !sameState(now, f.Meta):
+			err = ErrMoved
+		case err == nil:
+			err = f.saved(func() error { return m.SetMeta(&meta) })
+		}
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	f.Memory, f.Meta = m, meta
+	return release, nil
+}
+
+// sameState reports whether no run has gone between two states of a memory.
+func sameState(a, b device.Meta) bool {
+	same := func(p, q *device.Epoch) bool { return (p == nil) == (q == nil) && (p == nil || *p == *q) }
+	return a.Epoch == b.Epoch && a.Generation == b.Generation && a.Head == b.Head && same(a.Begun, b.Begun) &&
+		(a.Pending == nil) == (b.Pending == nil)
+}
+
+// put stores a keyring under both names and reads it back. The first name decides which of
+// several devices has made it; on a store that is not atomic that shows after a while.
+// [LIF-7] [LIF-11]
+func (f *Found) put(ctx context.Context, epoch uint64, sealed []byte, proof container.Secret) error {
+	if !f.Store.Traits().Atomic {
+		name, size, sum := set.Name{Kind: set.Keyring, Number: epoch}.String(), int64(len(sealed)), sha256.Sum256(sealed)
+		made, err := set.Make(ctx, f.Store, name, bytes.NewReader(sealed), size, sum)
+		if err == nil && made {
+			if err = f.wait(ctx); err == nil {
+				made, err = store.Holds(ctx, f.Store, name, size, sum)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if !made {
+			return set.ErrTaken
+		}
+	}
+	if err := set.StoreKeyring(ctx, f.Store, epoch, sealed); err != nil {
+		return err
+	}
+	return set.CheckKeyring(ctx, f.Store, epoch, sealed, proof)
+}
+
+// forgetBegun takes back what was to be begun, and the whole memory if there is nothing else
+// in it.
+func (f *Found) forgetBegun(meta device.Meta) error {
+	if meta.Epoch == 0 {
+		return f.saved(f.Memory.Remove)
+	}
+	meta.Begun = nil
+	return f.saved(func() error { return f.Memory.SetMeta(&meta) })
+}
+
+// complete ends the epochs before one that was begun. What was about to be is remembered until
+// that is done, so that a crash leaves no keyring that an old secret opens.
+func (f *Found) complete(ctx context.Context, meta device.Meta, ring *keyring.Keyring, head *set.Generation) error {
+	if err := f.Objects.DeleteKeyrings(ctx, ring.Epoch); err != nil {
+		return err
+	}
+	return f.adopt(meta, ring, head)
+}
+
+// adopt makes the epoch that was begun the one of the memory, whose files stay if the epoch
+// begins with the commit that they belong to.
+func (f *Found) adopt(meta device.Meta, ring *keyring.Keyring, head *set.Generation) error {
+	meta.Epoch, meta.Key, meta.Store = ring.Epoch, meta.Begun.Key, f.Text
+	meta.Begun, meta.Ended = nil, false
+	save := f.Memory.SetMeta
+	if ring.Head != meta.Head && (meta.Pending == nil || ring.Head != meta.Pending.Digest) {
+		meta = after(head, ring.Head, meta)
+		save = f.restart
+	}
+	err := f.saved(func() error { return save(&meta) })
+	f.Meta, f.Standing = meta, Ours
+	return err
+}
+
+// restart gives a memory another last commit, and forgets what belongs to the one before.
+func (f *Found) restart(meta *device.Meta) error {
+	if err := f.Memory.Restart(meta); err != nil {
+		return err
+	}
+	return os.RemoveAll(f.Memory.Spool())
+}
+
+// after returns a memory whose last commit is the head, nil if there is none.
+func after(head *set.Generation, digest [sha256.Size]byte, meta device.Meta) device.Meta {
+	meta.Pending, meta.Head = nil, digest
+	meta.Generation, meta.HeadID, meta.HeadLength, meta.Created = 0, archive.ID{}, 0, 0
+	if head != nil {
+		meta.Generation, meta.HeadID, meta.HeadLength, meta.Created = head.Number, head.ID, head.Length, head.Index.CreatedMS
+	}
+	return meta
+}
+
+// draw fills what is drawn once for all.
+func (p *Place) draw(into ...[]byte) error {
+	for _, b := range into {
+		if _, err := io.ReadFull(p.Rand, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Place) created() archive.Time {
+	t, err := archive.TimeOf(p.Now().UnixMilli())
+	if err != nil { // not known
+		return 0
+	}
+	return t
+}

@@ -1,0 +1,120 @@
+package life
+
+import (
+	"context"
+	"crypto/sha256"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+// TurnOn makes a new set where there is none. Errors: set.ErrTaken if another device does
+// the same, ErrMoved, those of the store and of the device. [LIF-5]
+func (f *Found) TurnOn(ctx context.Context, lock *Lock) error {
+	if f.Standing != Empty {
+		return ErrMoved
+	}
+	meta := device.Meta{Store: f.Text}
+	if begun := f.Meta.Begun; f.Meta.Epoch == 0 && begun != nil && begun.Epoch == 1 { // it was interrupted before it stored anything
+		meta = f.Meta
+	} else if err := f.draw(meta.SetID[:], meta.Writer[:], meta.Seed[:]); err != nil { // [LIF-1]
+		return err
+	}
+	ring := &keyring.Keyring{SetID: meta.SetID, Epoch: 1, Writer: meta.Writer, CreatedMS: f.created()}
+	return f.begin(ctx, meta, ring, lock, nil)
+}
+
+// Begin begins the next epoch of the set, of which this device is the writer from then on,
+// and deletes the keyrings of those before. Errors: ErrKeyUsed, set.ErrTaken if another
+// device has begun the epoch, ErrMoved, malformed_archive for more old keys than a keyring
+// has, those of the store and of the device. [LIF-21]
+func (s *Set) Begin(ctx context.Context, lock *Lock) error {
+	if err := s.mayUse(lock); err != nil {
+		return err
+	}
+	generation, digest := uint64(0), [sha256.Size]byte{}
+	if s.Head != nil {
+		var err error
+		if digest, err = s.Head.Digest(ctx); err != nil {
+			return err
+		}
+		generation = s.Head.Number
+	}
+	meta := s.Meta
+	if s.Memory == nil || meta.SetID != s.Ring.SetID {
+		meta = after(s.Head, digest, device.Meta{SetID: s.Ring.SetID, Store: s.Text})
+		if err := s.draw(meta.Writer[:], meta.Seed[:]); err != nil { // [LIF-1]
+			return err
+		}
+	}
+	ring := s.Ring.Following(meta.Writer, &lock.Key, generation, digest) // [LIF-20]
+	ring.Epoch = max(ring.Epoch, meta.Epoch+1)                           // of a state that is earlier than what was seen
+	ring.CreatedMS = s.created()
+	if err := s.hasStayed(ctx); err != nil {
+		return err
+	}
+	return s.begin(ctx, meta, ring, lock, s.Head)
+}
+
+// mayUse decides about the key of an epoch. [LIF-19]
+func (s *Set) mayUse(lock *Lock) error {
+	if lock.Key == s.Ring.Key {
+		takesOver := s.Standing != Ours && len(s.Ring.Header.Slots) == 0
+		if takesOver || len(lock.Slots) > len(s.Ring.Header.Slots) && lock.keeps(s.Ring.Header) {
+			return nil
+		}
+		return ErrKeyUsed
+	}
+	for _, old := range s.Ring.OldKeys {
+		if old.Key == lock.Key { // [KRG-4]
+			return ErrKeyUsed
+		}
+	}
+	return nil
+}
+
+// hasStayed looks whether the store still has the keyrings and commits that were found: the
+// holder may have been asked since.
+func (f *Found) hasStayed(ctx context.Context) error {
+	now, err := set.List(ctx, f.Store)
+	if err != nil {
+		return err
+	}
+	newest := func(names []set.Name) (n uint64) {
+		for _, name := range names {
+			n = max(n, name.Number)
+		}
+		return n
+	}
+	if newest(now.Keyrings) != newest(f.Objects.Keyrings) || newest(now.Commits) != newest(f.Objects.Commits) {
+		return ErrMoved
+	}
+	return nil
+}
+
+// Finish goes on with an epoch that this device had begun, with the secret that opens it, or
+// with what it remembers if that is nil. Errors: those of opening a keyring, set.ErrTaken,
+// those of the store and of the device. [LIF-21]
+func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
+	if f.Standing != Begun {
+		return ErrMoved
+	}
+	s, err := f.Open(ctx, secret, false)
+	if err != nil {
+		return err
+	}
+	if secret == nil {
+		secret = container.WithKey(&s.Ring.Key)
+	}
+	release, err := f.remember(f.Meta)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := f.put(ctx, s.Ring.Epoch, s.Ring.Bytes, secret); err != nil {
+		return err
+	}
+	return f.complete(ctx, f.Meta, s.Ring.Keyring, s.Head)
+}

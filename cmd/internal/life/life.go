@@ -1,0 +1,198 @@
+// Package life turns backup sets on, begins their epochs and turns them off, in the orders
+// of spec chapter 17: a crash, a lost answer or a second device at any point loses nothing,
+// and the same call again goes on. It asks nobody anything.
+package life
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/set"
+	"github.com/coffer-format/coffer/ref/store"
+)
+
+// Errors that callers tell apart, by errors.Is; set.ErrTaken is another one.
+var (
+	// ErrMoved says that the store or the memory is not as it was looked at.
+	ErrMoved = errors.New("the backup has changed meanwhile: run this again")
+	// ErrKeyUsed says that a new key is not new.
+	ErrKeyUsed = errors.New("this key opens the backup already, or has opened it before: take another one")
+)
+
+// Place is a store, and where this device keeps what it remembers of it.
+type Place struct {
+	Store    store.Store
+	Text     string    // of the store, canonical
+	Dir      string    // of memories
+	Rand     io.Reader // cryptographically secure
+	Now      func() time.Time
+	Settle   time.Duration // how long a store that is not atomic takes to show what was written
+	Payloads container.Payloads
+
+	save func() error // of tests: fails as a crash before a save of the memory, or after it
+}
+
+// Standing is how this device stands to what lies in a store.
+type Standing int
+
+// The standings.
+const (
+	Empty  Standing = iota // there is no backup
+	Rest                   // there is no keyring, but other objects: of a set that was not turned off to the end
+	Ours                   // this device writes to the set
+	Begun                  // this device was about to begin this epoch, and was interrupted
+	Others                 // another device writes to the set, or nobody knows of any that does
+)
+
+// Found is what lies in a store.
+type Found struct {
+	Place
+	Standing Standing
+	Objects  *set.Objects
+	Header   *header.Header // of the newest keyring, which is not authenticated [HDR-16]; nil if there is none
+	Epoch    uint64         // in its name
+
+	Memory *device.Memory // nil if this device remembers nothing
+	Meta   device.Meta    // what it had when it was read
+
+	ring *set.Ring // if the memory's key opens it
+}
+
+// Look finds out what lies in a store, without a secret. [LIF-5] Errors: those of the store
+// and of the device, missing_container and others if no keyring can be read.
+func Look(ctx context.Context, p Place) (*Found, error) {
+	f := &Found{Place: p}
+	var err error
+	if f.Objects, err = set.List(ctx, p.Store); err != nil {
+		return nil, err
+	}
+	var check key.Check
+	if len(f.Objects.Keyrings) > 0 {
+		if f.Header, f.Epoch, err = f.Objects.Public(ctx); err != nil {
+			return nil, err
+		}
+		check = f.Header.KeyCheck
+	}
+	switch f.Memory, err = device.Find(p.Dir, p.Text, check); {
+	case errors.Is(err, device.ErrNone), errors.Is(err, device.ErrDamaged), errors.Is(err, device.ErrNewer):
+		err = nil // what cannot be read is nothing: taking over sets it aside
+	case err != nil:
+		return nil, err
+	default:
+		if f.Meta, err = f.Memory.Meta(); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case f.Header != nil:
+		f.Standing, err = f.stand(ctx)
+	case len(f.Objects.Commits)+len(f.Objects.Data) > 0:
+		f.Standing = Rest
+	}
+	return f, err
+}
+
+// stand opens the keyring with what this device remembers.
+func (f *Found) stand(ctx context.Context) (Standing, error) {
+	if f.Memory == nil {
+		return Others, nil
+	}
+	k, epoch, standing := f.Meta.Key, f.Meta.Epoch, Ours
+	if begun := f.Meta.Begun; begun != nil && begun.Epoch == f.Epoch {
+		k, epoch, standing = begun.Key, begun.Epoch, Begun
+	}
+	if epoch != f.Epoch || !k.Fits(f.Header.KeyCheck) {
+		return Others, nil
+	}
+	ring, err := f.Objects.OpenKeyring(ctx, container.WithKey(&k), f.remembered(false))
+	switch {
+	case err != nil && fault.NameOf(err) == "":
+		return 0, err
+	case err != nil || ring.Writer != f.Meta.Writer || ring.Epoch != epoch:
+		return Others, nil
+	}
+	f.ring = ring
+	return standing, nil
+}
+
+// remembered is what this device has seen, or nothing.
+func (f *Found) remembered(stale bool) set.Memory {
+	if stale {
+		return set.Memory{}
+	}
+	return set.Memory{SetID: f.Meta.SetID, Epoch: f.Meta.Epoch, Generation: f.Meta.Generation}
+}
+
+// Set is a set that has been opened.
+type Set struct {
+	*Found
+	Ring       *set.Ring
+	Head       *set.Generation // nil if there is no generation yet, or after Prove
+	PassedOver []set.PassedOver
+}
+
+// Prove opens the keyring with its secret, or with what this device remembers if that is
+// nil. stale asks for what lies there even if this device remembers a later state of the
+// set, or another set. Errors: those of set.OpenKeyring.
+func (f *Found) Prove(ctx context.Context, secret container.Secret, stale bool) (*Set, error) {
+	ring := f.ring
+	if secret != nil {
+		var err error
+		if ring, err = f.Objects.OpenKeyring(ctx, secret, f.remembered(stale)); err != nil {
+			return nil, err
+		}
+	}
+	if ring == nil {
+		return nil, fmt.Errorf("%w that opens it", device.ErrNone)
+	}
+	return &Set{Found: f, Ring: ring, PassedOver: ring.PassedOver}, nil
+}
+
+// Open is Prove that opens the head, too. Errors: those of set.OpenHead as well.
+func (f *Found) Open(ctx context.Context, secret container.Secret, stale bool) (*Set, error) {
+	s, err := f.Prove(ctx, secret, stale)
+	if err != nil {
+		return nil, err
+	}
+	head, passed, err := f.Objects.OpenHead(ctx, s.Ring, f.remembered(stale), f.Payloads)
+	if err != nil {
+		return nil, err
+	}
+	s.Head, s.PassedOver = head, append(s.PassedOver, passed...)
+	return s, nil
+}
+
+// saved runs what makes a memory durable.
+func (p *Place) saved(do func() error) error {
+	if p.save == nil {
+		return do()
+	}
+	if err := p.save(); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return p.save()
+}
+
+// wait lets a store that is not atomic show what others have written.
+func (p *Place) wait(ctx context.Context) error {
+	if p.Store.Traits().Atomic {
+		return ctx.Err()
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(p.Settle):
+		return nil
+	}
+}

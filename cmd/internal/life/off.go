@@ -1,0 +1,100 @@
+package life
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+// rounds is how often a store is listed that goes on to show objects after they were deleted.
+const rounds = 5
+
+// ErrStays says that a store still lists objects of the set.
+var ErrStays = errors.New("the store still lists files of the backup: run this again later, and end what writes to it")
+
+// TurnOff deletes the set, whose secret was proved by opening it, and then what this device
+// remembers of it. progress is told of each object that is deleted. Errors: ErrStays,
+// ErrMoved, those of the store and of the device. [LIF-28]
+func (s *Set) TurnOff(ctx context.Context, progress func()) error {
+	meta := s.Meta
+	if s.Memory == nil || meta.SetID != s.Ring.SetID {
+		meta = device.Meta{SetID: s.Ring.SetID, Store: s.Text}
+	}
+	if err := s.hasStayed(ctx); err != nil {
+		return err
+	}
+	meta.Ended = true // after this the rest goes without a secret, which nothing could be compared with
+	return s.end(ctx, meta, progress)
+}
+
+// IsEnding reports whether this device has begun to turn off the set that lies, or lay, here.
+func (f *Found) IsEnding() bool { return f.Header == nil && f.Memory != nil && f.Meta.Ended }
+
+// GoOnOff goes on with turning off a set whose keyrings are deleted. Errors: those of
+// TurnOff.
+func (f *Found) GoOnOff(ctx context.Context, progress func()) error {
+	if !f.IsEnding() {
+		return ErrMoved
+	}
+	return f.end(ctx, f.Meta, progress)
+}
+
+func (f *Found) end(ctx context.Context, meta device.Meta, progress func()) error {
+	release, err := f.remember(meta)
+	if err != nil {
+		return err
+	}
+	defer release()
+	objects := f.Objects
+	for _, name := range keyrings(objects) {
+		if err := f.remove(ctx, name, progress); err != nil {
+			return err
+		}
+	}
+	for range rounds {
+		if err := f.wait(ctx); err != nil {
+			return err
+		}
+		if objects, err = set.List(ctx, f.Store); err != nil { // with what came meanwhile
+			return err
+		}
+		names := slices.Concat(objects.Commits, objects.Data)
+		switch {
+		case len(objects.Keyrings) > 0: // perhaps of another device, or of a new set
+			return ErrStays
+		case len(names) == 0:
+			return f.saved(f.Memory.Remove)
+		}
+		for _, name := range names {
+			if err := f.remove(ctx, name, progress); err != nil {
+				return err
+			}
+		}
+	}
+	return ErrStays
+}
+
+func (f *Found) remove(ctx context.Context, name set.Name, progress func()) error {
+	err := f.Store.Delete(ctx, name.String())
+	if err == nil {
+		progress()
+	}
+	return err
+}
+
+// keyrings returns the keyrings in the order in which they are deleted: the set opens with its
+// present secret until the last one is gone. [LIF-29]
+func keyrings(o *set.Objects) []set.Name {
+	var first, copies []set.Name
+	for _, name := range slices.Backward(o.Keyrings) { // from the least epoch
+		if name.Kind == set.Keyring {
+			first = append(first, name)
+		} else {
+			copies = append(copies, name)
+		}
+	}
+	return slices.Concat(first, copies)
+}
