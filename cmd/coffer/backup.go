@@ -89,12 +89,11 @@ func withMemory(ctx context.Context, storeText string, do func(*namedStore, *dev
 }
 
 func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Memory, storeText string, paths []string) error {
-	b.ctx = ctx
 	found, err := b.find(storeText, paths)
 	if err != nil {
 		return err
 	}
-	opts, err := b.options(found, paths)
+	opts, err := b.options(ctx, found, paths)
 	if err != nil {
 		return err
 	}
@@ -208,7 +207,7 @@ func (b *backupCommand) sources(ctx context.Context, found *collection) []backup
 // settleTime is how long a store that is not atomic takes to show what was written.
 const settleTime = 5 * time.Second
 
-func (b *backupCommand) options(found *collection, paths []string) (backup.Options, error) {
+func (b *backupCommand) options(ctx context.Context, found *collection, paths []string) (backup.Options, error) {
 	var absolute []string
 	for _, path := range paths {
 		abs, err := filepath.Abs(path)
@@ -223,7 +222,7 @@ func (b *backupCommand) options(found *collection, paths []string) (backup.Optio
 		Producer:   "coffer " + program.Number,
 		Settle:     settleTime,
 		Incomplete: len(found.failed) > 0,
-		Consent:    b.consent,
+		Consent:    func(loss backup.Loss) bool { return b.consent(ctx, loss) },
 		Unread: func(s backup.Source, err error, kept bool) {
 			what := "is not backed up"
 			if kept {
@@ -238,12 +237,12 @@ func (b *backupCommand) options(found *collection, paths []string) (backup.Optio
 }
 
 // consent asks whether a generation is made that has far less than the one before it.
-func (b *backupCommand) consent(loss backup.Loss) bool {
+func (b *backupCommand) consent(ctx context.Context, loss backup.Loss) bool {
 	display.Note("%s (%s) are there now, %s (%s) were in the last backup", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
 	if b.allowLoss || !isAsked() {
 		return b.allowLoss
 	}
-	return agree(b.ctx, "Back up what is there now? The last backup is kept for 30 days.") == nil
+	return agree(ctx, "Back up what is there now? The last backup is kept for 30 days.") == nil
 }
 
 // explainBackup adds to an error of a run what to do about it.
