@@ -238,7 +238,7 @@ func (b *backupCommand) options(ctx context.Context, found *collection, paths []
 
 // consent asks whether a generation is made that has far less than the one before it.
 func (b *backupCommand) consent(ctx context.Context, loss backup.Loss) bool {
-	display.Note("%s (%s) are there now, %s (%s) were in the last backup", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
+	display.Note("now there is less than half: %s (%s), where the last backup has %s (%s)", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
 	if b.allowLoss || !isAsked() {
 		return b.allowLoss
 	}
