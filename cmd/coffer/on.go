@@ -201,7 +201,7 @@ func sameSecret(sec secret, s *life.Set) (*life.Lock, error) {
 	case len(s.Ring.Header.Slots) > 0:
 		return nil, errors.New(`a backup that opens with a password as well is taken over with that; if it is lost, "coffer change" takes the backup over with the 64-digit key, and sets another secret`)
 	}
-	return life.WithKey(*sec.key), nil
+	return life.WithKey(sec.key), nil
 }
 
 // overtaken explains why an epoch could not be begun.
