@@ -127,7 +127,7 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 	}
 	var found *Memory
 	var best Meta
-	order := func(meta Meta) int { // that of a set whose key fits counts before others
+	order := func(meta *Meta) int { // that of a set whose key fits counts before others
 		n := 0
 		if meta.Key.Fits(check) || meta.Begun != nil && meta.Begun.Key.Fits(check) {
 			n += 2
@@ -146,8 +146,8 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 		switch meta, err := m.load(); {
 		case err != nil:
 			failed = errors.Join(failed, err)
-		case order(meta) == 0:
-		case found == nil || cmp.Or(cmp.Compare(order(meta), order(best)), cmp.Compare(meta.Created, best.Created)) > 0:
+		case order(&meta) == 0:
+		case found == nil || cmp.Or(cmp.Compare(order(&meta), order(best)), cmp.Compare(meta.Created, best.Created)) > 0:
 			found, best = m, meta
 		}
 	}
