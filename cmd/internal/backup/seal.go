@@ -126,7 +126,7 @@ func (r *run) sealOnce(packer *set.Packer, t todo, steadily bool) (device.File, 
 	return f, true, err
 }
 
-// sealPiece seals the blocks that differ from those of the earlier version.
+// sealPiece seals the blocks that differ from those of the earlier version. [SET-29]
 func (r *run) sealPiece(packer *set.Packer, t todo, f device.File, before []byte, whole *reading) (device.File, bool, error) {
 	size := f.Record.Entry.Size
 	now, err := digestsOf(&r.meta.Seed, whole.of(io.NewSectionReader(whole.file, 0, size), size))
