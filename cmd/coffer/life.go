@@ -179,7 +179,7 @@ func inWords(h *header.Header) string {
 	for _, s := range h.Slots {
 		all = append(all, "a "+s.Type().String())
 	}
-	return strings.Join(append(all, "the 64-digit key "+h.KeyCheck.Fingerprint()), ", or ") // [KEY-13]
+	return strings.Join(append(all, "the 64-digit key "+h.KeyCheck.Fingerprint()), " or ") // [KEY-13]
 }
 
 // lifeEvent is what --json prints of what was done.
