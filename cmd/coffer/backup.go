@@ -219,7 +219,7 @@ func (b *backupCommand) options(ctx context.Context, found *collection, paths []
 	return backup.Options{
 		Paths:      absolute,
 		Forget:     b.forget,
-		Producer:   producer(),
+		Producer:   thisProducer(),
 		Settle:     settleTime,
 		Incomplete: len(found.failed) > 0,
 		Consent:    func(loss backup.Loss) bool { return b.consent(ctx, loss) },
@@ -236,8 +236,8 @@ func (b *backupCommand) options(ctx context.Context, found *collection, paths []
 	}, nil
 }
 
-// producer names this program and this machine, by which a holder of several knows a generation.
-func producer() string {
+// thisProducer names this program and this machine, by which a holder of several knows a generation.
+func thisProducer() string {
 	name := "coffer " + program.Number
 	host, err := os.Hostname()
 	if err != nil || host == "" || display.Line(host) != host || len(host) > 100 {
