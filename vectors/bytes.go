@@ -1,10 +1,11 @@
 package vectors
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,28 +47,51 @@ func Bytes(b []byte) string {
 // Expand returns the plain hexadecimal digits of a byte string in the notation
 // of Bytes. It accepts groups of any length and any count of repetitions from 1.
 func Expand(s string) (string, error) {
+	size, err := ExpandedSize(s)
+	if err != nil {
+		return "", err
+	}
 	if isHex(s) {
 		return s, nil
 	}
 	var b strings.Builder
-	for _, group := range strings.Split(s, " ") {
+	b.Grow(2 * size)
+	for group := range strings.SplitSeq(s, " ") {
+		digits, count, _ := strings.Cut(group, "*")
+		n, err := strconv.Atoi(cmp.Or(count, "1"))
+		if err != nil {
+			return "", err // unreachable: ExpandedSize
+		}
+		b.WriteString(strings.Repeat(digits, n))
+	}
+	return b.String(), nil
+}
+
+// ExpandedSize returns the number of bytes of a byte string in the notation of
+// Bytes. The errors are those of Expand.
+func ExpandedSize(s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	size := 0
+	for group := range strings.SplitSeq(s, " ") {
 		digits, count, repeated := strings.Cut(group, "*")
 		n := 1
 		if repeated {
 			var err error
 			if n, err = strconv.Atoi(count); err != nil || n < 1 || strconv.Itoa(n) != count {
-				return "", fmt.Errorf("%q is not a number of repetitions", count)
+				return 0, fmt.Errorf("%q is not a number of repetitions", count)
 			}
 		}
 		if !isHex(digits) || digits == "" {
-			return "", fmt.Errorf("%.40q is not a group of lower-case hexadecimal bytes", digits)
+			return 0, fmt.Errorf("%.40q is not a group of lower-case hexadecimal bytes", digits)
 		}
-		if n > (2*MaxBytes-b.Len())/len(digits) {
-			return "", fmt.Errorf("more than %d bytes", MaxBytes)
+		if n > (MaxBytes-size)/(len(digits)/2) {
+			return 0, fmt.Errorf("more than %d bytes", MaxBytes)
 		}
-		b.WriteString(strings.Repeat(digits, n))
+		size += n * len(digits) / 2
 	}
-	return b.String(), nil
+	return size, nil
 }
 
 // isHex reports whether s is plain lower-case hexadecimal of whole bytes.
@@ -144,18 +168,59 @@ func IsDecoded(v any) bool {
 
 // decoded returns what decoding the encoding of o gives.
 func decoded(o Object) (Object, error) {
-	if IsDecoded(o) {
+	if o == nil || IsDecoded(o) {
 		return o, nil
 	}
-	data, err := json.Marshal(o)
+	v, err := decodedValue(reflect.ValueOf(o))
 	if err != nil {
 		return nil, err
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var out Object
-	err = d.Decode(&out)
-	return out, err
+	return v.(Object), nil
+}
+
+// decodedValue is decoded for what outputs are made of. Encoding them only to
+// decode them again takes several times as long.
+func decodedValue(v reflect.Value) (any, error) {
+	switch {
+	case !v.IsValid():
+		return nil, nil
+	case v.CanInt():
+		return json.Number(strconv.FormatInt(v.Int(), 10)), nil
+	case v.CanUint():
+		return json.Number(strconv.FormatUint(v.Uint(), 10)), nil
+	case (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.IsNil():
+		return nil, nil
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		return v.Bool(), nil
+	case reflect.String:
+		if n, ok := v.Interface().(json.Number); ok {
+			return n, nil
+		}
+		return v.String(), nil
+	case reflect.Interface, reflect.Pointer:
+		return decodedValue(v.Elem())
+	case reflect.Slice, reflect.Array:
+		list := make([]any, v.Len())
+		for i := range list {
+			var err error
+			if list[i], err = decodedValue(v.Index(i)); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	case reflect.Map:
+		o := make(Object, v.Len())
+		for name, member := range v.Seq2() {
+			var err error
+			if o[name.String()], err = decodedValue(member); err != nil {
+				return nil, err
+			}
+		}
+		return o, nil
+	}
+	return nil, fmt.Errorf("a %v is no value of an input or an output", v.Type())
 }
 
 // CheckPlain returns an error if a byte string of an input or an output is not

@@ -3,6 +3,9 @@ package vectors
 import (
 	"bytes"
 	"encoding/hex"
+	"encoding/json"
+	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +70,31 @@ func TestBytesExpand(t *testing.T) {
 		if got := Bytes(bytes.Repeat([]byte{7}, n)); got != want {
 			t.Errorf("%d bytes: %q", n, got)
 		}
+	}
+}
+
+// What is decoded without being encoded is what encoding/json makes of it.
+func TestDecoded(t *testing.T) {
+	o := Object{
+		"none": nil, "yes": true, "text": "é<", "number": json.Number("12"), "int": -1, "long": int64(math.MinInt64), "unsigned": uint64(math.MaxUint64), "byte": uint8(7),
+		"texts": []string{"a", ""}, "objects": []Object{{"a": 1}, nil}, "pairs": [][2]int64{{1, 2}}, "empty": []int64{}, "absent": []string(nil),
+		"object": Object{"pointer": new(5), "nil": (*int64)(nil), "list": []any{1, "x", nil}},
+	}
+	data, err := json.Marshal(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var want Object
+	if err := d.Decode(&want); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := decoded(o); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, %v, want %v", got, err, want)
+	}
+	if _, err := decoded(Object{"struct": struct{}{}}); err == nil {
+		t.Error("a struct is taken")
 	}
 }
 

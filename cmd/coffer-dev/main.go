@@ -4,13 +4,17 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
 )
 
-func main() { os.Exit(program.Run(newRoot(), noAdvice)) }
+func main() {
+	debug.SetGCPercent(200) // requests and answers are large, short-lived and few at a time
+	os.Exit(program.Run(newRoot(), noAdvice))
+}
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{

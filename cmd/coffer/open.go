@@ -89,7 +89,7 @@ func (o *openCommand) run(ctx context.Context, path string, names []string) erro
 	}
 	display.Note("%s: %s, key %s", in, origin(r.Index()), c.Key.Check().Fingerprint())
 
-	run := newRestore(o.dir, len(records), total(records), o.folders, restore.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
+	run := newRestore(o.dir, len(records), newProgress("restoring", total(records)), o.folders, restore.Options{Replace: o.force, OwnName: ownName, Shared: o.shared})
 	var used inUse
 	used.add(path, "the container")
 	o.secret.use(&used)

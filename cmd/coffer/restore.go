@@ -33,8 +33,9 @@ const (
 	foldersPerFile = 10
 )
 
-func newRestore(dir string, files int, size int64, anyFolders bool, opts restore.Options) *restoration {
-	r := &restoration{dir: dir, bar: newProgress("restoring", size)}
+// newRestore begins to tell about a restore of some files.
+func newRestore(dir string, files int, bar *progress, anyFolders bool, opts restore.Options) *restoration {
+	r := &restoration{dir: dir, bar: bar}
 	opts.Progress = r.bar.add
 	opts.Folders = func(n int) error {
 		switch {

@@ -15,6 +15,7 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/restore"
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/fault"
 )
 
 type restoreCommand struct {
@@ -82,8 +83,7 @@ func (r *restoreCommand) run(ctx context.Context, text string, names []string) e
 func (r *restoreCommand) restore(ctx context.Context, b *backupSet, names []string) error {
 	for again := false; ; again = true {
 		err := r.attempt(ctx, b, names, again)
-		var vanished *fetch.VanishedError
-		if again || !errors.As(err, &vanished) {
+		if again || fault.NameOf(err) != fault.MissingContainer {
 			return err
 		}
 		display.Note("%v: looking again at what the store has", err) // [LIF-27]
@@ -137,18 +137,19 @@ func (r *restoreCommand) attempt(ctx context.Context, b *backupSet, names []stri
 	if err != nil {
 		return err
 	}
-	run := newRestore(r.dir, len(p.records), total(p.fetched), r.folders, restore.Options{Replace: r.force, Shared: r.shared, Never: r.used.never, Outdated: r.isDone})
-	defer run.bar.finish()
+	bar := newProgress("fetching and restoring", fetch.Size(g, p.fetched)+total(p.fetched))
+	defer bar.finish()
+	f, err := fetch.New(ctx, g, p.fetched, r.parent(), bar.add)
+	if err != nil {
+		return explainFetch(err)
+	}
+	defer f.Close()
+	run := newRestore(r.dir, len(p.records), bar, r.folders, restore.Options{Replace: r.force, Shared: r.shared, Never: r.used.never, Outdated: r.isDone})
 	run.restored.Add(int64(p.earlier))
 	run.told = map[string]bool{}
 	for path := range p.missing {
 		run.told[path] = true
 	}
-	f, err := fetch.New(ctx, g, p.fetched, r.parent())
-	if err != nil {
-		return explainFetch(err)
-	}
-	defer f.Close()
 	byPath := map[string]archive.Record{}
 	for _, rec := range p.fetched {
 		byPath[rec.Entry.Path] = rec

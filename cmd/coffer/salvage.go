@@ -158,7 +158,7 @@ func (s *salvageCommand) restore(ctx context.Context, found *salvage.Salvage) er
 	if files == 0 {
 		return nil
 	}
-	run := newRestore(s.dir, files, size, s.folders, restore.Options{Replace: s.force, Never: s.used.never})
+	run := newRestore(s.dir, files, newProgress("restoring", size), s.folders, restore.Options{Replace: s.force, Never: s.used.never})
 	return run.end(restore.Salvaged(ctx, found, s.partial, s.dir, run.opts), files, size)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
 )
@@ -26,7 +27,7 @@ func (s *status) compare(b *backupSet) {
 		return
 	}
 	d := b.device
-	newest := s.Generation
+	newest := uint64(0)
 	if s.Head != nil {
 		newest = *s.Head
 	}
@@ -38,7 +39,7 @@ func (s *status) compare(b *backupSet) {
 		s.Device.State = stateOther
 	case b.epoch < d.Epoch:
 		s.Device.State = stateBehind
-	case b.epoch > d.Epoch && !isBegun, b.ring != nil && b.ring.Writer != d.Writer:
+	case b.ring == nil, b.epoch > d.Epoch && !isBegun, b.ring.Writer != d.Writer: // without its ring, the key is not this device's
 		s.Device.State = stateSuperseded
 	case newest < d.Generation:
 		s.Device.State = stateBehind
@@ -81,7 +82,7 @@ func (s *status) print(name string) error {
 	row("newest", "%s", s.newest())
 	row("this device", "%s", s.Device.text())
 	for _, p := range s.PassedOver {
-		row("passed over", "%s: %s: %s", display.Name(p.Name), p.Fault.Name, display.Line(p.Fault.Detail))
+		row("passed over", "%s: %s", display.Name(p.Name), faultText(p.Fault))
 	}
 	if len(s.History) > 0 {
 		fmt.Fprintf(out, "\n  %10s  %-16s  %8s  %10s  %7s  made by\n", "generation", "time", "files", "size", "missing")
@@ -89,12 +90,20 @@ func (s *status) print(name string) error {
 	for _, h := range s.History {
 		switch {
 		case h.Fault != nil:
-			fmt.Fprintf(out, "  %10d  %-16s  %s: %s\n", h.Generation, h.created, h.Fault.Name, display.Line(h.Fault.Detail))
+			fmt.Fprintf(out, "  %10d  %-16s  %s\n", h.Generation, h.created, faultText(*h.Fault))
 		default:
 			fmt.Fprintf(out, "  %10d  %-16s  %8d  %10s  %7d  %s\n", h.Generation, h.created, h.Files, display.Size(h.Size), h.MissingFiles, display.Name(h.Producer))
 		}
 	}
 	return out.Flush()
+}
+
+// faultText says an error of the spec, or of the store, which has no name.
+func faultText(f inspect.Fault) string {
+	if f.Name == "" {
+		return display.Line(f.Detail)
+	}
+	return display.Line(string(f.Name) + ": " + f.Detail)
 }
 
 // newest says which generation is the newest.

@@ -51,7 +51,10 @@ func deliveredVectors(files []vectors.File) []cases.Case {
 			if !ok || slices.Contains(c.Profiles, "password") { // Argon2id takes its time
 				continue
 			}
-			n := lengthOf(text)
+			n, err := vectors.ExpandedSize(text)
+			if err != nil {
+				panic(cases.Fault{Err: err})
+			}
 			group := fmt.Sprintln(c.Op, c.Error, n > cobblestone.SealedChunkSize)
 			if n > deliveredMost || alike[group] == deliveredAlike {
 				continue
@@ -61,15 +64,6 @@ func deliveredVectors(files []vectors.File) []cases.Case {
 		}
 	}
 	return all
-}
-
-// lengthOf returns the number of bytes of a byte string of the vectors.
-func lengthOf(s string) int {
-	digits, err := vectors.Expand(s)
-	if err != nil {
-		panic(cases.Fault{Err: err})
-	}
-	return len(digits) / 2
 }
 
 // inPieces is a vector in every delivery.

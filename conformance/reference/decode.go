@@ -3,6 +3,7 @@ package reference
 import (
 	"encoding/hex"
 	"reflect"
+	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
 
@@ -14,10 +15,12 @@ import (
 // encoding/json would take several times as long: most of it are long strings.
 func decode(o vectors.Object, to any) error {
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
-		Result:     to,
-		TagName:    "json",
-		Squash:     true,
-		DecodeHook: mapstructure.DecodeHookFuncType(fromHex),
+		Result:       to,
+		TagName:      "json",
+		Squash:       true,
+		MapFieldName: strings.ToLower,
+		MatchName:    func(name, field string) bool { return name == field },
+		DecodeHook:   mapstructure.DecodeHookFuncType(fromHex),
 	})
 	if err != nil {
 		return err

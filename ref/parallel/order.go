@@ -38,6 +38,9 @@ func (o *order) add(work func(), finish func() error) {
 		if err != nil {
 			o.failed.Store(true)
 		}
+		if o.places != nil {
+			<-o.places // first, so that whoever has the next turn runs before whoever adds more
+		}
 		after <- err
 	}
 	if o.places == nil {
@@ -45,10 +48,7 @@ func (o *order) add(work func(), finish func() error) {
 		return
 	}
 	o.places <- struct{}{}
-	go func() {
-		do()
-		<-o.places
-	}()
+	go do()
 }
 
 // wait returns the first error once all work is done.

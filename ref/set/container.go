@@ -2,6 +2,7 @@ package set
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 
@@ -70,7 +71,7 @@ func (r *reader) locate(x archive.Stored) (*object, error) {
 
 // checkDigest compares SHA-256 of a container with what is listed, if that is what it is
 // believed for. Error: payload_tampered. [SET-20]
-func (r *reader) checkDigest(x archive.Stored, digest [32]byte) error {
+func (r *reader) checkDigest(x archive.Stored, digest [sha256.Size]byte) error {
 	if _, old := r.ring.KeyOf(x.Epoch); old && digest != x.Digest {
 		return fault.New(fault.PayloadTampered, "%s does not have the SHA-256 that is listed", NameOf(x))
 	}

@@ -253,58 +253,39 @@ func names(passed []PassedOver) []string {
 	return all
 }
 
-// memoryBlob is a blob in memory.
-type memoryBlob struct{ b []byte }
-
-func (m *memoryBlob) ReadAt(p []byte, off int64) (int, error) {
-	return bytes.NewReader(m.b).ReadAt(p, off)
+// again seals the head of a fixture anew after a change to what it says.
+func (f *fixture) again(change func(p *parts)) {
+	change(&f.parts2)
+	f.parts2.lax = true
+	f.g2 = seal(f.parts2)
+	f.put(g5, f.g2.bytes)
 }
 
-func (m *memoryBlob) WriteAt(p []byte, off int64) (int, error) {
-	if n := int(off) + len(p); n > len(m.b) {
-		m.b = append(m.b, make([]byte, n-len(m.b))...)
+// inStored returns what a commit says of a stored container.
+func inStored(p *parts, m made) *archive.Stored {
+	for i := range p.stored {
+		if p.stored[i].ID == m.stored.ID {
+			return &p.stored[i]
+		}
 	}
-	return copy(m.b[off:], p), nil
+	panic("it is not stored")
 }
 
-// restore returns the contents of the entries of a generation, and of those that cannot be
-// restored the errors.
-func restore(t *testing.T, g *Generation) (contents map[string]string, errs map[string]error) {
-	t.Helper()
-	if err := g.Load(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	contents, errs = map[string]string{}, map[string]error{}
-	frames, failed := map[archive.ID]*archive.Frames{}, map[archive.ID]error{}
-	cursors := map[archive.ID]*archive.Cursor{}
-	for _, rec := range g.List.Entries() {
-		for _, place := range rec.Places {
-			id := place.Container
-			if frames[id] == nil && failed[id] == nil {
-				b := new(memoryBlob)
-				if frames[id], failed[id] = g.Fetch(t.Context(), id, b); failed[id] == nil {
-					cursors[id] = frames[id].Cursor()
-				}
-			}
-			if failed[id] != nil && errs[rec.Entry.Path] == nil {
-				errs[rec.Entry.Path] = failed[id]
-			}
-		}
-		if errs[rec.Entry.Path] != nil {
-			continue
-		}
-		c, err := archive.OpenContent(rec, func(id archive.ID) (*archive.Frames, *archive.Cursor) {
-			return frames[id], cursors[id]
-		})
-		if err == nil {
-			var b bytes.Buffer
-			err = c.WriteRange(&b, 0, c.Size())
-			contents[rec.Entry.Path] = b.String()
-		}
-		if err != nil {
-			errs[rec.Entry.Path] = err
-			delete(contents, rec.Entry.Path)
+// with seals parts anew, with the same salt as before.
+func with(p parts, m made, change func(p *parts)) made {
+	p.salt = saltOf(m)
+	change(&p)
+	return seal(p)
+}
+
+// saltOf returns the number from which the salt of a container was drawn.
+func saltOf(m made) uint32 {
+	for salt := salts; salt > 0; salt-- {
+		var id archive.ID
+		random(salt).Read(id[:])
+		if id == m.stored.ID {
+			return salt
 		}
 	}
-	return contents, errs
+	panic("another salt")
 }

@@ -154,8 +154,8 @@ func (g *Generation) OpenEarlier(ctx context.Context, number uint64) (*Generatio
 	return nil, fault.New(fault.MissingContainer, "generation %d is not one that generation %d keeps", number, g.Number)
 }
 
-// Missing returns the entries that need a container which the store does not list, by path.
-// It asks the store nothing.
+// Missing returns the entries that need a container which the store did not list, by path,
+// after Load. It asks the store nothing.
 func (g *Generation) Missing() []archive.Record {
 	var missing []archive.Record
 	for _, rec := range g.List.Entries() {

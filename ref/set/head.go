@@ -47,7 +47,7 @@ func (m Memory) checkHead(head *Generation) error {
 	if head != nil {
 		number = head.Number
 	}
-	if m.remembers() && number < m.Generation && !m.Stale {
+	if number < m.Generation && !m.Stale {
 		return fault.New(fault.StaleBackup, "the newest generation in the store is %d, this device has seen %d", number, m.Generation)
 	}
 	return nil

@@ -162,11 +162,8 @@ func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Me
 }
 
 // openCopy is what opening the copy of a keyring comes to that failed to open, or that
-// failure if the copy does not count. [SET-7]
+// failure if the copy does not count, or is what failed. [SET-7]
 func (o *Objects) openCopy(ctx context.Context, name Name, first *candidate, secret container.Secret, failed error) (*Ring, error) {
-	if name.Kind == KeyringCopy {
-		return nil, failed
-	}
 	c, err := o.examine(ctx, Name{Kind: KeyringCopy, Number: name.Number})
 	if ctx.Err() != nil {
 		return nil, ctx.Err()

@@ -9,9 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/ref/store"
 	"github.com/coffer-format/coffer/ref/store/memory"
 )
@@ -23,6 +26,17 @@ const (
 	k2Copy = "k-0000000000000002.copy.coffer"
 	k3     = "k-0000000000000003.coffer"
 )
+
+// standAlone is an archive that is as short as a keyring.
+func standAlone() []byte {
+	var b bytes.Buffer
+	salts++
+	w := must(container.NewArchiveWriter(&b, random(salts), &newKey, nil, archive.StandAlone(0, "")))
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
 
 // Which keyring counts, whatever the store says it has.
 func TestOpenKeyring(t *testing.T) {
@@ -48,6 +62,7 @@ func TestOpenKeyring(t *testing.T) {
 		{name: "the first is empty", change: func(f *fixture) { f.put(k2, nil) }, epoch: 2, passed: []string{k2}},
 		{name: "the header of the first is damaged", change: func(f *fixture) { f.put(k2, altered(f.ring, 20)) }, epoch: 2, passed: []string{k2}},
 		{name: "the first is an archive", change: func(f *fixture) { f.put(k2, f.g2.bytes) }, epoch: 2, passed: []string{k2}},
+		{name: "both are archives", change: func(f *fixture) { f.put(k2, standAlone()); f.put(k2Copy, standAlone()) }, want: fault.MissingContainer},
 		{name: "the first is longer than a keyring", change: func(f *fixture) { f.put(k2, make([]byte, maxKeyring+1)) }, epoch: 2, passed: []string{k2}},
 		{name: "both are damaged", change: func(f *fixture) { f.put(k2, altered(f.ring, 20)); f.put(k2Copy, altered(f.ring, 20)) }, want: fault.MissingContainer},
 		{name: "none is left", change: func(f *fixture) { f.remove(k2); f.remove(k2Copy) }, want: fault.MissingContainer},
@@ -123,6 +138,33 @@ func TestOpenKeyring(t *testing.T) {
 				t.Error("its bytes are others")
 			}
 		})
+	}
+}
+
+// counting counts how often a secret is tried.
+type counting struct {
+	slot.Secret
+	tried int
+}
+
+func (c *counting) Open(slots []slot.Slot) (key.Key, error) {
+	c.tried++
+	return c.Secret.Open(slots)
+}
+
+// A password is tried on the copy only if it has other bytes: each time takes a second or
+// more. [SET-7]
+func TestCopyIsTriedIfItIsAnother(t *testing.T) {
+	f := newFixture(t)
+	for _, c := range []struct {
+		copied []byte
+		want   int
+	}{{f.ring, 1}, {altered(f.ring, 0), 1}, {altered(f.ring, 60), 2}, {sealRing(newKey, keyring.Keyring{Epoch: 2}), 2}} {
+		f.put(k2Copy, c.copied)
+		secret := &counting{Secret: slot.PasswordSecret("password")}
+		if _, err := f.list().OpenKeyring(t.Context(), container.WithSlot(secret), Memory{}); fault.NameOf(err) != fault.NoMatchingSlot || secret.tried != c.want {
+			t.Errorf("tried %d times, want %d: %v", secret.tried, c.want, err)
+		}
 	}
 }
 

@@ -4,9 +4,9 @@ package set
 
 import (
 	"cmp"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/coffer-format/coffer/ref/archive"
@@ -57,14 +57,15 @@ func (n Name) String() string {
 func ParseName(text string) (Name, bool) {
 	for kind, k := range kinds {
 		digits := strings.TrimSuffix(strings.TrimPrefix(text, k.prefix), k.suffix)
-		if len(digits) != k.digits {
+		b, err := hex.DecodeString(digits)
+		if err != nil || len(digits) != k.digits {
 			continue
 		}
 		n := Name{Kind: Kind(kind)}
 		if n.Kind == Data {
-			hex.Decode(n.ID[:], []byte(digits)) // what is no digit gives another name
+			copy(n.ID[:], b)
 		} else {
-			n.Number, _ = strconv.ParseUint(digits, 16, 64)
+			n.Number = binary.BigEndian.Uint64(b)
 		}
 		isNumber := n.Number > 0 && n.Number <= wire.MaxUint64
 		if n.String() == text && (isNumber || n.Kind == Data) {

@@ -5,7 +5,6 @@ package fetch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,50 +13,17 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/set"
 )
 
 // ahead is how many containers are fetched, or have been, before an entry asks for them.
 const ahead = 4
 
-// mostFailures is how many containers in a row may fail for a reason that is the store's,
-// and not a container's, before the store is not asked for more.
-const mostFailures = 3
-
-// RoomError says that a container could not be kept in the folder.
-type RoomError struct {
-	Dir string
-	Err error
-}
-
-func (e *RoomError) Error() string { return fmt.Sprintf("a temporary file in %s: %v", e.Dir, e.Err) }
-
-// Unwrap returns the reason.
-func (e *RoomError) Unwrap() error { return e.Err }
-
-// StoreError says that several containers in a row could not be fetched.
-type StoreError struct{ Err error }
-
-func (e *StoreError) Error() string {
-	return fmt.Sprintf("%d containers in a row could not be fetched, the last because of this: %v", mostFailures, e.Err)
-}
-
-// Unwrap returns the reason of the last one.
-func (e *StoreError) Unwrap() error { return e.Err }
-
-// VanishedError says that the store listed a container and does not have it.
-type VanishedError struct{ Err error }
-
-func (e *VanishedError) Error() string { return e.Err.Error() }
-
-// Unwrap returns missing_container.
-func (e *VanishedError) Unwrap() error { return e.Err }
-
 // Fetcher gets the containers of a generation for some entries. It is safe for concurrent
 // use.
 type Fetcher struct {
 	generation *set.Generation
+	progress   func(n int64)
 	parent     string
 	dir        string
 	order      []archive.ID // as the entries need them
@@ -85,14 +51,15 @@ type fetched struct {
 }
 
 // New begins to fetch what some entries need, in their order, to a folder that it makes in
-// parent. The generation has been loaded. Close ends it. Error: a *RoomError.
-func New(ctx context.Context, g *set.Generation, records []archive.Record, parent string) (*Fetcher, error) {
+// parent. The generation has been loaded. progress is told how many more bytes were fetched,
+// and may be called concurrently. Close ends it. Error: a *RoomError.
+func New(ctx context.Context, g *set.Generation, records []archive.Record, parent string, progress func(n int64)) (*Fetcher, error) {
 	dir, err := os.MkdirTemp(parent, ".coffer-restore-*.tmp") // 0700
 	if err != nil {
 		return nil, &RoomError{parent, newfile.Cause(err)}
 	}
 	newfile.Begun(dir)
-	f := &Fetcher{generation: g, parent: parent, dir: dir, slots: make(chan struct{}, ahead), all: map[archive.ID]*fetched{}}
+	f := &Fetcher{generation: g, progress: progress, parent: parent, dir: dir, slots: make(chan struct{}, ahead), all: map[archive.ID]*fetched{}}
 	f.ctx, f.cancel = context.WithCancel(ctx)
 	for _, rec := range records {
 		for _, id := range containersOf(rec) {
@@ -118,6 +85,26 @@ func (f *Fetcher) Close() {
 	}
 	os.RemoveAll(f.dir)
 	newfile.Ended(f.dir)
+}
+
+// Size returns how many bytes are fetched for some entries of a generation.
+func Size(g *set.Generation, records []archive.Record) int64 {
+	size := int64(0)
+	seen := map[archive.ID]bool{}
+	for _, rec := range records {
+		for _, id := range containersOf(rec) {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			if x, ok := g.Own.FindStored(id); ok {
+				size += x.Length
+			} else if id == g.ID {
+				size += g.Length
+			}
+		}
+	}
+	return size
 }
 
 // containersOf returns the containers that an entry lies in.
@@ -172,52 +159,12 @@ func (f *Fetcher) fetch(id archive.ID) (*os.File, *archive.Frames, error) {
 	if err != nil {
 		return nil, nil, &RoomError{f.parent, newfile.Cause(err)}
 	}
-	frames, err := f.generation.Fetch(f.ctx, id, blob{f.parent, file})
+	frames, err := f.generation.Fetch(f.ctx, id, blob{f, file})
 	if err != nil {
 		remove(file)
 		return nil, nil, err
 	}
 	return file, frames, nil
-}
-
-// judge finds out what an error of fetching is to whoever waits for it. The lock is held.
-func (f *Fetcher) judge(err error) error {
-	var room *RoomError
-	switch {
-	case err == nil || fault.NameOf(err) != "":
-		f.failures = 0
-		if fault.NameOf(err) == fault.MissingContainer {
-			return &VanishedError{err}
-		}
-	case errors.As(err, &room) || f.ctx.Err() != nil:
-	default:
-		if f.failures++; f.failures >= mostFailures {
-			return &StoreError{err}
-		}
-	}
-	return err
-}
-
-// blob is the file of a container, whose errors are not those of the store.
-type blob struct {
-	parent string
-	file   *os.File
-}
-
-func (b blob) WriteAt(p []byte, off int64) (int, error) {
-	n, err := b.file.WriteAt(p, off)
-	if err != nil {
-		err = &RoomError{b.parent, newfile.Cause(err)}
-	}
-	return n, err
-}
-
-func (b blob) ReadAt(p []byte, off int64) (int, error) {
-	n, err := b.file.ReadAt(p, off)
-	if err != nil && err != io.EOF {
-		err = &RoomError{b.parent, newfile.Cause(err)}
-	}
-	return n, err
 }
 
 // drop removes a container that nothing needs, and gives its slot back once it is used. The

@@ -3,7 +3,6 @@ package fetch
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -12,102 +11,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/ref/key"
-	"github.com/coffer-format/coffer/ref/keyring"
-	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
-	"github.com/coffer-format/coffer/ref/store/memory"
 )
-
-// counting is a store that counts how often each object is begun to be read, and fails as
-// it is told.
-type counting struct {
-	store.Store
-	mu    sync.Mutex
-	reads map[string]int
-	fail  func(name string) error
-}
-
-func (c *counting) ReadAt(ctx context.Context, name string, p []byte, off int64) (int, error) {
-	c.mu.Lock()
-	if off == 0 {
-		c.reads[name]++
-	}
-	fail := c.fail
-	c.mu.Unlock()
-	if fail != nil {
-		if err := fail(name); err != nil {
-			return 0, err
-		}
-	}
-	return c.Store.ReadAt(ctx, name, p, off)
-}
-
-// content returns what an entry of the tests holds.
-func content(i int) []byte { return bytes.Repeat([]byte{byte(i), byte(i >> 3), 7}, 30_000*(1+i%5)) }
-
-// newSet makes a set of one generation with entries that share some ten containers, and
-// opens it.
-func newSet(t *testing.T) (*counting, *set.Generation) {
-	t.Helper()
-	ctx := t.Context()
-	check := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	s := &counting{Store: memory.New(), reads: map[string]int{}}
-	k := &key.Key{1}
-	rand := new(numbers)
-	ring := &keyring.Keyring{SetID: [16]byte{1}, Epoch: 1, Writer: [16]byte{2}}
-	sealed, err := set.SealKeyring(rand, k, nil, ring)
-	check(err)
-	check(set.StoreKeyring(ctx, s, 1, sealed))
-	var out *bytes.Buffer
-	p := &set.Packer{
-		Key: *k, Index: archive.Index{SetID: ring.SetID, Generation: 1, Epoch: 1}, Size: 1 << 18, Rand: rand, Payloads: container.Plain,
-		Begin: func() (io.Writer, error) { out = new(bytes.Buffer); return out, nil },
-		Sealed: func(x set.Sealed) error {
-			return s.PutNew(ctx, x.Name, bytes.NewReader(out.Bytes()), int64(out.Len()), sha256.Sum256(out.Bytes()))
-		},
-	}
-	for i := range 12 {
-		e := archive.Entry{Path: fmt.Sprintf("%02d", i), Size: int64(len(content(i)))}
-		_, _, err := p.Seal(e, archive.Record{}, set.Change{}, bytes.NewReader(content(i)))
-		check(err)
-	}
-	_, err = p.Commit(set.Listing{})
-	check(err)
-	objects, err := set.List(ctx, s)
-	check(err)
-	opened, err := objects.OpenKeyring(ctx, container.WithKey(k), set.Memory{})
-	check(err)
-	g, _, err := objects.OpenHead(ctx, opened, set.Memory{}, container.Plain)
-	check(err)
-	check(g.Load(ctx))
-	if len(objects.Data) < 8 {
-		t.Fatalf("the set has %d data containers", len(objects.Data))
-	}
-	clear(s.reads)
-	return s, g
-}
-
-// numbers is a source of "random" bytes.
-type numbers uint64
-
-func (n *numbers) Read(p []byte) (int, error) {
-	for i := range p {
-		*n = *n*6364136223846793005 + 1442695040888963407
-		p[i] = byte(*n >> 56)
-	}
-	return len(p), nil
-}
 
 // lies returns the names of what lies in a fetcher's folder.
 func lies(t *testing.T, f *Fetcher) []string {
@@ -128,7 +38,8 @@ func lies(t *testing.T, f *Fetcher) []string {
 func TestOnce(t *testing.T) {
 	s, g := newSet(t)
 	records := g.List.Entries()
-	f, err := New(t.Context(), g, records, t.TempDir())
+	var fetched atomic.Int64
+	f, err := New(t.Context(), g, records, t.TempDir(), func(n int64) { fetched.Add(n) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,6 +74,9 @@ func TestOnce(t *testing.T) {
 	if left := lies(t, f); len(left) > 0 {
 		t.Errorf("after all entries there lie %q", left)
 	}
+	if got, want := fetched.Load(), Size(g, records); got != want {
+		t.Errorf("%d bytes were fetched, not %d", got, want)
+	}
 	for name, n := range s.reads {
 		if n != 1 {
 			t.Errorf("%s was fetched %d times", name, n)
@@ -188,7 +102,7 @@ func TestAhead(t *testing.T) {
 	s, g := newSet(t)
 	started := make(chan string, 100)
 	s.fail = func(name string) error { started <- name; return nil }
-	f, err := New(t.Context(), g, g.List.Entries(), t.TempDir())
+	f, err := New(t.Context(), g, g.List.Entries(), t.TempDir(), func(int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +156,7 @@ func TestErrors(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			s, g := newSet(t)
 			s.fail = c.fail
-			f, err := New(t.Context(), g, g.List.Entries(), t.TempDir())
+			f, err := New(t.Context(), g, g.List.Entries(), t.TempDir(), func(int64) {})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -261,10 +175,10 @@ func TestErrors(t *testing.T) {
 	}
 	_, g := newSet(t)
 	var room *RoomError
-	if _, err := New(t.Context(), g, nil, t.TempDir()+"/nosuch"); !errors.As(err, &room) {
+	if _, err := New(t.Context(), g, nil, t.TempDir()+"/nosuch", func(int64) {}); !errors.As(err, &room) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
-	f, err := New(t.Context(), g, nil, t.TempDir())
+	f, err := New(t.Context(), g, nil, t.TempDir(), func(int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +188,7 @@ func TestErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if _, err := (blob{"here", file}).WriteAt([]byte("a"), 0); !errors.As(err, &room) {
+	if _, err := (blob{f, file}).WriteAt([]byte("a"), 0); !errors.As(err, &room) {
 		t.Errorf("a file that cannot be written: %v", err)
 	}
 }
@@ -284,7 +198,7 @@ func TestCalledOff(t *testing.T) {
 	s, g := newSet(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.fail = func(string) error { cancel(); return ctx.Err() }
-	f, err := New(ctx, g, g.List.Entries(), t.TempDir())
+	f, err := New(ctx, g, g.List.Entries(), t.TempDir(), func(int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,8 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// roleTime is how long the machine's role may take, which most machines have none of.
+// roleTime is how long whatever knows the role of this machine may take to answer: mostly
+// nothing does.
 const roleTime = 5 * time.Second
 
 // Open returns the store at s3://bucket or s3://bucket/prefix; the bucket must exist. It sends
