@@ -15,10 +15,10 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/backup"
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/set"
 )
 
@@ -93,7 +93,7 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	if err != nil {
 		return err
 	}
-	opts, err := b.options(found, paths)
+	opts, err := b.options(ctx, found, paths)
 	if err != nil {
 		return err
 	}
@@ -107,28 +107,26 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	return b.tell(found, report)
 }
 
-// memoryOf returns what this device keeps of the backup in a store.
+// memoryOf returns what this device keeps of the backup in a store, if it may write there.
 func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	dir, err := device.Folder()
 	if err != nil {
 		return nil, err
 	}
-	objects, err := set.List(ctx, s)
+	found, err := life.Look(ctx, placeOf(s, dir))
 	if err != nil {
 		return nil, err
 	}
-	var check key.Check
-	if h, _, err := objects.Public(ctx); err == nil {
-		check = h.KeyCheck
+	name := display.Name(s.text)
+	switch {
+	case found.Standing == life.Begun:
+		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
+	case found.Memory != nil: // the run finds out whether it is still up to date
+		return found.Memory, nil
+	case found.Standing == life.Empty, found.Standing == life.Rest:
+		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, name)
 	}
-	m, err := device.Find(dir, s.text, check)
-	if errors.Is(err, device.ErrNone) {
-		if len(objects.Keyrings) > 0 {
-			return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, display.Name(s.text))
-		}
-		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, display.Name(s.text))
-	}
-	return m, err
+	return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, name)
 }
 
 // find looks for the files to back up.
@@ -209,7 +207,7 @@ func (b *backupCommand) sources(ctx context.Context, found *collection) []backup
 // settleTime is how long a store that is not atomic takes to show what was written.
 const settleTime = 5 * time.Second
 
-func (b *backupCommand) options(found *collection, paths []string) (backup.Options, error) {
+func (b *backupCommand) options(ctx context.Context, found *collection, paths []string) (backup.Options, error) {
 	var absolute []string
 	for _, path := range paths {
 		abs, err := filepath.Abs(path)
@@ -224,7 +222,7 @@ func (b *backupCommand) options(found *collection, paths []string) (backup.Optio
 		Producer:   "coffer " + program.Number,
 		Settle:     settleTime,
 		Incomplete: len(found.failed) > 0,
-		Consent:    b.consent,
+		Consent:    func(loss backup.Loss) bool { return b.consent(ctx, loss) },
 		Unread: func(s backup.Source, err error, kept bool) {
 			what := "is not backed up"
 			if kept {
@@ -239,9 +237,12 @@ func (b *backupCommand) options(found *collection, paths []string) (backup.Optio
 }
 
 // consent asks whether a generation is made that has far less than the one before it.
-func (b *backupCommand) consent(loss backup.Loss) bool {
-	display.Note("%s (%s) are there now, %s (%s) were in the last backup", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
-	return b.allowLoss
+func (b *backupCommand) consent(ctx context.Context, loss backup.Loss) bool {
+	display.Note("now there is less than half: %s (%s), where the last backup has %s (%s)", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
+	if b.allowLoss || !isAsked() {
+		return b.allowLoss
+	}
+	return agree(ctx, "Back up what is there now? The last backup is kept for 30 days.") == nil
 }
 
 // explainBackup adds to an error of a run what to do about it.

@@ -219,8 +219,12 @@ func (r *run) know(digest [32]byte) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(kept, func(k device.Kept) bool { return k.Stored.ID == r.head.ID }) {
+	isHead := func(k device.Kept) bool { return k.Stored.ID == r.head.ID }
+	if !slices.ContainsFunc(kept, isHead) {
 		if err := r.reconcile(digest); err != nil {
+			return err
+		}
+		if kept, err = r.memory.Kept(); err != nil {
 			return err
 		}
 	}
@@ -231,7 +235,7 @@ func (r *run) know(digest [32]byte) error {
 	r.avoid = map[archive.ID]bool{}
 	r.report.Lost = nil
 	r.known[r.head.ID] = archive.Stored{ID: r.head.ID, Generation: r.head.Number, Epoch: r.head.Index.Epoch, Length: r.head.Length, Digest: digest}
-	r.lose()
+	r.lose(kept[slices.IndexFunc(kept, isHead)].Containers)
 	return nil
 }
 

@@ -19,13 +19,16 @@ const (
 	leastAliveDen = 2
 )
 
-// lose finds out which containers of the head are not in the store as they should be: what lies
-// in them is sealed again while this device has it.
-func (r *run) lose() {
+// lose finds out which containers are not in the store as they should be. What lies in them is
+// sealed again while this device has it; those that the head needs are reported.
+func (r *run) lose(needed []archive.ID) {
 	for _, x := range r.known {
 		object, ok := r.objects.Has(set.NameOf(x))
-		if !ok || object.Size != x.Length {
-			r.avoid[x.ID] = true
+		if ok && object.Size == x.Length {
+			continue
+		}
+		r.avoid[x.ID] = true
+		if slices.Contains(needed, x.ID) {
 			r.report.Lost = append(r.report.Lost, set.NameOf(x).String())
 		}
 	}
