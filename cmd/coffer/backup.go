@@ -15,15 +15,16 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/backup"
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/set"
 )
 
 type backupCommand struct {
 	keepGoing, allowLoss, allowOpen, verbose, asJSON bool
+	forget                                           bool // seal again what shares a container with what is gone
 }
 
 func newBackupCommand() *cobra.Command {
@@ -62,6 +63,14 @@ The last 3 generations and those of the last 7 days are kept.`,
 }
 
 func (b *backupCommand) run(ctx context.Context, storeText string, paths []string) error {
+	return withMemory(ctx, storeText, func(s *namedStore, m *device.Memory) error {
+		return b.backUp(ctx, s, m, storeText, paths)
+	})
+}
+
+// withMemory opens a store and what this device keeps of the backup there, which no other run
+// changes meanwhile. [LIF-3]
+func withMemory(ctx context.Context, storeText string, do func(*namedStore, *device.Memory) error) error {
 	s, err := openStore(ctx, storeText)
 	if err != nil {
 		return err
@@ -71,17 +80,26 @@ func (b *backupCommand) run(ctx context.Context, storeText string, paths []strin
 	if err != nil {
 		return err
 	}
-	release, err := m.Lock() // [LIF-3]
+	release, err := m.Lock()
 	if err != nil {
 		return err
 	}
 	defer release()
+	return do(s, m)
+}
+
+func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Memory, storeText string, paths []string) error {
 	found, err := b.find(storeText, paths)
 	if err != nil {
 		return err
 	}
+	opts, err := b.options(ctx, found, paths)
+	if err != nil {
+		return err
+	}
 	bar := newProgress("backing up", found.size)
-	report, err := backup.Run(ctx, s, m, b.sources(ctx, found), b.options(found, bar))
+	opts.Progress = bar.add
+	report, err := backup.Run(ctx, s, m, b.sources(ctx, found), opts)
 	bar.finish()
 	if err != nil {
 		return explainBackup(err, storeText)
@@ -89,28 +107,26 @@ func (b *backupCommand) run(ctx context.Context, storeText string, paths []strin
 	return b.tell(found, report)
 }
 
-// memoryOf returns what this device keeps of the backup in a store.
+// memoryOf returns what this device keeps of the backup in a store, if it may write there.
 func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	dir, err := device.Folder()
 	if err != nil {
 		return nil, err
 	}
-	objects, err := set.List(ctx, s)
+	found, err := life.Look(ctx, placeOf(s, dir))
 	if err != nil {
 		return nil, err
 	}
-	var check key.Check
-	if h, _, err := objects.Public(ctx); err == nil {
-		check = h.KeyCheck
+	name := display.Name(s.text)
+	switch {
+	case found.Standing == life.Begun:
+		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
+	case found.Memory != nil: // the run finds out whether it is still up to date
+		return found.Memory, nil
+	case found.Standing == life.Empty, found.Standing == life.Rest:
+		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, name)
 	}
-	m, err := device.Find(dir, s.text, check)
-	if errors.Is(err, device.ErrNone) {
-		if len(objects.Keyrings) > 0 {
-			return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, display.Name(s.text))
-		}
-		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, display.Name(s.text))
-	}
-	return m, err
+	return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, name)
 }
 
 // find looks for the files to back up.
@@ -191,13 +207,22 @@ func (b *backupCommand) sources(ctx context.Context, found *collection) []backup
 // settleTime is how long a store that is not atomic takes to show what was written.
 const settleTime = 5 * time.Second
 
-func (b *backupCommand) options(found *collection, bar *progress) backup.Options {
+func (b *backupCommand) options(ctx context.Context, found *collection, paths []string) (backup.Options, error) {
+	var absolute []string
+	for _, path := range paths {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return backup.Options{}, err
+		}
+		absolute = append(absolute, abs)
+	}
 	return backup.Options{
-		Producer:   "coffer " + program.Number,
+		Paths:      absolute,
+		Forget:     b.forget,
+		Producer:   thisProducer(),
 		Settle:     settleTime,
 		Incomplete: len(found.failed) > 0,
-		Consent:    b.consent,
-		Progress:   bar.add,
+		Consent:    func(loss backup.Loss) bool { return b.consent(ctx, loss) },
 		Unread: func(s backup.Source, err error, kept bool) {
 			what := "is not backed up"
 			if kept {
@@ -208,13 +233,26 @@ func (b *backupCommand) options(found *collection, bar *progress) backup.Options
 		Changed: func(s backup.Source) {
 			display.Note("%s changes while it is read: it is backed up as it is read", display.Name(s.Name))
 		},
+	}, nil
+}
+
+// thisProducer names this program and this machine, by which a holder of several knows a generation.
+func thisProducer() string {
+	name := "coffer " + program.Number
+	host, err := os.Hostname()
+	if err != nil || host == "" || display.Line(host) != host || len(host) > 100 {
+		return name
 	}
+	return name + " on " + host
 }
 
 // consent asks whether a generation is made that has far less than the one before it.
-func (b *backupCommand) consent(loss backup.Loss) bool {
-	display.Note("%s (%s) are there now, %s (%s) were in the last backup", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
-	return b.allowLoss
+func (b *backupCommand) consent(ctx context.Context, loss backup.Loss) bool {
+	display.Note("now there is less than half: %s (%s), where the last backup has %s (%s)", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
+	if b.allowLoss || !isAsked() {
+		return b.allowLoss
+	}
+	return agree(ctx, "Back up what is there now? The last backup is kept for 30 days.") == nil
 }
 
 // explainBackup adds to an error of a run what to do about it.
@@ -232,28 +270,38 @@ func explainBackup(err error, storeText string) error {
 
 // backupJSON is what --json prints of a run.
 type backupJSON struct {
-	Generation uint64 `json:"generation"`
-	CreatedMS  *int64 `json:"created_ms"`
-	Files      int    `json:"files"`
-	Bytes      int64  `json:"bytes"`
-	New        int    `json:"new"`
-	Changed    int    `json:"changed"`
-	Removed    int    `json:"removed"`
-	Unread     int    `json:"unread"`
-	Stored     int64  `json:"stored"`
-	Deleted    int    `json:"deleted"`
+	Generation uint64   `json:"generation"`
+	CreatedMS  *int64   `json:"created_ms"`
+	Files      int      `json:"files"`
+	Bytes      int64    `json:"bytes"`
+	New        int      `json:"new"`
+	Changed    int      `json:"changed"`
+	Removed    int      `json:"removed"`
+	Repacked   int      `json:"repacked"`
+	Unread     int      `json:"unread"`
+	Stored     int64    `json:"stored"`
+	Deleted    int      `json:"deleted"`
+	Lost       []string `json:"lost"`
 }
 
-func (b *backupCommand) tell(found *collection, r *backup.Report) error {
+// tellTidied tells what is not as it should be in the store.
+func tellTidied(r *backup.Report) {
 	for _, p := range r.PassedOver {
 		display.Note("%s does not count: %v", display.Name(p.Name), p.Err)
+	}
+	for _, name := range r.Lost {
+		display.Note("the store has lost %s, or changed it: what was in it is stored again as far as it is still here", name)
 	}
 	for _, err := range r.NotDeleted {
 		display.Note("not deleted, though not needed: %v", err)
 	}
+}
+
+func (b *backupCommand) tell(found *collection, r *backup.Report) error {
+	tellTidied(r)
 	found.left.tell(b.verbose)
 	if b.asJSON {
-		out := backupJSON{r.Generation, timeJSON(r.Created), r.Entries, r.Bytes, r.New, r.Changed, r.Removed, r.Unread, r.Stored, r.Deleted}
+		out := backupJSON{r.Generation, timeJSON(r.Created), r.Entries, r.Bytes, r.New, r.Changed, r.Removed, r.Repacked, r.Unread, r.Stored, r.Deleted, append([]string{}, r.Lost...)}
 		if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ with a password or a 64-digit key. Nobody can recover a lost secret.
 		SilenceUsage:  true,
 	}
 	root.AddCommand(newKeyCommand(), newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(),
-		newInspectCommand(), newHeaderCommand(), newSalvageCommand(), newSlotCommand(), newBackupCommand(), newStatusCommand(), newRestoreCommand())
+		newInspectCommand(), newHeaderCommand(), newSalvageCommand(), newSlotCommand(),
+		newOnCommand(), newBackupCommand(), newStatusCommand(), newRestoreCommand(), newCheckCommand(), newPruneCommand(), newChangeCommand(), newAddCommand(), newOffCommand())
 	return root
 }

@@ -33,10 +33,11 @@ func (s *secretFlags) register(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("key-file", "password-file")
 }
 
-// secret is what opens a container, and the key itself if that was given.
+// secret is what opens a container, and the key or the password itself.
 type secret struct {
 	container.Secret
-	key *key.Key
+	key      *key.Key
+	password slot.PasswordSecret
 
 	opened *container.Container // if it has been tried
 }
@@ -98,7 +99,7 @@ func (s *secretFlags) given() bool { return s.keyFile != "" || s.passwordFile !=
 func (s *secretFlags) read(ctx context.Context, wanted *key.Check) (secret, error) {
 	if s.passwordFile != "" {
 		raw, err := readPassword(ctx, s.passwordFile)
-		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
+		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw)), password: raw}, err
 	}
 	k, err := readKey(ctx, s.keyFile, wanted)
 	return secret{Secret: container.WithKey(&k), key: &k}, err
@@ -108,7 +109,7 @@ func (s *secretFlags) read(ctx context.Context, wanted *key.Check) (secret, erro
 func askSecret(ctx context.Context, name string, h *header.Header) (secret, error) {
 	if slices.ContainsFunc(h.Slots, isPassword) {
 		raw, err := ask(ctx, fmt.Sprintf("Password for %s: ", name))
-		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw))}, err
+		return secret{Secret: container.WithSlot(slot.PasswordSecret(raw)), password: raw}, err
 	}
 	k, err := askKey(ctx, h.KeyCheck)
 	return secret{Secret: container.WithKey(&k), key: &k}, err

@@ -55,6 +55,37 @@ func TestEarlier(t *testing.T) {
 	}
 }
 
+// An earlier generation is kept only as long as the head lists all that it needs, whether
+// or not the store still has it. [SET-33]
+func TestEarlierNotKept(t *testing.T) {
+	f := newFixture(t)
+	g4 := seal(parts{
+		key: newKey, index: archive.Index{Generation: 4, Epoch: 2, Complete: true, Segments: []archive.SegmentRef{f.g1.segment}},
+		stored: []archive.Stored{f.data1.stored, f.g1.stored},
+	})
+	f.put(g4.name(), g4.bytes)
+	for _, c := range []struct {
+		name   string
+		number uint64
+		stored []archive.Stored
+		want   fault.Name
+	}{
+		{"listed with what it needs", 4, []archive.Stored{f.data1.stored, f.g1.stored, g4.stored}, ""},
+		{"without a container of an entry", 3, []archive.Stored{f.g1.stored}, fault.MissingContainer},
+		{"without a container of an entry of an older segment", 4, []archive.Stored{f.g1.stored, g4.stored}, fault.MissingContainer},
+		{"without the container of a segment", 4, []archive.Stored{f.data1.stored, g4.stored}, fault.MissingContainer},
+	} {
+		f.again(func(p *parts) { p.stored = c.stored })
+		earlier, err := f.head().OpenEarlier(t.Context(), c.number)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if err := earlier.Load(t.Context()); fault.NameOf(err) != c.want || (err == nil) != (c.want == "") {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
 // An earlier generation is believed as every container that the head lists.
 func TestEarlierRefused(t *testing.T) {
 	for _, c := range []struct {

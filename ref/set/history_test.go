@@ -16,6 +16,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/store/memory"
@@ -34,6 +35,7 @@ type history struct {
 	segments []archive.SegmentRef
 	stored   map[archive.ID]archive.Stored  // all that there are
 	needs    map[uint64]map[archive.ID]bool // of the generations that are kept
+	needed   map[uint64]map[archive.ID]bool // of all
 	contents map[uint64]map[string]string   // of all
 	commits  map[uint64]archive.Stored      // of all
 }
@@ -47,7 +49,7 @@ type entry struct {
 func newHistory(t *testing.T, seed uint64) *history {
 	h := &history{
 		fixture: &fixture{t: t, s: memory.New()}, r: rand.New(rand.NewPCG(seed, 0)),
-		entries: map[string]entry{}, stored: map[archive.ID]archive.Stored{}, needs: map[uint64]map[archive.ID]bool{},
+		entries: map[string]entry{}, stored: map[archive.ID]archive.Stored{}, needs: map[uint64]map[archive.ID]bool{}, needed: map[uint64]map[archive.ID]bool{},
 		contents: map[uint64]map[string]string{}, commits: map[uint64]archive.Stored{},
 	}
 	h.begin()
@@ -185,7 +187,7 @@ func (h *history) keep(segments []archive.SegmentRef, own archive.ID) []archive.
 		maps.Copy(all, needs)
 		all[h.commits[number].ID] = true
 	}
-	h.needs[h.number] = needed
+	h.needs[h.number], h.needed[h.number] = needed, needed
 	var stored []archive.Stored
 	for _, id := range slices.SortedFunc(maps.Keys(h.stored), func(a, b archive.ID) int { return bytes.Compare(a[:], b[:]) }) {
 		x := h.stored[id]
@@ -237,19 +239,31 @@ func (h *history) compare() string {
 	for _, x := range g.Earlier() {
 		kept = append(kept, x.Generation)
 	}
-	// A commit can be there for its segment alone: what that generation needs besides is gone.
-	for number := range h.commits {
-		_, reached := h.stored[h.commits[number].ID]
-		if reached != (number == g.Number || slices.Contains(kept, number)) {
-			return fmt.Sprintf("generation %d: reached %v", number, !reached)
+	for number, commit := range h.commits {
+		if _, there := h.stored[commit.ID]; there != (number == g.Number || slices.Contains(kept, number)) {
+			return fmt.Sprintf("generation %d: reached %v", number, !there)
 		}
 	}
-	for number := range h.needs {
+	for _, number := range append(kept, g.Number) {
 		earlier := g
 		if number != g.Number {
 			if earlier, err = g.OpenEarlier(ctx, number); err != nil {
 				return err.Error()
 			}
+		}
+		whole := true // or the commit is there for what others need of it [SET-33]
+		for id := range h.needed[number] {
+			_, ok := h.stored[id]
+			whole = whole && ok
+		}
+		if _, ok := h.needs[number]; ok && !whole {
+			return fmt.Sprintf("generation %d: the model has deleted what it needs", number)
+		}
+		if !whole {
+			if err := earlier.Load(ctx); fault.NameOf(err) != fault.MissingContainer {
+				return fmt.Sprintf("generation %d: %v", number, err)
+			}
+			continue
 		}
 		contents, errs := restore(h.t, earlier)
 		if diff := cmp.Diff(h.contents[number], contents); diff != "" || len(errs) > 0 || len(earlier.Missing()) > 0 {

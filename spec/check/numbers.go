@@ -152,6 +152,12 @@ var unstated = []struct{ names, reason string }{
 	{"set.pieceSize; set.fetchSize", "how much is read of a store at a time"},
 	{"key.hexDigits", "the digits of section 3.3 in their order, used to count through them"},
 	{"salvage.Whole; salvage.Damaged; salvage.Missing", "words of section 10.3, which vectors compare"},
+	{"set.Keyring; set.KeyringCopy; set.Commit; set.Data", "kinds of objects, of which a test compares the names with section 16.1"},
+	{"set.StateKeyring; set.StateCommits; set.StateContents; set.StateCommit; set.StateConfirm; set.StateDone; set.StateSuperseded; set.StateStale; " +
+		"set.AnswerOurs; set.AnswerOther; set.AnswerGone; set.AnswerSame; set.AnswerPending; set.AnswerMade; set.AnswerTaken", "words of section 17.3, which a test compares"},
+	{"literal(set.ParseName, 16); literal(set.ParseName, 64)", "the base of the digits in a name, and the bits of a number"},
+	{"set.pieceSize; set.fetchSize", "how much is read at a time"},
+	{"set.leastPiece", "what the writer finds worth a piece"},
 }
 
 // checkConstants: every constant of the reference, and every literal above 2, is

@@ -26,6 +26,9 @@ type Options struct {
 	DataSize int64         // of the plaintext of a data container; set.DataSize
 	Settle   time.Duration // how long a store that is not atomic takes to show what was written
 
+	Paths  []string // where the sources come from, to be remembered
+	Forget bool     // seal again what shares a container with what is gone, and keep no earlier generation
+
 	// Incomplete says that some of the source could not be looked at: entries that are not
 	// among the sources are kept as they were.
 	Incomplete bool
@@ -54,11 +57,14 @@ type Report struct {
 	New        int   // entries that were not there before
 	Changed    int   // entries with other content
 	Removed    int   // entries that are no longer there
+	Repacked   int   // unchanged entries that were sealed again, so that containers can be deleted
 	Unread     int   // sources that could not be read
 	Stored     int64 // bytes that were stored
 	Deleted    int   // objects that were deleted
 	PassedOver []set.PassedOver
-	NotDeleted []error // why objects that are not needed could not be deleted
+	NotDeleted []error  // why objects that are not needed could not be deleted
+	Unknown    []string // data containers that neither a generation nor this device knows
+	Lost       []string // objects that should have been in the store as they were made
 }
 
 // ErrRefused says that the holder did not agree to a generation that has far less than the one
@@ -77,6 +83,8 @@ type run struct {
 	ring    *set.Ring
 	head    *set.Generation
 	known   map[archive.ID]archive.Stored // what the head lists, and the head
+	avoid   map[archive.ID]bool           // containers in which nothing is to stay
+	dirty   map[archive.ID]bool           // containers with content that no entry has any more
 
 	plan    *plan
 	sources []Source
@@ -89,16 +97,9 @@ type run struct {
 // locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
 // store and of the device.
 func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*Report, error) {
-	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources}
-	var err error
-	if r.meta, err = m.Meta(); err != nil {
+	r, err := newRun(ctx, s, m, sources, opts)
+	if err != nil {
 		return nil, err
-	}
-	if r.opts.Now == nil {
-		r.opts.Now = time.Now
-	}
-	if r.opts.DataSize == 0 {
-		r.opts.DataSize = set.DataSize
 	}
 	steps := map[set.State]func() (set.Answer, error){
 		set.StateKeyring:  r.keyring,
@@ -118,13 +119,23 @@ func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source,
 		}
 		state = state.Next(answer) // [LIF-8]
 	}
-	switch state {
-	case set.StateSuperseded: // [LIF-12]
-		return nil, fault.New(fault.Superseded, "another device has taken this backup over, or a copy of this one writes to it: nothing was stored")
-	case set.StateStale: // [LIF-13]
-		return nil, fault.New(fault.StaleBackup, "the store does not have what this device stored there: nothing was stored")
+	if state != set.StateDone {
+		return nil, ended(state)
 	}
 	return &r.report, r.tidy()
+}
+
+func newRun(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*run, error) {
+	r := &run{ctx: ctx, store: s, memory: m, opts: opts, sources: sources, dirty: map[archive.ID]bool{}}
+	if r.opts.Now == nil {
+		r.opts.Now = time.Now
+	}
+	if r.opts.DataSize == 0 {
+		r.opts.DataSize = set.DataSize
+	}
+	var err error
+	r.meta, err = m.Meta()
+	return r, err
 }
 
 // keyring looks whether this device is still the one that writes.
@@ -177,6 +188,7 @@ func (r *run) commits() (set.Answer, error) {
 	r.head = head
 	switch {
 	case head == nil:
+		r.known, r.avoid = nil, map[archive.ID]bool{}
 		return set.AnswerSame, nil
 	case head.Number == r.meta.Generation && head.ID == r.meta.HeadID:
 		return set.AnswerSame, r.know(r.meta.Head)
@@ -207,8 +219,12 @@ func (r *run) know(digest [32]byte) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(kept, func(k device.Kept) bool { return k.Stored.ID == r.head.ID }) {
+	isHead := func(k device.Kept) bool { return k.Stored.ID == r.head.ID }
+	if !slices.ContainsFunc(kept, isHead) {
 		if err := r.reconcile(digest); err != nil {
+			return err
+		}
+		if kept, err = r.memory.Kept(); err != nil {
 			return err
 		}
 	}
@@ -216,7 +232,10 @@ func (r *run) know(digest [32]byte) error {
 	for _, x := range r.head.Own.Stored {
 		r.known[x.ID] = x
 	}
+	r.avoid = map[archive.ID]bool{}
+	r.report.Lost = nil
 	r.known[r.head.ID] = archive.Stored{ID: r.head.ID, Generation: r.head.Number, Epoch: r.head.Index.Epoch, Length: r.head.Length, Digest: digest}
+	r.lose(kept[slices.IndexFunc(kept, isHead)].Containers)
 	return nil
 }
 

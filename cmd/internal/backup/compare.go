@@ -19,6 +19,7 @@ type plan struct {
 	resumed []archive.Stored       // containers of an interrupted run
 	stored  []archive.Stored       // data containers of this run
 	before  map[string]device.File // the entries of the head
+	untidy  bool                   // what was sealed of a file was given up
 
 	created archive.Time
 	kept    []device.Kept // earlier generations
@@ -44,6 +45,7 @@ func (r *run) compare(again *resumed) (*plan, error) {
 	for _, s := range r.sources {
 		there[s.Entry.Path] = true
 	}
+	r.repack(before, there)
 	moved := movable(before, there)
 	for _, s := range r.sources {
 		now := stated(s.Info)
@@ -51,14 +53,14 @@ func (r *run) compare(again *resumed) (*plan, error) {
 		old, known := before[name]
 		sealed, isSealed := again.files[name]
 		switch {
-		case isSealed && isSame(sealed, now):
+		case isSealed && isSame(sealed, now) && !r.avoids(sealed):
 			p.use(sealed)
-		case known && isSame(old, now):
+		case known && isSame(old, now) && !r.avoids(old):
 			p.files[name] = old
 		default:
-			if from, ok := moved[identityOf(now)]; ok && !known && now.Inode != 0 {
+			if from, ok := moved[identityOf(now)]; ok && !known && now.Inode != 0 && !r.avoids(from) {
 				delete(moved, identityOf(now))
-				if err := r.move(p, from, s.Entry); err != nil {
+				if err := r.move(p, from, now, s.Entry); err != nil {
 					return nil, err
 				}
 				break
@@ -126,15 +128,15 @@ func movable(before map[string]device.File, there map[string]bool) map[sameFile]
 }
 
 // move takes what was sealed under another name. [SET-29]
-func (r *run) move(p *plan, f device.File, e archive.Entry) error {
-	digests, err := r.memory.Digests(f.Record.Entry.Path)
+func (r *run) move(p *plan, from, now device.File, e archive.Entry) error {
+	digests, err := r.memory.Digests(from.Record.Entry.Path)
 	if err != nil {
 		return err
 	}
-	e.Size = f.Record.Entry.Size
-	f.Record.Entry = e
-	f.Digests = digests
-	p.note(f)
+	e.Size = from.Record.Entry.Size
+	now.Record = archive.Record{Places: from.Record.Places, Entry: e}
+	now.Contents, now.Winners, now.Digests = from.Contents, from.Winners, digests
+	p.note(now)
 	return nil
 }
 
@@ -190,4 +192,13 @@ func (p *plan) segment() *archive.Segment {
 	live := slices.Clone(p.changed)
 	slices.SortFunc(live, func(a, b archive.Record) int { return strings.Compare(a.Entry.Path, b.Entry.Path) })
 	return &archive.Segment{Live: live, Removed: p.removed}
+}
+
+// wholeList returns a segment that needs no other.
+func (p *plan) wholeList() *archive.Segment {
+	all := new(archive.Segment)
+	for _, name := range sortedPaths(p.files) {
+		all.Live = append(all.Live, p.files[name].Record)
+	}
+	return all
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -22,6 +23,7 @@ func (r *run) contents() (set.Answer, error) {
 	if err != nil {
 		return "", err
 	}
+	r.plan = p
 	if err := r.consent(p); err != nil {
 		return "", err
 	}
@@ -70,7 +72,7 @@ func (r *run) contents() (set.Answer, error) {
 		return "", err
 	}
 	r.meta.Pending = &device.Commit{Generation: generation, Digest: r.commit.sealed.Stored.Digest}
-	r.plan, p.created = p, created
+	p.created = created
 	return set.AnswerMade, r.memory.SetMeta(&r.meta) // [LIF-10]
 }
 
@@ -122,6 +124,9 @@ func (r *run) merge(p *plan) (*archive.Segment, []archive.SegmentRef, error) {
 		return own, nil, nil
 	}
 	others := r.head.Index.Segments
+	if slices.ContainsFunc(others, func(ref archive.SegmentRef) bool { return r.avoid[ref.Container] }) {
+		return p.wholeList(), nil, nil
+	}
 	for len(others) > 0 {
 		newest := others[len(others)-1]
 		if !set.IsMerged(len(others), newest.Length, set.SegmentLength(own)) {

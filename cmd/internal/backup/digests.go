@@ -26,7 +26,7 @@ type digester struct {
 	digests []byte
 }
 
-func newDigester(seed [32]byte) *digester {
+func newDigester(seed *[32]byte) *digester {
 	return &digester{mac: hmac.New(sha256.New, seed[:])}
 }
 
@@ -60,7 +60,7 @@ func (d *digester) sum() []byte {
 }
 
 // digestsOf digests the blocks of some content.
-func digestsOf(seed [32]byte, r io.Reader) ([]byte, error) {
+func digestsOf(seed *[32]byte, r io.Reader) ([]byte, error) {
 	d := newDigester(seed)
 	_, err := io.CopyBuffer(d, r, make([]byte, 1<<20))
 	return d.sum(), err

@@ -48,6 +48,10 @@ func (r *run) reconcile(digest [32]byte) error {
 		return err
 	}
 	r.remember(digest, r.head.Number, r.head.ID, r.head.Length, r.head.Index.CreatedMS)
+	r.meta.Dirty = []archive.ID{r.head.ID}
+	for _, x := range r.head.Own.Stored {
+		r.meta.Dirty = append(r.meta.Dirty, x.ID)
+	}
 	outcome.Meta = r.meta
 	return r.memory.Commit(&outcome)
 }

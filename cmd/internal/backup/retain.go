@@ -55,7 +55,7 @@ func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) (
 		if i == 0 && r.agreed {
 			k.Until = r.opts.Now().Add(keepAfterLoss)
 		}
-		if i < keepGenerations-1 || r.isYoung(k) {
+		if !r.opts.Forget && (i < keepGenerations-1 || r.isYoung(k)) {
 			kept = append(kept, k)
 			known[k.Stored.ID] = k.Stored
 			needed = append(append(needed, k.Stored.ID), k.Containers...)
@@ -111,6 +111,7 @@ func (r *run) save() error {
 		return err
 	}
 	r.remember(commit.Digest, commit.Generation, commit.ID, commit.Length, p.created)
+	r.meta.Dirty, r.meta.Paths = r.dirtyOf(p, commit.ID), r.opts.Paths
 	err = r.memory.Commit(&device.Outcome{
 		Meta:    r.meta,
 		Files:   p.noted,
@@ -162,6 +163,7 @@ func (r *run) tidy() error {
 	if err != nil {
 		return err
 	}
+	r.report.unknown(r.objects, r.known, doomed)
 	var later []device.Doomed
 	for _, d := range doomed {
 		if r.meta.Generation < d.SinceGeneration+graceGenerations || r.opts.Now().Sub(d.Since) < graceTime {

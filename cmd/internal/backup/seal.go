@@ -27,6 +27,7 @@ func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.Fi
 			if !concernsFile(err) {
 				return err
 			}
+			p.untidy = true
 			r.unread(p, t, err)
 			continue
 		}
@@ -34,6 +35,8 @@ func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.Fi
 		case !sealed:
 			p.note(f)
 			continue
+		case t.known && isSame(f, t.before):
+			r.report.Repacked++
 		case t.known:
 			r.report.Changed++
 		default:
@@ -82,6 +85,7 @@ func (r *run) seal(packer *set.Packer, t todo) (f device.File, sealed bool, err 
 		if !errors.Is(err, errUnsteady) && !errors.Is(err, archive.ErrShort) || try == tries {
 			return f, sealed, err
 		}
+		r.plan.untidy = true
 		if try == tries-1 && r.opts.Changed != nil {
 			r.opts.Changed(t.source)
 		}
@@ -112,7 +116,7 @@ func (r *run) sealOnce(packer *set.Packer, t todo, steadily bool) (device.File, 
 			return r.sealPiece(packer, t, f, digests, whole)
 		}
 	}
-	digester := newDigester(r.meta.Seed)
+	digester := newDigester(&r.meta.Seed)
 	var content io.Reader = whole.of(io.NewSectionReader(file, 0, size), size)
 	if size >= leastDigested {
 		content = io.TeeReader(content, digester)
@@ -122,10 +126,10 @@ func (r *run) sealOnce(packer *set.Packer, t todo, steadily bool) (device.File, 
 	return f, true, err
 }
 
-// sealPiece seals the blocks that differ from those of the earlier version.
+// sealPiece seals the blocks that differ from those of the earlier version. [SET-29]
 func (r *run) sealPiece(packer *set.Packer, t todo, f device.File, before []byte, whole *reading) (device.File, bool, error) {
 	size := f.Record.Entry.Size
-	now, err := digestsOf(r.meta.Seed, whole.of(io.NewSectionReader(whole.file, 0, size), size))
+	now, err := digestsOf(&r.meta.Seed, whole.of(io.NewSectionReader(whole.file, 0, size), size))
 	if err != nil {
 		return f, false, sourceError{err}
 	}
@@ -133,12 +137,13 @@ func (r *run) sealPiece(packer *set.Packer, t todo, f device.File, before []byte
 		return f, false, sourceError{archive.ErrShort}
 	}
 	changed := differing(before, now)
+	r.avoidBlocks(changed, t.before)
 	if size == t.before.Record.Entry.Size && !slices.Contains(changed, true) {
 		f.Record.Places, f.Contents, f.Winners = t.before.Record.Places, t.before.Contents, t.before.Winners
 		return f, false, nil
 	}
 	change := set.Changed(set.Layout{Contents: t.before.Contents, Winners: t.before.Winners}, changed, size)
-	digester := newDigester(r.meta.Seed)
+	digester := newDigester(&r.meta.Seed)
 	runs := change.Runs
 	if runs == nil {
 		runs = []archive.Run{{First: 0, Count: uint32(archive.Blocks(size))}}

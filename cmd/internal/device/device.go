@@ -46,6 +46,9 @@ type Meta struct {
 	Ended   bool    // the holder has proved the secret, and wants the set deleted [LIF-28]
 
 	Seed [32]byte // keys the digests of blocks
+
+	Paths []string     // what was backed up last, absolute
+	Dirty []archive.ID // containers with content that no entry has any more
 }
 
 // Commit is a commit by its number and the SHA-256 of its bytes.

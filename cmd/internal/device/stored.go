@@ -49,6 +49,9 @@ type storedMeta struct {
 	Pending *storedCommit `json:"pending,omitempty"`
 	Begun   *storedEpoch  `json:"begun,omitempty"`
 	Ended   bool          `json:"ended,omitempty"`
+
+	Paths []string `json:"paths,omitempty"`
+	Dirty []hex24  `json:"dirty,omitempty"`
 }
 
 type storedCommit struct {
@@ -65,7 +68,10 @@ func storeMeta(m *Meta) *storedMeta {
 	s := &storedMeta{
 		SetID: hex16(m.SetID), Store: m.Store, Epoch: m.Epoch, Key: hex32(m.Key), Writer: hex16(m.Writer),
 		Generation: m.Generation, Head: hex32(m.Head), HeadID: hex24(m.HeadID), HeadLength: m.HeadLength,
-		Created: m.Created, Seed: hex32(m.Seed), Ended: m.Ended,
+		Created: m.Created, Seed: hex32(m.Seed), Ended: m.Ended, Paths: m.Paths,
+	}
+	for _, id := range m.Dirty {
+		s.Dirty = append(s.Dirty, hex24(id))
 	}
 	if m.Pending != nil {
 		s.Pending = &storedCommit{m.Pending.Generation, hex32(m.Pending.Digest)}
@@ -80,7 +86,10 @@ func (s *storedMeta) meta() Meta {
 	m := Meta{
 		SetID: s.SetID, Store: s.Store, Epoch: s.Epoch, Key: key.Key(s.Key), Writer: s.Writer,
 		Generation: s.Generation, Head: s.Head, HeadID: s.HeadID, HeadLength: s.HeadLength,
-		Created: s.Created, Seed: s.Seed, Ended: s.Ended,
+		Created: s.Created, Seed: s.Seed, Ended: s.Ended, Paths: s.Paths,
+	}
+	for _, id := range s.Dirty {
+		m.Dirty = append(m.Dirty, archive.ID(id))
 	}
 	if s.Pending != nil {
 		m.Pending = &Commit{s.Pending.Generation, s.Pending.Digest}

@@ -23,7 +23,7 @@ func (f *Found) TurnOn(ctx context.Context, lock *Lock) error {
 		return err
 	}
 	ring := &keyring.Keyring{SetID: meta.SetID, Epoch: 1, Writer: meta.Writer, CreatedMS: f.created()}
-	return f.begin(ctx, meta, ring, lock, nil)
+	return f.begin(ctx, &meta, ring, lock, nil)
 }
 
 // Begin begins the next epoch of the set, of which this device is the writer from then on,
@@ -44,7 +44,8 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	}
 	meta := s.Meta
 	if s.Memory == nil || meta.SetID != s.Ring.SetID {
-		meta = after(s.Head, digest, device.Meta{SetID: s.Ring.SetID, Store: s.Text})
+		meta = device.Meta{SetID: s.Ring.SetID, Store: s.Text}
+		goFrom(&meta, s.Head, &digest)
 		if err := s.draw(meta.Writer[:], meta.Seed[:]); err != nil { // [LIF-1]
 			return err
 		}
@@ -55,7 +56,7 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	if err := s.hasStayed(ctx); err != nil {
 		return err
 	}
-	return s.begin(ctx, meta, ring, lock, s.Head)
+	return s.begin(ctx, &meta, ring, lock, s.Head)
 }
 
 // mayUse decides about the key of an epoch. [LIF-19]
@@ -108,7 +109,7 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	if secret == nil {
 		secret = container.WithKey(&s.Ring.Key)
 	}
-	release, err := f.remember(f.Meta)
+	release, err := f.remember(&f.Meta)
 	if err != nil {
 		return err
 	}
@@ -116,5 +117,5 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	if err := f.put(ctx, s.Ring.Epoch, s.Ring.Bytes, secret); err != nil {
 		return err
 	}
-	return f.complete(ctx, f.Meta, s.Ring.Keyring, s.Head)
+	return f.complete(ctx, s.Ring.Keyring, s.Head)
 }

@@ -58,7 +58,8 @@ func (s secret) proof() container.Secret {
 
 func (s secret) lock(t testing.TB) *Lock {
 	if s.key {
-		return WithKey(s.digest())
+		k := s.digest()
+		return WithKey(&k)
 	}
 	k := must[key.Key](t)(key.New(rand.Reader))
 	return &Lock{k, []slot.Slot{s.slot(t, k)}, s.proof()}

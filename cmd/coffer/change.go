@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/life"
+	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/ref/slot"
+)
+
+type changeCommand struct {
+	lifeCommand
+	fresh     newSecretFlags
+	takeOver  bool
+	forgotten bool
+}
+
+func newChangeCommand() *cobra.Command {
+	var c changeCommand
+	cmd := &cobra.Command{
+		Use:   "change STORE",
+		Short: "Change what opens a backup: to another password or another 64-digit key",
+		Long: `Change what opens a backup: to another password, or to a 64-digit key that is made now.
+From then on the old secret does not open it. What was stored before is not sealed anew:
+who had the old secret can still read that, from copies or from the store.
+
+The present secret is asked for. If it is forgotten, a device that backs up still has
+the backup's key, and --forgotten sets a new secret with that.
+
+On another device this takes the backup over as well, as "coffer on" does.`,
+		Example: `  coffer change /media/stick/backup
+  coffer change --new-key -o key.txt /media/stick/backup
+  coffer change --forgotten --new-password /media/stick/backup`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStore,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			defer c.close()
+			return c.run(cmd.Context(), args[0])
+		},
+	}
+	c.register(cmd)
+	c.fresh.register(cmd)
+	c.fresh.flags = "--new-password-file, --new-key-file, or --new-key -o FILE"
+	f := cmd.Flags()
+	f.StringVar(&c.fresh.passwordFile, "new-password-file", "", "read the new password from `FILE` (- is standard input)")
+	f.StringVar(&c.fresh.keyFile, "new-key-file", "", "read the new 64-digit key from `FILE` (- is standard input)")
+	f.BoolVar(&c.forgotten, "forgotten", false, "the present secret is forgotten: use the key that this device has")
+	f.BoolVar(&c.takeOver, "take-over", false, "take over a backup of another device, without being asked")
+	cmd.MarkFlagsMutuallyExclusive("new-password", "new-key", "new-password-file", "new-key-file")
+	return cmd
+}
+
+func (c *changeCommand) run(ctx context.Context, text string) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if err := c.look(ctx, text, false); err != nil {
+		return err
+	}
+	switch c.found.Standing {
+	case life.Empty, life.Rest:
+		return c.noBackup()
+	case life.Begun:
+		return c.goOn(ctx)
+	case life.Others:
+		if c.forgotten {
+			return errors.New("this device does not write to the backup, and has no key that opens it")
+		}
+		if err := c.mayTakeOver(c.takeOver); err != nil {
+			return err
+		}
+	}
+	s, err := c.present(ctx)
+	if err != nil {
+		return err
+	}
+	if c.found.Standing == life.Others {
+		if err := c.consent(ctx, s, c.takeOver); err != nil {
+			return err
+		}
+	} else if names := lost(s.Ring.Header); len(names) > 0 {
+		display.Note("afterwards the backup no longer opens with its %s, which this program cannot renew", names[0])
+	}
+	lock, err := c.fresh.lock(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.Begin(ctx, lock); err != nil {
+		return c.overtaken(ctx, err)
+	}
+	display.Note("the new secret has opened the backup in %s, and the old one does not open it any more; key %s", c.name, lock.Key.Check().Fingerprint()) // [LIF-7] [KEY-13]
+	display.Note("what was stored before is sealed as it was: who had the old secret can still read that, from copies or from the store")
+	return c.tellJSON(ctx, "changed")
+}
+
+func (c *changeCommand) check() error {
+	switch {
+	case c.forgotten && c.secret.given():
+		return program.Usagef("--forgotten is for a secret that you do not have, and one is given")
+	case (c.fresh.passwordFile == "-" || c.fresh.keyFile == "-") && (c.secret.passwordFile == "-" || c.secret.keyFile == "-"):
+		return program.Usagef("standard input cannot be both secrets")
+	}
+	return c.fresh.check()
+}
+
+// present opens the backup with its present secret, or with what this device has.
+func (c *changeCommand) present(ctx context.Context) (*life.Set, error) {
+	if c.forgotten {
+		s, err := c.found.Open(ctx, nil, c.stale)
+		return s, adviseLife(err)
+	}
+	_, s, err := c.prove(ctx, true)
+	return s, err
+}
+
+// goOn ends a change that was interrupted: with the new secret, if it is given in a file.
+func (c *changeCommand) goOn(ctx context.Context) error {
+	given := secretFlags{passwordFile: c.fresh.passwordFile, keyFile: c.fresh.keyFile}
+	if c.fresh.output != "" {
+		given.keyFile = c.fresh.output
+	}
+	if given.given() {
+		if sec, err := given.read(ctx, nil); err == nil {
+			if _, err := c.found.Prove(ctx, sec, false); err == nil {
+				return c.finishWith(ctx, sec)
+			}
+		}
+	}
+	return c.finish(ctx)
+}
+
+func newAddCommand() *cobra.Command {
+	var c changeCommand
+	cmd := &cobra.Command{
+		Use:   "add STORE",
+		Short: "Let a password open a backup besides its 64-digit key",
+		Long: `Let a password open a backup that opens with a 64-digit key only. The key goes on to open
+it. Whoever gets at the backup can then guess at the password: take a long one.
+
+A backup has one password: "coffer change" sets another.`,
+		Example:           "  coffer add /media/stick/backup",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStore,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			defer c.close()
+			return c.add(cmd.Context(), args[0])
+		},
+	}
+	c.register(cmd)
+	f := cmd.Flags()
+	f.StringVar(&c.fresh.passwordFile, "new-password-file", "", "read the new password from `FILE` (- is standard input)")
+	f.BoolVar(&c.fresh.allowWeak, "allow-weak", false, "accept a weak password")
+	c.fresh.flags = "--new-password-file"
+	return cmd
+}
+
+// add gives the backup a slot more under the same key.
+func (c *changeCommand) add(ctx context.Context, text string) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if err := c.look(ctx, text, false); err != nil {
+		return err
+	}
+	switch c.found.Standing {
+	case life.Empty, life.Rest:
+		return c.noBackup()
+	case life.Begun:
+		return c.goOn(ctx)
+	case life.Others:
+		return fmt.Errorf("this device does not write to the backup in %s: \"coffer on\" takes it over first", c.name)
+	}
+	if slices.ContainsFunc(c.found.Header.Slots, isGuessed) { // [SLT-21]
+		return fmt.Errorf("the backup in %s opens with %s, and cannot have another password: \"coffer change\" sets another secret", c.name, inWords(c.found.Header))
+	}
+	_, s, err := c.prove(ctx, true)
+	if err != nil {
+		return err
+	}
+	prepared, err := c.fresh.newPassword(ctx)
+	if err != nil {
+		return err
+	}
+	lock, err := life.AddPassword(rand.Reader, &s.Ring.Key, s.Ring.Header, prepared)
+	if err != nil {
+		return err
+	}
+	if err := s.Begin(ctx, lock); err != nil {
+		return c.overtaken(ctx, err)
+	}
+	display.Note("the password has opened the backup in %s, which still opens with the 64-digit key %s as well", c.name, lock.Key.Check().Fingerprint()) // [KEY-13]
+	return c.tellJSON(ctx, "added")
+}
+
+// isGuessed reports whether a slot can be guessed at.
+func isGuessed(s slot.Slot) bool {
+	return s.Type() == slot.TypePassword || s.Type() == slot.TypeVault
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+type checkCommand struct {
+	set    setFlags
+	deep   bool
+	asJSON bool
+}
+
+func newCheckCommand() *cobra.Command {
+	var c checkCommand
+	cmd := &cobra.Command{
+		Use:   "check STORE",
+		Short: "Check that a backup is all there",
+		Long: `Check that the store has every container that the backup lists: that it is there, how
+long it is, and its checksum where the store keeps one. With --deep each is read, and
+every byte of it is authenticated.
+
+What is missing or damaged is named. If this device makes the backup and still has the
+files, "coffer backup" stores again what was lost.`,
+		Example: `  coffer check /media/stick/backup
+  coffer check --deep s3://my-bucket/phone`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStore,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.run(cmd.Context(), args[0])
+		},
+	}
+	c.set.secret.register(cmd)
+	f := cmd.Flags()
+	f.BoolVar(&c.set.stale, "stale", false, "check what the store has, though this device has seen a later state")
+	f.BoolVar(&c.deep, "deep", false, "read and authenticate every byte")
+	f.BoolVar(&c.asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// checkJSON is what --json prints.
+type checkJSON struct {
+	Generation uint64      `json:"generation"`
+	Objects    int         `json:"objects"`
+	Bytes      int64       `json:"bytes"`
+	Deep       bool        `json:"deep"`
+	Bad        []badObject `json:"bad"`
+	Files      int         `json:"files_affected"` // of the newest generation
+}
+
+// badObject is an object that is not as the backup lists it.
+type badObject struct {
+	Name  string `json:"name"`
+	Error string `json:"error"` // a name of the specification, or empty
+	Text  string `json:"text"`
+	id    archive.ID
+}
+
+func (c *checkCommand) run(ctx context.Context, text string) error {
+	b, err := openSet(ctx, text, &c.set)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	out := checkJSON{Deep: c.deep, Bad: []badObject{}}
+	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
+		out.Objects++
+		name := set.Name{Kind: kind, Number: b.ring.Epoch}
+		switch object, ok := b.objects.Has(name); {
+		case !ok:
+			out.Bad = append(out.Bad, badObject{name.String(), string(fault.MissingContainer), "the store does not have it, \"coffer backup\" stores it again", archive.ID{}})
+		case object.Size != int64(len(b.ring.Bytes)):
+			out.Bad = append(out.Bad, badObject{name.String(), string(fault.PayloadTampered), "it differs from the other keyring of the epoch", archive.ID{}})
+		}
+		out.Bytes += int64(len(b.ring.Bytes))
+	}
+	if b.head != nil {
+		if err := c.containers(ctx, b, &out); err != nil {
+			return err
+		}
+	}
+	return c.tell(b, &out)
+}
+
+// containers checks what the head lists, and the head.
+func (c *checkCommand) containers(ctx context.Context, b *backupSet, out *checkJSON) error {
+	if err := b.head.Load(ctx); err != nil {
+		return b.advise(err)
+	}
+	out.Generation = b.head.Number
+	all := append(slices.Clone(b.head.Own.Stored), archive.Stored{ID: b.head.ID, Generation: b.head.Number, Epoch: b.head.Index.Epoch, Length: b.head.Length})
+	slices.SortFunc(all, func(x, y archive.Stored) int { return cmp.Compare(set.NameOf(x).String(), set.NameOf(y).String()) })
+	for _, x := range all {
+		out.Bytes += x.Length
+	}
+	bar := &progress{}
+	if c.deep {
+		bar = newProgress("checking", out.Bytes)
+	}
+	defer bar.finish()
+	for _, x := range all {
+		out.Objects++
+		err := c.container(ctx, b, x)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		bar.add(x.Length)
+		name := fault.NameOf(err)
+		switch {
+		case err == nil:
+		case name == "":
+			return err
+		default:
+			var named *fault.Error
+			detail := err.Error()
+			if errors.As(err, &named) {
+				detail = named.Detail
+			}
+			out.Bad = append(out.Bad, badObject{set.NameOf(x).String(), string(name), detail, x.ID})
+		}
+	}
+	out.Files = affected(b.head, out.Bad)
+	return nil
+}
+
+// container checks one container. Errors: missing_container, payload_tampered, those of
+// fetching one, those of the store.
+func (c *checkCommand) container(ctx context.Context, b *backupSet, x archive.Stored) error {
+	name := set.NameOf(x)
+	object, ok := b.objects.Has(name)
+	switch {
+	case !ok:
+		return fault.New(fault.MissingContainer, "the store does not have it")
+	case object.Size != x.Length:
+		return fault.New(fault.PayloadTampered, "it has %d bytes, listed are %d", object.Size, x.Length)
+	}
+	if c.deep {
+		return c.deepen(ctx, b, x)
+	}
+	if x.ID == b.head.ID { // nothing lists it; its index has been authenticated
+		return nil
+	}
+	object, err := b.store.Stat(ctx, name.String())
+	if err == nil && object.SHA256 != nil && *object.SHA256 != x.Digest {
+		err = fault.New(fault.PayloadTampered, "the store has another checksum of it than is listed")
+	}
+	return err
+}
+
+// deepen authenticates every byte of a container.
+func (c *checkCommand) deepen(ctx context.Context, b *backupSet, x archive.Stored) error {
+	f, err := os.CreateTemp("", ".coffer-check-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	frames, err := b.head.Fetch(ctx, x.ID, f)
+	if err != nil {
+		return err
+	}
+	return frames.Verify()
+}
+
+// affected counts the entries of a generation that need something that is bad.
+func affected(g *set.Generation, bad []badObject) int {
+	n := 0
+	for _, rec := range g.List.Entries() {
+		if slices.ContainsFunc(rec.Places, func(p archive.Place) bool {
+			return slices.ContainsFunc(bad, func(o badObject) bool { return o.id == p.Container })
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *checkCommand) tell(b *backupSet, out *checkJSON) error {
+	if c.asJSON {
+		if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
+			return err
+		}
+	}
+	how := "are there"
+	if c.deep {
+		how = "are there, and every byte is sound"
+	}
+	if len(out.Bad) == 0 {
+		display.Note("%s: %s (%s) %s", b.name, display.Count(out.Objects, "object"), display.Size(out.Bytes), how)
+		return nil
+	}
+	for _, o := range out.Bad {
+		display.Note("%s: %s: %s", o.Name, o.Error, o.Text)
+	}
+	text := fmt.Sprintf("%d of %s not as the backup lists them, which %s of generation %d need", len(out.Bad), display.Count(out.Objects, "object"), display.Count(out.Files, "file"), out.Generation)
+	name := fault.Name(out.Bad[0].Error)
+	return advisedError{fault.New(name, "%s", text), `"coffer backup" on the device that makes this backup stores again what it still has`}
+}

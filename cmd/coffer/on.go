@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/life"
+	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/ref/password"
+	"github.com/coffer-format/coffer/ref/set"
+)
+
+type onCommand struct {
+	lifeCommand
+	fresh    newSecretFlags
+	takeOver bool
+}
+
+func newOnCommand() *cobra.Command {
+	var o onCommand
+	cmd := &cobra.Command{
+		Use:   "on STORE",
+		Short: "Turn a backup on, or go on with one from this device",
+		Long: `Turn a backup on: make the backup's key, store it in a form that only your secret opens,
+and make sure that it does. STORE is a folder, which is made if need be, on another disk
+than what is backed up.
+
+The backup opens with a password, or with a 64-digit key that is made now. Nobody can
+recover a lost secret: without it the backup is lost.
+
+If there is a backup already, this device takes it over, with its secret: it goes on
+from the newest generation, and the device that wrote to it until then stops. Use this
+on a new device, or when this one has lost what it kept of the backup.`,
+		Example: `  coffer on /media/stick/backup
+  coffer on --new-key -o key.txt /media/stick/backup
+  coffer on --take-over --password-file password.txt /media/stick/backup`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStore,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			defer o.close()
+			return o.run(cmd.Context(), args[0])
+		},
+	}
+	o.register(cmd)
+	o.fresh.register(cmd)
+	o.fresh.flags = "--password-file, --key-file, or --new-key -o FILE"
+	cmd.Flags().BoolVar(&o.takeOver, "take-over", false, "take over a backup of another device, without being asked")
+	cmd.MarkFlagsMutuallyExclusive("new-password", "new-key")
+	return cmd
+}
+
+func (o *onCommand) run(ctx context.Context, text string) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if err := o.look(ctx, text, true); err != nil {
+		return err
+	}
+	switch f := o.found; f.Standing {
+	case life.Empty:
+		return o.turnOn(ctx)
+	case life.Rest:
+		return o.noBackup()
+	case life.Ours:
+		display.Note("the backup in %s is on already, and this device writes to it; it opens with %s", o.name, inWords(f.Header))
+		return o.tellJSON(ctx, "on already")
+	case life.Begun:
+		return o.finish(ctx)
+	default:
+		return o.takeItOver(ctx)
+	}
+}
+
+func (o *onCommand) check() error {
+	if (o.fresh.password || o.fresh.key) && o.secret.given() {
+		return program.Usagef("a secret is given and a new one asked for: do one of the two")
+	}
+	return o.fresh.check()
+}
+
+// turnOn makes a new backup.
+func (o *onCommand) turnOn(ctx context.Context) error {
+	if o.takeOver {
+		return fmt.Errorf("there is no backup in %s to take over", o.name)
+	}
+	if meta := o.found.Meta; meta.Epoch > 0 && !meta.Ended && !o.stale {
+		return fmt.Errorf("this device remembers a backup in %s, and nothing of it is there: is the disk mounted, and is this the place you mean? --stale turns a new one on", o.name)
+	}
+	display.Note("there is no backup in %s yet", o.name)
+	o.fresh.passwordFile, o.fresh.keyFile = o.secret.passwordFile, o.secret.keyFile
+	lock, err := o.fresh.lock(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.found.TurnOn(ctx, lock); err != nil {
+		if errors.Is(err, set.ErrTaken) {
+			return fmt.Errorf("another device has turned a backup on in %s meanwhile, which counts: run this again to take it over", o.name)
+		}
+		return o.goesOn(ctx, err)
+	}
+	return o.isOn(ctx, "on", lock)
+}
+
+// isOn tells what opens the backup, which has been tried, and what is next.
+func (o *onCommand) isOn(ctx context.Context, event string, lock *life.Lock) error {
+	what := "the 64-digit key"
+	if len(lock.Slots) > 0 {
+		what = "the password"
+	}
+	display.Note("the backup in %s is on, and %s has opened it; key %s", o.name, what, lock.Key.Check().Fingerprint()) // [LIF-7] [KEY-13]
+	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders`, o.name)
+	return o.tellJSON(ctx, event)
+}
+
+// finish goes on with an epoch that was begun here.
+func (l *lifeCommand) finish(ctx context.Context) error {
+	display.Note("this device was interrupted when it turned the backup on, took it over or changed its secret; the secret that was new then is needed to go on")
+	sec, _, err := l.prove(ctx, true)
+	if err != nil {
+		return err
+	}
+	return l.finishWith(ctx, sec)
+}
+
+func (l *lifeCommand) finishWith(ctx context.Context, sec secret) error {
+	if err := l.found.Finish(ctx, sec); err != nil {
+		return l.goesOn(ctx, err)
+	}
+	display.Note("what was interrupted is done: the secret opens the backup in %s, and this device writes to it", l.name)
+	return l.tellJSON(ctx, "finished")
+}
+
+// takeItOver makes this device the one that writes to a backup.
+func (o *onCommand) takeItOver(ctx context.Context) error {
+	if o.fresh.given() {
+		return fmt.Errorf(`there is a backup in %s already, which this device takes over with its present secret; "coffer change" sets another one`, o.name)
+	}
+	if err := o.mayTakeOver(o.takeOver); err != nil {
+		return err
+	}
+	display.Note("there is a backup in %s, to which this device does not write; it opens with %s", o.name, inWords(o.found.Header))
+	sec, s, err := o.prove(ctx, true)
+	if err != nil {
+		return err
+	}
+	if err := o.consent(ctx, s, o.takeOver); err != nil {
+		return err
+	}
+	lock, err := sameSecret(sec, s)
+	if err != nil {
+		return err
+	}
+	if err := s.Begin(ctx, lock); err != nil {
+		return o.overtaken(ctx, err)
+	}
+	display.Note("this device has taken the backup in %s over, and the secret has opened it; key %s", o.name, lock.Key.Check().Fingerprint()) // [KEY-13]
+	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders`, o.name)
+	return o.tellJSON(ctx, "taken over")
+}
+
+// mayTakeOver refuses what nobody has agreed to, before anything is asked.
+func (l *lifeCommand) mayTakeOver(agreed bool) error {
+	if !agreed && !isAsked() {
+		return fmt.Errorf("%s has a backup to which this device does not write: --take-over takes it over", l.name)
+	}
+	return nil
+}
+
+// consent tells from when the backup is that is to be taken over, and asks.
+func (l *lifeCommand) consent(ctx context.Context, s *life.Set, agreed bool) error {
+	switch {
+	case s.Head == nil:
+		display.Note("it has no generation yet")
+	default:
+		display.Note("its newest generation is %d, %s; written by device %.4x", s.Head.Number, origin(s.Head.Index), s.Ring.Writer)
+	}
+	if names := lost(s.Ring.Header); len(names) > 0 {
+		display.Note("afterwards it no longer opens with the %s, which this program cannot renew", strings.Join(names, " or the "))
+	}
+	if agreed {
+		return nil
+	}
+	return agree(ctx, "From now on this device writes to it, and the other one stops. Take it over?")
+}
+
+// sameSecret returns a lock that the present secret opens. [LIF-19]
+func sameSecret(sec secret, s *life.Set) (*life.Lock, error) {
+	switch {
+	case sec.key == nil:
+		prepared, err := password.Prepare(sec.password)
+		if err != nil {
+			return nil, err
+		}
+		return life.WithPassword(rand.Reader, prepared)
+	case len(s.Ring.Header.Slots) > 0:
+		return nil, errors.New(`a backup that opens with a password as well is taken over with that; if it is lost, "coffer change" takes the backup over with the 64-digit key, and sets another secret`)
+	}
+	return life.WithKey(sec.key), nil
+}
+
+// overtaken explains why an epoch could not be begun.
+func (l *lifeCommand) overtaken(ctx context.Context, err error) error {
+	if errors.Is(err, set.ErrTaken) {
+		return fmt.Errorf("another device has taken the backup in %s over meanwhile, or changed its secret: \"coffer on\" shows how it stands", l.name)
+	}
+	return l.goesOn(ctx, err)
+}
