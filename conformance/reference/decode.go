@@ -20,11 +20,11 @@ func decode(o vectors.Object, to any) error {
 	if err != nil {
 		return err
 	}
-	return set(reflect.ValueOf(to).Elem(), o)
+	return assign(reflect.ValueOf(to).Elem(), o)
 }
 
-// set gives a variable a value of the protocol. Null leaves it as it is.
-func set(to reflect.Value, v any) (err error) {
+// assign gives a variable a value of the protocol. Null leaves it as it is.
+func assign(to reflect.Value, v any) (err error) {
 	if v == nil {
 		return nil
 	}
@@ -41,7 +41,7 @@ func set(to reflect.Value, v any) (err error) {
 	}
 	if to.Kind() == reflect.Pointer {
 		to.Set(reflect.New(to.Type().Elem()))
-		return set(to.Elem(), v)
+		return assign(to.Elem(), v)
 	}
 	switch v := v.(type) {
 	case vectors.Object:
@@ -51,7 +51,7 @@ func set(to reflect.Value, v any) (err error) {
 			to.Set(reflect.MakeSlice(to.Type(), len(v), len(v)))
 		}
 		for i, item := range v {
-			if err := set(to.Index(i), item); err != nil {
+			if err := assign(to.Index(i), item); err != nil {
 				return err
 			}
 		}
@@ -76,7 +76,7 @@ func setFields(to reflect.Value, o vectors.Object) error {
 			name = strings.ToLower(field.Name)
 		}
 		if value, ok := o[name]; ok {
-			if err := set(v, value); err != nil {
+			if err := assign(v, value); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
