@@ -57,6 +57,8 @@ func assign(to reflect.Value, v any) (err error) {
 		}
 	case string:
 		to.SetString(v)
+	case bool:
+		to.SetBool(v)
 	case json.Number:
 		return setNumber(to, string(v))
 	}
