@@ -219,7 +219,7 @@ func (b *backupCommand) options(ctx context.Context, found *collection, paths []
 	return backup.Options{
 		Paths:      absolute,
 		Forget:     b.forget,
-		Producer:   "coffer " + program.Number,
+		Producer:   thisProducer(),
 		Settle:     settleTime,
 		Incomplete: len(found.failed) > 0,
 		Consent:    func(loss backup.Loss) bool { return b.consent(ctx, loss) },
@@ -234,6 +234,16 @@ func (b *backupCommand) options(ctx context.Context, found *collection, paths []
 			display.Note("%s changes while it is read: it is backed up as it is read", display.Name(s.Name))
 		},
 	}, nil
+}
+
+// thisProducer names this program and this machine, by which a holder of several knows a generation.
+func thisProducer() string {
+	name := "coffer " + program.Number
+	host, err := os.Hostname()
+	if err != nil || host == "" || display.Line(host) != host || len(host) > 100 {
+		return name
+	}
+	return name + " on " + host
 }
 
 // consent asks whether a generation is made that has far less than the one before it.
