@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -176,10 +177,20 @@ func (b *backupCommand) refuseStore(storeText string, found *collection) error {
 var errOwnObject = errors.New("it is a part of the backup")
 
 // openDatabase returns a file that has a non-empty journal beside it, as a database has that
-// is being written.
+// is being written. Of a file that was found in its folder the journal was found, too.
 func openDatabase(sources []source) string {
+	found := make(map[string]bool, len(sources))
 	for _, s := range sources {
-		for _, ending := range []string{"-wal", "-journal"} {
+		found[s.file] = true
+	}
+	for _, ending := range []string{"-wal", "-journal"} {
+		for _, s := range sources {
+			if file, is := strings.CutSuffix(s.file, ending); is && s.info.Size() > 0 && found[file] {
+				return file
+			}
+			if !s.named() {
+				continue
+			}
 			if info, err := os.Stat(s.file + ending); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
 				return s.file
 			}
