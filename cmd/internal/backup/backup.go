@@ -144,8 +144,8 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.objects, err = set.List(r.ctx, r.store); err != nil {
 		return "", err
 	}
-	if len(r.objects.Keyrings) > 0 && r.objects.Keyrings[0].Number > r.meta.Epoch {
-		return set.AnswerOther, nil
+	if later, err := r.isOvertaken(r.objects); err != nil || later {
+		return set.AnswerOther, err
 	}
 	memory := set.Memory{SetID: r.meta.SetID, Epoch: r.meta.Epoch, Generation: r.meta.Generation}
 	r.ring, err = r.objects.OpenKeyring(r.ctx, container.WithKey(&r.meta.Key), memory)
@@ -169,6 +169,15 @@ func (r *run) keyring() (set.Answer, error) {
 		return "", err
 	}
 	return set.AnswerOurs, r.objects.DeleteKeyrings(r.ctx, r.meta.Epoch) // [LIF-22]
+}
+
+// isOvertaken reports whether a keyring of a later epoch counts than this device's.
+func (r *run) isOvertaken(o *set.Objects) (bool, error) {
+	_, epoch, err := o.Public(r.ctx)
+	if fault.NameOf(err) != "" {
+		return false, nil // there is none
+	}
+	return epoch > r.meta.Epoch, err
 }
 
 // commits looks whether the history is the one that this device made.
@@ -274,8 +283,8 @@ func (r *run) confirm() (set.Answer, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(now.Keyrings) > 0 && now.Keyrings[0].Number > r.meta.Epoch {
-		return set.AnswerLate, nil
+	if later, err := r.isOvertaken(now); err != nil || later {
+		return set.AnswerLate, err
 	}
 	return set.AnswerSame, r.save()
 }
