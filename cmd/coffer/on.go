@@ -29,7 +29,7 @@ func newOnCommand() *cobra.Command {
 		Short: "Turn a backup on, or go on with one from this device",
 		Long: `Turn a backup on: make the backup's key, store it in a form that only your secret opens,
 and make sure that it does. STORE is a folder, which is made if need be, on another disk
-than what is backed up.
+than what is backed up, or s3://BUCKET/PREFIX or rclone:REMOTE:PATH.
 
 The backup opens with a password, or with a 64-digit key that is made now. Nobody can
 recover a lost secret: without it the backup is lost.

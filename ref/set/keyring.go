@@ -132,7 +132,12 @@ func (o *Objects) Public(ctx context.Context) (*header.Header, uint64, error) {
 // stale_backup, those of opening a container, those of the store. [SET-7] [SET-8] [SET-9]
 func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Memory) (*Ring, error) {
 	var passed []PassedOver
-	for _, name := range o.Keyrings {
+	for i, name := range o.Keyrings {
+		if i > 0 && o.Keyrings[i-1].Number != name.Number {
+			if err := unread(passed, o.Keyrings[i-1].Number); err != nil {
+				return nil, err
+			}
+		}
 		c, err := o.examine(ctx, name)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -176,6 +181,24 @@ func (o *Objects) openCopy(ctx context.Context, name Name, first *candidate, sec
 		return nil, failed
 	}
 	return ring, err
+}
+
+// unread returns the error of the store if that is why none of the keyrings of an epoch was
+// read. [SET-34]
+func unread(passed []PassedOver, epoch uint64) (err error) {
+	for _, p := range passed {
+		if name, _ := ParseName(p.Name); name.Number != epoch {
+			continue
+		}
+		switch fault.NameOf(p.Err) {
+		case "":
+			err = p.Err
+		case fault.MissingContainer:
+		default:
+			return nil
+		}
+	}
+	return err
 }
 
 // noKeyring says that no keyring is left, or that the store kept one back. [SET-9]

@@ -79,7 +79,7 @@ func TestStates(t *testing.T) {
 	for of, next := range table {
 		all[of.state], all[next], goOn[of.state], answers[of.answer] = true, true, true, true
 	}
-	named := regexp.MustCompile("([^.]*) are ends: nothing more is written\\.").FindStringSubmatch(textOf(t, "17-life.md"))
+	named := regexp.MustCompile(`([^.]*) are ends: nothing more is written\.`).FindStringSubmatch(textOf(t, "17-life.md"))
 	if named == nil {
 		t.Fatal("section 17.3 does not say which states are ends")
 	}

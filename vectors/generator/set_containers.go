@@ -54,7 +54,7 @@ func setWhole(s *suite) {
 	b.put(dataName(old), old)
 	head, earlier := b.headed(five, three), b.headed(three)
 	earlier.earlier = head.earlier
-	s.set("containers", "SET-13 SET-19 SET-20 SET-21 SET-22 SET-23 ARC-86 (set long)",
+	s.set("containers", "SET-13 SET-19 SET-20 SET-21 SET-22 SET-23 SET-24 ARC-86 (set long)",
 		"A head with a segment and with entries in other containers, one of them in pieces in two containers.", b.input(), head.output())
 	s.set("containers-earlier", "SET-18 (set long)", "The earlier generation, which an old key seals.",
 		with(b.input(), "generation", 3), earlier.output()).
@@ -75,7 +75,7 @@ func setData(s *suite) {
 	b.put(keyringName(4), b.ringOf(4, 3, draw("set/data head", 32)))
 	b.put(g5, five)
 	head := b.headed(five)
-	base := s.set("data", "SET-19 SET-20 SET-21 SET-22 SET-23 (set long)",
+	base := s.set("data", "SET-19 SET-20 SET-21 SET-22 SET-23 SET-24 (set long)",
 		"A head with entries in data containers, one of them in pieces in two of them.", b.input(), head.output())
 
 	inHead := func(f func(p *plain)) edit { return b.resealed(g5, f) }

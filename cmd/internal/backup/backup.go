@@ -270,6 +270,13 @@ func (r *run) confirm() (set.Answer, error) {
 	case !is:
 		return set.AnswerOther, r.abandonCommit()
 	}
+	now, err := set.List(r.ctx, r.store)
+	if err != nil {
+		return "", err
+	}
+	if len(now.Keyrings) > 0 && now.Keyrings[0].Number > r.meta.Epoch {
+		return set.AnswerLate, nil
+	}
 	return set.AnswerSame, r.save()
 }
 

@@ -2,14 +2,18 @@ package backup
 
 import (
 	"bytes"
+	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
 	"github.com/coffer-format/coffer/ref/store/memory"
 )
@@ -45,7 +49,7 @@ func TestFaultAtEveryRequest(t *testing.T) {
 			for at := 0; ; at++ {
 				s := memory.New()
 				w := newWorld(t, s)
-				r := rand.New(rand.NewPCG(7, 7))
+				r := mathrand.New(mathrand.NewPCG(7, 7))
 				w.write("a", noise(r, 500000))
 				w.write("b", noise(r, 100))
 				w.mustRun(s)
@@ -141,4 +145,39 @@ func copyObjects(t *testing.T, from, to store.Store, which func(name string) boo
 
 func put(t *testing.T, to store.Store, name string, content []byte) error {
 	return to.PutNew(t.Context(), name, bytes.NewReader(content), int64(len(content)), sha256.Sum256(content))
+}
+
+// interfering does something to a store before its next read of an object.
+type interfering struct {
+	store.Store
+	name string
+	do   func()
+}
+
+func (s *interfering) ReadAt(ctx context.Context, name string, p []byte, off int64) (int, error) {
+	if name == s.name && s.do != nil {
+		s.do()
+		s.do = nil
+	}
+	return s.Store.ReadAt(ctx, name, p, off)
+}
+
+// A device that has made its commit while another one began an epoch says that it may not
+// count.
+func TestLate(t *testing.T) {
+	s := memory.New()
+	w := newWorld(t, s)
+	w.write("a", []byte("a"))
+	between := &interfering{s, "g-0000000000000001.coffer", func() {
+		sealed, err := set.SealKeyring(rand.Reader, &w.k, nil, &keyring.Keyring{SetID: [16]byte{1}, Epoch: 2, Writer: [16]byte{9}})
+		if err == nil {
+			err = set.StoreKeyring(t.Context(), s, 2, sealed)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}}
+	if _, err := w.run(between); !errors.Is(err, fault.Superseded) {
+		t.Errorf("%v", err)
+	}
 }
