@@ -29,6 +29,7 @@ const (
 	AnswerPending Answer = "pending"
 	AnswerMade    Answer = "made"
 	AnswerTaken   Answer = "taken"
+	AnswerEnded   Answer = "ended"
 )
 
 type transition struct {
@@ -51,6 +52,7 @@ var transitions = map[transition]State{
 	{StateConfirm, AnswerSame}:    StateDone,
 	{StateConfirm, AnswerOther}:   StateCommits,
 	{StateConfirm, AnswerGone}:    StateCommit,
+	{StateConfirm, AnswerEnded}:   StateKeyring,
 }
 
 // Next returns the state that follows on an answer. It panics for an answer that the state
