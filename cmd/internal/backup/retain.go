@@ -161,10 +161,6 @@ func (r *run) tidy() error {
 	if err != nil {
 		return err
 	}
-	kept, err := r.memory.Kept()
-	if err != nil {
-		return err
-	}
 	r.report.unknown(r.objects, r.known, doomed)
 	var later []device.Doomed
 	for _, d := range doomed {
@@ -182,5 +178,5 @@ func (r *run) tidy() error {
 	if len(later) == len(doomed) {
 		return nil
 	}
-	return r.memory.Commit(&device.Outcome{Meta: r.meta, Kept: kept, Doomed: later})
+	return r.memory.SetDoomed(later)
 }

@@ -125,6 +125,11 @@ func (m *Memory) Doomed() ([]Doomed, error) {
 	return all, err
 }
 
+// SetDoomed replaces what Doomed returns, and leaves a run that was interrupted as it is.
+func (m *Memory) SetDoomed(all []Doomed) error {
+	return m.update(func(tx transaction) error { return putDoomed(tx, all) })
+}
+
 func putDoomed(tx transaction, all []Doomed) error {
 	if err := tx.clear(doomed); err != nil {
 		return err
