@@ -119,11 +119,9 @@ func (w *Writer) list(rec Record) {
 	w.size += recordSize(rec)
 }
 
-// recordSize is the length of a record, encoded.
+// recordSize is the length of a record, as marshal encodes it.
 func recordSize(rec Record) int64 {
-	var b cryptobyte.Builder
-	rec.marshal(&b)
-	return int64(len(b.BytesOrPanic()))
+	return int64(2 + placeSize*len(rec.Places) + 2 + len(rec.Entry.Path) + 1 + 8 + 8)
 }
 
 // check reports why no frame may say this of an entry.
