@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/coffer-format/coffer/cmd/internal/backup"
 	"github.com/coffer-format/coffer/cmd/internal/display"
@@ -36,7 +37,7 @@ func (b *backupCommand) find(storeText string, paths []string) (*collection, err
 		return found, nil
 	}
 	if name := openDatabase(found.sources); name != "" {
-		return nil, fmt.Errorf("%s is a database that is in use: what is read of it may not fit together. Back up a snapshot of it (for SQLite: sqlite3 %s \"VACUUM INTO 'snapshot.db'\" or the backup API, which keeps its pages in place), or give --allow-open", display.Name(name), display.Name(filepath.Base(name)))
+		return nil, fmt.Errorf("%s is a database that is in use: what is read of it may not fit together. Back up a snapshot of it, which keeps its pages in place (sqlite3 %s \".backup snapshot.db\"), or give --allow-open", display.Name(name), display.Name(filepath.Base(name)))
 	}
 	return found, nil
 }
@@ -61,10 +62,20 @@ func (b *backupCommand) refuseStore(storeText string, found *collection) error {
 var errOwnObject = errors.New("it is a part of the backup")
 
 // openDatabase returns a file that has a non-empty journal beside it, as a database has that
-// is being written.
+// is being written. Of a file that was found in its folder the journal was found, too.
 func openDatabase(sources []source) string {
+	found := make(map[string]bool, len(sources))
 	for _, s := range sources {
-		for _, ending := range []string{"-wal", "-journal"} {
+		found[s.file] = true
+	}
+	for _, ending := range []string{"-wal", "-journal"} {
+		for _, s := range sources {
+			if file, is := strings.CutSuffix(s.file, ending); is && s.info.Size() > 0 && found[file] {
+				return file
+			}
+			if !s.named() {
+				continue
+			}
 			if info, err := os.Stat(s.file + ending); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
 				return s.file
 			}

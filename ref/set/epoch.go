@@ -38,6 +38,30 @@ func (r *Ring) Following(writer [16]byte, k *key.Key, generation uint64, head [3
 	return next
 }
 
+// Overlooked returns the newest commit that was made in the epoch before a ring's and that the
+// ring does not name, or nil: a writer that has stored the ring's keyring asks for it, since the
+// device that wrote to the set before may have made one meanwhile. The key before must still be
+// the one that the holder trusts. Errors: those of the store. [LIF-30]
+func (o *Objects) Overlooked(ctx context.Context, r *Ring, before uint64, p container.Payloads) (*Generation, error) {
+	k, _ := r.KeyOf(before)
+	ring := *r.Keyring
+	ring.Epoch = before
+	previous := &Ring{Keyring: &ring, Key: *k}
+	for _, name := range o.Commits {
+		if name.Number <= r.Generation {
+			break
+		}
+		g, err := o.Eligible(ctx, previous, name.Number, p)
+		if err == nil {
+			return g, nil
+		}
+		if fault.NameOf(err) == "" {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
 // SealKeyring returns the bytes of a keyring's container. Errors: those of
 // container.SealKeyring.
 func SealKeyring(rand io.Reader, k *key.Key, slots []slot.Slot, ring *keyring.Keyring) ([]byte, error) {

@@ -132,6 +132,7 @@ func (o *Objects) Public(ctx context.Context) (*header.Header, uint64, error) {
 // stale_backup, those of opening a container, those of the store. [SET-7] [SET-8] [SET-9]
 func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Memory) (*Ring, error) {
 	var passed []PassedOver
+	var last *Ring // that was opened, and passed over
 	for i, name := range o.Keyrings {
 		if i > 0 && o.Keyrings[i-1].Number != name.Number {
 			if err := unread(passed, o.Keyrings[i-1].Number); err != nil {
@@ -146,6 +147,9 @@ func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Me
 			passed = append(passed, PassedOver{name.String(), err})
 			continue
 		}
+		if last != nil && last.Key.Fits(c.header.KeyCheck) {
+			secret = container.WithKey(&last.Key) // the same, without the work of finding it again
+		}
 		ring, err := c.open(secret)
 		if err != nil {
 			passed = append(passed, PassedOver{name.String(), err})
@@ -155,6 +159,7 @@ func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Me
 		}
 		if ring.Epoch != name.Number { // [SET-8]
 			passed = append(passed, PassedOver{name.String(), fault.New(fault.MalformedArchive, "it is the keyring of epoch %d", ring.Epoch)})
+			last = ring
 			continue
 		}
 		if err := m.checkRing(ring); err != nil {

@@ -29,7 +29,7 @@ const (
 	AnswerPending Answer = "pending"
 	AnswerMade    Answer = "made"
 	AnswerTaken   Answer = "taken"
-	AnswerLate    Answer = "late"
+	AnswerEnded   Answer = "ended"
 )
 
 type transition struct {
@@ -52,7 +52,7 @@ var transitions = map[transition]State{
 	{StateConfirm, AnswerSame}:    StateDone,
 	{StateConfirm, AnswerOther}:   StateCommits,
 	{StateConfirm, AnswerGone}:    StateCommit,
-	{StateConfirm, AnswerLate}:    StateSuperseded,
+	{StateConfirm, AnswerEnded}:   StateKeyring,
 }
 
 // Next returns the state that follows on an answer. It panics for an answer that the state

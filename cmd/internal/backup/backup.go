@@ -14,7 +14,6 @@ import (
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
 )
@@ -144,8 +143,8 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.objects, err = set.List(r.ctx, r.store); err != nil {
 		return "", err
 	}
-	if len(r.objects.Keyrings) > 0 && r.objects.Keyrings[0].Number > r.meta.Epoch {
-		return set.AnswerOther, nil
+	if epoch, err := r.counting(r.objects); err != nil || epoch > r.meta.Epoch {
+		return set.AnswerOther, err
 	}
 	memory := set.Memory{SetID: r.meta.SetID, Epoch: r.meta.Epoch, Generation: r.meta.Generation}
 	r.ring, err = r.objects.OpenKeyring(r.ctx, container.WithKey(&r.meta.Key), memory)
@@ -159,7 +158,7 @@ func (r *run) keyring() (set.Answer, error) {
 	case fault.WrongSecret: // of the epoch that another device has begun as well
 		return set.AnswerOther, nil
 	default:
-		return set.AnswerGone, nil
+		return r.gone()
 	}
 	r.report.PassedOver = append(r.report.PassedOver, r.ring.PassedOver...)
 	if r.ring.Epoch != r.meta.Epoch || r.ring.Writer != r.meta.Writer {
@@ -171,16 +170,34 @@ func (r *run) keyring() (set.Answer, error) {
 	return set.AnswerOurs, r.objects.DeleteKeyrings(r.ctx, r.meta.Epoch) // [LIF-22]
 }
 
+// counting returns the epoch of the keyring that counts, 0 if there is none.
+func (r *run) counting(o *set.Objects) (uint64, error) {
+	_, epoch, err := o.Public(r.ctx)
+	if fault.NameOf(err) != "" {
+		return 0, nil
+	}
+	return epoch, err
+}
+
 // commits looks whether the history is the one that this device made.
 func (r *run) commits() (set.Answer, error) {
-	head, passed, err := r.objects.OpenHead(r.ctx, r.ring, set.Memory{SetID: r.meta.SetID, Epoch: r.meta.Epoch, Generation: r.meta.Generation}, parallel.Containers)
+	head, passed, err := r.openHead()
+	if isIncomplete(passed, err) { // the store may show late what was written
+		if err := r.wait(); err != nil {
+			return "", err
+		}
+		if r.objects, err = set.List(r.ctx, r.store); err != nil {
+			return "", err
+		}
+		head, passed, err = r.openHead()
+	}
 	switch fault.NameOf(err) {
 	case "":
 		if err != nil {
 			return "", err
 		}
 	case fault.StaleBackup, fault.MissingContainer:
-		return set.AnswerGone, nil
+		return r.gone()
 	default:
 		return "", err
 	}
@@ -201,16 +218,6 @@ func (r *run) commits() (set.Answer, error) {
 		return set.AnswerOther, nil
 	}
 	return set.AnswerPending, r.know(digest)
-}
-
-// mendKeyring stores the keyring under a name of which the store has nothing. [LIF-16]
-func (r *run) mendKeyring() error {
-	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
-		if _, ok := r.objects.Has(set.Name{Kind: kind, Number: r.ring.Epoch}); !ok {
-			return set.StoreKeyring(r.ctx, r.store, r.ring.Epoch, r.ring.Bytes)
-		}
-	}
-	return nil
 }
 
 // know notes which containers the head has, and makes the memory that of the head unless it is.
@@ -252,14 +259,11 @@ func (r *run) makeCommit() (set.Answer, error) {
 	return set.AnswerMade, nil
 }
 
-// confirm reads the commit back.
+// confirm reads the commit back, and looks whether it counts: another device may have taken
+// over while this one was sealing.
 func (r *run) confirm() (set.Answer, error) {
-	if !r.store.Traits().Atomic { // [LIF-11]
-		select {
-		case <-r.ctx.Done():
-			return "", r.ctx.Err()
-		case <-time.After(r.opts.Settle):
-		}
+	if err := r.wait(); err != nil { // [LIF-11]
+		return "", err
 	}
 	is, err := r.commit.isBack(r.ctx, r.store)
 	switch {
@@ -274,8 +278,8 @@ func (r *run) confirm() (set.Answer, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(now.Keyrings) > 0 && now.Keyrings[0].Number > r.meta.Epoch {
-		return set.AnswerLate, nil
+	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
+		return set.AnswerEnded, err
 	}
 	return set.AnswerSame, r.save()
 }

@@ -3,10 +3,11 @@ package backup
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"crypto/sha256"
 	"errors"
-	mathrand "math/rand/v2"
+	"io"
+	"math/rand/v2"
 	"os"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestFaultAtEveryRequest(t *testing.T) {
 			for at := 0; ; at++ {
 				s := memory.New()
 				w := newWorld(t, s)
-				r := mathrand.New(mathrand.NewPCG(7, 7))
+				r := rand.New(rand.NewPCG(7, 7))
 				w.write("a", noise(r, 500000))
 				w.write("b", noise(r, 100))
 				w.mustRun(s)
@@ -147,37 +148,91 @@ func put(t *testing.T, to store.Store, name string, content []byte) error {
 	return to.PutNew(t.Context(), name, bytes.NewReader(content), int64(len(content)), sha256.Sum256(content))
 }
 
-// interfering does something to a store before its next read of an object.
-type interfering struct {
-	store.Store
-	name string
-	do   func()
-}
-
-func (s *interfering) ReadAt(ctx context.Context, name string, p []byte, off int64) (int, error) {
-	if name == s.name && s.do != nil {
-		s.do()
-		s.do = nil
+// Pruning after a run that was interrupted takes nothing of it for committed, and the next run
+// goes on with it.
+func TestPruneAfterInterruption(t *testing.T) {
+	s := memory.New()
+	w := newWorld(t, s)
+	r := rand.New(rand.NewPCG(8, 8))
+	s.Script = func(c memory.Call) memory.Fault { // so that there is something to prune
+		if c.Method == "Delete" {
+			return memory.LoseRequest
+		}
+		return 0
 	}
-	return s.Store.ReadAt(ctx, name, p, off)
+	for range 6 { // generations are kept for a week
+		w.clock = w.clock.Add(4 * 24 * time.Hour)
+		w.write("a", noise(r, 250_000))
+		w.write("b", noise(r, 100_000))
+		w.mustRun(s)
+	}
+	w.write("a", noise(r, 250_000))
+	w.write("b", noise(r, 100_000))
+	w.clock = w.clock.Add(4 * 24 * time.Hour)
+	s.Script = func(c memory.Call) memory.Fault {
+		if c.Method == "PutNew" && c.Name[0] == 'g' {
+			return memory.CrashBefore
+		}
+		return 0
+	}
+	if _, err := w.run(s); err == nil {
+		t.Fatal("the run was not interrupted")
+	}
+	s.Script = nil
+	s.Restart()
+	w.clock = w.clock.Add(24 * time.Hour)
+	report, err := Prune(t.Context(), s, w.memory, w.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, files, err := w.memory.Run()
+	if err != nil || report.Deleted == 0 || len(sealed) == 0 || len(files) == 0 {
+		t.Errorf("after pruning, which deleted %d objects, %d containers and %d files of the run are left (%v)", report.Deleted, len(sealed), len(files), err)
+	}
+	w.mustRun(s)
+	if err := checkHead(s, &w.k, w.contents()); err != nil {
+		t.Error(err)
+	}
 }
 
-// A device that has made its commit while another one began an epoch says that it may not
-// count.
-func TestLate(t *testing.T) {
+// beforeCommit does something before a commit is made.
+type beforeCommit struct {
+	store.Store
+	act func()
+}
+
+func (b *beforeCommit) PutNew(ctx context.Context, name string, body io.ReaderAt, size int64, sum [sha256.Size]byte) error {
+	if act := b.act; act != nil && name[0] == 'g' {
+		b.act = nil
+		act()
+	}
+	return b.Store.PutNew(ctx, name, body, size, sum)
+}
+
+// A run during which another device begins an epoch has made nothing that counts, and says so.
+func TestTakenOverWhileSealing(t *testing.T) {
 	s := memory.New()
 	w := newWorld(t, s)
 	w.write("a", []byte("a"))
-	between := &interfering{s, "g-0000000000000001.coffer", func() {
-		sealed, err := set.SealKeyring(rand.Reader, &w.k, nil, &keyring.Keyring{SetID: [16]byte{1}, Epoch: 2, Writer: [16]byte{9}})
-		if err == nil {
-			err = set.StoreKeyring(t.Context(), s, 2, sealed)
+	w.mustRun(s)
+	meta, err := w.memory.Meta()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := set.SealKeyring(cryptorand.Reader, &w.k, nil, &keyring.Keyring{SetID: meta.SetID, Epoch: 2, Writer: [16]byte{9}, Generation: meta.Generation, Head: meta.Head})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write("a", []byte("b"))
+	report, err := w.run(&beforeCommit{s, func() {
+		if err := set.StoreKeyring(t.Context(), s, 2, sealed); err != nil {
+			t.Error(err)
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}}
-	if _, err := w.run(between); !errors.Is(err, fault.Superseded) {
-		t.Errorf("%v", err)
+	}})
+	if !errors.Is(err, fault.Superseded) {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if now, err := w.memory.Meta(); err != nil || now.Generation != meta.Generation {
+		t.Errorf("generation %d is remembered as made (%v)", now.Generation, err)
 	}
 }

@@ -116,13 +116,17 @@ func (r *run) sealOnce(packer *set.Packer, t todo, steadily bool) (device.File, 
 			return r.sealPiece(packer, t, f, digests, whole)
 		}
 	}
-	digester := newDigester(&r.meta.Seed)
 	var content io.Reader = whole.of(io.NewSectionReader(file, 0, size), size)
+	var digests *digester
 	if size >= leastDigested {
-		content = io.TeeReader(content, digester)
+		digests = newDigester(&r.meta.Seed)
+		content = io.TeeReader(content, digests)
 	}
 	rec, layout, err := packer.Seal(e, archive.Record{}, set.Change{}, content)
-	f.Record, f.Contents, f.Winners, f.Digests = rec, layout.Contents, layout.Winners, digester.sum()
+	f.Record, f.Contents, f.Winners = rec, layout.Contents, layout.Winners
+	if digests != nil {
+		f.Digests = digests.sum()
+	}
 	return f, true, err
 }
 

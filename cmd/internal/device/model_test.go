@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -107,4 +108,21 @@ func TestCommitIsAMap(t *testing.T) {
 		return "", nil
 	}, gen.UInt64()))
 	properties.TestingRun(t)
+}
+
+// SetDoomed leaves everything else as it is, a run that was interrupted, too.
+func TestSetDoomed(t *testing.T) {
+	m := created(t, someMeta(1))
+	check(t, m.AddSealed(Sealed{ID: someID(1), Name: "c"}, map[string]File{"a": someFile(rand.New(rand.NewPCG(1, 1)), "a")}))
+	want := []Doomed{{Name: "x", ID: someID(2), SinceCommits: 3, Since: time.Unix(4, 0).UTC()}}
+	check(t, m.SetDoomed(want))
+	doomed, err := m.Doomed()
+	if err != nil || !cmp.Equal(doomed, want) {
+		t.Errorf("%v, %v", doomed, err)
+	}
+	sealed, files, err := m.Run()
+	committed, err2 := m.Files()
+	if err != nil || err2 != nil || len(sealed) != 1 || len(files) != 1 || len(committed) != 0 {
+		t.Errorf("a run of %v with %v, committed %v (%v, %v)", sealed, files, committed, err, err2)
+	}
 }

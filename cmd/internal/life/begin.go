@@ -17,14 +17,12 @@ import (
 	"github.com/coffer-format/coffer/ref/store"
 )
 
-// begin stores the keyring of an epoch, in an order that can be gone on with.
-func (f *Found) begin(ctx context.Context, meta *device.Meta, ring *keyring.Keyring, lock *Lock, head *set.Generation) error {
-	sealed, err := set.SealKeyring(f.Rand, &lock.Key, lock.Slots, ring)
+// begin stores the keyring of an epoch, which follows on that of before, in an order that can
+// be gone on with.
+func (f *Found) begin(ctx context.Context, meta *device.Meta, ring *keyring.Keyring, lock *Lock, head *set.Generation, before uint64) error {
+	sealed, err := f.seal(ring, lock)
 	if err != nil {
 		return err
-	}
-	if _, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)), lock.Proof); err != nil {
-		return fmt.Errorf("the new keyring does not open with the secret, and was not stored: %w", err)
 	}
 	meta.Begun = &device.Epoch{Epoch: ring.Epoch, Key: lock.Key}
 	release, err := f.remember(meta) // [LIF-6] [LIF-21]
@@ -38,7 +36,19 @@ func (f *Found) begin(ctx context.Context, meta *device.Meta, ring *keyring.Keyr
 		}
 		return err
 	}
-	return f.complete(ctx, ring, head)
+	return f.complete(ctx, ring, lock, head, before)
+}
+
+// seal seals a keyring, and makes sure that the secret opens it.
+func (f *Found) seal(ring *keyring.Keyring, lock *Lock) ([]byte, error) {
+	sealed, err := set.SealKeyring(f.Rand, &lock.Key, lock.Slots, ring)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)), lock.Proof); err != nil {
+		return nil, fmt.Errorf("the new keyring does not open with the secret, and was not stored: %w", err)
+	}
+	return sealed, nil
 }
 
 // remember saves what is about to be begun, in the memory that was found or a new one, and
@@ -118,13 +128,39 @@ func (f *Found) forgetBegun() error {
 	return f.saved(func() error { return f.Memory.SetMeta(&f.Meta) })
 }
 
-// complete ends the epochs before one that was begun. What was about to be is remembered until
-// that is done, so that a crash leaves no keyring that an old secret opens.
-func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, head *set.Generation) error {
-	if err := f.Objects.DeleteKeyrings(ctx, ring.Epoch); err != nil {
-		return err
+// complete ends the epochs before one whose keyring is stored. What was about to be is
+// remembered until that is done, so that a crash leaves no keyring that an old secret opens.
+func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, lock *Lock, head *set.Generation, before uint64) error {
+	for {
+		now, err := set.List(ctx, f.Store)
+		if err != nil {
+			return err
+		}
+		opened := &set.Ring{Keyring: ring, Key: lock.Key}
+		missed, err := now.Overlooked(ctx, opened, before, f.Payloads) // [LIF-30]
+		if err != nil {
+			return err
+		}
+		if missed == nil {
+			if err := now.DeleteKeyrings(ctx, ring.Epoch); err != nil {
+				return err
+			}
+			return f.adopt(ring, head)
+		}
+		digest, err := missed.Digest(ctx)
+		if err != nil {
+			return err
+		}
+		head, ring = missed, opened.Following(ring.Writer, &lock.Key, missed.Number, digest)
+		ring.CreatedMS = f.created()
+		sealed, err := f.seal(ring, lock)
+		if err != nil {
+			return err
+		}
+		if err := f.put(ctx, ring.Epoch, sealed, lock.Proof); err != nil {
+			return err
+		}
 	}
-	return f.adopt(ring, head)
 }
 
 // adopt makes the epoch that was begun the one of the memory, whose files stay if the epoch

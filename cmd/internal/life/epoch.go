@@ -23,7 +23,7 @@ func (f *Found) TurnOn(ctx context.Context, lock *Lock) error {
 		return err
 	}
 	ring := &keyring.Keyring{SetID: meta.SetID, Epoch: 1, Writer: meta.Writer, CreatedMS: f.created()}
-	return f.begin(ctx, &meta, ring, lock, nil)
+	return f.begin(ctx, &meta, ring, lock, nil, 0)
 }
 
 // Begin begins the next epoch of the set, of which this device is the writer from then on,
@@ -56,7 +56,7 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	if err := s.hasStayed(ctx); err != nil {
 		return err
 	}
-	return s.begin(ctx, &meta, ring, lock, s.Head)
+	return s.begin(ctx, &meta, ring, lock, s.Head, s.Ring.Epoch)
 }
 
 // mayUse decides about the key of an epoch. [LIF-19]
@@ -117,5 +117,6 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	if err := f.put(ctx, s.Ring.Epoch, s.Ring.Bytes, secret); err != nil {
 		return err
 	}
-	return f.complete(ctx, s.Ring.Keyring, s.Head)
+	lock := &Lock{s.Ring.Key, s.Ring.Header.Slots, secret}
+	return f.complete(ctx, s.Ring.Keyring, lock, s.Head, s.Ring.Epoch-1)
 }

@@ -106,8 +106,8 @@ func (f *Found) stand(ctx context.Context) (Standing, error) {
 		return Others, nil
 	}
 	k, epoch, standing := f.Meta.Key, f.Meta.Epoch, Ours
-	if begun := f.Meta.Begun; begun != nil && begun.Epoch == f.Epoch {
-		k, epoch, standing = begun.Key, begun.Epoch, Begun
+	if begun := f.Meta.Begun; begun != nil && f.Epoch >= begun.Epoch && begun.Key.Fits(f.Header.KeyCheck) {
+		k, epoch, standing = begun.Key, f.Epoch, Begun // it may have begun a second one under the key [LIF-30]
 	}
 	if epoch != f.Epoch || !k.Fits(f.Header.KeyCheck) {
 		return Others, nil
