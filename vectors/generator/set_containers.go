@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"fmt"
+
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -9,6 +11,7 @@ import (
 func setContainers(s *suite) {
 	setWhole(s)
 	setData(s)
+	setKeys(s)
 	setSegments(s)
 }
 
@@ -134,6 +137,42 @@ func setData(s *suite) {
 		inHead(func(p *plain) { p.inStored(young).length++ }), accepted(head.output()))
 	base.but("data-new-digest", "SET-20 (set long resealed)", "The head lists another digest of a container under the current key.",
 		inHead(func(p *plain) { x := p.inStored(young); x.digest = flipped(x.digest, 0, 1) }), accepted(head.output()))
+}
+
+// setKeys are containers of several epochs.
+func setKeys(s *suite) {
+	b := newBackup("set/keys", 6)
+	first, second := draw("set/keys first", 32), draw("set/keys second", 32)
+	ring := b.ringOf(6, 3, draw("set/keys head", 32))
+	ring.ring.old = []oldKey{{2, first}, {4, second}}
+	ring.finish()
+	b.put(keyringName(6), ring)
+	var others []record
+	var list []stored
+	for _, c := range []struct {
+		epoch uint64
+		key   []byte
+	}{{1, first}, {3, second}, {5, b.key}} {
+		name := fmt.Sprintf("of epoch %d", c.epoch)
+		x := b.archiveOf(part{slug: name, key: c.key, generation: c.epoch, epoch: c.epoch, data: true, frames: []frame{file(name, image, name)}})
+		b.put(dataName(x), x)
+		others, list = append(others, placed(x, 0)), append(list, listed(x))
+	}
+	head := b.archiveOf(part{slug: "generation 7", key: b.key, generation: 7, epoch: 6, others: others, stored: list})
+	b.put(commitName(7), head)
+	s.set("keys", "SET-20 SET-21 (set long)", "A head of epoch 6 with entries in containers of the epochs 1, 3 and 5; the old keys are of the epochs 2 and 4.",
+		b.input(), b.headed(head).output())
+
+	later := newBackup("set/keys-later", 4)
+	x := later.archiveOf(part{slug: "data", key: later.key, generation: 5, epoch: 5, data: true, frames: []frame{file("later", image, "later")}})
+	two := later.archiveOf(part{slug: "generation 5", key: later.key, generation: 5, epoch: 4, frames: []frame{file("now", image, "now")},
+		others: []record{placed(x, 0)}, stored: []stored{listed(x)}})
+	later.put(commitName(5), two)
+	later.put(dataName(x), x)
+	later.put(keyringName(4), later.ringOf(4, 0, make([]byte, 32)))
+	s.set("keys-epoch-beyond", "SET-22 SET-23 (set long)",
+		"A container of an epoch that is greater than the keyring's, listed as it is.", later.input(),
+		later.headed(two).without("malformed_archive", "later"))
 }
 
 // setSegments are segments in other containers.

@@ -29,7 +29,7 @@ func setHeads(s *suite) {
 		{"epoch-less", " (set long resealed)", "Its epoch is an earlier one, of the same key", b.resealed(g5, func(p *plain) { p.epoch = 3 })},
 		{"epoch-greater", " (set long resealed)", "Its epoch is greater than the keyring's", b.resealed(g5, func(p *plain) { p.epoch = 5 })},
 		{"unsafe-path", " (set long resealed)", "A path in its own segment is unsafe",
-			b.resealed(g5, func(p *plain) { p.live[0].path = "../xx" })},
+			b.resealed(g5, func(p *plain) { p.live[0].path = "../abc" })},
 		{"stored-order", " (set long resealed)", "Its stored containers are out of order", b.resealed(g5, func(p *plain) {
 			x := stored{id: draw("set/heads stored", 24), epoch: 4, digest: make([]byte, 32)}
 			p.stored = []stored{x, x}

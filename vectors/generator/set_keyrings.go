@@ -102,6 +102,10 @@ func setKeyringsAlone(s *suite) {
 		base.but("keyring-alone-"+c.slug, c.requirements, c.comment, c.edit, refused(fault.MissingContainer))
 	}
 
+	base.but("keyring-alone-names-first", "SET-16 (boundary resealed)", "It names a commit of generation 1, and there is none.",
+		b.resealedRing(name, func(r *ring) { r.generation, r.head = 1, draw("set/keyring-alone head", 32) }),
+		refused(fault.MissingContainer))
+
 	known := s.set("keyring-remembered", "SET-11 SET-12 (boundary)", "The device remembers the set and its epoch.",
 		with(b.input(), "remembered", b.remembering(4, 0)), b.output())
 	known.but("keyring-remembered-earlier", "SET-12", "It remembers an earlier epoch.", replace("remembered.epoch", []byte("3")),
