@@ -119,9 +119,11 @@ func (w *Writer) list(rec Record) {
 	w.size += recordSize(rec)
 }
 
-// recordSize is the length of a record, as marshal encodes it.
+// recordSize is the length of a record, encoded.
 func recordSize(rec Record) int64 {
-	return int64(2 + placeSize*len(rec.Places) + 2 + len(rec.Entry.Path) + 1 + 8 + 8)
+	var b cryptobyte.Builder
+	rec.marshal(&b)
+	return int64(len(b.BytesOrPanic()))
 }
 
 // check reports why no frame may say this of an entry.
