@@ -25,6 +25,7 @@ const leastDigested = 16 * archive.BlockSize
 type digester struct {
 	mac     cipher.AEAD
 	block   []byte // what was written of the block that is being digested
+	tag     []byte // room for one digest
 	digests []byte
 }
 
@@ -60,7 +61,8 @@ func (d *digester) Write(p []byte) (int, error) {
 
 func (d *digester) digest(block []byte) {
 	var nonce [12]byte
-	d.digests = d.mac.Seal(d.digests, nonce[:], nil, block)
+	d.tag = d.mac.Seal(d.tag[:0], nonce[:], nil, block)
+	d.digests = append(d.digests, d.tag...) // Seal itself would copy all of them for each
 }
 
 // end ends a block.
