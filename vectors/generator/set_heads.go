@@ -30,11 +30,6 @@ func setHeads(s *suite) {
 		{"epoch-greater", " (set long resealed)", "Its epoch is greater than the keyring's", b.resealed(g5, func(p *plain) { p.epoch = 5 })},
 		{"unsafe-path", " (set long resealed)", "A path in its own segment is unsafe",
 			b.resealed(g5, func(p *plain) { p.live[0].path = "../abc" })},
-		{"stored-order", " (set long resealed)", "Its stored containers are out of order", b.resealed(g5, func(p *plain) {
-			x := stored{id: draw("set/heads stored", 24), epoch: 4, digest: make([]byte, 32)}
-			p.stored = []stored{x, x}
-			p.layOut()
-		})},
 		{"torn", " (set long cut)", "It was cut", cutTo(b.bytesAt(g5), 200000)},
 		{"damaged", " (set long)", "Its last chunk does not open", flip(b.bytesAt(g5), -1, 1)},
 		{"header-tampered", " (set long)", "Its MAC is another", flip(b.bytesAt(g5), atMAC, 1)},
