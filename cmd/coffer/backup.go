@@ -118,7 +118,7 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 		return nil, err
 	}
 	var check key.Check
-	if h, _, err := objects.Public(ctx); err == nil {
+	if h, _, _, err := objects.Public(ctx); err == nil {
 		check = h.KeyCheck
 	}
 	m, err := device.Find(dir, s.text, check)

@@ -113,19 +113,19 @@ func (c *candidate) open(secret container.Secret) (*Ring, error) {
 // Public returns what needs no secret: the header of the first keyring that is not passed
 // over, and the epoch in its name. Nothing of it is authenticated [HDR-16]. Errors:
 // missing_container, those of the store. [SET-9]
-func (o *Objects) Public(ctx context.Context) (*header.Header, uint64, error) {
+func (o *Objects) Public(ctx context.Context) (*header.Header, uint64, []PassedOver, error) {
 	var passed []PassedOver
 	for _, name := range o.Keyrings {
 		c, err := o.examine(ctx, name)
 		if err == nil {
-			return c.header, name.Number, nil
+			return c.header, name.Number, passed, nil
 		}
 		if ctx.Err() != nil {
-			return nil, 0, ctx.Err()
+			return nil, 0, nil, ctx.Err()
 		}
 		passed = append(passed, PassedOver{name.String(), err})
 	}
-	return nil, 0, noKeyring(passed)
+	return nil, 0, passed, noKeyring(passed)
 }
 
 // OpenKeyring opens the keyring that counts. Errors: missing_container, wrong_set,
@@ -145,7 +145,7 @@ func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Me
 		if err != nil {
 			passed = append(passed, PassedOver{name.String(), err})
 			if ring, err = o.openCopy(ctx, name, c, secret, err); err != nil {
-				return nil, withPassedOver(err, passed[:len(passed)-1])
+				return nil, afterAll(err, passed[:len(passed)-1])
 			}
 		}
 		if ring.Epoch != name.Number { // [SET-8]
@@ -153,7 +153,7 @@ func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Me
 			continue
 		}
 		if err := m.checkRing(ring); err != nil {
-			return nil, withPassedOver(err, passed)
+			return nil, afterAll(err, passed)
 		}
 		ring.PassedOver = passed
 		return ring, nil
@@ -178,14 +178,29 @@ func (o *Objects) openCopy(ctx context.Context, name Name, first *candidate, sec
 	return ring, err
 }
 
-// noKeyring says that no keyring is left, or that the store kept one back. [SET-9]
+// noKeyring says that no keyring is left. [SET-9]
 func noKeyring(passed []PassedOver) error {
+	return afterAll(fault.New(fault.MissingContainer, "the store has no keyring that can be opened"), passed)
+}
+
+// afterAll is the error of the keyring that counts, or that of the store if it kept one back
+// which might have counted. [ERR-7]
+func afterAll(err error, passed []PassedOver) error {
+	if unread := Unread(passed); unread != nil {
+		return unread
+	}
+	return withPassedOver(err, passed)
+}
+
+// Unread returns why the store did not let an object be read that was passed over, or nil: a
+// device that is to write must not take an earlier keyring for the newest one then.
+func Unread(passed []PassedOver) error {
 	for _, p := range passed {
-		if fault.NameOf(p.Err) == "" { // [ERR-7]
+		if fault.NameOf(p.Err) == "" {
 			return p.Err
 		}
 	}
-	return withPassedOver(fault.New(fault.MissingContainer, "the store has no keyring that can be opened"), passed)
+	return nil
 }
 
 // checkRing compares the keyring that counts with what is remembered.

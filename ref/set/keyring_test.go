@@ -187,7 +187,7 @@ func TestKeyringUnanswered(t *testing.T) {
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
-		if _, _, err := o.Public(t.Context()); !errors.Is(err, c.want) {
+		if _, _, _, err := o.Public(t.Context()); !errors.Is(err, c.want) {
 			t.Errorf("%s, public: %v, want %v", c.name, err, c.want)
 		}
 		if ring != nil {
@@ -210,12 +210,12 @@ func TestPublic(t *testing.T) {
 	f := newFixture(t)
 	f.put(k3, altered(f.ring, 20))
 	f.put(k2, altered(f.ring, 30))
-	h, epoch, err := f.list().Public(t.Context())
+	h, epoch, _, err := f.list().Public(t.Context())
 	if err != nil || epoch != 2 || h.KeyCheck != newKey.Check() {
 		t.Errorf("epoch %d, %v", epoch, err)
 	}
 	f.remove(k2Copy)
-	if _, _, err := f.list().Public(t.Context()); fault.NameOf(err) != fault.MissingContainer {
+	if _, _, _, err := f.list().Public(t.Context()); fault.NameOf(err) != fault.MissingContainer {
 		t.Error(err)
 	}
 }

@@ -53,7 +53,7 @@ func (e *explorer) choose(choices []choice, costs []cost) int {
 	if c := choices[i]; c.call == nil {
 		e.trace = append(e.trace, "time passes")
 	} else {
-		e.trace = append(e.trace, fmt.Sprintf("%s %s %.20s %d", c.call.actor.name, c.call.method, c.call.name, c.what))
+		e.trace = append(e.trace, fmt.Sprintf("%s %s %.23s %d", c.call.actor.name, c.call.method, c.call.name, c.what))
 	}
 	return i
 }
