@@ -115,7 +115,7 @@ var hexDigit = func() (is [256]bool) {
 // in an input or an output. Other strings are text. In intermediates every
 // string is a byte string.
 var byteFields = map[string]bool{
-	"body": true, "container": true, "container_id": true, "content": true, "credential": true,
+	"body": true, "bytes": true, "container": true, "container_id": true, "content": true, "credential": true,
 	"derived": true, "digest": true, "excerpts": true, "export_key": true, "head": true, "header": true, "key": true, "key_check": true, "mac": true,
 	"message": true, "parts": true, "password": true, "plaintext": true, "prepared": true, "previous": true, "prf": true,
 	"random": true, "repeat": true, "salt": true, "sealed_key": true, "set_id": true, "sha512": true, "slot": true,
@@ -136,7 +136,7 @@ func ExpandIntermediates(o Object) (Object, error) {
 }
 
 func expand(o Object, isBytes func(string) bool) (Object, error) {
-	o, err := decoded(o)
+	o, err := AsDecoded(o)
 	if err != nil || o == nil {
 		return nil, err
 	}
@@ -166,8 +166,8 @@ func IsDecoded(v any) bool {
 	return false
 }
 
-// decoded returns what decoding the encoding of o gives.
-func decoded(o Object) (Object, error) {
+// AsDecoded returns what decoding the encoding of o gives.
+func AsDecoded(o Object) (Object, error) {
 	if o == nil || IsDecoded(o) {
 		return o, nil
 	}
@@ -178,7 +178,7 @@ func decoded(o Object) (Object, error) {
 	return v.(Object), nil
 }
 
-// decodedValue is decoded for what outputs are made of. Encoding them only to
+// decodedValue is AsDecoded for what outputs are made of. Encoding them only to
 // decode them again takes several times as long.
 func decodedValue(v reflect.Value) (any, error) {
 	switch {
@@ -188,6 +188,8 @@ func decodedValue(v reflect.Value) (any, error) {
 		return json.Number(strconv.FormatInt(v.Int(), 10)), nil
 	case v.CanUint():
 		return json.Number(strconv.FormatUint(v.Uint(), 10)), nil
+	case v.CanFloat():
+		return json.Number(strconv.FormatFloat(v.Float(), 'f', -1, 64)), nil
 	case (v.Kind() == reflect.Slice || v.Kind() == reflect.Map) && v.IsNil():
 		return nil, nil
 	}

@@ -74,9 +74,9 @@ func TestBytesExpand(t *testing.T) {
 }
 
 // What is decoded without being encoded is what encoding/json makes of it.
-func TestDecoded(t *testing.T) {
+func TestAsDecoded(t *testing.T) {
 	o := Object{
-		"none": nil, "yes": true, "text": "é<", "number": json.Number("12"), "int": -1, "long": int64(math.MinInt64), "unsigned": uint64(math.MaxUint64), "byte": uint8(7),
+		"none": nil, "yes": true, "text": "é<", "number": json.Number("12"), "int": -1, "long": int64(math.MinInt64), "unsigned": uint64(math.MaxUint64), "byte": uint8(7), "float": 7.0,
 		"texts": []string{"a", ""}, "objects": []Object{{"a": 1}, nil}, "pairs": [][2]int64{{1, 2}}, "empty": []int64{}, "absent": []string(nil),
 		"object": Object{"pointer": new(5), "nil": (*int64)(nil), "list": []any{1, "x", nil}},
 	}
@@ -90,10 +90,10 @@ func TestDecoded(t *testing.T) {
 	if err := d.Decode(&want); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := decoded(o); err != nil || !reflect.DeepEqual(got, want) {
+	if got, err := AsDecoded(o); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
-	if _, err := decoded(Object{"struct": struct{}{}}); err == nil {
+	if _, err := AsDecoded(Object{"struct": struct{}{}}); err == nil {
 		t.Error("a struct is taken")
 	}
 }

@@ -77,7 +77,7 @@ func (s Splice) decode() (remove, insert []byte, err error) {
 // Field returns the bytes of a field of an input, as edits see them: those of a
 // byte string, or the UTF-8 of a text or a number.
 func Field(input Object, path string) ([]byte, error) {
-	input, err := decoded(input)
+	input, err := AsDecoded(input)
 	if err != nil {
 		return nil, err
 	}

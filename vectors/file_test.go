@@ -161,7 +161,7 @@ func TestSchemaAgrees(t *testing.T) {
 	isBytes := map[string]bool{}
 	for name, def := range s.Defs {
 		if strings.HasPrefix(name, "input:") || strings.HasPrefix(name, "output:") ||
-			slices.Contains([]string{"secret", "newSlot", "slot", "salvaged", "data", "excerpted"}, name) {
+			slices.Contains([]string{"secret", "newSlot", "slot", "salvaged", "restored", "data", "excerpted"}, name) {
 			collectStrings(t, def, "", isBytes)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/cmd/internal/storage"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
 )
@@ -58,9 +59,12 @@ func advise(err error) (more string, status int) {
 	}
 	var advised advisedError
 	var unread unreadError
+	var unusable *storage.Error
 	switch {
 	case errors.As(err, &advised):
 		more = advised.advice
+	case errors.As(err, &unusable):
+		more = unusable.Advice
 	case errors.As(err, &unread):
 		more = "copy it to another disk with a program that skips what cannot be read, such as ddrescue, and take the copy, or look for another"
 	}

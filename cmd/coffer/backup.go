@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,11 +14,10 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/backup"
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/ref/key"
-	"github.com/coffer-format/coffer/ref/set"
 )
 
 type backupCommand struct {
@@ -93,7 +91,7 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	if err != nil {
 		return err
 	}
-	opts, err := b.options(found, paths)
+	opts, err := b.options(ctx, found, paths)
 	if err != nil {
 		return err
 	}
@@ -107,109 +105,32 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	return b.tell(found, report)
 }
 
-// memoryOf returns what this device keeps of the backup in a store.
+// memoryOf returns what this device keeps of the backup in a store, if it may write there.
 func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	dir, err := device.Folder()
 	if err != nil {
 		return nil, err
 	}
-	objects, err := set.List(ctx, s)
+	found, err := life.Look(ctx, placeOf(s, dir))
 	if err != nil {
 		return nil, err
 	}
-	var check key.Check
-	if h, _, _, err := objects.Public(ctx); err == nil {
-		check = h.KeyCheck
+	name := display.Name(s.text)
+	switch {
+	case found.Standing == life.Begun:
+		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
+	case found.Memory != nil: // the run finds out whether it is still up to date
+		return found.Memory, nil
+	case found.Standing == life.Empty, found.Standing == life.Rest:
+		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, name)
 	}
-	m, err := device.Find(dir, s.text, check)
-	if errors.Is(err, device.ErrNone) {
-		if len(objects.Keyrings) > 0 {
-			return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, display.Name(s.text))
-		}
-		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, display.Name(s.text))
-	}
-	return m, err
-}
-
-// find looks for the files to back up.
-func (b *backupCommand) find(storeText string, paths []string) (*collection, error) {
-	if slices.Contains(paths, "-") {
-		return nil, program.Usagef("standard input cannot be backed up: give files or folders")
-	}
-	found, err := collect(paths, "", "")
-	if err != nil {
-		return nil, err
-	}
-	if err := b.refuseStore(storeText, found); err != nil {
-		return nil, err
-	}
-	for _, err := range found.failed {
-		if !b.keepGoing {
-			return nil, fmt.Errorf("%s; nothing was backed up, --keep-going backs up the other files", program.InWords(err))
-		}
-		display.Note("not backed up: %s", program.InWords(err))
-	}
-	if b.allowOpen {
-		return found, nil
-	}
-	if name := openDatabase(found.sources); name != "" {
-		return nil, fmt.Errorf("%s is a database that is in use: what is read of it may not fit together. Back up a snapshot of it (for SQLite: sqlite3 %s \"VACUUM INTO 'snapshot.db'\" or the backup API, which keeps its pages in place), or give --allow-open", display.Name(name), display.Name(filepath.Base(name)))
-	}
-	return found, nil
-}
-
-// refuseStore leaves out the objects of the backup itself.
-func (b *backupCommand) refuseStore(storeText string, found *collection) error {
-	info, err := os.Stat(storeText)
-	if err != nil {
-		return nil // it is no folder
-	}
-	found.drop(func(s source) error {
-		dir, err := os.Stat(filepath.Dir(s.file))
-		if _, isObject := set.ParseName(filepath.Base(s.file)); err == nil && isObject && os.SameFile(dir, info) {
-			return errOwnObject
-		}
-		return nil
-	})
-	found.failed = slices.DeleteFunc(found.failed, func(err error) bool { return errors.Is(err, errOwnObject) })
-	return nil
-}
-
-var errOwnObject = errors.New("it is a part of the backup")
-
-// openDatabase returns a file that has a non-empty journal beside it, as a database has that
-// is being written.
-func openDatabase(sources []source) string {
-	for _, s := range sources {
-		for _, ending := range []string{"-wal", "-journal"} {
-			if info, err := os.Stat(s.file + ending); err == nil && info.Mode().IsRegular() && info.Size() > 0 {
-				return s.file
-			}
-		}
-	}
-	return ""
-}
-
-// sources returns the files for a run.
-func (b *backupCommand) sources(ctx context.Context, found *collection) []backup.Source {
-	all := make([]backup.Source, len(found.sources))
-	for i, s := range found.sources {
-		all[i] = backup.Source{Name: s.file, Info: s.info, Entry: s.entry, Open: func() (*os.File, int64, error) {
-			f := openFile{source: s, ctx: ctx, bar: &progress{}}
-			if err := f.open(); err != nil {
-				f.close()
-				return nil, 0, err
-			}
-			return f.f, f.entry.Size, nil
-		}}
-	}
-	return all
+	return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, name)
 }
 
 // settleTime is how long a store that is not atomic takes to show what was written.
 const settleTime = 5 * time.Second
 
-func (b *backupCommand) options(found *collection, paths []string) (backup.Options, error) {
+func (b *backupCommand) options(ctx context.Context, found *collection, paths []string) (backup.Options, error) {
 	var absolute []string
 	for _, path := range paths {
 		abs, err := filepath.Abs(path)
@@ -221,10 +142,10 @@ func (b *backupCommand) options(found *collection, paths []string) (backup.Optio
 	return backup.Options{
 		Paths:      absolute,
 		Forget:     b.forget,
-		Producer:   "coffer " + program.Number,
+		Producer:   thisProducer(),
 		Settle:     settleTime,
 		Incomplete: len(found.failed) > 0,
-		Consent:    b.consent,
+		Consent:    func(loss backup.Loss) bool { return b.consent(ctx, loss) },
 		Unread: func(s backup.Source, err error, kept bool) {
 			what := "is not backed up"
 			if kept {
@@ -238,10 +159,23 @@ func (b *backupCommand) options(found *collection, paths []string) (backup.Optio
 	}, nil
 }
 
+// thisProducer names this program and this machine, by which a holder of several knows a generation.
+func thisProducer() string {
+	name := "coffer " + program.Number
+	host, err := os.Hostname()
+	if err != nil || host == "" || display.Line(host) != host || len(host) > 100 {
+		return name
+	}
+	return name + " on " + host
+}
+
 // consent asks whether a generation is made that has far less than the one before it.
-func (b *backupCommand) consent(loss backup.Loss) bool {
-	display.Note("%s (%s) are there now, %s (%s) were in the last backup", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
-	return b.allowLoss
+func (b *backupCommand) consent(ctx context.Context, loss backup.Loss) bool {
+	display.Note("now there is less than half: %s (%s), where the last backup has %s (%s)", display.Count(loss.Entries, "file"), display.Size(loss.Bytes), display.Count(loss.Before, "file"), display.Size(loss.Had))
+	if b.allowLoss || !isAsked() {
+		return b.allowLoss
+	}
+	return agree(ctx, "Back up what is there now? The last backup is kept for 30 days.") == nil
 }
 
 // explainBackup adds to an error of a run what to do about it.

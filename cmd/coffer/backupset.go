@@ -88,7 +88,7 @@ func (b *backupSet) list(ctx context.Context) error {
 	if len(b.objects.Keyrings)+len(b.objects.Commits)+len(b.objects.Data) == 0 {
 		return fmt.Errorf("there is no backup in %s: \"coffer on\" turns one on", b.name)
 	}
-	b.header, b.epoch, _, err = b.objects.Public(ctx)
+	b.header, b.epoch, err = b.objects.Public(ctx)
 	return b.advise(err)
 }
 

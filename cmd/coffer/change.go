@@ -188,7 +188,7 @@ func (c *changeCommand) add(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	lock, err := life.AddPassword(rand.Reader, s.Ring.Key, s.Ring.Header, prepared)
+	lock, err := life.AddPassword(rand.Reader, &s.Ring.Key, s.Ring.Header, prepared)
 	if err != nil {
 		return err
 	}

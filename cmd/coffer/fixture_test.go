@@ -39,17 +39,6 @@ func (f *fixture) eventually(what string, happened func() bool) {
 	f.T.Fatalf("%s: not within ten seconds", what)
 }
 
-// pattern returns bytes that differ everywhere.
-func pattern(n int) []byte {
-	data := make([]byte, n)
-	x := uint32(1)
-	for i := range data {
-		x = x*1664525 + 1013904223
-		data[i] = byte(x >> 24)
-	}
-	return data
-}
-
 // stalled starts sealing a folder to a pipe that nobody reads yet: the program
 // stands still once the pipe is full, about 1 MiB into the first file. What it
 // writes can then be had with rest.

@@ -111,11 +111,15 @@ func parseDate(text string, zone *time.Location) (time.Time, error) {
 func (b *backupSet) lost(g *set.Generation, rec archive.Record) []set.Name {
 	var lost []set.Name
 	for _, p := range rec.Places {
-		name := set.Name{Kind: set.Data, ID: p.Container}
-		if x, ok := g.Own.FindStored(p.Container); ok && x.Generation > 0 {
+		x, ok := g.Own.FindStored(p.Container)
+		if !ok { // the commit itself, or one that the generation must list [SET-19]
+			continue
+		}
+		name := set.Name{Kind: set.Data, ID: x.ID}
+		if x.Generation > 0 {
 			name = set.Name{Kind: set.Commit, Number: x.Generation}
 		}
-		if _, ok := b.objects.Has(name); !ok && p.Container != g.ID && !slices.Contains(lost, name) {
+		if _, ok := b.objects.Has(name); !ok && !slices.Contains(lost, name) {
 			lost = append(lost, name)
 		}
 	}

@@ -60,10 +60,15 @@ func (l *lifeCommand) look(ctx context.Context, text string, create bool) error 
 	if err != nil {
 		return err
 	}
-	l.found, err = life.Look(ctx, life.Place{
-		Store: l.store, Text: l.store.text, Dir: dir, Rand: rand.Reader, Now: time.Now, Settle: settleTime, Payloads: parallel.Containers,
-	})
+	l.found, err = life.Look(ctx, placeOf(l.store, dir))
 	return err
+}
+
+// placeOf returns a store and the folder of what this device keeps.
+func placeOf(s *namedStore, dir string) life.Place {
+	return life.Place{
+		Store: s, Text: s.text, Dir: dir, Rand: rand.Reader, Now: time.Now, Settle: settleTime, Payloads: parallel.Containers,
+	}
 }
 
 // close lets go of the store, and removes its folder if it was made in vain.
@@ -174,7 +179,7 @@ func inWords(h *header.Header) string {
 	for _, s := range h.Slots {
 		all = append(all, "a "+s.Type().String())
 	}
-	return strings.Join(append(all, "the 64-digit key "+h.KeyCheck.Fingerprint()), ", or ") // [KEY-13]
+	return strings.Join(append(all, "the 64-digit key "+h.KeyCheck.Fingerprint()), " or ") // [KEY-13]
 }
 
 // lifeEvent is what --json prints of what was done.

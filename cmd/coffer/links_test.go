@@ -15,7 +15,7 @@ func TestLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unwanted := regexp.MustCompile(`^(testing|go)(/|$)|gopter|go-cmp|goldmark|chromedp|mapstructure|jsonschema` +
+	unwanted := regexp.MustCompile(`^(testing|go)(/|$)|gopter|go-cmp|goldmark|chromedp|go-json-experiment|jsonschema` +
 		`|^github\.com/coffer-format/coffer/((vectors|spec/(check|trace)|ref/store/(memory|storetest|s3/s3test))(/|$)|conformance($|/(reference|report|protocol|session|cases)))`)
 	for pkg := range strings.Lines(string(out)) {
 		if pkg = strings.TrimSpace(pkg); unwanted.MatchString(pkg) {

@@ -116,6 +116,17 @@ func (m *setMaker) commit(made time.Time, files map[string]madeFile) {
 	m.stored = append(m.stored, run...)
 }
 
+// pattern returns bytes that differ everywhere.
+func pattern(n int) []byte {
+	data := make([]byte, n)
+	x := uint32(1)
+	for i := range data {
+		x = x*1664525 + 1013904223
+		data[i] = byte(x >> 24)
+	}
+	return data
+}
+
 // The days on which the generations of a set of makeSet were made.
 var setDays = []time.Time{
 	time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC),

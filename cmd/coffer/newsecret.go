@@ -68,13 +68,13 @@ func (n *newSecretFlags) lock(ctx context.Context) (*life.Lock, error) {
 	}
 	if n.keyFile != "" {
 		k, err := readKey(ctx, n.keyFile, nil)
-		return life.WithKey(k), err
+		return life.WithKey(&k), err
 	}
 	k, err := key.New(rand.Reader) // [KEY-2]
 	if err == nil {
 		err = n.hand(ctx, &k)
 	}
-	return life.WithKey(k), err
+	return life.WithKey(&k), err
 }
 
 func (n *newSecretFlags) newPassword(ctx context.Context) (password.Prepared, error) {

@@ -29,7 +29,7 @@ func newOnCommand() *cobra.Command {
 		Short: "Turn a backup on, or go on with one from this device",
 		Long: `Turn a backup on: make the backup's key, store it in a form that only your secret opens,
 and make sure that it does. STORE is a folder, which is made if need be, on another disk
-than what is backed up.
+than what is backed up, or s3://BUCKET/PREFIX or rclone:REMOTE:PATH.
 
 The backup opens with a password, or with a 64-digit key that is made now. Nobody can
 recover a lost secret: without it the backup is lost.
@@ -201,7 +201,7 @@ func sameSecret(sec secret, s *life.Set) (*life.Lock, error) {
 	case len(s.Ring.Header.Slots) > 0:
 		return nil, errors.New(`a backup that opens with a password as well is taken over with that; if it is lost, "coffer change" takes the backup over with the 64-digit key, and sets another secret`)
 	}
-	return life.WithKey(*sec.key), nil
+	return life.WithKey(sec.key), nil
 }
 
 // overtaken explains why an epoch could not be begun.

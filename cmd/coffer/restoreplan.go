@@ -39,9 +39,6 @@ func (r *restoreCommand) plan(b *backupSet, g *set.Generation, names []string) (
 		newest = "; the newest is generation " + generationText(b.head)
 	}
 	display.Note("%s: generation %s by %s, key %s: %s (%s)%s", b.name, generationText(g), producer(g.Index), b.ring.Key.Check().Fingerprint(), display.Count(len(p.records), "file"), display.Size(total(p.records)), newest)
-	slices.SortStableFunc(p.records, func(a, b archive.Record) int { // [LIF-26]
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), archive.ByPlace(a, b))
-	})
 	if err := r.look(p); err != nil {
 		return nil, err
 	}
@@ -53,9 +50,15 @@ func (r *restoreCommand) plan(b *backupSet, g *set.Generation, names []string) (
 		if lost := b.lost(g, rec); len(lost) > 0 {
 			display.Note("not in the store: %s, which needs %s", display.Name(path), lost[0])
 			p.missing[path] = fault.New(fault.MissingContainer, "the store does not list %s", lost[0])
-			continue
 		}
-		p.fetched = append(p.fetched, rec)
+	}
+	slices.SortStableFunc(p.records, func(a, b archive.Record) int { // [LIF-26]
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), archive.ByPlace(a, b))
+	})
+	for _, rec := range p.records {
+		if path := rec.Entry.Path; !p.there[path] && p.missing[path] == nil {
+			p.fetched = append(p.fetched, rec)
+		}
 	}
 	return p, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/restore"
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/fault"
 )
 
 type restoreCommand struct {
@@ -82,8 +83,7 @@ func (r *restoreCommand) run(ctx context.Context, text string, names []string) e
 func (r *restoreCommand) restore(ctx context.Context, b *backupSet, names []string) error {
 	for again := false; ; again = true {
 		err := r.attempt(ctx, b, names, again)
-		var vanished *fetch.VanishedError
-		if again || !errors.As(err, &vanished) {
+		if again || fault.NameOf(err) != fault.MissingContainer {
 			return err
 		}
 		display.Note("%v: looking again at what the store has", err) // [LIF-27]

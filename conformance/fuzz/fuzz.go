@@ -159,7 +159,8 @@ func (f *fuzzer) sow() error {
 	for _, file := range files {
 		for _, c := range file.Cases {
 			slow := slices.Contains(c.Profiles, "password") && c.Op != "password.prepare" // Argon2id
-			if slow || slices.Contains(c.Profiles, "large") || !f.asker.Hello.Claims(c.Profiles) {
+			long := slices.Contains(c.Profiles, "large") || slices.Contains(c.Profiles, "sets")
+			if slow || long || !f.asker.Hello.Claims(c.Profiles) {
 				continue
 			}
 			input, err := vectors.ExpandObject(c.Input)

@@ -15,6 +15,6 @@ import (
 func Cases(seed int64) []cases.Case {
 	return slices.Concat(
 		propertiesOfMessages(seed), propertiesOfTexts(seed), propertiesOfArchives(seed), propertiesOfForgeries(seed), propertiesOfPaddings(seed),
-		propertiesOfKeyrings(seed), propertiesOfSlots(seed),
+		propertiesOfKeyrings(seed), propertiesOfSlots(seed), casesOfSets(seed),
 	)
 }

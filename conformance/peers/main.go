@@ -1,22 +1,25 @@
-// Peers times coffer against age and tar on the same files, as whole processes,
-// in turn, and prints the shortest times and their ratio:
+// Peers times coffer against its peers on the same files, as whole processes, in turn, and
+// prints the shortest times and their ratio: single containers against age and tar, and with
+// -backups backup sets against restic and borg.
 //
 //	cd conformance/peers && go run .
+//	cd conformance/peers && go run . -backups
 //
-// It needs about 5 GB in memory-backed storage (/dev/shm, or -dir) and tar.
+// It needs about 5 GB in memory-backed storage (/dev/shm, or -dir), and tar, or restic and
+// borg (the Debian packages restic and borgbackup).
 package main
 
 import (
 	"flag"
 	"fmt"
 	"log"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"filippo.io/age"
@@ -27,6 +30,9 @@ var (
 	size    = flag.Int64("size", 1<<30, "size of the large file in `BYTES`")
 	files   = flag.Int("files", 20000, "`NUMBER` of files in the folder")
 	runs    = flag.Int("runs", 9, "timed runs of each command")
+
+	backups  = flag.Bool("backups", false, "compare backup sets with restic and borg")
+	database = flag.Int64("database", 500_000_000, "size of the database that is backed up in `BYTES`")
 )
 
 func main() {
@@ -36,10 +42,20 @@ func main() {
 	check(err)
 	defer os.RemoveAll(dir)
 
-	b := bench{dir: dir}
+	b := &bench{dir: dir}
 	b.build()
-	b.makeData()
 	fmt.Printf("%s, %d processors, the best of %d runs in turn\n\n", runtime.Version(), runtime.NumCPU(), *runs)
+	if *backups {
+		b.compareBackups()
+	} else {
+		b.compareContainers()
+	}
+}
+
+func (b *bench) compareContainers() {
+	m := b.newMaker()
+	m.write("large", *size)
+	m.makeMany()
 	fmt.Println("| task | coffer | peer | time against peer | median of the pairs |")
 	fmt.Println("|---|---|---|---|---|")
 	b.compare("seal one file, against age", "a.coffer", "coffer seal --key-file key.txt -o a.coffer large", "a.age", "age -r $RECIPIENT -o a.age large")
@@ -70,51 +86,28 @@ func (b *bench) build() {
 	b.run("coffer key -o key.txt")
 }
 
-// makeData writes one large file, and many of mixed sizes: mostly small, as
-// messages and their media are, about 45 kB on average.
-func (b *bench) makeData() {
-	r := rand.NewChaCha8([32]byte{1})
-	write := func(path string, n int64) {
-		f, err := os.Create(path)
-		check(err)
-		buf := make([]byte, 1<<20)
-		for n > 0 {
-			part := buf[:min(n, int64(len(buf)))]
-			r.Read(part)
-			_, err := f.Write(part)
-			check(err)
-			n -= int64(len(part))
-		}
-		check(f.Close())
-	}
-	write(b.path("large"), *size)
-	sizes := rand.New(r)
-	for i := range *files {
-		dir := b.path(fmt.Sprintf("many/%03d", i/100))
-		check(os.MkdirAll(dir, 0o777))
-		n := 100 + sizes.Int64N(8000)
-		switch {
-		case i%200 == 0:
-			n = sizes.Int64N(4 << 20)
-		case i%4 == 0:
-			n = sizes.Int64N(256 << 10)
-		}
-		write(filepath.Join(dir, fmt.Sprintf("%05d.jpg", i)), n)
-	}
+// spent is what a command line took.
+type spent struct {
+	time, cpu time.Duration
+	memory    int64 // of its largest process, in bytes
 }
 
-// run runs a command line in the folder and returns how long it took.
-func (b *bench) run(line string) time.Duration {
+// run runs a command line in the folder and returns what it took.
+func (b *bench) run(line string) spent {
 	cmd := exec.Command("sh", "-c", line)
 	cmd.Dir = b.dir
-	cmd.Env = append(os.Environ(), "PATH="+b.dir+":"+os.Getenv("PATH"), "RECIPIENT="+b.recipient)
+	cmd.Env = append(os.Environ(), "PATH="+b.dir+":"+os.Getenv("PATH"), "TMPDIR="+b.dir, "RECIPIENT="+b.recipient,
+		"COFFER_STATE="+b.path("coffer.state"),
+		"RESTIC_REPOSITORY="+b.path("restic.store"), "RESTIC_PASSWORD_FILE="+b.path("password.txt"), "RESTIC_CACHE_DIR="+b.path("restic.cache"),
+		"BORG_REPO="+b.path("borg.store"), "BORG_PASSPHRASE="+backupPassword, "BORG_BASE_DIR="+b.path("borg.base"))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
 		log.Fatalf("%s: %v\n%s", line, err, &stderr)
 	}
-	return time.Since(start)
+	s := cmd.ProcessState
+	return spent{time.Since(start), s.UserTime() + s.SystemTime(), s.SysUsage().(*syscall.Rusage).Maxrss << 10}
 }
 
 // compare times two commands in turn. What a command makes is removed before
@@ -125,9 +118,9 @@ func (b *bench) compare(task, made, ours, madeByPeer, theirs string) {
 	var ratios []float64
 	for i := range *runs + 1 {
 		b.remove(made)
-		t := b.run(ours)
+		t := b.run(ours).time
 		b.remove(madeByPeer)
-		u := b.run(theirs)
+		u := b.run(theirs).time
 		if i > 0 { // the first warms up
 			a, p, ratios = append(a, t), append(p, u), append(ratios, t.Seconds()/u.Seconds())
 		}
@@ -135,6 +128,14 @@ func (b *bench) compare(task, made, ours, madeByPeer, theirs string) {
 	slices.Sort(ratios)
 	x, y := slices.Min(a).Seconds(), slices.Min(p).Seconds()
 	fmt.Printf("| %s | %.2f s | %.2f s | %.2f | %.2f |\n", task, x, y, x/y, ratios[len(ratios)/2])
+}
+
+// output returns what a command line prints.
+func (b *bench) output(line string) string {
+	b.run(line + " > output.txt")
+	text, err := os.ReadFile(b.path("output.txt"))
+	check(err)
+	return strings.TrimSpace(string(text))
 }
 
 func (b *bench) remove(names ...string) {

@@ -2,46 +2,99 @@ package reference
 
 import (
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
-
-	"github.com/go-viper/mapstructure/v2"
 
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// decode gives the fields of a struct their values of an object. What is
-// hexadecimal there, or a recipe, becomes bytes. Encoding the object for
-// encoding/json would take several times as long: most of it are long strings.
+// decode gives the fields of a struct their values of an object: a field's name is its
+// tag, or its name in Go in lower case. What is hexadecimal there, or a recipe, becomes
+// bytes. Encoding the object for encoding/json would take several times as long: most of
+// it are long strings.
 func decode(o vectors.Object, to any) error {
-	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
-		Result:       to,
-		TagName:      "json",
-		Squash:       true,
-		MapFieldName: strings.ToLower,
-		MatchName:    func(name, field string) bool { return name == field },
-		DecodeHook:   mapstructure.DecodeHookFuncType(fromHex),
-	})
+	o, err := vectors.AsDecoded(o)
 	if err != nil {
 		return err
 	}
-	return d.Decode(o)
+	return assign(reflect.ValueOf(to).Elem(), o)
 }
 
-// fromHex makes of a value of the protocol one of the types that stand for bytes.
-func fromHex(_, to reflect.Type, v any) (any, error) {
-	switch to {
-	case reflect.TypeFor[octets]():
-		b, err := hex.DecodeString(v.(string))
-		return octets(b), err
-	case reflect.TypeFor[octets32]():
-		var b octets32
-		err := b.UnmarshalText([]byte(v.(string)))
-		return b, err
-	case reflect.TypeFor[data]():
-		return toData(v)
+// assign gives a variable a value of the protocol. Null leaves it as it is.
+func assign(to reflect.Value, v any) (err error) {
+	if v == nil {
+		return nil
 	}
-	return v, nil
+	switch to := to.Addr().Interface().(type) {
+	case *octets:
+		b, err := hex.DecodeString(v.(string))
+		*to = octets(b)
+		return err
+	case *octets32:
+		return to.UnmarshalText([]byte(v.(string)))
+	case *data:
+		*to, err = toData(v)
+		return err
+	}
+	if to.Kind() == reflect.Pointer {
+		to.Set(reflect.New(to.Type().Elem()))
+		return assign(to.Elem(), v)
+	}
+	switch v := v.(type) {
+	case vectors.Object:
+		return setFields(to, v)
+	case []any:
+		if to.Kind() == reflect.Slice {
+			to.Set(reflect.MakeSlice(to.Type(), len(v), len(v)))
+		}
+		for i, item := range v {
+			if err := assign(to.Index(i), item); err != nil {
+				return err
+			}
+		}
+	case string:
+		to.SetString(v)
+	case bool:
+		to.SetBool(v)
+	case json.Number:
+		return setNumber(to, string(v))
+	}
+	return nil
+}
+
+func setFields(to reflect.Value, o vectors.Object) error {
+	for field, v := range to.Fields() {
+		if field.Anonymous {
+			if err := setFields(v, o); err != nil {
+				return err
+			}
+			continue
+		}
+		name := field.Tag.Get("json")
+		if name == "" {
+			name = strings.ToLower(field.Name)
+		}
+		if value, ok := o[name]; ok {
+			if err := assign(v, value); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func setNumber(to reflect.Value, text string) error {
+	if to.CanInt() {
+		n, err := strconv.ParseInt(text, 10, to.Type().Bits())
+		to.SetInt(n)
+		return err
+	}
+	n, err := strconv.ParseUint(text, 10, to.Type().Bits())
+	to.SetUint(n)
+	return err
 }
 
 // toData returns bytes that are given in full or as a recipe.
@@ -50,21 +103,23 @@ func toData(v any) (data, error) {
 		b, err := hex.DecodeString(text)
 		return inFull(b), err
 	}
+	o := v.(vectors.Object)
 	var recipe struct {
 		Length int64
 		Repeat octets
-		Parts  [][]any
 	}
-	if err := decode(v.(vectors.Object), &recipe); err != nil {
+	if err := decode(o, &recipe); err != nil {
 		return data{}, err
 	}
+	given, _ := o["parts"].([]any)
 	var parts []part
-	for _, p := range recipe.Parts {
+	for _, p := range given {
+		pair := p.([]any)
 		var one struct {
 			Offset int64
 			Bytes  octets
 		}
-		if err := decode(vectors.Object{"offset": p[0], "bytes": p[1]}, &one); err != nil {
+		if err := decode(vectors.Object{"offset": pair[0], "bytes": pair[1]}, &one); err != nil {
 			return data{}, err
 		}
 		parts = append(parts, part{one.Offset, []byte(one.Bytes)})

@@ -48,6 +48,7 @@ var ops = map[string]func(input vectors.Object) (result, error){
 	"keyring.open":        op(keyringOpen),
 	"keyring.seal":        op(keyringSeal),
 	"path.portable":       op(pathPortable),
+	"set.open":            op(setOpen),
 }
 
 // op makes a typed operation one of ops.

@@ -3,6 +3,7 @@ package set
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 
@@ -83,6 +84,9 @@ func (r *reader) checkDigest(x archive.Stored, digest [sha256.Size]byte) error {
 func (r *reader) openListed(from io.ReaderAt, size int64, x archive.Stored) (*opened, error) {
 	k, _ := r.ring.KeyOf(x.Epoch)
 	c, err := r.open(from, size, k)
+	if errors.Is(err, fault.WrongSecret) { // [SET-37]
+		err = fault.New(fault.PayloadTampered, "it is sealed under another key than that of epoch %d", x.Epoch)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", NameOf(x), err)
 	}

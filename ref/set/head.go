@@ -115,7 +115,7 @@ func (r *reader) openNamed(ctx context.Context, object *object) (*opened, error)
 	if err != nil {
 		return nil, err
 	}
-	if own, _ := r.ring.KeyOf(c.index.Epoch); *own != *k {
+	if own, _ := r.ring.KeyOf(c.index.Epoch); c.index.Epoch > r.ring.Epoch || *own != *k {
 		return nil, fault.New(fault.MalformedArchive, "it is of epoch %d, and not sealed under the key of that epoch", c.index.Epoch)
 	}
 	return c, nil

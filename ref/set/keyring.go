@@ -113,26 +113,33 @@ func (c *candidate) open(secret container.Secret) (*Ring, error) {
 // Public returns what needs no secret: the header of the first keyring that is not passed
 // over, and the epoch in its name. Nothing of it is authenticated [HDR-16]. Errors:
 // missing_container, those of the store. [SET-9]
-func (o *Objects) Public(ctx context.Context) (*header.Header, uint64, []PassedOver, error) {
+func (o *Objects) Public(ctx context.Context) (*header.Header, uint64, error) {
 	var passed []PassedOver
-	for _, name := range o.Keyrings {
+	for i, name := range o.Keyrings {
+		if err := o.mayPass(passed, i); err != nil {
+			return nil, 0, err
+		}
 		c, err := o.examine(ctx, name)
 		if err == nil {
-			return c.header, name.Number, passed, nil
+			return c.header, name.Number, nil
 		}
 		if ctx.Err() != nil {
-			return nil, 0, nil, ctx.Err()
+			return nil, 0, ctx.Err()
 		}
 		passed = append(passed, PassedOver{name.String(), err})
 	}
-	return nil, 0, passed, noKeyring(passed)
+	return nil, 0, noKeyring(passed)
 }
 
 // OpenKeyring opens the keyring that counts. Errors: missing_container, wrong_set,
 // stale_backup, those of opening a container, those of the store. [SET-7] [SET-8] [SET-9]
 func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Memory) (*Ring, error) {
 	var passed []PassedOver
-	for _, name := range o.Keyrings {
+	var last *Ring // that was opened, and passed over
+	for i, name := range o.Keyrings {
+		if err := o.mayPass(passed, i); err != nil {
+			return nil, err
+		}
 		c, err := o.examine(ctx, name)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -141,19 +148,23 @@ func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Me
 			passed = append(passed, PassedOver{name.String(), err})
 			continue
 		}
+		if last != nil && last.Key.Fits(c.header.KeyCheck) {
+			secret = container.WithKey(&last.Key) // the same, without the work of finding it again
+		}
 		ring, err := c.open(secret)
 		if err != nil {
 			passed = append(passed, PassedOver{name.String(), err})
 			if ring, err = o.openCopy(ctx, name, c, secret, err); err != nil {
-				return nil, afterAll(err, passed[:len(passed)-1])
+				return nil, withPassedOver(err, passed[:len(passed)-1])
 			}
 		}
 		if ring.Epoch != name.Number { // [SET-8]
 			passed = append(passed, PassedOver{name.String(), fault.New(fault.MalformedArchive, "it is the keyring of epoch %d", ring.Epoch)})
+			last = ring
 			continue
 		}
 		if err := m.checkRing(ring); err != nil {
-			return nil, afterAll(err, passed)
+			return nil, withPassedOver(err, passed)
 		}
 		ring.PassedOver = passed
 		return ring, nil
@@ -178,29 +189,35 @@ func (o *Objects) openCopy(ctx context.Context, name Name, first *candidate, sec
 	return ring, err
 }
 
-// noKeyring says that no keyring is left. [SET-9]
-func noKeyring(passed []PassedOver) error {
-	return afterAll(fault.New(fault.MissingContainer, "the store has no keyring that can be opened"), passed)
-}
-
-// afterAll is the error of the keyring that counts, or that of the store if it kept one back
-// which might have counted. [ERR-7]
-func afterAll(err error, passed []PassedOver) error {
-	if unread := Unread(passed); unread != nil {
-		return unread
+// mayPass returns the error of the store if that is why no keyring was read of the epoch
+// before the i-th keyring's. [SET-34]
+func (o *Objects) mayPass(passed []PassedOver, i int) (err error) {
+	if i == 0 || o.Keyrings[i-1].Number == o.Keyrings[i].Number {
+		return nil
 	}
-	return withPassedOver(err, passed)
+	for _, p := range passed {
+		if name, _ := ParseName(p.Name); name.Number != o.Keyrings[i-1].Number {
+			continue
+		}
+		switch fault.NameOf(p.Err) {
+		case "":
+			err = p.Err
+		case fault.MissingContainer:
+		default:
+			return nil
+		}
+	}
+	return err
 }
 
-// Unread returns why the store did not let an object be read that was passed over, or nil: a
-// device that is to write must not take an earlier keyring for the newest one then.
-func Unread(passed []PassedOver) error {
+// noKeyring says that no keyring is left, or that the store kept one back. [SET-9]
+func noKeyring(passed []PassedOver) error {
 	for _, p := range passed {
-		if fault.NameOf(p.Err) == "" {
+		if fault.NameOf(p.Err) == "" { // [ERR-7]
 			return p.Err
 		}
 	}
-	return nil
+	return withPassedOver(fault.New(fault.MissingContainer, "the store has no keyring that can be opened"), passed)
 }
 
 // checkRing compares the keyring that counts with what is remembered.

@@ -3,8 +3,10 @@ package set
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -187,7 +189,7 @@ func TestKeyringUnanswered(t *testing.T) {
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
-		if _, _, _, err := o.Public(t.Context()); !errors.Is(err, c.want) {
+		if _, _, err := o.Public(t.Context()); !errors.Is(err, c.want) {
 			t.Errorf("%s, public: %v, want %v", c.name, err, c.want)
 		}
 		if ring != nil {
@@ -210,12 +212,12 @@ func TestPublic(t *testing.T) {
 	f := newFixture(t)
 	f.put(k3, altered(f.ring, 20))
 	f.put(k2, altered(f.ring, 30))
-	h, epoch, _, err := f.list().Public(t.Context())
+	h, epoch, err := f.list().Public(t.Context())
 	if err != nil || epoch != 2 || h.KeyCheck != newKey.Check() {
 		t.Errorf("epoch %d, %v", epoch, err)
 	}
 	f.remove(k2Copy)
-	if _, _, _, err := f.list().Public(t.Context()); fault.NameOf(err) != fault.MissingContainer {
+	if _, _, err := f.list().Public(t.Context()); fault.NameOf(err) != fault.MissingContainer {
 		t.Error(err)
 	}
 }
@@ -267,5 +269,43 @@ func TestListedLengths(t *testing.T) {
 	})
 	if n > 16<<20 {
 		t.Errorf("%d bytes were allocated", n)
+	}
+}
+
+// A network that fails does not look like a set whose newest keyring is lost. [SET-34]
+func TestKeyringUnread(t *testing.T) {
+	ctx := context.Background()
+	k := must(key.New(rand.Reader))
+	s := memory.New()
+	for epoch := uint64(1); epoch <= 2; epoch++ {
+		ring := &keyring.Keyring{SetID: [16]byte{1}, Epoch: epoch, Writer: [16]byte{2}}
+		if err := StoreKeyring(ctx, s, epoch, must(SealKeyring(rand.Reader, &k, nil, ring))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		lost  []string
+		fault memory.Fault
+		epoch uint64
+		err   error
+	}{
+		{"both", []string{k2, k2Copy}, memory.LoseRequest, 0, memory.ErrLost},
+		{"the first", []string{k2}, memory.LoseRequest, 2, nil},
+		{"the copy", []string{k2Copy}, memory.LoseRequest, 2, nil},
+		{"neither is there", []string{k2, k2Copy}, memory.Old, 1, nil},
+	} {
+		s.Script = nil
+		objects := must(List(ctx, s))
+		s.Script = func(call memory.Call) memory.Fault {
+			if call.Method == "ReadAt" && slices.Contains(c.lost, call.Name) {
+				return c.fault
+			}
+			return 0
+		}
+		ring, err := objects.OpenKeyring(ctx, container.WithKey(&k), Memory{})
+		if !errors.Is(err, c.err) || err == nil && ring.Epoch != c.epoch {
+			t.Errorf("%s: %v, %v", c.name, ring, err)
+		}
 	}
 }

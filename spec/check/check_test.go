@@ -58,7 +58,7 @@ func TestMistakesInChapters(t *testing.T) {
 		{"kind in the structure", "08-archive.md", "sticker(7)", "stickers(7)", "sticker has the value 7 here and \"\" in the enum Kind"},
 		{"name of a frame", "08-archive.md", "| padding frame |", "| filling frame |", "0x02 is the \"padding frame\" of section 14.5"},
 		{"name of an error", "11-errors.md", "| `stale_backup` |", "| `old_backup` |", "old_backup stands where the reference has stale_backup"},
-		{"order of errors", "11-errors.md", "| `wrong_set` | the container belongs to another backup set | backup sets |\n", "", "stale_backup stands where the reference has wrong_set"},
+		{"order of errors", "11-errors.md", "| `wrong_set` | the container belongs to another backup set | [SET-11], [SET-21] |\n", "", "stale_backup stands where the reference has wrong_set"},
 		{"name of an error in a requirement", "07-header.md", "MUST report `truncated` when the file has fewer than 10", "MUST report `cut` when the file has fewer than 10", "cut is no error name"},
 		{"order of checks", "11-errors.md", "1. the magic [HDR-6];\n2. the version [HDR-7], [HDR-8];", "1. the version [HDR-7], [HDR-8];\n2. the magic [HDR-6];", "header.identify has HDR-6, HDR-7"},
 		{"space", "05-passwords.md", "U+2000 to U+200A, U+202F", "U+2000 to U+200B, U+202F", "the reference does not take U+200B for a space"},

@@ -148,10 +148,13 @@ var unstated = []struct{ names, reason string }{
 	{"extract.Posix; extract.Apple; extract.Windows", "names of platforms without a value of their own"},
 	{"literal(wire.ReadUint64, 8); literal(salvage.Salvage.segmentAt, 3); literal(salvage.Salvage.segmentAt, 4); literal(cobblestone.Cipher.nonce, 8)", "lengths of integers, which section 2.4 gives by their types"},
 	{"archive.none; archive.notLast", "the place and the size of what has none"},
-	{"set.Keyring; set.KeyringCopy; set.Commit; set.Data", "rows of the table in section 16.1, without a value of their own"},
-	{"set.pieceSize; set.fetchSize", "how much is read of a store at a time"},
 	{"key.hexDigits", "the digits of section 3.3 in their order, used to count through them"},
 	{"salvage.Whole; salvage.Damaged; salvage.Missing", "words of section 10.3, which vectors compare"},
+	{"set.Keyring; set.KeyringCopy; set.Commit; set.Data", "kinds of objects, of which a test compares the names with section 16.1"},
+	{"set.StateKeyring; set.StateCommits; set.StateContents; set.StateCommit; set.StateConfirm; set.StateDone; set.StateSuperseded; set.StateStale; " +
+		"set.AnswerOurs; set.AnswerOther; set.AnswerGone; set.AnswerSame; set.AnswerPending; set.AnswerMade; set.AnswerTaken; set.AnswerEnded", "words of section 17.3, which a test compares"},
+	{"set.pieceSize; set.fetchSize", "how much is read of a store at a time"},
+	{"set.leastPiece", "what the writer finds worth a piece"},
 }
 
 // checkConstants: every constant of the reference, and every literal above 2, is

@@ -59,6 +59,7 @@ var subjects = map[string]func(*suite){
 	"path":        pathCases,
 	"keyring":     keyringCases,
 	"salvage":     salvageCases,
+	"set":         setCases,
 }
 
 // Agreement returns an error unless some implementation answers a case as the case

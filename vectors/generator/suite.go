@@ -161,6 +161,9 @@ func profiles(op string, input vectors.Object) []string {
 		need("writer")
 	case action == "salvage":
 		need("salvage")
+	case subject == "set":
+		need("reader")
+		need("sets")
 	default:
 		need("reader")
 	}

@@ -143,8 +143,8 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.objects, err = set.List(r.ctx, r.store); err != nil {
 		return "", err
 	}
-	if len(r.objects.Keyrings) > 0 && r.objects.Keyrings[0].Number > r.meta.Epoch {
-		return set.AnswerOther, nil
+	if epoch, err := r.counting(r.objects); err != nil || epoch > r.meta.Epoch {
+		return set.AnswerOther, err
 	}
 	memory := set.Memory{SetID: r.meta.SetID, Epoch: r.meta.Epoch, Generation: r.meta.Generation}
 	r.ring, err = r.objects.OpenKeyring(r.ctx, container.WithKey(&r.meta.Key), memory)
@@ -168,6 +168,15 @@ func (r *run) keyring() (set.Answer, error) {
 		return "", err
 	}
 	return set.AnswerOurs, r.objects.DeleteKeyrings(r.ctx, r.meta.Epoch) // [LIF-22]
+}
+
+// counting returns the epoch of the keyring that counts, 0 if there is none.
+func (r *run) counting(o *set.Objects) (uint64, error) {
+	_, epoch, err := o.Public(r.ctx)
+	if fault.NameOf(err) != "" {
+		return 0, nil
+	}
+	return epoch, err
 }
 
 // commits looks whether the history is the one that this device made.
@@ -269,8 +278,8 @@ func (r *run) confirm() (set.Answer, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(now.Keyrings) == 0 || now.Keyrings[0].Number != r.meta.Epoch {
-		return set.AnswerEnded, nil
+	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
+		return set.AnswerEnded, err
 	}
 	return set.AnswerSame, r.save()
 }

@@ -60,7 +60,7 @@ func (r *run) compare(again *resumed) (*plan, error) {
 		default:
 			if from, ok := moved[identityOf(now)]; ok && !known && now.Inode != 0 && !r.avoids(from) {
 				delete(moved, identityOf(now))
-				if err := r.move(p, from, s.Entry); err != nil {
+				if err := r.move(p, from, now, s.Entry); err != nil {
 					return nil, err
 				}
 				break
@@ -129,15 +129,15 @@ func movable(before map[string]device.File, there map[string]bool) map[sameFile]
 }
 
 // move takes what was sealed under another name. [SET-29]
-func (r *run) move(p *plan, f device.File, e archive.Entry) error {
-	digests, err := r.memory.Digests(f.Record.Entry.Path)
+func (r *run) move(p *plan, from, now device.File, e archive.Entry) error {
+	digests, err := r.memory.Digests(from.Record.Entry.Path)
 	if err != nil {
 		return err
 	}
-	e.Size = f.Record.Entry.Size
-	f.Record.Entry = e
-	f.Digests = digests
-	p.note(f)
+	e.Size = from.Record.Entry.Size
+	now.Record = archive.Record{Places: from.Record.Places, Entry: e}
+	now.Contents, now.Winners, now.Digests = from.Contents, from.Winners, digests
+	p.note(now)
 	return nil
 }
 

@@ -94,7 +94,7 @@ func (r *run) isTaken(generation uint64) bool {
 func (r *run) now() archive.Time {
 	t, err := archive.TimeOf(r.opts.Now().UnixMilli())
 	if err != nil {
-		t = 0
+		return 0
 	}
 	return max(t, r.meta.Created)
 }

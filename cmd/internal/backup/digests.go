@@ -2,9 +2,8 @@ package backup
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
-	"hash"
+	"crypto/aes"
+	"crypto/cipher"
 	"io"
 
 	"github.com/coffer-format/coffer/ref/archive"
@@ -19,37 +18,56 @@ const digestSize = 16
 // again whole.
 const leastDigested = 16 * archive.BlockSize
 
-// digester digests the blocks of what is written to it.
+// digester digests the blocks of what is written to it, by GMAC with one nonce (NIST SP
+// 800-38D). As a signature that would be unsafe, since tags under one nonce give the key away:
+// these never leave the device. To those who see none of them it is a universal hash, by which
+// two blocks have one digest with a probability of 2^-119, and several times as fast as HMAC.
 type digester struct {
-	mac     hash.Hash
-	filled  int // bytes of the block that is being digested
+	mac     cipher.AEAD
+	block   []byte // what was written of the block that is being digested
 	digests []byte
 }
 
-func newDigester(seed [32]byte) *digester {
-	return &digester{mac: hmac.New(sha256.New, seed[:])}
+func newDigester(seed *[32]byte) *digester {
+	block, err := aes.NewCipher(seed[:])
+	if err != nil {
+		panic(err) // a key of 32 bytes has the right length
+	}
+	mac, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(err) // AES has blocks of 16 bytes
+	}
+	return &digester{mac: mac, block: make([]byte, 0, archive.BlockSize)}
 }
 
 func (d *digester) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 {
-		part := p[:min(len(p), archive.BlockSize-d.filled)]
-		d.mac.Write(part)
-		d.filled += len(part)
+		if len(d.block) == 0 && len(p) >= archive.BlockSize {
+			d.digest(p[:archive.BlockSize])
+			p = p[archive.BlockSize:]
+			continue
+		}
+		part := p[:min(len(p), archive.BlockSize-len(d.block))]
+		d.block = append(d.block, part...)
 		p = p[len(part):]
-		if d.filled == archive.BlockSize {
+		if len(d.block) == archive.BlockSize {
 			d.end()
 		}
 	}
 	return n, nil
 }
 
+func (d *digester) digest(block []byte) {
+	var nonce [12]byte
+	d.digests = d.mac.Seal(d.digests, nonce[:], nil, block)
+}
+
 // end ends a block.
 func (d *digester) end() {
-	if d.filled > 0 {
-		d.digests = append(d.digests, d.mac.Sum(nil)[:digestSize]...)
-		d.mac.Reset()
-		d.filled = 0
+	if len(d.block) > 0 {
+		d.digest(d.block)
+		d.block = d.block[:0]
 	}
 }
 
@@ -60,7 +78,7 @@ func (d *digester) sum() []byte {
 }
 
 // digestsOf digests the blocks of some content.
-func digestsOf(seed [32]byte, r io.Reader) ([]byte, error) {
+func digestsOf(seed *[32]byte, r io.Reader) ([]byte, error) {
 	d := newDigester(seed)
 	_, err := io.CopyBuffer(d, r, make([]byte, 1<<20))
 	return d.sum(), err

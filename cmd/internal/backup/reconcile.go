@@ -48,10 +48,7 @@ func (r *run) reconcile(digest [32]byte) error {
 		return err
 	}
 	r.remember(digest, r.head.Number, r.head.ID, r.head.Length, r.head.Index.CreatedMS)
-	r.meta.Dirty = []archive.ID{r.head.ID}
-	for _, x := range r.head.Own.Stored {
-		r.meta.Dirty = append(r.meta.Dirty, x.ID)
-	}
+	r.meta.Dirty = append(idsOf(r.head.Own.Stored), r.head.ID)
 	outcome.Meta = r.meta
 	return r.memory.Commit(&outcome)
 }
@@ -85,8 +82,9 @@ func (r *run) allKept(digest [32]byte) ([]device.Kept, error) {
 		if err == nil {
 			err = g.Load(r.ctx)
 		}
-		if errors.Is(err, fault.MissingContainer) {
-			continue // it is not kept, or not whole
+		if errors.Is(err, fault.MissingContainer) { // a store may show it again: what it may need is kept as long
+			all = append(all, device.Kept{Stored: x, Created: r.head.Index.CreatedMS, Containers: idsOf(r.head.Own.Stored)})
+			continue
 		}
 		if err != nil {
 			return nil, err
@@ -94,6 +92,14 @@ func (r *run) allKept(digest [32]byte) ([]device.Kept, error) {
 		all = append(all, keptOf(g, x))
 	}
 	return all, nil
+}
+
+func idsOf(all []archive.Stored) []archive.ID {
+	var ids []archive.ID
+	for _, x := range all {
+		ids = append(ids, x.ID)
+	}
+	return ids
 }
 
 // keptOf returns a generation with the containers that it needs.

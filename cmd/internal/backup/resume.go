@@ -19,7 +19,7 @@ type resumed struct {
 
 // resume finds out what can be used again of a run that did not end: containers that the store
 // has whole, and those in the spool, which are stored now as they are. What was sealed in part
-// is given up, and so is a commit, which is of this moment. [LIF-14]
+// is given up, and so is a commit, which is of this moment. [HDR-3] [LIF-14]
 func (r *run) resume() (*resumed, error) {
 	sealed, files, err := r.memory.Run()
 	if err != nil {

@@ -79,7 +79,8 @@ func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) (
 func (r *run) isYoung(k device.Kept) bool {
 	now := r.opts.Now()
 	ms, known := k.Created.UnixMilli()
-	return known && now.Sub(time.UnixMilli(ms)) < keepTime || now.Before(k.Until)
+	age := now.Sub(time.UnixMilli(ms))
+	return known && age < keepTime && age > -keepTime || now.Before(k.Until) // a clock may have been far ahead
 }
 
 // containers returns which containers the generation needs besides its commit.
@@ -112,6 +113,7 @@ func (r *run) save() error {
 	}
 	r.remember(commit.Digest, commit.Generation, commit.ID, commit.Length, p.created)
 	r.meta.Dirty, r.meta.Paths = r.dirtyOf(p, commit.ID), r.opts.Paths
+	r.meta.Commits++
 	err = r.memory.Commit(&device.Outcome{
 		Meta:    r.meta,
 		Files:   p.noted,
@@ -140,7 +142,7 @@ func (r *run) doom(p *plan, commit archive.Stored) ([]device.Doomed, error) {
 	doomed := slices.DeleteFunc(before, func(d device.Doomed) bool { return p.lists(d.ID) })
 	for _, x := range slices.SortedFunc(maps.Values(r.known), func(a, b archive.Stored) int { return bytes.Compare(a.ID[:], b.ID[:]) }) {
 		if !p.lists(x.ID) {
-			doomed = append(doomed, device.Doomed{Name: set.NameOf(x).String(), ID: x.ID, SinceGeneration: commit.Generation, Since: r.opts.Now()})
+			doomed = append(doomed, device.Doomed{Name: set.NameOf(x).String(), ID: x.ID, SinceCommits: r.meta.Commits + 1, Since: r.opts.Now()})
 		}
 	}
 	return doomed, nil
@@ -162,7 +164,7 @@ func (r *run) tidy() error {
 	r.report.unknown(r.objects, r.known, doomed)
 	var later []device.Doomed
 	for _, d := range doomed {
-		if r.meta.Generation < d.SinceGeneration+graceGenerations || r.opts.Now().Sub(d.Since) < graceTime {
+		if r.meta.Commits < d.SinceCommits+graceGenerations || r.opts.Now().Sub(d.Since) < graceTime {
 			later = append(later, d)
 			continue
 		}

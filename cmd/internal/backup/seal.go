@@ -116,20 +116,24 @@ func (r *run) sealOnce(packer *set.Packer, t todo, steadily bool) (device.File, 
 			return r.sealPiece(packer, t, f, digests, whole)
 		}
 	}
-	digester := newDigester(r.meta.Seed)
 	var content io.Reader = whole.of(io.NewSectionReader(file, 0, size), size)
+	var digests *digester
 	if size >= leastDigested {
-		content = io.TeeReader(content, digester)
+		digests = newDigester(&r.meta.Seed)
+		content = io.TeeReader(content, digests)
 	}
 	rec, layout, err := packer.Seal(e, archive.Record{}, set.Change{}, content)
-	f.Record, f.Contents, f.Winners, f.Digests = rec, layout.Contents, layout.Winners, digester.sum()
+	f.Record, f.Contents, f.Winners = rec, layout.Contents, layout.Winners
+	if digests != nil {
+		f.Digests = digests.sum()
+	}
 	return f, true, err
 }
 
-// sealPiece seals the blocks that differ from those of the earlier version.
+// sealPiece seals the blocks that differ from those of the earlier version. [SET-29]
 func (r *run) sealPiece(packer *set.Packer, t todo, f device.File, before []byte, whole *reading) (device.File, bool, error) {
 	size := f.Record.Entry.Size
-	now, err := digestsOf(r.meta.Seed, whole.of(io.NewSectionReader(whole.file, 0, size), size))
+	now, err := digestsOf(&r.meta.Seed, whole.of(io.NewSectionReader(whole.file, 0, size), size))
 	if err != nil {
 		return f, false, sourceError{err}
 	}
@@ -143,7 +147,7 @@ func (r *run) sealPiece(packer *set.Packer, t todo, f device.File, before []byte
 		return f, false, nil
 	}
 	change := set.Changed(set.Layout{Contents: t.before.Contents, Winners: t.before.Winners}, changed, size)
-	digester := newDigester(r.meta.Seed)
+	digester := newDigester(&r.meta.Seed)
 	runs := change.Runs
 	if runs == nil {
 		runs = []archive.Run{{First: 0, Count: uint32(archive.Blocks(size))}}

@@ -47,6 +47,8 @@ type Meta struct {
 
 	Seed [32]byte // keys the digests of blocks
 
+	Commits uint64 // that this device has made
+
 	Paths []string     // what was backed up last, absolute
 	Dirty []archive.ID // containers with content that no entry has any more
 }
@@ -99,10 +101,10 @@ type Kept struct {
 
 // Doomed is an object that no generation needs any more. [LIF-23]
 type Doomed struct {
-	Name            string
-	ID              archive.ID
-	SinceGeneration uint64
-	Since           time.Time
+	Name         string
+	ID           archive.ID
+	SinceCommits uint64
+	Since        time.Time
 }
 
 // Outcome is what a run has changed once its commit is confirmed.

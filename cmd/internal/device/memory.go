@@ -118,8 +118,9 @@ func (m *Memory) load() (Meta, error) {
 
 // Find returns the memory of the set whose keyring has a key check, which is zero if there
 // is no keyring, or else that of a store by its text. Of several, as of sets that one key
-// opens, it is that of the store, and of those the one with the latest commit. A memory that cannot be read is an error unless another one has the
-// key, since it may be the one that is looked for. Errors: as for BySet.
+// opens, it is that of the store, and of those the one with the latest commit. A memory that
+// cannot be read is an error unless another one has the key, since it may be the one that is
+// looked for. Errors: as for BySet.
 func Find(dir, store string, check key.Check) (*Memory, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -127,7 +128,7 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 	}
 	var found *Memory
 	var best Meta
-	order := func(meta Meta) int { // that of a set whose key fits counts before others
+	order := func(meta *Meta) int { // that of a set whose key fits counts before others
 		n := 0
 		if meta.Key.Fits(check) || meta.Begun != nil && meta.Begun.Key.Fits(check) {
 			n += 2
@@ -146,13 +147,13 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 		switch meta, err := m.load(); {
 		case err != nil:
 			failed = errors.Join(failed, err)
-		case order(meta) == 0:
-		case found == nil || cmp.Or(cmp.Compare(order(meta), order(best)), cmp.Compare(meta.Created, best.Created)) > 0:
+		case order(&meta) == 0:
+		case found == nil || cmp.Or(cmp.Compare(order(&meta), order(&best)), cmp.Compare(meta.Created, best.Created)) > 0:
 			found, best = m, meta
 		}
 	}
 	switch {
-	case found != nil && order(best) > 1:
+	case found != nil && order(&best) > 1:
 		return found, nil
 	case failed != nil:
 		return nil, failed

@@ -114,7 +114,7 @@ func TestCommitIsAMap(t *testing.T) {
 func TestSetDoomed(t *testing.T) {
 	m := created(t, someMeta(1))
 	check(t, m.AddSealed(Sealed{ID: someID(1), Name: "c"}, map[string]File{"a": someFile(rand.New(rand.NewPCG(1, 1)), "a")}))
-	want := []Doomed{{Name: "x", ID: someID(2), SinceGeneration: 3, Since: time.Unix(4, 0).UTC()}}
+	want := []Doomed{{Name: "x", ID: someID(2), SinceCommits: 3, Since: time.Unix(4, 0).UTC()}}
 	check(t, m.SetDoomed(want))
 	doomed, err := m.Doomed()
 	if err != nil || !cmp.Equal(doomed, want) {

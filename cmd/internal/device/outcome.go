@@ -118,7 +118,7 @@ func (m *Memory) Doomed() ([]Doomed, error) {
 		return tx.each(doomed, func(name string, text []byte) error {
 			var s storedDoomed
 			err := parse(text, &s)
-			all = append(all, Doomed{name, archive.ID(s.ID), s.SinceGeneration, s.Since})
+			all = append(all, Doomed{name, archive.ID(s.ID), s.SinceCommits, s.Since})
 			return err
 		})
 	})
@@ -135,7 +135,7 @@ func putDoomed(tx transaction, all []Doomed) error {
 		return err
 	}
 	for _, d := range all {
-		if err := putJSON(tx, doomed, d.Name, &storedDoomed{d.ID, d.SinceGeneration, d.Since}); err != nil {
+		if err := putJSON(tx, doomed, d.Name, &storedDoomed{d.ID, d.SinceCommits, d.Since}); err != nil {
 			return err
 		}
 	}

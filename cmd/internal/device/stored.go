@@ -50,6 +50,8 @@ type storedMeta struct {
 	Begun   *storedEpoch  `json:"begun,omitempty"`
 	Ended   bool          `json:"ended,omitempty"`
 
+	Commits uint64 `json:"commits"`
+
 	Paths []string `json:"paths,omitempty"`
 	Dirty []hex24  `json:"dirty,omitempty"`
 }
@@ -68,7 +70,7 @@ func storeMeta(m *Meta) *storedMeta {
 	s := &storedMeta{
 		SetID: hex16(m.SetID), Store: m.Store, Epoch: m.Epoch, Key: hex32(m.Key), Writer: hex16(m.Writer),
 		Generation: m.Generation, Head: hex32(m.Head), HeadID: hex24(m.HeadID), HeadLength: m.HeadLength,
-		Created: m.Created, Seed: hex32(m.Seed), Ended: m.Ended, Paths: m.Paths,
+		Created: m.Created, Seed: hex32(m.Seed), Ended: m.Ended, Commits: m.Commits, Paths: m.Paths,
 	}
 	for _, id := range m.Dirty {
 		s.Dirty = append(s.Dirty, hex24(id))
@@ -86,7 +88,7 @@ func (s *storedMeta) meta() Meta {
 	m := Meta{
 		SetID: s.SetID, Store: s.Store, Epoch: s.Epoch, Key: key.Key(s.Key), Writer: s.Writer,
 		Generation: s.Generation, Head: s.Head, HeadID: s.HeadID, HeadLength: s.HeadLength,
-		Created: s.Created, Seed: s.Seed, Ended: s.Ended, Paths: s.Paths,
+		Created: s.Created, Seed: s.Seed, Ended: s.Ended, Commits: s.Commits, Paths: s.Paths,
 	}
 	for _, id := range s.Dirty {
 		m.Dirty = append(m.Dirty, archive.ID(id))
@@ -201,7 +203,7 @@ func (s *storedKept) kept() Kept {
 
 // storedDoomed is kept under its name.
 type storedDoomed struct {
-	ID              hex24     `json:"id"`
-	SinceGeneration uint64    `json:"since_generation"`
-	Since           time.Time `json:"since"`
+	ID           hex24     `json:"id"`
+	SinceCommits uint64    `json:"since_commits"`
+	Since        time.Time `json:"since"`
 }

@@ -19,7 +19,7 @@ import (
 
 // begin stores the keyring of an epoch, which follows on that of before, in an order that can
 // be gone on with.
-func (f *Found) begin(ctx context.Context, meta device.Meta, ring *keyring.Keyring, lock *Lock, head *set.Generation, before uint64) error {
+func (f *Found) begin(ctx context.Context, meta *device.Meta, ring *keyring.Keyring, lock *Lock, head *set.Generation, before uint64) error {
 	sealed, err := f.seal(ring, lock)
 	if err != nil {
 		return err
@@ -32,11 +32,11 @@ func (f *Found) begin(ctx context.Context, meta device.Meta, ring *keyring.Keyri
 	defer func() { release() }()
 	if err := f.put(ctx, ring.Epoch, sealed, lock.Proof); err != nil {
 		if errors.Is(err, set.ErrTaken) {
-			err = errors.Join(err, f.forgetBegun(meta))
+			err = errors.Join(err, f.forgetBegun())
 		}
 		return err
 	}
-	return f.complete(ctx, meta, ring, lock, head, before)
+	return f.complete(ctx, ring, lock, head, before)
 }
 
 // seal seals a keyring, and makes sure that the secret opens it.
@@ -53,13 +53,13 @@ func (f *Found) seal(ring *keyring.Keyring, lock *Lock) ([]byte, error) {
 
 // remember saves what is about to be begun, in the memory that was found or a new one, and
 // locks it.
-func (f *Found) remember(meta device.Meta) (release func(), err error) {
+func (f *Found) remember(meta *device.Meta) (release func(), err error) {
 	m := f.Memory
 	isNew := m == nil || f.Meta.SetID != meta.SetID
 	if isNew {
 		err := f.saved(func() error {
 			var err error
-			m, err = device.Create(f.Dir, &meta)
+			m, err = device.Create(f.Dir, meta)
 			return err
 		})
 		if err != nil {
@@ -72,22 +72,22 @@ func (f *Found) remember(meta device.Meta) (release func(), err error) {
 	if !isNew {
 		var now device.Meta
 		switch now, err = m.Meta(); {
-		case err == nil && !sameState(now, f.Meta):
+		case err == nil && !sameState(&now, &f.Meta):
 			err = ErrMoved
 		case err == nil:
-			err = f.saved(func() error { return m.SetMeta(&meta) })
+			err = f.saved(func() error { return m.SetMeta(meta) })
 		}
 	}
 	if err != nil {
 		release()
 		return nil, err
 	}
-	f.Memory, f.Meta = m, meta
+	f.Memory, f.Meta = m, *meta
 	return release, nil
 }
 
 // sameState reports whether no run has gone between two states of a memory.
-func sameState(a, b device.Meta) bool {
+func sameState(a, b *device.Meta) bool {
 	same := func(p, q *device.Epoch) bool { return (p == nil) == (q == nil) && (p == nil || *p == *q) }
 	return a.Epoch == b.Epoch && a.Generation == b.Generation && a.Head == b.Head && same(a.Begun, b.Begun) &&
 		(a.Pending == nil) == (b.Pending == nil)
@@ -124,17 +124,17 @@ func (f *Found) put(ctx context.Context, epoch uint64, sealed []byte, proof cont
 
 // forgetBegun takes back what was to be begun, and the whole memory if there is nothing else
 // in it.
-func (f *Found) forgetBegun(meta device.Meta) error {
-	if meta.Epoch == 0 {
+func (f *Found) forgetBegun() error {
+	if f.Meta.Epoch == 0 {
 		return f.saved(f.Memory.Remove)
 	}
-	meta.Begun = nil
-	return f.saved(func() error { return f.Memory.SetMeta(&meta) })
+	f.Meta.Begun = nil
+	return f.saved(func() error { return f.Memory.SetMeta(&f.Meta) })
 }
 
 // complete ends the epochs before one whose keyring is stored. What was about to be is
 // remembered until that is done, so that a crash leaves no keyring that an old secret opens.
-func (f *Found) complete(ctx context.Context, meta device.Meta, ring *keyring.Keyring, lock *Lock, head *set.Generation, before uint64) error {
+func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, lock *Lock, head *set.Generation, before uint64) error {
 	for {
 		now, err := set.List(ctx, f.Store)
 		if err != nil {
@@ -149,7 +149,7 @@ func (f *Found) complete(ctx context.Context, meta device.Meta, ring *keyring.Ke
 			if err := now.DeleteKeyrings(ctx, ring.Epoch); err != nil {
 				return err
 			}
-			return f.adopt(meta, ring, head)
+			return f.adopt(ring, head)
 		}
 		digest, err := missed.Digest(ctx)
 		if err != nil {
@@ -169,16 +169,19 @@ func (f *Found) complete(ctx context.Context, meta device.Meta, ring *keyring.Ke
 
 // adopt makes the epoch that was begun the one of the memory, whose files stay if the epoch
 // begins with the commit that they belong to.
-func (f *Found) adopt(meta device.Meta, ring *keyring.Keyring, head *set.Generation) error {
+func (f *Found) adopt(ring *keyring.Keyring, head *set.Generation) error {
+	meta := f.Meta
 	meta.Epoch, meta.Key, meta.Store = ring.Epoch, meta.Begun.Key, f.Text
 	meta.Begun, meta.Ended = nil, false
 	save := f.Memory.SetMeta
 	if ring.Head != meta.Head && (meta.Pending == nil || ring.Head != meta.Pending.Digest) {
-		meta = after(head, ring.Head, meta)
+		goFrom(&meta, head, &ring.Head)
 		save = f.restart
 	}
 	err := f.saved(func() error { return save(&meta) })
-	f.Meta, f.Standing = meta, Ours
+	if err == nil {
+		f.Meta, f.Standing = meta, Ours
+	}
 	return err
 }
 
@@ -190,14 +193,13 @@ func (f *Found) restart(meta *device.Meta) error {
 	return os.RemoveAll(f.Memory.Spool())
 }
 
-// after returns a memory whose last commit is the head, nil if there is none.
-func after(head *set.Generation, digest [sha256.Size]byte, meta device.Meta) device.Meta {
-	meta.Pending, meta.Head = nil, digest
+// goFrom makes the head, nil if there is none, the last commit of a memory.
+func goFrom(meta *device.Meta, head *set.Generation, digest *[sha256.Size]byte) {
+	meta.Pending, meta.Head = nil, *digest
 	meta.Generation, meta.HeadID, meta.HeadLength, meta.Created = 0, archive.ID{}, 0, 0
 	if head != nil {
 		meta.Generation, meta.HeadID, meta.HeadLength, meta.Created = head.Number, head.ID, head.Length, head.Index.CreatedMS
 	}
-	return meta
 }
 
 // draw fills what is drawn once for all.

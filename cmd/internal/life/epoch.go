@@ -23,7 +23,7 @@ func (f *Found) TurnOn(ctx context.Context, lock *Lock) error {
 		return err
 	}
 	ring := &keyring.Keyring{SetID: meta.SetID, Epoch: 1, Writer: meta.Writer, CreatedMS: f.created()}
-	return f.begin(ctx, meta, ring, lock, nil, 0)
+	return f.begin(ctx, &meta, ring, lock, nil, 0)
 }
 
 // Begin begins the next epoch of the set, of which this device is the writer from then on,
@@ -44,7 +44,8 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	}
 	meta := s.Meta
 	if s.Memory == nil || meta.SetID != s.Ring.SetID {
-		meta = after(s.Head, digest, device.Meta{SetID: s.Ring.SetID, Store: s.Text})
+		meta = device.Meta{SetID: s.Ring.SetID, Store: s.Text}
+		goFrom(&meta, s.Head, &digest)
 		if err := s.draw(meta.Writer[:], meta.Seed[:]); err != nil { // [LIF-1]
 			return err
 		}
@@ -55,7 +56,7 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	if err := s.hasStayed(ctx); err != nil {
 		return err
 	}
-	return s.begin(ctx, meta, ring, lock, s.Head, s.Ring.Epoch)
+	return s.begin(ctx, &meta, ring, lock, s.Head, s.Ring.Epoch)
 }
 
 // mayUse decides about the key of an epoch. [LIF-19]
@@ -111,7 +112,7 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	if secret == nil {
 		secret = container.WithKey(&s.Ring.Key)
 	}
-	release, err := f.remember(f.Meta)
+	release, err := f.remember(&f.Meta)
 	if err != nil {
 		return err
 	}
@@ -120,5 +121,5 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 		return err
 	}
 	lock := &Lock{s.Ring.Key, s.Ring.Header.Slots, secret}
-	return f.complete(ctx, f.Meta, s.Ring.Keyring, lock, s.Head, s.Ring.Epoch-1)
+	return f.complete(ctx, s.Ring.Keyring, lock, s.Head, s.Ring.Epoch-1)
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
-	"io"
 	"os"
 	"slices"
 	"testing"
@@ -58,7 +57,8 @@ func (s secret) proof() container.Secret {
 
 func (s secret) lock(t testing.TB) *Lock {
 	if s.key {
-		return WithKey(s.digest())
+		k := s.digest()
+		return WithKey(&k)
 	}
 	k := must[key.Key](t)(key.New(rand.Reader))
 	return &Lock{k, []slot.Slot{s.slot(t, k)}, s.proof()}
@@ -67,37 +67,6 @@ func (s secret) lock(t testing.TB) *Lock {
 func (s secret) slot(t testing.TB, k key.Key) slot.Slot {
 	prf := s.digest()
 	return must[*slot.Passkey](t)(slot.NewPasskey(rand.Reader, &k, prf, "example.org", []byte(s.name), prf[:]))
-}
-
-// spied is a store that tells of each request before it is made.
-type spied struct {
-	store.Store
-	before func()
-}
-
-func (s spied) PutNew(ctx context.Context, name string, body io.ReaderAt, size int64, sum [sha256.Size]byte) error {
-	s.before()
-	return s.Store.PutNew(ctx, name, body, size, sum)
-}
-
-func (s spied) ReadAt(ctx context.Context, name string, p []byte, off int64) (int, error) {
-	s.before()
-	return s.Store.ReadAt(ctx, name, p, off)
-}
-
-func (s spied) Stat(ctx context.Context, name string) (store.Object, error) {
-	s.before()
-	return s.Store.Stat(ctx, name)
-}
-
-func (s spied) List(ctx context.Context, prefix string) ([]store.Object, error) {
-	s.before()
-	return s.Store.List(ctx, prefix)
-}
-
-func (s spied) Delete(ctx context.Context, name string) error {
-	s.before()
-	return s.Store.Delete(ctx, name)
 }
 
 // place returns a store as a device sees it that remembers nothing.
@@ -116,13 +85,11 @@ func place(t testing.TB, s store.Store) Place {
 // interrupted is a place whose n-th event, a request or one side of a save, goes wrong.
 type interrupted struct {
 	Place
-	n     int
-	fault memory.Fault
-	hit   bool
+	hit bool
 }
 
 func interruptAt(p Place, s *memory.Store, n int, fault memory.Fault) *interrupted {
-	i := &interrupted{Place: p, fault: fault}
+	i := &interrupted{Place: p}
 	events := 0
 	event := func() bool {
 		events++

@@ -104,13 +104,7 @@ func (f *Found) list(ctx context.Context) error {
 		if f.Objects, err = set.List(ctx, f.Store); err != nil || len(f.Objects.Keyrings) == 0 {
 			return err
 		}
-		var passed []set.PassedOver
-		f.Header, f.Epoch, passed, err = f.Objects.Public(ctx)
-		switch {
-		case err != nil:
-		case f.Epoch < f.Objects.Keyrings[0].Number:
-			return set.Unread(passed)
-		default:
+		if f.Header, f.Epoch, err = f.Objects.Public(ctx); err == nil {
 			return nil
 		}
 		if err := f.isMoved(ctx, err); !errors.Is(err, ErrMoved) {
@@ -142,7 +136,7 @@ func (f *Found) stand(ctx context.Context) (Standing, error) {
 	if epoch != f.Epoch || !k.Fits(f.Header.KeyCheck) {
 		return Others, nil
 	}
-	ring, err := f.openKeyring(ctx, container.WithKey(&k), false)
+	ring, err := f.Objects.OpenKeyring(ctx, container.WithKey(&k), f.remembered(false))
 	switch {
 	case err != nil && fault.NameOf(err) == "":
 		return 0, err
@@ -151,16 +145,6 @@ func (f *Found) stand(ctx context.Context) (Standing, error) {
 	}
 	f.ring = ring
 	return standing, nil
-}
-
-// openKeyring opens the keyring that counts, and refuses an earlier one while the newest cannot
-// be read.
-func (f *Found) openKeyring(ctx context.Context, secret container.Secret, stale bool) (*set.Ring, error) {
-	ring, err := f.Objects.OpenKeyring(ctx, secret, f.remembered(stale))
-	if err == nil && ring.Epoch < f.Epoch {
-		err = set.Unread(ring.PassedOver)
-	}
-	return ring, err
 }
 
 // remembered is what this device has seen, or nothing.
@@ -186,7 +170,7 @@ func (f *Found) Prove(ctx context.Context, secret container.Secret, stale bool) 
 	ring := f.ring
 	if secret != nil {
 		var err error
-		if ring, err = f.openKeyring(ctx, secret, stale); err != nil {
+		if ring, err = f.Objects.OpenKeyring(ctx, secret, f.remembered(stale)); err != nil {
 			return nil, f.isMoved(ctx, err)
 		}
 	}

@@ -19,7 +19,7 @@ type Lock struct {
 }
 
 // WithKey returns the lock that a 64-digit key opens, and nothing else.
-func WithKey(k key.Key) *Lock { return &Lock{k, nil, container.WithKey(&k)} }
+func WithKey(k *key.Key) *Lock { return &Lock{*k, nil, container.WithKey(k)} }
 
 // WithPassword returns a lock with a new K that a password opens. Errors: those of rand.
 func WithPassword(rand io.Reader, prepared password.Prepared) (*Lock, error) {
@@ -27,21 +27,21 @@ func WithPassword(rand io.Reader, prepared password.Prepared) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	return withPassword(rand, k, nil, prepared)
+	return withPassword(rand, &k, nil, prepared)
 }
 
 // AddPassword returns the lock of a keyring with one slot more, under the same K. Errors:
 // those of rand.
-func AddPassword(rand io.Reader, k key.Key, old *header.Header, prepared password.Prepared) (*Lock, error) {
+func AddPassword(rand io.Reader, k *key.Key, old *header.Header, prepared password.Prepared) (*Lock, error) {
 	return withPassword(rand, k, old.Slots, prepared)
 }
 
-func withPassword(rand io.Reader, k key.Key, others []slot.Slot, prepared password.Prepared) (*Lock, error) {
-	s, err := slot.NewPassword(rand, &k, prepared, slot.DefaultParams)
+func withPassword(rand io.Reader, k *key.Key, others []slot.Slot, prepared password.Prepared) (*Lock, error) {
+	s, err := slot.NewPassword(rand, k, prepared, slot.DefaultParams)
 	if err != nil {
 		return nil, err
 	}
-	return &Lock{k, append(slices.Clone(others), s), container.WithSlot(slot.PasswordSecret(prepared.Bytes()))}, nil
+	return &Lock{*k, append(slices.Clone(others), s), container.WithSlot(slot.PasswordSecret(prepared.Bytes()))}, nil
 }
 
 // keeps reports whether a lock has all slots of a header.

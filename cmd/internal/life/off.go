@@ -27,7 +27,7 @@ func (s *Set) TurnOff(ctx context.Context, progress func()) error {
 		return err
 	}
 	meta.Ended = true // after this the rest goes without a secret, which nothing could be compared with
-	return s.end(ctx, meta, progress)
+	return s.end(ctx, &meta, progress)
 }
 
 // IsEnding reports whether this device has begun to turn off the set that lies, or lay, here.
@@ -39,10 +39,10 @@ func (f *Found) GoOnOff(ctx context.Context, progress func()) error {
 	if !f.IsEnding() {
 		return ErrMoved
 	}
-	return f.end(ctx, f.Meta, progress)
+	return f.end(ctx, &f.Meta, progress)
 }
 
-func (f *Found) end(ctx context.Context, meta device.Meta, progress func()) error {
+func (f *Found) end(ctx context.Context, meta *device.Meta, progress func()) error {
 	release, err := f.remember(meta)
 	if err != nil {
 		return err

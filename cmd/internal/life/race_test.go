@@ -1,8 +1,11 @@
 package life
 
 import (
+	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/thorough"
@@ -10,6 +13,37 @@ import (
 	"github.com/coffer-format/coffer/ref/store"
 	"github.com/coffer-format/coffer/ref/store/memory"
 )
+
+// spied is a store that tells of each request before it is made.
+type spied struct {
+	store.Store
+	before func()
+}
+
+func (s spied) PutNew(ctx context.Context, name string, body io.ReaderAt, size int64, sum [sha256.Size]byte) error {
+	s.before()
+	return s.Store.PutNew(ctx, name, body, size, sum)
+}
+
+func (s spied) ReadAt(ctx context.Context, name string, p []byte, off int64) (int, error) {
+	s.before()
+	return s.Store.ReadAt(ctx, name, p, off)
+}
+
+func (s spied) Stat(ctx context.Context, name string) (store.Object, error) {
+	s.before()
+	return s.Store.Stat(ctx, name)
+}
+
+func (s spied) List(ctx context.Context, prefix string) ([]store.Object, error) {
+	s.before()
+	return s.Store.List(ctx, prefix)
+}
+
+func (s spied) Delete(ctx context.Context, name string) error {
+	s.before()
+	return s.Store.Delete(ctx, name)
+}
 
 // race lets another device act before each request of a holder in turn, and returns when no
 // request is left. prepare returns what the two do, and what is checked afterwards.

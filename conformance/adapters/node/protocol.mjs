@@ -10,6 +10,7 @@ import { checkLimits, decodeSlot, matching, openSlot } from "./coffer/slots.mjs"
 import { readHeader, unlock } from "./coffer/header.mjs";
 import { Archive, digests } from "./coffer/reading.mjs";
 import { openKeyring, sealKeyring } from "./coffer/keyring.mjs";
+import { BackupSet } from "./coffer/sets.mjs";
 import { sealArchive, setSlots } from "./coffer/sealing.mjs";
 import { portableNames } from "./coffer/portable.mjs";
 import { salvage } from "./coffer/salvage.mjs";
@@ -73,18 +74,19 @@ function pieces(bytes, delivery) {
 const fileOf = ({ container, delivery }) => (delivery ? new Blob(pieces(container, delivery)) : container);
 const openArchive = (input) => Archive.open(fileOf(input), input.secret);
 const openMessage = ({ key, context, message }) => Message.open(key, bytesOf(context), sourceOf(message));
+/** Makes of what is to be answered to the name of an error what handles a rejection. */
+const named = (answer) => (e) => {
+  if (!(e instanceof CofferError)) throw e;
+  return answer(e.code);
+};
 /** The answer to one of several requests to the opening of a message, a promise. */
-async function part(message, [offset, length]) {
-  try { return { plaintext: await (await message).bytes(offset, length) }; } catch (e) {
-    if (!(e instanceof CofferError)) throw e;
-    return { error: e.code };
-  }
-}
+const part = (message, [offset, length]) =>
+  message.then((m) => m.bytes(offset, length)).then((plaintext) => ({ plaintext }), named((error) => ({ error })));
 const shownSlot = ({ encoded, ...slot }) => slot;
 
 const ops = (name) => ({
   hello: () => ({ protocol: 1, name, version: "2",
-    profiles: ["reader", "writer", "password", "passkey", "vault", "salvage", "deterministic", "streaming", "large"] }),
+    profiles: ["reader", "writer", "password", "passkey", "vault", "salvage", "sets", "deterministic", "streaming", "large"] }),
   "key.parse": ({ text, utf8 }) => ({ key: keys.parseKey(text ?? utf8) }),
   "key.format": async ({ key }) => ({ text: keys.formatKey(key), fingerprint: keys.fingerprintOf(await keys.keyCheckOf(key)) }),
   "key.derive": async ({ key, label }) => ({ derived: await keys.derive(key, label) }),
@@ -135,11 +137,19 @@ const ops = (name) => ({
   "container.set_slots": async ({ container, secret, slots, random }) =>
     ({ container: await setSlots(container, secret, slots, drawing(random)) }),
   "keyring.open": ({ container, secret }) => openKeyring(container, secret),
+  "set.open": async ({ objects, generation, ...input }) => {
+    const set = await BackupSet.open(new Map(objects.map((o) => [o.name, o.bytes])), input), entries = [];
+    const found = generation === undefined ? set.head : await set.generation(generation);
+    for (const { content, ...entry } of found ? await found.list() : [])
+      entries.push(await content().then(async (c) => ({ ...entry, sha512: await sha512(c) }), named((error) => ({ ...entry, error }))));
+    return { set_id: set.id, epoch: set.epoch, generation: found?.number ?? null, container_id: found?.container_id ?? null,
+      earlier: set.earlier, passed_over: set.passedOver.map((p) => p.name).sort(), entries };
+  },
   "keyring.seal": async ({ random, ...ring }) => ({ container: await sealKeyring(ring, drawing(random)) }),
 });
 
 /** The fields of requests that are byte strings. The others are text, or of another type. */
-const BYTES = new Set(("container content credential export_key head header key key_check message password plaintext prf random salt " +
+const BYTES = new Set(("bytes container content credential export_key head header key key_check message password plaintext prf random salt " +
   "set_id slot utf8 vault writer").split(" "));
 const decode = (value, name) => {
   if (typeof value === "string") return BYTES.has(name) ? unhex(value) : value;

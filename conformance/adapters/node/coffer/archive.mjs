@@ -155,17 +155,25 @@ export function decodeSegment(bytes, id, standAlone) {
     paths.add(path);
   }
   last = null;
-  while (removed.left) if (paths.has(next(removed.vector(1, 1024)))) bad("a path that is live and removed"); // [ARC-12]
+  const gone = [];
+  while (removed.left) {
+    gone.push(next(removed.vector(1, 1024)));
+    if (paths.has(gone.at(-1))) bad("a path that is live and removed"); // [ARC-12]
+  }
   const stored = decodeStored(storedBytes);
   if (standAlone && (removed.bytes.length || stored.length)) bad("a stand-alone archive with what is not in it"); // [ARC-22]
-  return { records, stored };
+  return { records, removed: gone, stored };
 }
-/** Step 4 of section 8.6. Gives each place `limit`, where the frame must have ended [ARC-26]. */
-function checkRecords(records, inSet, region) {
+/**
+ * Step 4 of section 8.6, for the container with this id. Gives each place `limit`, where the frame must have ended [ARC-26],
+ * unless it is the last one in another container.
+ */
+export function checkRecords(records, stored, { inSet, region }, id) {
   const paths = new Set(records.map((r) => r.path));
   for (const path of paths)
     for (let i = path.indexOf("/"); i >= 0; i = path.indexOf("/", i + 1))
       if (paths.has(path.slice(0, i))) bad("a path is the folder of another"); // [ARC-13]
+  if (stored.some((x) => hex(x.container_id) === id)) bad("the container lists itself"); // [ARC-92]
   for (const { places, own, size } of records) {
     for (const p of places) {
       p.least = places.length === 1 ? 21 + size : 21;
@@ -177,22 +185,29 @@ function checkRecords(records, inSet, region) {
   const inOrder = records.flatMap((r) => r.places).sort(order);
   inOrder.forEach((p, i) => {
     const next = inOrder[i + 1];
-    p.limit = next?.container === p.container ? next.offset : region;
+    p.limit = next?.container === p.container ? next.offset : p.own ? region : Infinity;
     if (next?.container === p.container && p.offset + p.least > next.offset) bad("frames that overlap"); // [ARC-14]
   });
 }
 
-/** Section 8.6, over a source of the plaintext of the container with this id. The records are in the order of the paths. */
-export async function decodeArchive(source, container_id) {
-  const N = source.length, id = hex(container_id);
+/** Steps 1 and 2 of section 8.6, over a source of the plaintext of the container with this id. */
+export async function readIndex(source, id) {
+  const N = source.length;
   if (N < 128 || N !== padded(N)) bad("the length of the plaintext"); // [ARC-9]
   const at = new Decoder(await source.bytes(N - 8, 8), ERROR).uint64(), size = N - 8 - at;
   if (size < 109 || size > 964) bad("the trailer"); // [ARC-18]
-  const index = checkIndex(decodeIndex(await source.bytes(at, size)), N, at, id);
+  return checkIndex(decodeIndex(await source.bytes(at, size)), N, at, id);
+}
+/** The segment that an index refers to, in the container with this id. */
+export const readSegment = async (source, { offset, length }, id, standAlone) =>
+  decodeSegment(await source.bytes(offset, length), id, standAlone);
+
+/** Section 8.6, for a container by itself. The records are in the order of the paths. */
+export async function decodeArchive(source, container_id) {
+  const id = hex(container_id), index = await readIndex(source, id);
   const other = index.segments.find((r) => r.container !== id);
   if (other) fail("missing_container", `a segment in ${other.container}`); // [ARC-24]
-  const { records, stored } = decodeSegment(await source.bytes(index.segment, at - index.segment), id, !index.inSet);
-  if (stored.some((x) => hex(x.container_id) === id)) bad("the container lists itself"); // [ARC-92]
-  checkRecords(records, index.inSet, index.region);
+  const { records, stored } = await readSegment(source, index.segments.at(-1), id, !index.inSet);
+  checkRecords(records, stored, index, id);
   return { ...index, records, stored };
 }

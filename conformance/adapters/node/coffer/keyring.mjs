@@ -23,12 +23,14 @@ function decode(plaintext, K) {
   if (keys.size <= ring.old_keys.length) d.refuse("a key twice"); // [KRG-4]
   return ring;
 }
-/** {set_id, epoch, writer, created_ms, generation, head, old_keys: [{epoch, key}]} */
-export async function openKeyring(file, secret) {
+/** A keyring and its key. */
+export async function openRing(file, secret) {
   const { K, message } = await openPayload(file, secret, KEYRING);
   if (message.length > 41050) fail("malformed_archive", "a keyring that is too long"); // [KRG-5]
-  return decode(await message.bytes(0, message.length), K);
+  return { K, ring: decode(await message.bytes(0, message.length), K) };
 }
+/** {set_id, epoch, writer, created_ms, generation, head, old_keys: [{epoch, key}]} */
+export const openKeyring = async (file, secret) => (await openRing(file, secret)).ring;
 export async function sealKeyring({ key, slots, set_id, epoch, writer, created_ms, generation, head, old_keys }, random) {
   const list = concat(...old_keys.flatMap((o) => [uint(o.epoch, 8), fixed(o.key, 32)]));
   const plaintext = concat(fixed(set_id, 16), uint(epoch, 8), fixed(writer, 16), time(created_ms), uint(generation, 8), fixed(head, 32),

@@ -22,14 +22,14 @@ export function stretchesOf({ runs, size, start }) {
   });
 }
 /**
- * The stretches of an entry of this size whose frames, the oldest first, are these [ARC-86]. It is an error if a byte of a
- * block is not in the last frame that has the block [ARC-87].
+ * The stretches of an entry of this size whose frames, the oldest first, are these [ARC-86], each with the number of its
+ * frame. It is an error if a byte of a block is not in the last frame that has the block [ARC-87].
  */
 export function overlay(frames, size) {
   const n = blocksIn(size), parts = frames.map(stretchesOf);
   if (parts.flat().reduce((sum, s) => sum + blocksIn(s.to - s.from), 0) < n) bad("blocks that no frame has"); // [CON-3]
   const alone = parts.length === 1 && parts[0].length === 1 && parts[0][0];
-  if (alone && alone.from === 0 && alone.to === size) return parts[0];
+  if (alone && alone.from === 0 && alone.to === size) return [{ ...alone, frame: 0 }];
   const winner = new Uint16Array(n), out = [];
   parts.forEach((stretches, i) => {
     for (const s of stretches) winner.fill(i + 1, Math.min(n, s.from / BLOCK), Math.min(n, blocksIn(s.to)));
@@ -41,7 +41,7 @@ export function overlay(frames, size) {
     while (parts[i][next[i]].to <= from) next[i]++;
     const s = parts[i][next[i]], start = s.start + from - s.from, last = out.at(-1);
     if (s.to < to) bad("a block of which a frame has a part");
-    if (last && last.start + last.to - last.from === start) last.to = to; else out.push({ from, to, start });
+    if (last?.frame === i && last.start + last.to - last.from === start) last.to = to; else out.push({ from, to, start, frame: i });
   }
   return out;
 }

@@ -8,6 +8,7 @@ const { subtle } = crypto;
 /** n random bytes [CON-7]. */
 export const randomBytes = (n) => crypto.getRandomValues(new Uint8Array(n));
 
+export const sha256 = async (bytes) => new Uint8Array(await subtle.digest("SHA-256", bytes));
 export const sha512 = async (...parts) => new Uint8Array(await subtle.digest("SHA-512", concat(...parts)));
 
 /** HMAC-SHA-512. No key of Coffer is empty, which some engines would refuse. */

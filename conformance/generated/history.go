@@ -1,0 +1,190 @@
+package generated
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"math/rand"
+	"slices"
+
+	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/inputs"
+	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/set"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// history is a backup set that a simple writer makes: generations, some of them after a
+// change of the secret, with entries in pieces and in several containers.
+type history struct {
+	r       *rand.Rand
+	objects map[string][]byte
+
+	keys    []key.Key // the last one is the keyring's
+	ring    keyring.Keyring
+	head    archive.Stored
+	number  uint64
+	records map[string]archive.Record // the entries, by path
+	refs    []archive.SegmentRef
+	stored  map[archive.ID]archive.Stored // all containers
+}
+
+// drawHistory returns a set of a few generations.
+func drawHistory(r *rand.Rand) *history {
+	h := &history{r: r, objects: map[string][]byte{}, records: map[string]archive.Record{}, stored: map[archive.ID]archive.Stored{}}
+	h.ring.SetID, h.ring.Writer = [16]byte(drawn.Bytes(r, 16)), [16]byte(drawn.Bytes(r, 16))
+	h.begin(true)
+	for range 2 + r.Intn(2) {
+		h.run()
+		if r.Intn(2) == 0 {
+			h.begin(r.Intn(3) > 0)
+		}
+	}
+	return h
+}
+
+// begin begins an epoch, with another key or with the same one.
+func (h *history) begin(changed bool) {
+	if changed {
+		if n := len(h.keys); n > 0 {
+			h.ring.OldKeys = append(h.ring.OldKeys, keyring.OldKey{Epoch: h.ring.Epoch, Key: h.keys[n-1]})
+		}
+		h.keys = append(h.keys, drawn.Key(h.r))
+	}
+	h.ring.Epoch += 1 + uint64(h.r.Intn(3))
+	h.ring.Generation, h.ring.Head, h.ring.CreatedMS = h.number, h.head.Digest, inputs.TimeOf(drawn.Time(h.r))
+	var b bytes.Buffer
+	if err := container.SealKeyring(&b, h.r, h.key(), nil, &h.ring); err != nil {
+		panic(cases.Fault{Err: err})
+	}
+	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
+		h.objects[set.Name{Kind: kind, Number: h.ring.Epoch}.String()] = b.Bytes()
+	}
+}
+
+func (h *history) key() *key.Key { return &h.keys[len(h.keys)-1] }
+
+// run makes a generation: a data container, at times, and a commit.
+func (h *history) run() {
+	h.number += 1 + uint64(h.r.Intn(3))
+	changed := map[string]bool{}
+	if h.r.Intn(2) == 0 {
+		h.seal(false, changed)
+	}
+	h.head = h.seal(true, changed)
+}
+
+// seal makes a container with some entries. A commit lists those that changed in the run,
+// or all.
+func (h *history) seal(complete bool, changed map[string]bool) archive.Stored {
+	index := archive.Index{SetID: h.ring.SetID, Epoch: h.ring.Epoch, Generation: h.number, Complete: complete, CreatedMS: inputs.TimeOf(drawn.Time(h.r))}
+	if complete && h.r.Intn(3) > 0 {
+		index.Segments = h.refs
+	}
+	var b bytes.Buffer
+	w, err := container.Plain.NewArchiveWriter(&b, h.r, h.key(), nil, index)
+	check(err)
+	for range 1 + h.r.Intn(3) {
+		h.write(w, changed)
+	}
+	others, all := index.Segments, maps.Clone(changed)
+	var removed []string
+	for _, path := range slices.Sorted(maps.Keys(h.records)) {
+		switch {
+		case complete && !changed[path] && h.r.Intn(6) == 0:
+			delete(h.records, path)
+			delete(all, path)
+			if len(others) > 0 {
+				removed = append(removed, path)
+			}
+		case complete && len(others) == 0:
+			all[path] = true
+		}
+	}
+	if complete {
+		for _, path := range slices.Sorted(maps.Keys(all)) {
+			check(w.AddRecord(h.records[path], h.records[path].Entry.Size))
+		}
+		check(w.Others(removed, h.listed(others)))
+	}
+	check(w.Close())
+	return h.store(b.Bytes(), complete, others)
+}
+
+func check(err error) {
+	if err != nil {
+		panic(cases.Fault{Err: err})
+	}
+}
+
+// write writes a new version of an entry: all of it, or its second block.
+func (h *history) write(w *container.ArchiveWriter, changed map[string]bool) {
+	path := fmt.Sprintf("%d/%s", h.r.Intn(5), "é")
+	if changed[path] {
+		return
+	}
+	changed[path] = true
+	old, exists := h.records[path]
+	e := archive.Entry{Path: path, Kind: drawn.Kind(h.r), ModifiedMS: inputs.TimeOf(drawn.Time(h.r)), Size: int64(1 + h.r.Intn(3*archive.BlockSize))}
+	places, run := []archive.Place(nil), archive.Run{First: 0, Count: uint32((e.Size + archive.BlockSize - 1) / archive.BlockSize)}
+	if exists && old.Entry.Size > 2*archive.BlockSize && h.r.Intn(2) == 0 {
+		e.Size, places, run = old.Entry.Size, old.Places, archive.Run{First: 1, Count: 1}
+	}
+	n := min(int64(run.First+run.Count)*archive.BlockSize, e.Size) - int64(run.First)*archive.BlockSize
+	place, err := w.AddPiece(e, []archive.Run{run}, bytes.NewReader(drawn.Bytes(h.r, int(n))))
+	check(err)
+	h.records[path] = archive.Record{Places: append(slices.Clone(places), place), Entry: e}
+}
+
+// listed is what a commit lists: what it needs, or all that there is.
+func (h *history) listed(refs []archive.SegmentRef) []archive.Stored {
+	needed := map[archive.ID]bool{}
+	for _, ref := range refs {
+		needed[ref.Container] = true
+	}
+	for _, rec := range h.records {
+		for _, p := range rec.Places {
+			needed[p.Container] = true
+		}
+	}
+	all := h.r.Intn(2) == 0
+	var list []archive.Stored
+	for _, id := range slices.SortedFunc(maps.Keys(h.stored), func(a, b archive.ID) int { return bytes.Compare(a[:], b[:]) }) {
+		if all || needed[id] {
+			list = append(list, h.stored[id])
+		}
+	}
+	return list
+}
+
+// store makes an object of a container that was sealed.
+func (h *history) store(sealed []byte, complete bool, others []archive.SegmentRef) archive.Stored {
+	c, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)), container.WithKey(h.key()))
+	check(err)
+	plain, err := c.Plaintext()
+	check(err)
+	x := archive.Stored{ID: c.Header.ContainerID(), Epoch: h.ring.Epoch, Length: int64(len(sealed)), Digest: sha256.Sum256(sealed)}
+	if complete {
+		index, err := archive.ReadIndex(plain, x.ID)
+		check(err)
+		x.Generation = h.number
+		h.refs = append(slices.Clone(others), index.Segments[len(index.Segments)-1])
+	}
+	h.stored[x.ID] = x
+	h.objects[set.NameOf(x).String()] = sealed
+	return x
+}
+
+// input is what opens the set, with the objects in a drawn order.
+func (h *history) input() vectors.Object {
+	objects := []any{}
+	for _, name := range drawn.Shuffled(h.r, slices.Sorted(maps.Keys(h.objects))) {
+		objects = append(objects, vectors.Object{"name": name, "bytes": inputs.Hex(h.objects[name])})
+	}
+	return vectors.Object{"objects": objects, "secret": vectors.Object{"kind": "key", "key": inputs.Hex(h.key()[:])}}
+}

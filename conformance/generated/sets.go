@@ -1,0 +1,60 @@
+package generated
+
+import (
+	"slices"
+
+	"github.com/coffer-format/coffer/conformance/cases"
+	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/inputs"
+	"github.com/coffer-format/coffer/vectors"
+)
+
+// casesOfSets ask about backup sets as simple writers make them.
+func casesOfSets(seed int64) []cases.Case {
+	return []cases.Case{
+		cases.OfRequests(seed, "set", "histories", "SET-13 SET-18 SET-23 SET-33", "reader sets",
+			"Of a set that went through some epochs and runs, each generation that is kept has what it had.", histories),
+		cases.OfRequests(seed, "set", "altered", "SET-7 SET-13 SET-14 SET-20 SET-21 SET-23", "reader sets",
+			"Of a set of which an object was altered, or exchanged for another, or is missing, all is read that counts.", alteredSets),
+	}
+}
+
+func histories(q *cases.Requests) {
+	for range 3 {
+		h := drawHistory(q.R)
+		input := h.input()
+		q.Ask("set.open", input, "opens the head, %d", h.number)
+		for n := range h.number + 1 {
+			q.Ask("set.open", inputs.With(input, "generation", n+1), "opens generation %d of %d", n+1, h.number)
+		}
+	}
+}
+
+func alteredSets(q *cases.Requests) {
+	for range 2 {
+		alterSet(q, drawHistory(q.R))
+	}
+}
+
+func alterSet(q *cases.Requests, h *history) {
+	input := h.input()
+	for _, k := range h.keys {
+		q.Ask("set.open", inputs.With(input, "secret", vectors.Object{"kind": "key", "key": inputs.Hex(k[:])}), "opens with a key of the set")
+	}
+	objects := input["objects"].([]any)
+	for i := range objects {
+		this, other := objects[i].(vectors.Object), objects[q.R.Intn(len(objects))].(vectors.Object)
+		name := this["name"].(string)
+		b := inputs.Unhex(this["bytes"])
+		at := drawn.OneOf(q.R, q.R.Intn(len(b)), q.R.Intn(117), len(b)-1-q.R.Intn(min(len(b), 300)))
+		b[at] ^= 1 << q.R.Intn(8)
+		with := func(o vectors.Object) vectors.Object {
+			all := slices.Clone(objects)
+			all[i] = o
+			return inputs.With(input, "objects", all)
+		}
+		q.Ask("set.open", inputs.With(input, "objects", slices.Delete(slices.Clone(objects), i, i+1)), "lacks %s", name)
+		q.Ask("set.open", with(inputs.With(this, "bytes", inputs.Hex(b))), "has another byte at %d of %s", at, name)
+		q.Ask("set.open", with(inputs.With(this, "bytes", other["bytes"])), "has under the name %s what is %s", name, other["name"])
+	}
+}
