@@ -41,6 +41,8 @@ func setEarlier(s *suite) {
 			"wrong_set", fault.WrongSet},
 		{"of-other-generation", "SET-21", "The earlier commit is of another generation than the head lists.",
 			b.resealed(g1, func(p *plain) { p.generation = 2 }), "malformed_archive", fault.MalformedArchive},
+		{"incomplete", "SET-21", "The earlier commit does not complete a generation.", b.resealed(g1, func(p *plain) { p.complete = 0 }),
+			"malformed_archive", ""},
 		{"of-other-epoch", "SET-21", "The earlier commit is of another epoch than the head lists.", b.resealed(g1, func(p *plain) { p.epoch = 2 }),
 			"malformed_archive", ""},
 		{"of-other-id", "SET-21", "The object with the name of the earlier commit is another container.", resalted(g1), "malformed_archive",

@@ -139,6 +139,7 @@ export class BackupSet {
     if (!same(archive.container_id, x.container_id)) bad("another container");
     if (!same(set_id, this.ring.set_id)) fail("wrong_set");
     if (epoch !== x.epoch || (x.generation && generation !== x.generation)) bad("the epoch or the generation of a container");
+    if (x.generation && !archive.index.complete) bad("a commit that does not complete a generation");
     return archive;
   }
 }
