@@ -49,8 +49,10 @@ func (b *backupCommand) refuseStore(storeText string, found *collection) error {
 		return nil // it is no folder
 	}
 	found.drop(func(s source) error {
-		dir, err := os.Stat(filepath.Dir(s.file))
-		if _, isObject := set.ParseName(filepath.Base(s.file)); err == nil && isObject && os.SameFile(dir, info) {
+		if _, isObject := set.ParseName(filepath.Base(s.file)); !isObject {
+			return nil
+		}
+		if dir, err := os.Stat(filepath.Dir(s.file)); err == nil && os.SameFile(dir, info) {
 			return errOwnObject
 		}
 		return nil

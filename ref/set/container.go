@@ -70,10 +70,16 @@ func (r *reader) locate(x archive.Stored) (*object, error) {
 	return o, nil
 }
 
-// checkDigest compares SHA-256 of a container with what is listed, if that is what it is
-// believed for. Error: payload_tampered. [SET-20]
-func (r *reader) checkDigest(x archive.Stored, digest [sha256.Size]byte) error {
-	if _, old := r.ring.KeyOf(x.Epoch); old && digest != x.Digest {
+// isOld reports whether a container is believed for the SHA-256 that is listed, and not for
+// its key, which others may have. [SET-20]
+func (r *reader) isOld(x archive.Stored) bool {
+	_, old := r.ring.KeyOf(x.Epoch)
+	return old
+}
+
+// checkDigest compares SHA-256 of a container with what is listed. Error: payload_tampered.
+func checkDigest(x archive.Stored, digest [sha256.Size]byte) error {
+	if digest != x.Digest {
 		return fault.New(fault.PayloadTampered, "%s does not have the SHA-256 that is listed", NameOf(x))
 	}
 	return nil
@@ -110,12 +116,12 @@ func (r *reader) openRemote(ctx context.Context, x archive.Stored) (*object, *op
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, old := r.ring.KeyOf(x.Epoch); old {
+	if r.isOld(x) {
 		digest, err := o.digest(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := r.checkDigest(x, digest); err != nil {
+		if err := checkDigest(x, digest); err != nil {
 			return nil, nil, err
 		}
 	}

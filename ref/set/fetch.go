@@ -38,12 +38,18 @@ func (g *Generation) Fetch(ctx context.Context, id archive.ID, b Blob) (*archive
 			return nil, err
 		}
 	}
-	digest, err := o.copy(ctx, b)
-	if err != nil {
+	hash := sha256.New()
+	to := io.Writer(io.NewOffsetWriter(b, 0))
+	if g.reader.isOld(x) {
+		to = io.MultiWriter(to, hash)
+	}
+	if err := o.copy(ctx, to); err != nil {
 		return nil, err
 	}
-	if err := g.reader.checkDigest(x, digest); err != nil {
-		return nil, err
+	if g.reader.isOld(x) {
+		if err := checkDigest(x, [sha256.Size]byte(hash.Sum(nil))); err != nil {
+			return nil, err
+		}
 	}
 	c, err := g.reader.openListed(b, o.size, x)
 	if err != nil {
@@ -52,19 +58,17 @@ func (g *Generation) Fetch(ctx context.Context, id archive.ID, b Blob) (*archive
 	return archive.NewFrames(c.plain, c.index, g.List), nil
 }
 
-// copy writes all bytes of an object to b, and returns their SHA-256.
-func (o *object) copy(ctx context.Context, b io.WriterAt) (digest [sha256.Size]byte, err error) {
-	hash := sha256.New()
+// copy writes all bytes of an object to w.
+func (o *object) copy(ctx context.Context, w io.Writer) error {
 	buf := make([]byte, min(o.size, fetchSize))
 	for off := int64(0); off < o.size; off += int64(len(buf)) {
 		buf = buf[:min(o.size-off, fetchSize)]
 		if err := o.read(ctx, buf, off); err != nil {
-			return digest, err
+			return err
 		}
-		hash.Write(buf)
-		if _, err := b.WriteAt(buf, off); err != nil {
-			return digest, err
+		if _, err := w.Write(buf); err != nil {
+			return err
 		}
 	}
-	return [sha256.Size]byte(hash.Sum(nil)), nil
+	return nil
 }

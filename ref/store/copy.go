@@ -9,18 +9,25 @@ import (
 	"io"
 )
 
-// pieceSize is how much is copied or read at once: few requests to a distant store, and
-// little memory.
-const pieceSize = 4 << 20
+// How much is copied or read at once: of a body what stays in a core's cache until it is
+// hashed, and of an object so much that few requests go to a distant store.
+const (
+	bodyPiece   = 256 << 10
+	objectPiece = 4 << 20
+)
 
 // Copy writes the first size bytes of body to w, and returns ErrBody if there are not as
 // many or their SHA-256 is not sum. It is for implementations; io.Discard only checks.
 func Copy(ctx context.Context, w io.Writer, body io.ReaderAt, size int64, sum [sha256.Size]byte) error {
+	return copyPieces(ctx, w, body, size, sum, bodyPiece)
+}
+
+func copyPieces(ctx context.Context, w io.Writer, body io.ReaderAt, size int64, sum [sha256.Size]byte, piece int64) error {
 	if size < 0 {
 		return fmt.Errorf("%w: a length of %d", ErrBody, size)
 	}
 	hash := sha256.New()
-	n, err := io.CopyBuffer(io.MultiWriter(w, hash), untilEnded{ctx, io.NewSectionReader(body, 0, size)}, make([]byte, min(size+1, pieceSize)))
+	n, err := io.CopyBuffer(io.MultiWriter(w, hash), untilEnded{ctx, io.NewSectionReader(body, 0, size)}, make([]byte, min(size+1, piece)))
 	switch {
 	case err != nil:
 		return err
@@ -60,7 +67,7 @@ func Holds(ctx context.Context, s Store, name string, size int64, sum [sha256.Si
 	case object.SHA256 != nil:
 		return *object.SHA256 == sum, nil
 	}
-	switch err := Copy(ctx, io.Discard, reader{ctx, s, name}, size, sum); {
+	switch err := copyPieces(ctx, io.Discard, reader{ctx, s, name}, size, sum, objectPiece); {
 	case errors.Is(err, ErrBody), errors.Is(err, ErrMissing):
 		return false, nil
 	case err != nil:

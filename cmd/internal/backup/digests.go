@@ -79,7 +79,7 @@ func (d *digester) sum() []byte {
 // digestsOf digests the blocks of some content.
 func digestsOf(seed *[32]byte, r io.Reader) ([]byte, error) {
 	d := newDigester(seed)
-	_, err := io.CopyBuffer(d, r, make([]byte, 1<<20))
+	_, err := io.CopyBuffer(d, r, make([]byte, 64*archive.BlockSize))
 	return d.sum(), err
 }
 

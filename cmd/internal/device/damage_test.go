@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -109,7 +110,7 @@ func TestAnyByteWrong(t *testing.T) {
 // A memory of a newer version is refused and stays as it is.
 func TestNewer(t *testing.T) {
 	m := created(t, someMeta(1))
-	check(t, transact(m.path, true, func(tx transaction) error { return tx.put(about, keyLayout, []byte("2")) }))
+	check(t, transact(m.path, true, func(tx transaction) error { return tx.put(about, keyLayout, []byte(strconv.Itoa(layout+1))) }))
 	before := must[[]byte](t)(os.ReadFile(m.path))
 	_, err := BySet(m.dir, someMeta(1).SetID)
 	if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), `"coffer on"`) {

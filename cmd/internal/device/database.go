@@ -11,13 +11,13 @@ import (
 
 // layout is the number of the layout below. One that is greater is of a newer version,
 // and keeps the number where it is.
-const layout = 1
+const layout = 2
 
 // The buckets of a database. Files are listed apart from their digests, which are many
 // and rarely wanted, and those of a run apart from those that are committed.
 const (
 	about      = "about" // keyLayout, keyMeta
-	files      = "files" // by entry path, in JSON
+	files      = "files" // by entry path, as encodeFile says
 	digests    = "digests"
 	run        = "run" // by container id, in JSON
 	runFiles   = "run files"
@@ -94,7 +94,7 @@ func checkLayout(tx transaction) error {
 	}
 	switch number, err := strconv.ParseUint(string(text), 10, 64); {
 	case err != nil || number < layout:
-		return damagedError("it has no layout")
+		return damagedError("it has another layout")
 	case number > layout:
 		return fmt.Errorf("%w (layout %d)", ErrNewer, number)
 	}

@@ -2,8 +2,6 @@ package device
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -112,10 +110,8 @@ func dropRun(tx transaction) error {
 
 func listFiles(tx transaction, bucket string) (map[string]File, error) {
 	all := make(map[string]File)
-	err := tx.each(bucket, func(path string, text []byte) error {
-		var s storedFile
-		err := parse(text, &s)
-		all[path] = s.file(path)
+	err := tx.each(bucket, func(path string, value []byte) (err error) {
+		all[path], err = decodeFile(path, value)
 		return err
 	})
 	return all, err
@@ -126,34 +122,31 @@ func putFile(tx transaction, bucket, digestBucket, path string, f File) error {
 	if f.Record.Entry.Path != path {
 		return fmt.Errorf("the file %q has the record of %q", path, f.Record.Entry.Path)
 	}
-	text, err := json.Marshal(storeFile(f))
-	if err != nil {
-		return err
-	}
-	return putText(tx, bucket, digestBucket, path, text, f.Digests)
+	return putEncoded(tx, bucket, digestBucket, path, encodeFile(&f), f.Digests)
 }
 
-// putText is putFile of a file in JSON.
-func putText(tx transaction, bucket, digestBucket, path string, text, digests []byte) error {
+// putEncoded is putFile of a file as encodeFile returns it.
+func putEncoded(tx transaction, bucket, digestBucket, path string, value, digests []byte) error {
 	if digests != nil {
 		if err := tx.put(digestBucket, path, digests); err != nil {
 			return err
 		}
-		return tx.put(bucket, path, text)
+		return tx.put(bucket, path, value)
 	}
 	before, err := tx.get(bucket, path)
 	if err != nil {
 		return err
 	}
-	if err := tx.put(bucket, path, text); err != nil || before == nil {
+	if err := tx.put(bucket, path, value); err != nil || before == nil {
 		return err
 	}
-	var old, f storedFile
-	if err := errors.Join(parse(before, &old), parse(text, &f)); err != nil {
+	old, err := decodeFile(path, before)
+	if err != nil {
 		return err
 	}
-	if slices.Equal(old.Places, f.Places) {
-		return nil
+	f, err := decodeFile(path, value)
+	if err != nil || slices.Equal(old.Record.Places, f.Record.Places) {
+		return err
 	}
 	return tx.remove(digestBucket, path)
 }

@@ -31,12 +31,12 @@ func (m *Memory) Commit(o *Outcome) error {
 }
 
 func commitFiles(tx transaction, o *Outcome) error {
-	err := tx.each(runFiles, func(path string, text []byte) error {
+	err := tx.each(runFiles, func(path string, value []byte) error {
 		blocks, err := tx.get(runDigests, path)
 		if err != nil {
 			return err
 		}
-		return putText(tx, files, digests, path, text, blocks)
+		return putEncoded(tx, files, digests, path, value, blocks)
 	})
 	if err != nil {
 		return err

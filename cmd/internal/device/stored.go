@@ -1,7 +1,6 @@
 package device
 
 import (
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"time"
@@ -100,56 +99,6 @@ func (s *storedMeta) meta() Meta {
 		m.Begun = &Epoch{s.Begun.Epoch, key.Key(s.Begun.Key)}
 	}
 	return m
-}
-
-type storedFile struct {
-	Size       int64         `json:"size"`
-	ModifiedNS int64         `json:"modified_ns"`
-	ChangedNS  int64         `json:"changed_ns"`
-	Inode      uint64        `json:"inode"`
-	Device     uint64        `json:"device"`
-	Kind       archive.Kind  `json:"kind"`
-	EntryTime  archive.Time  `json:"entry_modified"`
-	EntrySize  int64         `json:"entry_size"`
-	Places     []storedPlace `json:"places"`
-	Contents   []int64       `json:"contents,omitempty"`
-	Winners    []byte        `json:"winners,omitempty"` // big-endian, two bytes each
-}
-
-type storedPlace struct {
-	Container hex24 `json:"container"`
-	Offset    int64 `json:"offset"`
-}
-
-func storeFile(f File) *storedFile {
-	s := &storedFile{
-		Size: f.Size, ModifiedNS: f.ModifiedNS, ChangedNS: f.ChangedNS, Inode: f.Inode, Device: f.Device,
-		Kind: f.Record.Entry.Kind, EntryTime: f.Record.Entry.ModifiedMS, EntrySize: f.Record.Entry.Size,
-		Contents: f.Contents,
-	}
-	for _, p := range f.Record.Places {
-		s.Places = append(s.Places, storedPlace{p.Container, p.Offset})
-	}
-	for _, w := range f.Winners {
-		s.Winners = binary.BigEndian.AppendUint16(s.Winners, w)
-	}
-	return s
-}
-
-// file returns the file whose entry has a path.
-func (s *storedFile) file(path string) File {
-	f := File{
-		Size: s.Size, ModifiedNS: s.ModifiedNS, ChangedNS: s.ChangedNS, Inode: s.Inode, Device: s.Device,
-		Record:   archive.Record{Entry: archive.Entry{Path: path, Kind: s.Kind, ModifiedMS: s.EntryTime, Size: s.EntrySize}},
-		Contents: s.Contents,
-	}
-	for _, p := range s.Places {
-		f.Record.Places = append(f.Record.Places, archive.Place{Container: p.Container, Offset: p.Offset})
-	}
-	for i := 0; i+1 < len(s.Winners); i += 2 {
-		f.Winners = append(f.Winners, binary.BigEndian.Uint16(s.Winners[i:]))
-	}
-	return f
 }
 
 // storedSealed is kept under its id.

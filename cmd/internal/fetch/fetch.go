@@ -44,10 +44,11 @@ type fetched struct {
 	users int  // entries whose content is being read from it
 	slot  bool // it holds one of the slots
 
-	done   chan struct{} // closed when it is fetched; nil before that begins
-	file   *os.File
-	frames *archive.Frames
-	err    error
+	done    chan struct{} // closed when it is fetched; nil before that begins
+	file    *os.File
+	frames  *archive.Frames
+	cursors []*archive.Cursor // that nobody uses; each keeps what it has opened last
+	err     error
 }
 
 // New begins to fetch what some entries need, in their order, to a folder that it makes in
@@ -208,17 +209,18 @@ func (f *Fetcher) Dealt(rec archive.Record) {
 
 // WriteContent writes the content of an entry. Errors: those of Generation.Fetch, and
 // *VanishedError for its missing_container; those of Content.WriteRange; *RoomError;
-// *StoreError.
+// *StoreError. Of two entries in one container the damage to one does not concern the other.
+// [SET-38]
 func (f *Fetcher) WriteContent(w io.Writer, rec archive.Record) error {
 	frames := map[archive.ID]*archive.Frames{}
 	cursors := map[archive.ID]*archive.Cursor{}
 	for _, id := range containersOf(rec) {
-		got, err := f.acquire(id)
-		defer f.release(id)
+		got, cursor, err := f.acquire(id)
+		defer f.release(id, cursor)
 		if err != nil {
 			return err
 		}
-		frames[id], cursors[id] = got, got.Cursor()
+		frames[id], cursors[id] = got, cursor
 	}
 	content, err := archive.OpenContent(rec, func(id archive.ID) (*archive.Frames, *archive.Cursor) {
 		return frames[id], cursors[id]
@@ -229,8 +231,9 @@ func (f *Fetcher) WriteContent(w io.Writer, rec archive.Record) error {
 	return content.WriteRange(w, 0, content.Size())
 }
 
-// acquire waits for a container, which stays until release is called.
-func (f *Fetcher) acquire(id archive.ID) (*archive.Frames, error) {
+// acquire waits for a container, which stays until release is called, and returns a cursor
+// on it, too.
+func (f *Fetcher) acquire(id archive.ID) (*archive.Frames, *archive.Cursor, error) {
 	f.mu.Lock()
 	c := f.all[id]
 	c.users++
@@ -242,16 +245,29 @@ func (f *Fetcher) acquire(id archive.ID) (*archive.Frames, error) {
 	f.mu.Unlock()
 	select {
 	case <-done:
-		return c.frames, c.err
 	case <-f.ctx.Done():
-		return nil, f.ctx.Err()
+		return nil, nil, f.ctx.Err()
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c.err != nil {
+		return nil, nil, c.err
+	}
+	if n := len(c.cursors); n > 0 {
+		cursor := c.cursors[n-1]
+		c.cursors = c.cursors[:n-1]
+		return c.frames, cursor, nil
+	}
+	return c.frames, c.frames.Cursor(), nil
 }
 
-func (f *Fetcher) release(id archive.ID) {
+func (f *Fetcher) release(id archive.ID, cursor *archive.Cursor) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := f.all[id]
 	c.users--
+	if cursor != nil {
+		c.cursors = append(c.cursors, cursor)
+	}
 	f.drop(c)
 }
