@@ -194,6 +194,9 @@ func openSet(ctx context.Context, text string, flags *setFlags) (*backupSet, err
 	if err = b.unlock(ctx, flags); err == nil {
 		err = b.openHead(ctx)
 	}
+	if errors.Is(err, fault.MissingContainer) && b.secret.Secret != nil { // the secret may have been changed meanwhile [LIF-27]
+		err = b.again(ctx)
+	}
 	if err != nil {
 		b.close()
 		return nil, err

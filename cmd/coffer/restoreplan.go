@@ -129,7 +129,7 @@ func (p *plan) sources(ctx context.Context, f *fetch.Fetcher, again bool) []rest
 }
 
 // contentError makes of an error of an entry's content one that concerns the entry only,
-// if it does. [SET-23]
+// if it does. [SET-23] [SET-39]
 func contentError(ctx context.Context, path string, err error, again bool) error {
 	var file *restore.FileError
 	var room *fetch.RoomError

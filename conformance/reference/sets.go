@@ -123,7 +123,7 @@ func restoreGeneration(ctx context.Context, g *set.Generation) ([]vectors.Object
 }
 
 // restoreEntry returns SHA-512 of the content of an entry. Its containers are opened for it
-// alone, so that no damage to another entry in them is in the way. [ARC-38]
+// alone, so that no damage to another entry in them is in the way. [ARC-38] [SET-38]
 func restoreEntry(ctx context.Context, g *set.Generation, record archive.Record) ([]byte, error) {
 	frames, cursors := map[archive.ID]*archive.Frames{}, map[archive.ID]*archive.Cursor{}
 	for _, place := range record.Places {

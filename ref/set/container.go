@@ -105,6 +105,8 @@ func (r *reader) openListed(from io.ReaderAt, size int64, x archive.Stored) (*op
 		err = fault.New(fault.MalformedArchive, "%s is of epoch %d, listed is %d", NameOf(x), c.index.Epoch, x.Epoch)
 	case x.Generation > 0 && c.index.Generation != x.Generation:
 		err = fault.New(fault.MalformedArchive, "%s is of generation %d, listed is %d", NameOf(x), c.index.Generation, x.Generation)
+	case x.Generation > 0 && !c.index.Complete:
+		err = fault.New(fault.MalformedArchive, "%s does not complete a generation", NameOf(x))
 	}
 	return c, err
 }

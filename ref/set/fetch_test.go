@@ -61,7 +61,7 @@ func TestRestore(t *testing.T) {
 		}, want: less("new"), errs: map[string]fault.Name{"new": fault.MalformedArchive}},
 		{name: "of another key", change: func(f *fixture) {
 			f.put(f.data2.name(), with(f.dataParts2, f.data2, func(p *parts) { p.key = oldKey }).bytes)
-		}, want: less("new"), errs: map[string]fault.Name{"new": fault.WrongSecret}},
+		}, want: less("new"), errs: map[string]fault.Name{"new": fault.PayloadTampered}},
 		{name: "of another generation", change: func(f *fixture) {
 			f.put(f.data2.name(), with(f.dataParts2, f.data2, func(p *parts) { p.index.Generation = 77 }).bytes)
 		}, want: whole},
@@ -91,10 +91,10 @@ func TestRestore(t *testing.T) {
 		}, want: less("new"), errs: map[string]fault.Name{"new": fault.MalformedArchive}},
 		{name: "listed with another epoch, of the old key", change: func(f *fixture) {
 			f.again(func(p *parts) { inStored(p, f.data2).Epoch = 1 })
-		}, want: less("new"), errs: map[string]fault.Name{"new": fault.WrongSecret}},
+		}, want: less("new"), errs: map[string]fault.Name{"new": fault.PayloadTampered}},
 		{name: "listed with the new epoch, and of the old key", change: func(f *fixture) {
 			f.again(func(p *parts) { inStored(p, f.data1).Epoch = 2 })
-		}, want: less("old"), errs: map[string]fault.Name{"old": fault.WrongSecret}},
+		}, want: less("old"), errs: map[string]fault.Name{"old": fault.PayloadTampered}},
 		{name: "listed with another digest, under the current key", change: func(f *fixture) {
 			f.again(func(p *parts) { inStored(p, f.data2).Digest[0] ^= 1 })
 		}, want: whole},

@@ -151,6 +151,7 @@ func (g *Generation) OpenEarlier(ctx context.Context, number uint64) (*Generatio
 			return earlier, nil
 		}
 	}
+	// [SET-35]
 	return nil, fault.New(fault.MissingContainer, "generation %d is not one that generation %d keeps", number, g.Number)
 }
 

@@ -131,7 +131,7 @@ func (r *Ring) fitting(check key.Check) *key.Key {
 	return &r.Key
 }
 
-// generation reads the own segment of a commit of the set.
+// generation reads the own segment of a commit of the set, before any other. [SET-36]
 func (r *reader) generation(o *object, c *opened) (*Generation, error) {
 	switch {
 	case c.index.SetID != r.ring.SetID:

@@ -115,7 +115,10 @@ func (c *candidate) open(secret container.Secret) (*Ring, error) {
 // missing_container, those of the store. [SET-9]
 func (o *Objects) Public(ctx context.Context) (*header.Header, uint64, error) {
 	var passed []PassedOver
-	for _, name := range o.Keyrings {
+	for i, name := range o.Keyrings {
+		if err := o.mayPass(passed, i); err != nil {
+			return nil, 0, err
+		}
 		c, err := o.examine(ctx, name)
 		if err == nil {
 			return c.header, name.Number, nil
@@ -134,10 +137,8 @@ func (o *Objects) OpenKeyring(ctx context.Context, secret container.Secret, m Me
 	var passed []PassedOver
 	var last *Ring // that was opened, and passed over
 	for i, name := range o.Keyrings {
-		if i > 0 && o.Keyrings[i-1].Number != name.Number {
-			if err := unread(passed, o.Keyrings[i-1].Number); err != nil {
-				return nil, err
-			}
+		if err := o.mayPass(passed, i); err != nil {
+			return nil, err
 		}
 		c, err := o.examine(ctx, name)
 		if ctx.Err() != nil {
@@ -188,11 +189,14 @@ func (o *Objects) openCopy(ctx context.Context, name Name, first *candidate, sec
 	return ring, err
 }
 
-// unread returns the error of the store if that is why none of the keyrings of an epoch was
-// read. [SET-34]
-func unread(passed []PassedOver, epoch uint64) (err error) {
+// mayPass returns the error of the store if that is why no keyring was read of the epoch
+// before the i-th keyring's. [SET-34]
+func (o *Objects) mayPass(passed []PassedOver, i int) (err error) {
+	if i == 0 || o.Keyrings[i-1].Number == o.Keyrings[i].Number {
+		return nil
+	}
 	for _, p := range passed {
-		if name, _ := ParseName(p.Name); name.Number != epoch {
+		if name, _ := ParseName(p.Name); name.Number != o.Keyrings[i-1].Number {
 			continue
 		}
 		switch fault.NameOf(p.Err) {

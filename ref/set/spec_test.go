@@ -108,7 +108,7 @@ func nextOf(s State, a Answer) (next State, ok bool) {
 // Objects have the names of the table in spec section 16.1, with as many digits as it says,
 // and there is no other kind of name. [SET-1] [SET-2]
 func TestNamesAreThoseOfTheChapter(t *testing.T) {
-	digits := regexp.MustCompile(`An epoch and a generation are written as (\d+) hexadecimal digits, an id as (\d+), with lower-case letters\.`).FindStringSubmatch(textOf(t, "16-sets.md"))
+	digits := regexp.MustCompile(`An epoch and a generation are written as (\d+) hexadecimal digits, with leading zeros, an id as (\d+), with lower-case letters\.`).FindStringSubmatch(textOf(t, "16-sets.md"))
 	if digits == nil {
 		t.Fatal("section 16.1 does not say how many digits a name has")
 	}

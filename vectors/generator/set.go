@@ -80,11 +80,11 @@ type part struct {
 	removed           []string
 	stored            []stored
 	refs              []segmentRef // of other segments
+	room              int          // in the padding, for edits
 }
 
-// archiveOf seals an archive of the set. It has some room in its padding, for edits.
+// archiveOf seals an archive of the set.
 func (s *backup) archiveOf(a part) *box {
-	const room = 100
 	b := newBox(s.seed+" "+a.slug, purposeArchive)
 	b.rekey(a.key, b.payload.salt)
 	member := func(n int) *plain {
@@ -103,7 +103,7 @@ func (s *backup) archiveOf(a part) *box {
 	}
 	least := member(0)
 	least.pad(0)
-	b.plain = member(262144 - room - len(least.bytes()))
+	b.plain = member(262144 - a.room - len(least.bytes()))
 	b.finish()
 	return b
 }

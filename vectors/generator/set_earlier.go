@@ -24,7 +24,7 @@ func setEarlier(s *suite) {
 		b.input(), head.output())
 	asked := s.set("earlier-wanted", "SET-18 SET-33 (set long)", "The earlier generation, with an entry that the head no longer has.",
 		with(b.input(), "generation", 1), earlier.output())
-	s.set("earlier-head-wanted", "SET-18 (set long)", "The head, by its number.", with(b.input(), "generation", 2), head.output())
+	s.set("earlier-head-wanted", "SET-35 (set long)", "The head, by its number.", with(b.input(), "generation", 2), head.output())
 
 	inHead := func(f func(p *plain)) edit { return b.resealed(g2, f) }
 	rekeyed := b.remade("replace", g1, func(x *box) { x.underKey(draw("set/earlier foreign key", 32), x.payload.salt) })
@@ -41,11 +41,13 @@ func setEarlier(s *suite) {
 			"wrong_set", fault.WrongSet},
 		{"of-other-generation", "SET-21", "The earlier commit is of another generation than the head lists.",
 			b.resealed(g1, func(p *plain) { p.generation = 2 }), "malformed_archive", fault.MalformedArchive},
+		{"incomplete", "SET-21", "The earlier commit does not complete a generation.", b.resealed(g1, func(p *plain) { p.complete = 0 }),
+			"malformed_archive", ""},
 		{"of-other-epoch", "SET-21", "The earlier commit is of another epoch than the head lists.", b.resealed(g1, func(p *plain) { p.epoch = 2 }),
 			"malformed_archive", ""},
 		{"of-other-id", "SET-21", "The object with the name of the earlier commit is another container.", resalted(g1), "malformed_archive",
 			""},
-		{"of-other-key", "SET-20", "The earlier commit is sealed under a key that the set does not have.", rekeyed, "wrong_secret", ""},
+		{"of-other-key", "SET-37", "The earlier commit is sealed under a key that the set does not have.", rekeyed, "payload_tampered", ""},
 		{"epoch-beyond", "SET-22", "The head lists the earlier commit with an epoch that is greater than the keyring's.",
 			inHead(func(p *plain) { p.inStored(one).epoch = 2 }), "malformed_archive", ""},
 		{"not-there", "ARC-24", "The earlier commit is missing.", b.gone(g1), "missing_container", fault.MissingContainer},
@@ -66,9 +68,9 @@ func setEarlier(s *suite) {
 	base.but("earlier-data-not-listed", "SET-33 (set long resealed)", "The head does not list the container that the earlier generation alone needs.",
 		inHead(func(p *plain) { p.unlist(data) }), accepted(head.output()))
 
-	asked.but("earlier-wanted-not-listed", "SET-18 (set long resealed)", "The head does not list the earlier commit, which is there.",
+	asked.but("earlier-wanted-not-listed", "SET-18 SET-35 (set long resealed)", "The head does not list the earlier commit, which is there.",
 		inHead(func(p *plain) { p.unlist(one) }), refused(fault.MissingContainer))
-	asked.but("earlier-wanted-never-was", "SET-18 (set long)", "There is no such generation.", replace("generation", []byte("3")),
+	asked.but("earlier-wanted-never-was", "SET-35 (set long)", "There is no such generation.", replace("generation", []byte("3")),
 		refused(fault.MissingContainer))
 	asked.but("earlier-wanted-data-not-listed", "SET-33 (set long resealed)",
 		"The head does not list a container that the earlier generation needs and lists, and which is there.",

@@ -112,6 +112,8 @@ func setKeyringsAlone(s *suite) {
 		accepted(b.output()))
 	known.but("keyring-remembered-later", "SET-12 (boundary)", "It remembers a later epoch.",
 		replace("remembered.epoch", []byte("5")), refused(fault.StaleBackup))
+	known.but("keyring-remembered-generation", "SET-17 (boundary)", "It remembers a generation, and the set has none.",
+		replace("remembered.generation", []byte("1")), refused(fault.StaleBackup))
 	known.but("keyring-another-set", "SET-11", "It remembers another set.", flip("remembered.set_id", 15, 1),
 		refused(fault.WrongSet))
 	known.but("keyring-of-another-set", "SET-11 (resealed)", "The keyring is that of another set.",

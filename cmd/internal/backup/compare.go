@@ -70,9 +70,10 @@ func (r *run) compare(again *resumed) (*plan, error) {
 		}
 		r.progress(s.Info.Size())
 	}
+	folders := foldersOf(there)
 	for _, name := range sortedPaths(before) {
 		if !there[name] {
-			p.leave(name, r.opts.Incomplete && !inTheWay(name, there))
+			p.leave(name, r.opts.Incomplete && !inTheWay(name, there, folders))
 		}
 	}
 	return p, nil
@@ -140,19 +141,26 @@ func (r *run) move(p *plan, from, now device.File, e archive.Entry) error {
 	return nil
 }
 
-// inTheWay reports whether an entry cannot be beside those that are there. [ARC-13]
-func inTheWay(name string, there map[string]bool) bool {
+// inTheWay reports whether an entry cannot be beside those that are there, in their folders.
+// [ARC-13]
+func inTheWay(name string, there, folders map[string]bool) bool {
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
 		if there[dir] {
 			return true
 		}
 	}
-	for other := range there {
-		if strings.HasPrefix(other, name+"/") {
-			return true
+	return folders[name]
+}
+
+// foldersOf returns the folders in which entries are.
+func foldersOf(there map[string]bool) map[string]bool {
+	folders := map[string]bool{}
+	for name := range there {
+		for dir := path.Dir(name); dir != "." && !folders[dir]; dir = path.Dir(dir) {
+			folders[dir] = true
 		}
 	}
-	return false
+	return folders
 }
 
 func sortedPaths(files map[string]device.File) []string {

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/set"
 )
 
 // digestSize is the length of the digest of a block. Digests are keyed, so that nobody who
@@ -113,9 +112,4 @@ func replaceDigests(all []byte, runs []archive.Run, sealed []byte) {
 		n := copy(all[int(run.First)*digestSize:], sealed[:int(run.Count)*digestSize])
 		sealed = sealed[n:]
 	}
-}
-
-// layoutOf returns the layout of a file that was sealed.
-func layoutOf(contents []int64, winners []uint16) set.Layout {
-	return set.Layout{Contents: contents, Winners: winners}
 }

@@ -24,16 +24,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// calls counts the calls of a run to a store from one on.
-func calls(s *memory.Store) (count func() int) {
-	n := 0
-	s.Script = func(memory.Call) memory.Fault {
-		n++
-		return 0
-	}
-	return func() int { return n }
-}
-
 // A fault at any request to the store, a lost answer or a crash, loses nothing: the run after
 // it makes the generation, and the earlier one is there all the time.
 func TestFaultAtEveryRequest(t *testing.T) {

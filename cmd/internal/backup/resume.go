@@ -14,6 +14,7 @@ import (
 type resumed struct {
 	files  map[string]device.File // that are complete
 	stored []archive.Stored       // the containers in which they lie
+	has    map[archive.ID]bool    // these containers
 }
 
 // resume finds out what can be used again of a run that did not end: containers that the store
@@ -24,7 +25,7 @@ func (r *run) resume() (*resumed, error) {
 	if err != nil {
 		return nil, err
 	}
-	again := &resumed{files: map[string]device.File{}}
+	again := &resumed{files: map[string]device.File{}, has: map[archive.ID]bool{}}
 	var kept []device.Sealed
 	for _, x := range sealed {
 		ok, err := r.again(x)
@@ -34,11 +35,12 @@ func (r *run) resume() (*resumed, error) {
 		if ok {
 			x.Stored = true
 			kept = append(kept, x)
+			again.has[x.ID] = true
 			again.stored = append(again.stored, archive.Stored{ID: x.ID, Epoch: x.Epoch, Length: x.Length, Digest: x.Digest})
 		}
 	}
 	for path, f := range files {
-		if !slices.ContainsFunc(f.Record.Places, func(p archive.Place) bool { return !again.has(p.Container) && r.known[p.Container].Epoch == 0 }) {
+		if !slices.ContainsFunc(f.Record.Places, func(p archive.Place) bool { return !again.has[p.Container] && r.known[p.Container].Epoch == 0 }) {
 			again.files[path] = f
 		}
 	}
@@ -48,10 +50,6 @@ func (r *run) resume() (*resumed, error) {
 		}
 	}
 	return again, r.sweep()
-}
-
-func (a *resumed) has(id archive.ID) bool {
-	return slices.ContainsFunc(a.stored, func(x archive.Stored) bool { return x.ID == id })
 }
 
 // again makes sure that the store has a container of an interrupted run, if it can be used.

@@ -120,13 +120,11 @@ func (x *trial) named(a *actor, what string, err error) {
 	switch {
 	case isLoss(err) && a.faulty, errors.Is(err, life.ErrMoved), errors.Is(err, set.ErrTaken), errors.Is(err, device.ErrNone):
 		return
-	case errors.Is(err, store.ErrMissing) && what == "taking over": // another device has ended the epoch before it was read back
-		return
 	}
 	switch fault.NameOf(err) {
 	case fault.Superseded:
 	case fault.StaleBackup, fault.MissingContainer:
-		if !a.faulty && x.store.atomic && what != "taking over" {
+		if !a.faulty && x.store.atomic {
 			x.problem("%s: %s: %v", a.name, what, err)
 		}
 	default:

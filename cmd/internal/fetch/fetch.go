@@ -209,7 +209,8 @@ func (f *Fetcher) Dealt(rec archive.Record) {
 
 // WriteContent writes the content of an entry. Errors: those of Generation.Fetch, and
 // *VanishedError for its missing_container; those of Content.WriteRange; *RoomError;
-// *StoreError.
+// *StoreError. Of two entries in one container the damage to one does not concern the other.
+// [SET-38]
 func (f *Fetcher) WriteContent(w io.Writer, rec archive.Record) error {
 	frames := map[archive.ID]*archive.Frames{}
 	cursors := map[archive.ID]*archive.Cursor{}

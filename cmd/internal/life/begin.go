@@ -115,7 +115,11 @@ func (f *Found) put(ctx context.Context, epoch uint64, sealed []byte, proof cont
 	if err := set.StoreKeyring(ctx, f.Store, epoch, sealed); err != nil {
 		return err
 	}
-	return set.CheckKeyring(ctx, f.Store, epoch, sealed, proof)
+	err := set.CheckKeyring(ctx, f.Store, epoch, sealed, proof)
+	if errors.Is(err, store.ErrMissing) { // another device has begun a later epoch, and ended this one
+		err = fmt.Errorf("%w (%v)", ErrMoved, err)
+	}
+	return err
 }
 
 // forgetBegun takes back what was to be begun, and the whole memory if there is nothing else

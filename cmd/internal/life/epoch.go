@@ -106,6 +106,9 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	if err != nil {
 		return err
 	}
+	if s.Ring.Epoch != f.Epoch { // another device has deleted it meanwhile
+		return ErrMoved
+	}
 	if secret == nil {
 		secret = container.WithKey(&s.Ring.Key)
 	}

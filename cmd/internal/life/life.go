@@ -70,17 +70,14 @@ type Found struct {
 // and of the device, missing_container and others if no keyring can be read.
 func Look(ctx context.Context, p Place) (*Found, error) {
 	f := &Found{Place: p}
-	var err error
-	if f.Objects, err = set.List(ctx, p.Store); err != nil {
+	if err := f.list(ctx); err != nil {
 		return nil, err
 	}
 	var check key.Check
-	if len(f.Objects.Keyrings) > 0 {
-		if f.Header, f.Epoch, err = f.Objects.Public(ctx); err != nil {
-			return nil, err
-		}
+	if f.Header != nil {
 		check = f.Header.KeyCheck
 	}
+	var err error
 	switch f.Memory, err = device.Find(p.Dir, p.Text, check); {
 	case errors.Is(err, device.ErrNone), errors.Is(err, device.ErrDamaged), errors.Is(err, device.ErrNewer):
 		err = nil // what cannot be read is nothing: taking over sets it aside
@@ -98,6 +95,33 @@ func Look(ctx context.Context, p Place) (*Found, error) {
 		f.Standing = Rest
 	}
 	return f, err
+}
+
+// list asks the store what it has, again if the keyrings are replaced meanwhile.
+func (f *Found) list(ctx context.Context) error {
+	for {
+		var err error
+		if f.Objects, err = set.List(ctx, f.Store); err != nil || len(f.Objects.Keyrings) == 0 {
+			return err
+		}
+		if f.Header, f.Epoch, err = f.Objects.Public(ctx); err == nil {
+			return nil
+		}
+		if err := f.isMoved(ctx, err); !errors.Is(err, ErrMoved) {
+			return err
+		}
+	}
+}
+
+// isMoved returns ErrMoved for an error that comes from what has changed in the store since it
+// was listed, or the error.
+func (f *Found) isMoved(ctx context.Context, err error) error {
+	if fault.NameOf(err) == fault.MissingContainer {
+		if moved := f.hasStayed(ctx); moved != nil {
+			return moved
+		}
+	}
+	return err
 }
 
 // stand opens the keyring with what this device remembers.
@@ -141,13 +165,13 @@ type Set struct {
 
 // Prove opens the keyring with its secret, or with what this device remembers if that is
 // nil. stale asks for what lies there even if this device remembers a later state of the
-// set, or another set. Errors: those of set.OpenKeyring.
+// set, or another set. Errors: those of set.OpenKeyring, ErrMoved.
 func (f *Found) Prove(ctx context.Context, secret container.Secret, stale bool) (*Set, error) {
 	ring := f.ring
 	if secret != nil {
 		var err error
 		if ring, err = f.Objects.OpenKeyring(ctx, secret, f.remembered(stale)); err != nil {
-			return nil, err
+			return nil, f.isMoved(ctx, err)
 		}
 	}
 	if ring == nil {
@@ -164,7 +188,7 @@ func (f *Found) Open(ctx context.Context, secret container.Secret, stale bool) (
 	}
 	head, passed, err := f.Objects.OpenHead(ctx, s.Ring, f.remembered(stale), f.Payloads)
 	if err != nil {
-		return nil, err
+		return nil, f.isMoved(ctx, err)
 	}
 	s.Head, s.PassedOver = head, append(s.PassedOver, passed...)
 	return s, nil

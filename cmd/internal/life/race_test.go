@@ -224,3 +224,29 @@ func TestInterruptedAndTakenOver(t *testing.T) {
 		}
 	})
 }
+
+// A device that was interrupted before it had stored the second name of a keyring, and then
+// cannot read the first one, does not go on with the keyring before it.
+func TestInterruptedTwice(t *testing.T) {
+	explore(t, func(t *testing.T, s *memory.Store, at func(Place) *interrupted) {
+		old, p := place(t, s), place(t, s)
+		check(t, on(t, old, first))
+		commit(t, old)
+		s.Script = func(c memory.Call) memory.Fault {
+			if c.Method == "PutNew" && c.Name == "k-0000000000000002.copy.coffer" {
+				return memory.CrashBefore
+			}
+			return 0
+		}
+		if on(t, p, first) == nil {
+			t.Fatal("taking over was not interrupted")
+		}
+		restart(s)
+		on(t, at(p).Place, first)
+		restart(s)
+		check(t, on(t, p, first))
+		isEpoch(t, p, first, 2, 1)
+		commit(t, p)
+		isEpoch(t, p, first, 2, 2)
+	})
+}

@@ -113,7 +113,7 @@ export class BackupSet {
       for (const old of ring.old_keys) if (await fits(old.key, key_check)) key = old.key;
     }
     const archive = await this.archive(file, key), { epoch } = archive.index;
-    if (number > ring.generation ? epoch !== ring.epoch : !same(this.keyOf(epoch).key, key)) bad("the epoch of a commit");
+    if (number > ring.generation ? epoch !== ring.epoch : epoch > ring.epoch || !same(this.keyOf(epoch).key, key)) bad("the epoch of a commit");
     if (!same(archive.index.set_id, ring.set_id)) fail("wrong_set");
     if (archive.index.generation !== number) bad("the generation of a commit");
     return this.commit(archive);
@@ -132,10 +132,14 @@ export class BackupSet {
       const bytes = await whole(file);
       if (bytes.length !== x.length || !same(await sha256(bytes), x.digest)) fail("payload_tampered", "what is listed of a container");
     }
-    const archive = await this.archive(file, key), { set_id, epoch, generation } = archive.index; // [SET-21]
+    const archive = await this.archive(file, key).catch((e) => { // [SET-37]
+      throw e.code === "wrong_secret" ? new CofferError("payload_tampered", "another key") : e;
+    });
+    const { set_id, epoch, generation } = archive.index; // [SET-21]
     if (!same(archive.container_id, x.container_id)) bad("another container");
     if (!same(set_id, this.ring.set_id)) fail("wrong_set");
     if (epoch !== x.epoch || (x.generation && generation !== x.generation)) bad("the epoch or the generation of a container");
+    if (x.generation && !archive.index.complete) bad("a commit that does not complete a generation");
     return archive;
   }
 }
