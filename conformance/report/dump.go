@@ -135,11 +135,12 @@ func fieldsOf(input string, data []byte) ([]annotate.Field, error) {
 // textFields makes a field of every sixteen bytes of what has no layout, with what
 // they are as text, if they are one.
 func textFields(data []byte) []annotate.Field {
-	var all []annotate.Field
+	text := isText(data)
+	all := make([]annotate.Field, 0, len(data)/16+1)
 	for at := 0; at < len(data); at += 16 {
 		part := data[at:min(at+16, len(data))]
 		f := annotate.Field{Offset: int64(at), Length: int64(len(part))}
-		if isText(data) {
+		if text {
 			f.Name = strconv.QuoteToASCII(string(part))
 		}
 		all = append(all, f)
@@ -158,6 +159,14 @@ func isText(data []byte) bool {
 	return 2*n > len(data)
 }
 
+// twoDigits are the bytes in hexadecimal digits.
+var twoDigits = func() (all [256]string) {
+	for b := range all {
+		all[b] = hex.EncodeToString([]byte{byte(b)})
+	}
+	return all
+}()
+
 // rows cuts data into rows that begin anew with every field.
 func rows(data []byte, fields []annotate.Field, guilty []bool) []DumpRow {
 	if len(fields) == 0 {
@@ -171,9 +180,9 @@ func rows(data []byte, fields []annotate.Field, guilty []bool) []DumpRow {
 			name += " = " + f.Value
 		}
 		for at := int(f.Offset); at < end; {
-			row := DumpRow{Offset: at, Field: name}
+			row := DumpRow{Offset: at, Field: name, Bytes: make([]DumpByte, 0, 16)}
 			for stop := min(at+16, end); at < stop; at++ {
-				row.Bytes = append(row.Bytes, DumpByte{hex.EncodeToString(data[at : at+1]), guilty[at]})
+				row.Bytes = append(row.Bytes, DumpByte{twoDigits[data[at]], guilty[at]})
 			}
 			all, name = append(all, row), ""
 		}
