@@ -112,7 +112,7 @@ func (r *run) sealCommit(packer *set.Packer, p *plan, generation uint64) error {
 	p.kept = kept
 	commit, err := packer.Commit(set.Listing{Segments: others, Live: own.Live, Removed: own.Removed, Stored: stored})
 	if err == nil {
-		p.needs = p.containers(commit.ID, others)
+		p.needs = needed(commit.ID, others, p.wholeList().Live)
 	}
 	return err
 }

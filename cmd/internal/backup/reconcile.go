@@ -104,21 +104,27 @@ func idsOf(all []archive.Stored) []archive.ID {
 
 // keptOf returns a generation with the containers that it needs.
 func keptOf(g *set.Generation, x archive.Stored) device.Kept {
-	k := device.Kept{Stored: x, Created: g.Index.CreatedMS}
-	seen := map[archive.ID]bool{g.ID: true}
+	return device.Kept{Stored: x, Created: g.Index.CreatedMS, Containers: needed(g.ID, g.Index.Segments, g.List.Entries())}
+}
+
+// needed returns the containers besides its commit in which the segments and the entries of a
+// generation lie.
+func needed(commit archive.ID, segments []archive.SegmentRef, records []archive.Record) []archive.ID {
+	seen := map[archive.ID]bool{commit: true}
+	var all []archive.ID
 	need := func(id archive.ID) {
 		if !seen[id] {
 			seen[id] = true
-			k.Containers = append(k.Containers, id)
+			all = append(all, id)
 		}
 	}
-	for _, ref := range g.Index.Segments {
+	for _, ref := range segments {
 		need(ref.Container)
 	}
-	for _, rec := range g.List.Entries() {
+	for _, rec := range records {
 		for _, p := range rec.Places {
 			need(p.Container)
 		}
 	}
-	return k
+	return all
 }

@@ -83,27 +83,6 @@ func (r *run) isYoung(k device.Kept) bool {
 	return known && age < keepTime && age > -keepTime || now.Before(k.Until) // a clock may have been far ahead
 }
 
-// containers returns which containers the generation needs besides its commit.
-func (p *plan) containers(commit archive.ID, others []archive.SegmentRef) []archive.ID {
-	seen := map[archive.ID]bool{commit: true}
-	var all []archive.ID
-	need := func(id archive.ID) {
-		if !seen[id] {
-			seen[id] = true
-			all = append(all, id)
-		}
-	}
-	for _, ref := range others {
-		need(ref.Container)
-	}
-	for _, name := range sortedPaths(p.files) {
-		for _, place := range p.files[name].Record.Places {
-			need(place.Container)
-		}
-	}
-	return all
-}
-
 // save notes that the generation is committed. [LIF-4] [LIF-10]
 func (r *run) save() error {
 	p, commit := r.plan, r.commit.sealed.Stored

@@ -22,9 +22,8 @@ const (
 	run        = "run" // by container id, in JSON
 	runFiles   = "run files"
 	runDigests = "run digests"
-	segments   = "segments" // by container id, as they were given
-	kept       = "kept"     // by number, in JSON
-	doomed     = "doomed"   // by name, in JSON
+	kept       = "kept"   // by number, in JSON
+	doomed     = "doomed" // by name, in JSON
 )
 
 const (
@@ -32,7 +31,7 @@ const (
 	keyMeta   = "meta"
 )
 
-var buckets = []string{about, files, digests, run, runFiles, runDigests, segments, kept, doomed}
+var buckets = []string{about, files, digests, run, runFiles, runDigests, kept, doomed}
 
 // transaction is what the methods of Memory ask of a database.
 type transaction interface {

@@ -109,11 +109,9 @@ type Doomed struct {
 
 // Outcome is what a run has changed once its commit is confirmed.
 type Outcome struct {
-	Meta           Meta
-	Files          map[string]File // new or changed, by entry path, besides those of AddSealed
-	Removed        []string        // entry paths that are no longer kept, whatever else names them
-	Segments       map[archive.ID][]byte
-	ForgetSegments []archive.ID
-	Kept           []Kept   // all of them
-	Doomed         []Doomed // all of them
+	Meta    Meta
+	Files   map[string]File // new or changed, by entry path, besides those of AddSealed
+	Removed []string        // entry paths that are no longer kept, whatever else names them
+	Kept    []Kept          // all of them
+	Doomed  []Doomed        // all of them
 }

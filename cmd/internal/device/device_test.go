@@ -167,7 +167,7 @@ func TestDigests(t *testing.T) {
 	same(t, "sealed again", []byte(nil), must[[]byte](t)(m.Digests("a")))
 }
 
-// Commit replaces what is retained and what is doomed, and adds and forgets segments.
+// Commit replaces what is retained and what is doomed, all of them.
 func TestOutcome(t *testing.T) {
 	m := created(t, someMeta(1))
 	meta := *someMeta(1)
@@ -176,23 +176,17 @@ func TestOutcome(t *testing.T) {
 		return archive.Stored{ID: someID(byte(n)), Generation: n, Epoch: 2, Length: 1 << 40, Digest: someDigest(byte(n))}
 	}
 	first := Outcome{
-		Meta:     meta,
-		Segments: map[archive.ID][]byte{someID(1): []byte("one"), someID(2): []byte("two")},
-		Kept:     []Kept{{stored(2), 7, time.Time{}, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, since, nil}},
-		Doomed:   []Doomed{{"c-a.coffer", someID(4), 5, since}, {"g-b.coffer", someID(6), 7, since}},
+		Meta:   meta,
+		Kept:   []Kept{{stored(2), 7, time.Time{}, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, since, nil}},
+		Doomed: []Doomed{{"c-a.coffer", someID(4), 5, since}, {"g-b.coffer", someID(6), 7, since}},
 	}
 	check(t, m.Commit(&first))
 	same(t, "kept", first.Kept, must[[]Kept](t)(m.Kept()))
 	same(t, "doomed", first.Doomed, must[[]Doomed](t)(m.Doomed()))
-	same(t, "segment", []byte("one"), must[[]byte](t)(m.Segment(someID(1))))
-	second := Outcome{Meta: meta, ForgetSegments: []archive.ID{someID(1)}, Kept: first.Kept[1:], Doomed: first.Doomed[:1]}
+	second := Outcome{Meta: meta, Kept: first.Kept[1:], Doomed: first.Doomed[:1]}
 	check(t, m.Commit(&second))
 	same(t, "kept", second.Kept, must[[]Kept](t)(m.Kept()))
 	same(t, "doomed", second.Doomed, must[[]Doomed](t)(m.Doomed()))
-	if got := must[[]byte](t)(m.Segment(someID(1))); got != nil {
-		t.Errorf("a segment that was forgotten is %q", got)
-	}
-	same(t, "segment", []byte("two"), must[[]byte](t)(m.Segment(someID(2))))
 }
 
 // A memory that restarts has nothing but what it is given.
@@ -201,7 +195,7 @@ func TestRestart(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	check(t, m.AddSealed(Sealed{"c-a.coffer", someID(1), 2, 5, someDigest(1), true}, map[string]File{"a": someFile(r, "a")}))
 	check(t, m.Commit(&Outcome{
-		Meta: *someMeta(1), Files: map[string]File{"b": someFile(r, "b")}, Segments: map[archive.ID][]byte{someID(1): {1}},
+		Meta: *someMeta(1), Files: map[string]File{"b": someFile(r, "b")},
 		Kept: []Kept{{Created: 1}}, Doomed: []Doomed{{Name: "c-a.coffer"}},
 	}))
 	check(t, m.AddSealed(Sealed{"c-b.coffer", someID(2), 2, 5, someDigest(1), true}, nil))
@@ -215,8 +209,8 @@ func TestRestart(t *testing.T) {
 	if n := len(sealed) + len(complete) + len(must[map[string]File](t)(m.Files())) + len(kept) + len(doomed); n > 0 {
 		t.Errorf("%d things are remembered", n)
 	}
-	if must[[]byte](t)(m.Segment(someID(1))) != nil || must[[]byte](t)(m.Digests("b")) != nil {
-		t.Error("a segment or a digest is remembered")
+	if must[[]byte](t)(m.Digests("b")) != nil {
+		t.Error("a digest is remembered")
 	}
 }
 

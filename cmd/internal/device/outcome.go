@@ -20,9 +20,6 @@ func (m *Memory) Commit(o *Outcome) error {
 		if err := commitFiles(tx, o); err != nil {
 			return err
 		}
-		if err := commitSegments(tx, o); err != nil {
-			return err
-		}
 		if err := putKept(tx, o.Kept); err != nil {
 			return err
 		}
@@ -58,30 +55,6 @@ func commitFiles(tx transaction, o *Outcome) error {
 		}
 	}
 	return nil
-}
-
-func commitSegments(tx transaction, o *Outcome) error {
-	for _, id := range o.ForgetSegments {
-		if err := tx.remove(segments, string(id[:])); err != nil {
-			return err
-		}
-	}
-	for id, segment := range o.Segments {
-		if err := tx.put(segments, string(id[:]), segment); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Segment returns what Outcome.Segments had of a container, nil if it is not kept.
-func (m *Memory) Segment(id archive.ID) ([]byte, error) {
-	var segment []byte
-	err := m.view(func(tx transaction) (err error) {
-		segment, err = tx.get(segments, string(id[:]))
-		return err
-	})
-	return segment, err
 }
 
 // Kept returns the generations that are retained, by their numbers.
@@ -182,7 +155,7 @@ func putMeta(tx transaction, meta *Meta) error {
 // commit that the files of this memory do not belong to. It leaves the spool to its caller.
 func (m *Memory) Restart(meta *Meta) error {
 	return m.update(func(tx transaction) error {
-		for _, bucket := range []string{files, digests, run, runFiles, runDigests, segments, kept, doomed} {
+		for _, bucket := range []string{files, digests, run, runFiles, runDigests, kept, doomed} {
 			if err := tx.clear(bucket); err != nil {
 				return err
 			}
