@@ -1,8 +1,6 @@
 package doctor
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -44,11 +42,7 @@ func TestDoctorOfSlowStart(t *testing.T) {
 	t.Parallel()
 	honest := report.New(protocol.Hello{}, liars.Command(t, "is honest"), "", 0).Again("")
 	_, command, _ := strings.Cut(honest, " -- ")
-	file := filepath.Join(t.TempDir(), "adapter")
-	if err := os.WriteFile(file, []byte("#!/bin/sh\nsleep 1.2\nexec "+command+"\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	status, out := diagnose(t, 0, file)
+	status, out := diagnose(t, 0, "sh", "-c", "sleep 1.2; exec "+command)
 	if status != report.ExitConformant || !strings.Contains(out, "it starts slowly: ") || !strings.Contains(out, "do: start what was built") {
 		t.Errorf("status %d\n%s", status, out)
 	}
@@ -91,11 +85,7 @@ func TestDoctorOfBeginners(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file := filepath.Join(t.TempDir(), "adapter")
-			if err := os.WriteFile(file, []byte("#!/bin/sh\n"+c.script+"\n"), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			status, out := diagnose(t, time.Second, file)
+			status, out := diagnose(t, time.Second, "sh", "-c", c.script)
 			if status != report.ExitNot || !strings.Contains(out, c.want) {
 				t.Errorf("status %d\n%s", status, out)
 			}

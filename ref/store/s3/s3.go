@@ -132,9 +132,16 @@ func (s *Store) PutNew(ctx context.Context, name string, body io.ReaderAt, size 
 	tries := 0
 	err := again(ctx, func() error {
 		tries++
-		return s.put(ctx, name, body, size, sum)
+		err := s.put(ctx, name, body, size, sum)
+		if isStatus(err, http.StatusPreconditionFailed) {
+			// some servers know the name before they have the object, and may not get it
+			if _, there := s.Stat(ctx, name); errors.Is(there, store.ErrMissing) {
+				return fmt.Errorf("the S3 server says that %s is there, and does not have it", name)
+			}
+		}
+		return err
 	})
-	if !isStatus(err, 412) {
+	if !isStatus(err, http.StatusPreconditionFailed) {
 		return err
 	}
 	if tries > 1 { // an earlier try may have made it, with its answer lost

@@ -114,6 +114,28 @@ func between(t *testing.T, handler func(next http.Handler) http.Handler) *Store 
 	return open(t)
 }
 
+// An object that cannot be read yet does not exist yet: one that is never finished would
+// take the name for good.
+func TestRefusedTooEarly(t *testing.T) {
+	s3test.Start(t)
+	puts := 0
+	s := between(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut {
+				if puts++; puts <= 2 {
+					w.WriteHeader(http.StatusPreconditionFailed)
+					return
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	s.tried.Store(true)
+	if err := put(t.Context(), s, "a", "body"); err != nil || puts != 3 {
+		t.Errorf("PutNew: %v after %d requests", err, puts)
+	}
+}
+
 // Answers and requests that are lost, twice each, are made up for; a write is done once.
 func TestLostAnswers(t *testing.T) {
 	s3test.Start(t)
