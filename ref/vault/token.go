@@ -1,0 +1,70 @@
+package vault
+
+import "crypto/ed25519"
+
+// TokenSize is the length of a Token in bytes.
+const TokenSize = 32 + 32 + 8 + 8 + 16 + ed25519.SignatureSize
+
+const tokenLabel = "coffer/v1 vault token"
+
+// Token is how the account service says who asks (spec section 18.3). Times are in
+// milliseconds since 1970-01-01T00:00:00Z.
+type Token struct {
+	Vault     ID
+	Account   AccountID
+	NotBefore uint64
+	NotAfter  uint64
+	Nonce     [16]byte
+	Signature [ed25519.SignatureSize]byte
+}
+
+func (t *Token) fields(c codec) {
+	t.signedFields(c)
+	c.bytes(t.Signature[:])
+}
+
+func (t *Token) signedFields(c codec) {
+	c.bytes(t.Vault[:])
+	c.bytes(t.Account[:])
+	c.uint64(&t.NotBefore)
+	c.uint64(&t.NotAfter)
+	c.bytes(t.Nonce[:])
+}
+
+func (t *Token) signed() []byte {
+	var w writer
+	w.bytes([]byte(tokenLabel))
+	t.signedFields(&w)
+	return w.b.BytesOrPanic()
+}
+
+// Bytes returns the encoding, of TokenSize bytes.
+func (t *Token) Bytes() []byte { return encode(t) }
+
+// ParseToken reads TokenSize bytes, and does not check the signature. Error: ErrMalformed.
+func ParseToken(b []byte) (*Token, error) {
+	var t Token
+	if !decode(b, &t) {
+		return nil, ErrMalformed
+	}
+	return &t, nil
+}
+
+// Sign sets the signature to that of the account service's key.
+func (t *Token) Sign(service ed25519.PrivateKey) {
+	copy(t.Signature[:], ed25519.Sign(service, t.signed()))
+}
+
+// Holds reports whether a token is for this vault, valid at this time, for not too long
+// altogether, and signed with one of the keys of account services. [VLT-5]
+func (t *Token) Holds(vault ID, services []ed25519.PublicKey, now uint64) bool {
+	if t.Vault != vault || now < t.NotBefore || now >= t.NotAfter || t.NotAfter-t.NotBefore > MaxTokenTime { // [CON-6]
+		return false
+	}
+	for _, service := range services {
+		if ed25519.Verify(service, t.signed(), t.Signature[:]) {
+			return true
+		}
+	}
+	return false
+}
