@@ -23,6 +23,7 @@ const (
 	LabelHeader     = "header"
 	LabelPayload    = "payload"
 	LabelManagement = "vault management"
+	LabelAnchor     = "vault anchor"
 )
 
 const labelPrefix = "coffer/v1 "

@@ -31,7 +31,7 @@ var counting = func() (k Key) {
 
 // Derive is HKDF-Expand-SHA-512 with L = 32, computed by the standard library.
 func TestDeriveIsHKDFExpand(t *testing.T) {
-	for _, label := range []string{"key check", "header", "payload", "vault management"} {
+	for _, label := range []string{"key check", "header", "payload", "vault management", "vault anchor"} {
 		want, err := hkdf.Expand(sha512.New, counting[:], "coffer/v1 "+label, 32)
 		if err != nil {
 			t.Fatal(err)
@@ -45,8 +45,8 @@ func TestDeriveIsHKDFExpand(t *testing.T) {
 
 // The labels are those of the specification's table, and each gives another key.
 func TestLabels(t *testing.T) {
-	want := []string{"key check", "header", "payload", "vault management"}
-	got := []string{LabelKeyCheck, LabelHeader, LabelPayload, LabelManagement}
+	want := []string{"key check", "header", "payload", "vault management", "vault anchor"}
+	got := []string{LabelKeyCheck, LabelHeader, LabelPayload, LabelManagement, LabelAnchor}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

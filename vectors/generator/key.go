@@ -90,6 +90,7 @@ func keyDerivations(s *suite) {
 		{"header", "header", "The header key."},
 		{"payload", "payload", "The payload key."},
 		{"management", "vault management", "The management key."},
+		{"anchor", "vault anchor", "The anchor key."},
 	} {
 		derived(c.slug+"-counting", c.comment+" The key is that of spec section 3.6.", c.label, counting)
 		derived(c.slug+"-drawn", c.comment, c.label, drawn)
