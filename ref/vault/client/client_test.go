@@ -20,6 +20,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/opaque"
 	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/ref/vault"
@@ -130,6 +131,7 @@ func (s *server) open(t *testing.T) *Vault {
 	}
 	t.Cleanup(v.Close)
 	v.pause = time.Millisecond
+	v.opaque = &opaque.Config{Stretch: opaque.Identity, Context: v.opaque.Context}
 	return v
 }
 
@@ -169,6 +171,7 @@ func registered(t *testing.T, v *Vault, text string, k *key.Key) vault.Credentia
 func TestRecover(t *testing.T) {
 	s := newServer(t)
 	v := s.open(t)
+	v.opaque = vault.Configuration()
 	k := newBackupKey(t)
 	secret, err := v.Register(t.Context(), rand.Reader, prepared(t, "right"), k)
 	if err != nil {

@@ -87,7 +87,7 @@ func (v *Vault) Recover(ctx context.Context, rand io.Reader, credential vault.Cr
 	if err != nil { // what a vault would not send
 		return nil, &WrongPassword{left} // [VLT-10]
 	}
-	ke3, sessionKey, exportKey, err := vault.Configuration().GenerateKE3(state, vault.Identities(v.ID, credential), ke2)
+	ke3, sessionKey, exportKey, err := v.opaque.GenerateKE3(state, vault.Identities(v.ID, credential), ke2)
 	switch {
 	case errors.Is(err, opaque.ErrInvalidInput):
 		return nil, err

@@ -41,7 +41,7 @@ func (v *Vault) Register(ctx context.Context, rand io.Reader, prepared password.
 	if err != nil {
 		return nil, fault.New(fault.VaultRefused, "the vault's answer is malformed") // [VLT-14]
 	}
-	record, exportKey, err := vault.Configuration().FinalizeRegistrationRequest(prepared.Bytes(), random, response, vault.Identities(v.ID, credential))
+	record, exportKey, err := v.opaque.FinalizeRegistrationRequest(prepared.Bytes(), random, response, vault.Identities(v.ID, credential))
 	if err != nil {
 		return nil, err
 	}

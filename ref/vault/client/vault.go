@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/opaque"
 	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/ref/vault/channel"
 )
@@ -28,6 +29,7 @@ type Vault struct {
 	address string // without "/" at its end
 	http    *http.Client
 	tokens  Tokens
+	opaque  *opaque.Config
 	pause   time.Duration // before a request is sent again; doubles each time [VLT-40]
 }
 
@@ -50,6 +52,7 @@ func Open(address string, root ed25519.PublicKey, tokens Tokens) (*Vault, error)
 			Timeout:       answerTime,
 		},
 		tokens: tokens,
+		opaque: vault.Configuration(), // [VLT-7]
 		pause:  firstPause,
 	}, nil
 }
