@@ -1,0 +1,90 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	mathrand "math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/vault"
+	"github.com/coffer-format/coffer/ref/vault/channel"
+)
+
+const (
+	answerTime = 20 * time.Second // for which a client waits for one answer
+	maxTries   = 5
+	firstPause = time.Second
+
+	contentType = "application/octet-stream"
+)
+
+// ask sends a request until it is answered, always the same one [VLT-28] [VLT-30]. Errors:
+// ErrNoAnswer, vault_refused for what is no answer of this vault.
+func (v *Vault) ask(ctx context.Context, name string, request vault.Request) (vault.Answer, error) {
+	token, err := v.tokens(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("getting a token for the vault: %w", err)
+	}
+	request.Asks().Token = *token
+	body := vault.Encode(request)
+	for try, pause := 1, v.pause; ; try, pause = try+1, 2*pause {
+		answer, err := v.post(ctx, name, body)
+		switch {
+		case ctx.Err() != nil:
+			return nil, errors.Join(ctx.Err(), err)
+		case err == nil:
+			return answer, nil
+		case errors.Is(err, channel.ErrUntrusted), errors.Is(err, vault.ErrMalformed):
+			return nil, fault.New(fault.VaultRefused, "%v", err) // [VLT-2] [VLT-14]
+		case try == maxTries:
+			return nil, fmt.Errorf("%w: %w", ErrNoAnswer, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), err)
+		case <-time.After(pause/2 + mathrand.N(pause/2)):
+		}
+	}
+}
+
+// post sends a request once (spec section 18.11).
+func (v *Vault) post(ctx context.Context, name string, body []byte) (vault.Answer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, v.address+"/v1/"+name, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", contentType)
+	response, err := v.http.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized:
+	default: // [VLT-40] [VLT-41]
+		return nil, fmt.Errorf("it says %s", response.Status)
+	}
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1)) // [CON-3]
+	if err != nil {
+		return nil, err
+	}
+	return vault.ParseAnswer(name, answer)
+}
+
+// maxAnswer is longer than every answer.
+const maxAnswer = 1024
+
+// State returns how a record stands, or the live one for no credential. [VLT-26]
+func (v *Vault) State(ctx context.Context, credential vault.Credential) (*vault.StateAnswer, error) {
+	answer, err := v.ask(ctx, "state", &vault.StateRequest{Head: vault.Head{Credential: credential}})
+	if err != nil {
+		return nil, err
+	}
+	state := answer.(*vault.StateAnswer)
+	return state, judge(state.Status)
+}

@@ -1,0 +1,85 @@
+// Package client is what a holder's device does at a vault (spec chapter 18): it registers a
+// password, recovers with it, replaces and destroys records, and keeps the anchor there. K
+// never leaves the device, nor does the password.
+package client
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/opaque"
+	"github.com/coffer-format/coffer/ref/vault"
+	"github.com/coffer-format/coffer/ref/vault/channel"
+)
+
+// Tokens returns a token of the account service that is valid now (spec section 18.3).
+type Tokens func(context.Context) (*vault.Token, error)
+
+// Vault is a vault that a client asks, for one account. Several goroutines may use it.
+type Vault struct {
+	ID vault.ID
+
+	address string // without "/" at its end
+	http    *http.Client
+	tokens  Tokens
+	opaque  *opaque.Config
+	pause   time.Duration // before a request is sent again; doubles each time [VLT-40]
+}
+
+// Open returns the vault of a root key at an address, "https://" and what follows. Both are
+// the application's, and come from no container [SLT-14]. It sends nothing.
+func Open(address string, root ed25519.PublicKey, tokens Tokens) (*Vault, error) {
+	at, err := url.Parse(address)
+	if err != nil || at.Scheme != "https" || at.Host == "" || at.User != nil || at.RawQuery != "" || at.Fragment != "" {
+		return nil, fmt.Errorf("%q is not the address of a vault, such as https://vault.example.org", address)
+	}
+	if len(root) != ed25519.PublicKeySize {
+		return nil, fmt.Errorf("the root key of a vault has %d bytes, not %d", ed25519.PublicKeySize, len(root))
+	}
+	return &Vault{
+		ID:      vault.IDOf(root),
+		address: strings.TrimRight(address, "/"),
+		http: &http.Client{
+			Transport:     &http.Transport{TLSClientConfig: channel.Client(root, time.Now), Proxy: http.ProxyFromEnvironment},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // [VLT-41]
+			Timeout:       answerTime,
+		},
+		tokens: tokens,
+		opaque: vault.Configuration(), // [VLT-7]
+		pause:  firstPause,
+	}, nil
+}
+
+// Close ends the connections that wait for the next request.
+func (v *Vault) Close() { v.http.CloseIdleConnections() }
+
+// ErrNoAnswer is a vault that cannot be reached, or is too busy: nothing of the backup is wrong.
+var ErrNoAnswer = errors.New("the vault does not answer")
+
+// refusal is what a status says to a holder.
+var refusal = map[vault.Status]string{
+	vault.Unknown:   "it has no record of this credential",
+	vault.Refused:   "it does not take the request as the record stands",
+	vault.Stale:     "the proof does not hold, or something newer is stored",
+	vault.Full:      "too many records of the account were replaced without a proof: they end after 90 days",
+	vault.BadToken:  "the token of the account service is not valid at this vault: get a new one",
+	vault.Malformed: "it says that the request is malformed",
+}
+
+// judge returns vault_destroyed, vault_refused, or nothing for ok. [VLT-14] [VLT-15]
+func judge(status vault.Status) error {
+	switch status {
+	case vault.OK:
+		return nil
+	case vault.Gone:
+		return fault.New(fault.VaultDestroyed, "the vault has destroyed the record of this password: another secret of the backup still opens it")
+	}
+	return fault.New(fault.VaultRefused, "the vault refuses: %s", refusal[status])
+}
