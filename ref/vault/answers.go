@@ -19,8 +19,7 @@ const (
 )
 
 // Answer is one of the structures of spec section 18.5 that a vault sends. Its fields are
-// zeros where the chapter has no value for them [VLT-12]. Times are in milliseconds since
-// 1970-01-01T00:00:00Z.
+// zeros where the chapter has no value for them [VLT-12].
 type Answer interface {
 	// Says returns how the vault answers.
 	Says() *Outcome
@@ -43,7 +42,7 @@ type StateAnswer struct {
 	Outcome
 	State    RecordState
 	Attempts uint8
-	Until    uint64
+	Wait     uint64 // in milliseconds
 	Sequence uint64
 	Live     Credential
 	Version  uint64
@@ -54,7 +53,7 @@ func (a *StateAnswer) fields(c codec) {
 	a.Outcome.fields(c)
 	c.uint8((*uint8)(&a.State))
 	c.uint8(&a.Attempts)
-	c.uint64(&a.Until)
+	c.uint64(&a.Wait)
 	c.uint64(&a.Sequence)
 	c.bytes(a.Live[:])
 	c.uint64(&a.Version)
@@ -94,14 +93,14 @@ func (a *CommitAnswer) fields(c codec) {
 type RecoverAnswer struct {
 	Outcome
 	Attempts uint8
-	Until    uint64
+	Wait     uint64 // in milliseconds
 	KE2      [opaque.KE2Size]byte
 }
 
 func (a *RecoverAnswer) fields(c codec) {
 	a.Outcome.fields(c)
 	c.uint8(&a.Attempts)
-	c.uint64(&a.Until)
+	c.uint64(&a.Wait)
 	c.bytes(a.KE2[:])
 }
 

@@ -42,12 +42,14 @@ func (p *Proof) decodes() bool { // [VLT-13]
 
 // Statement is what a proof proves (spec section 18.6).
 type Statement struct {
-	Operation  Operation
-	Vault      ID
-	Account    AccountID
-	Sequence   uint64 // of the account
-	Of         Credential
-	Credential Credential // of the request
+	Operation Operation
+	Vault     ID
+	Account   AccountID
+	Sequence  uint64 // of the account
+	Of        Credential
+
+	Credential   Credential   // of the request
+	Registration Registration // of a commit, or zeros
 }
 
 func (s *Statement) bytes() []byte {
@@ -58,6 +60,7 @@ func (s *Statement) bytes() []byte {
 	w.uint64(&s.Sequence)
 	w.bytes(s.Of[:])
 	w.bytes(s.Credential[:])
+	w.bytes(s.Registration[:])
 	return w.b.BytesOrPanic()
 }
 

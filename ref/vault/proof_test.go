@@ -47,7 +47,7 @@ func TestProofs(t *testing.T) {
 		t.Error("a proof holds under another key")
 	}
 	all := edits(s)
-	if len(all) != 6 {
+	if len(all) != 7 {
 		t.Fatalf("a statement has %d parts", len(all))
 	}
 	for _, x := range all {
@@ -69,9 +69,9 @@ func TestProofs(t *testing.T) {
 
 // What is signed and authenticated are the bytes of the chapter.
 func TestStatements(t *testing.T) {
-	s := Statement{Operation: Destroy, Vault: ID{1}, Account: AccountID{2}, Sequence: 3, Of: Credential{4}, Credential: Credential{5}}
+	s := Statement{Operation: Destroy, Vault: ID{1}, Account: AccountID{2}, Sequence: 3, Of: Credential{4}, Credential: Credential{5}, Registration: Registration{6}}
 	of := func(b byte) string { return string(append([]byte{b}, make([]byte, 31)...)) }
-	if want := "coffer/v1 vault destroy" + of(1) + of(2) + "\x00\x00\x00\x00\x00\x00\x00\x03" + of(4) + of(5); string(s.bytes()) != want {
+	if want := "coffer/v1 vault destroy" + of(1) + of(2) + "\x00\x00\x00\x00\x00\x00\x00\x03" + of(4) + of(5) + of(6); string(s.bytes()) != want {
 		t.Errorf("%q", s.bytes())
 	}
 	a := AnchorStatement{Vault: ID{1}, Account: AccountID{2}, Credential: Credential{4}, Version: 3, Anchor: [136]byte{5}}

@@ -3,6 +3,7 @@ package vault
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"slices"
 
 	"github.com/coffer-format/coffer/ref/opaque"
 )
@@ -12,7 +13,7 @@ const (
 	StateRequestSize    = headSize
 	RegisterRequestSize = headSize + opaque.RegistrationRequestSize
 	StoreRequestSize    = headSize + opaque.RegistrationRecordSize + ed25519.PublicKeySize
-	CommitRequestSize   = headSize + ProofSize
+	CommitRequestSize   = headSize + sha256.Size + ProofSize
 	RecoverRequestSize  = headSize + opaque.KE1Size
 	FinishRequestSize   = headSize + 32 + opaque.KE3Size
 	DestroyRequestSize  = headSize + ProofSize
@@ -87,14 +88,24 @@ func (r *StoreRequest) decodes() bool {
 	return err == nil && r.Head.decodes()
 }
 
+// Registration identifies what was stored under a credential.
+type Registration [sha256.Size]byte
+
+// RegistrationOf returns the registration of a RegistrationRecord and a management key.
+func RegistrationOf(record *[opaque.RegistrationRecordSize]byte, management *[ed25519.PublicKeySize]byte) Registration {
+	return sha256.Sum256(slices.Concat(record[:], management[:]))
+}
+
 // CommitRequest makes a record live.
 type CommitRequest struct {
 	Head
-	Proof Proof
+	Registration Registration
+	Proof        Proof
 }
 
 func (r *CommitRequest) fields(c codec) {
 	r.Head.fields(c)
+	c.bytes(r.Registration[:])
 	r.Proof.fields(c)
 }
 

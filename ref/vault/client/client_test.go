@@ -156,14 +156,14 @@ func newBackupKey(t *testing.T) *key.Key {
 // registered returns the credential of a record that is live.
 func registered(t *testing.T, v *Vault, text string, k *key.Key) vault.Credential {
 	t.Helper()
-	secret, err := v.Register(t.Context(), rand.Reader, prepared(t, text), k)
+	made, err := v.Register(t.Context(), rand.Reader, prepared(t, text), k)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Commit(t.Context(), secret.Credential, nil); err != nil {
+	if err := v.Commit(t.Context(), made.Secret.Credential, made.Registration, nil); err != nil {
 		t.Fatal(err)
 	}
-	return secret.Credential
+	return made.Secret.Credential
 }
 
 // What was registered opens the slot again with the password and with no other; the vault
@@ -173,11 +173,12 @@ func TestRecover(t *testing.T) {
 	v := s.open(t)
 	v.opaque = vault.Configuration()
 	k := newBackupKey(t)
-	secret, err := v.Register(t.Context(), rand.Reader, prepared(t, "right"), k)
+	made, err := v.Register(t.Context(), rand.Reader, prepared(t, "right"), k)
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := slot.NewVault(rand.Reader, k, secret.Vault, secret.Credential, secret.ExportKey[:])
+	secret := made.Secret
+	sealed, err := slot.NewVault(rand.Reader, k, secret.Vault, secret.Credential, secret.ExportKey[:])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +186,7 @@ func TestRecover(t *testing.T) {
 	if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right")); !errors.Is(err, fault.VaultRefused) {
 		t.Errorf("a pending record answers: %v", err)
 	}
-	if err := v.Commit(t.Context(), credential, nil); err != nil {
+	if err := v.Commit(t.Context(), credential, made.Registration, nil); err != nil {
 		t.Fatal(err)
 	}
 	var wrong *WrongPassword
@@ -198,7 +199,7 @@ func TestRecover(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := recovered.Secret.Open([]slot.Slot{made}); err != nil || got != *k {
+	if got, err := recovered.Secret.Open([]slot.Slot{sealed}); err != nil || got != *k {
 		t.Errorf("the slot does not open: %v", err)
 	}
 	want := &vault.Report{Failures: 1, Failed: [10]uint64{uint64(failed.UnixMilli())}}
@@ -222,12 +223,12 @@ func TestCountdown(t *testing.T) {
 		if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "wrong")); !errors.As(err, &wrong) || wrong.Left.Attempts != left {
 			t.Fatalf("with %d attempts left: %v", left+1, err)
 		}
-		if next := wrong.Left.Next; !next.IsZero() {
+		if wait := wrong.Left.Wait; wait > 0 {
 			var early *TooEarly
-			if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right")); !errors.As(err, &early) || !errors.Is(err, fault.VaultRefused) || !early.Left.Next.Equal(next) {
-				t.Errorf("before %v: %v", next, err)
+			if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right")); !errors.As(err, &early) || !errors.Is(err, fault.VaultRefused) || early.Left.Wait != wait {
+				t.Errorf("before %v: %v", wait, err)
 			}
-			s.now = next
+			s.now = s.now.Add(wait)
 		}
 	}
 	if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right")); !errors.Is(err, fault.VaultDestroyed) {
@@ -307,28 +308,28 @@ func TestReplacing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Commit(t.Context(), second.Credential, Holding(other, first)); !errors.Is(err, fault.VaultRefused) {
+	if err := v.Commit(t.Context(), second.Secret.Credential, second.Registration, Holding(other, first)); !errors.Is(err, fault.VaultRefused) {
 		t.Errorf("a proof by another key holds: %v", err)
 	}
-	if err := v.Commit(t.Context(), second.Credential, Holding(k, first)); err != nil {
+	if err := v.Commit(t.Context(), second.Secret.Credential, second.Registration, Holding(k, first)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := v.Recover(t.Context(), rand.Reader, first, prepared(t, "first")); !errors.Is(err, fault.VaultDestroyed) {
 		t.Errorf("a replaced record answers: %v", err)
 	}
 	third := registered(t, v, "third", k)
-	recovered, err := v.Recover(t.Context(), rand.Reader, second.Credential, prepared(t, "second"))
+	recovered, err := v.Recover(t.Context(), rand.Reader, second.Secret.Credential, prepared(t, "second"))
 	if err != nil || recovered.Report.Superseded == 0 {
 		t.Fatalf("a superseded record does not answer: %v, %+v", err, recovered)
 	}
 	state, err := v.State(t.Context(), third)
-	if err != nil || state.State != vault.Superseded || state.Live != second.Credential {
+	if err != nil || state.State != vault.Superseded || state.Live != second.Secret.Credential {
 		t.Errorf("after a success of the superseded record: %+v, %v", state, err)
 	}
 	if err := v.Destroy(t.Context(), recovered.Proof()); err != nil {
 		t.Fatal(err)
 	}
-	if state, err := v.State(t.Context(), second.Credential); err != nil || state.State != vault.Destroyed {
+	if state, err := v.State(t.Context(), second.Secret.Credential); err != nil || state.State != vault.Destroyed {
 		t.Errorf("after its destruction: %+v, %v", state, err)
 	}
 }

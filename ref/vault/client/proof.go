@@ -40,9 +40,10 @@ func (p sessionProof) prove(s *vault.Statement) vault.Proof { return s.InSession
 
 // Commit makes a registered record live. The record that the proof is of is destroyed; without
 // a proof, nil, the live one is superseded. [VLT-34]
-func (v *Vault) Commit(ctx context.Context, credential vault.Credential, proof Proof) error {
-	return v.proven(ctx, vault.Commit, credential, proof, func(p vault.Proof) (vault.Status, error) {
-		answer, err := v.ask(ctx, "commit", &vault.CommitRequest{Head: vault.Head{Credential: credential}, Proof: p})
+func (v *Vault) Commit(ctx context.Context, credential vault.Credential, registration vault.Registration, proof Proof) error {
+	statement := vault.Statement{Operation: vault.Commit, Credential: credential, Registration: registration}
+	return v.proven(ctx, statement, proof, func(p vault.Proof) (vault.Status, error) {
+		answer, err := v.ask(ctx, "commit", &vault.CommitRequest{Head: vault.Head{Credential: credential}, Registration: registration, Proof: p})
 		if err != nil {
 			return 0, err
 		}
@@ -53,7 +54,8 @@ func (v *Vault) Commit(ctx context.Context, credential vault.Credential, proof P
 // Destroy destroys the record that a proof is of. That it is destroyed already is no error.
 // [VLT-35]
 func (v *Vault) Destroy(ctx context.Context, proof Proof) error {
-	return v.proven(ctx, vault.Destroy, proof.of(), proof, func(p vault.Proof) (vault.Status, error) {
+	statement := vault.Statement{Operation: vault.Destroy, Credential: proof.of()}
+	return v.proven(ctx, statement, proof, func(p vault.Proof) (vault.Status, error) {
 		answer, err := v.ask(ctx, "destroy", &vault.DestroyRequest{Head: vault.Head{Credential: proof.of()}, Proof: p})
 		if err != nil {
 			return 0, err
@@ -71,7 +73,7 @@ const maxStale = 3
 
 // proven makes a proof for the account as it stands, and again while it has changed meanwhile.
 // [VLT-49]
-func (v *Vault) proven(ctx context.Context, operation vault.Operation, credential vault.Credential, proof Proof,
+func (v *Vault) proven(ctx context.Context, statement vault.Statement, proof Proof,
 	send func(vault.Proof) (vault.Status, error)) error {
 	for try := 1; ; try++ {
 		var made vault.Proof
@@ -84,9 +86,8 @@ func (v *Vault) proven(ctx context.Context, operation vault.Operation, credentia
 			if err != nil {
 				return err
 			}
-			made = proof.prove(&vault.Statement{
-				Operation: operation, Vault: v.ID, Account: token.Account, Sequence: state.Sequence, Of: proof.of(), Credential: credential,
-			})
+			statement.Vault, statement.Account, statement.Sequence, statement.Of = v.ID, token.Account, state.Sequence, proof.of()
+			made = proof.prove(&statement)
 		}
 		status, err := send(made)
 		if err != nil {

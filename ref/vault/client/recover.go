@@ -17,14 +17,11 @@ import (
 // Left is what a record still answers.
 type Left struct {
 	Attempts int
-	Next     time.Time // when the next one is possible; zero if that is at once
+	Wait     time.Duration // until the next one is possible
 }
 
-func leftOf(attempts uint8, until uint64) Left {
-	if until == 0 {
-		return Left{Attempts: int(attempts)}
-	}
-	return Left{int(attempts), time.UnixMilli(int64(until))}
+func leftOf(answer *vault.RecoverAnswer) Left {
+	return Left{int(answer.Attempts), time.Duration(answer.Wait) * time.Millisecond}
 }
 
 // WrongPassword is a password that an attempt was taken for in vain. It is wrong_secret.
@@ -43,7 +40,7 @@ func (e *WrongPassword) Unwrap() error { return fault.WrongSecret }
 type TooEarly struct{ Left Left }
 
 func (e *TooEarly) Error() string {
-	return fmt.Sprintf("vault_refused: the vault takes the next attempt at %v", e.Left.Next.UTC())
+	return fmt.Sprintf("vault_refused: the vault takes the next attempt in %v", e.Left.Wait)
 }
 
 // Unwrap makes errors.Is(err, fault.VaultRefused) true.
@@ -76,7 +73,7 @@ func (v *Vault) Recover(ctx context.Context, rand io.Reader, credential vault.Cr
 		return nil, err
 	}
 	second := answer.(*vault.RecoverAnswer)
-	left := leftOf(second.Attempts, second.Until)
+	left := leftOf(second)
 	if second.Status == vault.Waiting {
 		return nil, &TooEarly{left}
 	}

@@ -13,9 +13,15 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
+// Registered is what a registration has made.
+type Registered struct {
+	Secret       slot.VaultSecret
+	Registration vault.Registration // what Commit makes live, and no other
+}
+
 // Register stores a record for a password, which is pending until Commit, and returns what
 // makes a slot for K, or opens it. It runs Argon2id. [VLT-32] [VLT-33]
-func (v *Vault) Register(ctx context.Context, rand io.Reader, prepared password.Prepared, k *key.Key) (*slot.VaultSecret, error) {
+func (v *Vault) Register(ctx context.Context, rand io.Reader, prepared password.Prepared, k *key.Key) (*Registered, error) {
 	var credential vault.Credential
 	if _, err := io.ReadFull(rand, credential[:]); err != nil {
 		return nil, err
@@ -53,7 +59,10 @@ func (v *Vault) Register(ctx context.Context, rand io.Reader, prepared password.
 	if err := judge(answer.Says().Status); err != nil {
 		return nil, err
 	}
-	return &slot.VaultSecret{Vault: v.ID, Credential: credential, ExportKey: [64]byte(exportKey)}, nil
+	return &Registered{
+		Secret:       slot.VaultSecret{Vault: v.ID, Credential: credential, ExportKey: [64]byte(exportKey)},
+		Registration: vault.RegistrationOf(&store.Record, &store.Management),
+	}, nil
 }
 
 // managementKey is the key whose seed is the management key (spec section 18.5).

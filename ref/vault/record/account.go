@@ -78,6 +78,12 @@ func (a *Account) stateOf(credential vault.Credential) vault.RecordState {
 	return vault.None
 }
 
+// answers reports whether there is a record with a credential that is live or superseded.
+func (a *Account) answers(credential vault.Credential) bool {
+	r := a.find(credential)
+	return r != nil && r.State != vault.Pending
+}
+
 // remove forgets a record as if it had never been.
 func (a *Account) remove(credential vault.Credential) {
 	a.Records = slices.DeleteFunc(a.Records, func(r Record) bool { return r.Credential == credential })
@@ -110,20 +116,20 @@ func (r *Record) until() uint64 {
 	return r.Attempts[len(r.Attempts)-1] + vault.Wait(len(r.Attempts)) // [VLT-21]
 }
 
-// untilAfter returns until, or 0 if that is at once.
-func (r *Record) untilAfter(now uint64) uint64 {
-	if r.until() <= now {
-		return 0
-	}
-	return r.until()
-}
+// wait returns for how long the next attempt is not possible yet.
+func (r *Record) wait(now uint64) uint64 { return max(r.until(), now) - now }
 
-// session returns the session with an identifier that has not ended, or nil.
-func (r *Record) session(id vault.Session, now uint64) *Session {
+// session returns the session with an identifier, or nil.
+func (r *Record) session(id vault.Session) *Session {
 	for i := range r.Sessions {
-		if s := &r.Sessions[i]; s.ID == id && now < s.End {
-			return s
+		if r.Sessions[i].ID == id {
+			return &r.Sessions[i]
 		}
 	}
 	return nil
+}
+
+// registration identifies what is stored.
+func (r *Record) registration() vault.Registration {
+	return vault.RegistrationOf(&r.Record, &r.Management)
 }

@@ -19,7 +19,7 @@ func TestTenAttempts(t *testing.T) {
 		if wait := vault.Wait(gone); wait > 0 {
 			w.now += wait - 1
 			answer := c.do(c.try("wrong").recover()).(*vault.RecoverAnswer)
-			want := &vault.RecoverAnswer{Outcome: vault.Outcome{Status: vault.Waiting}, Attempts: uint8(vault.MaxAttempts - gone), Until: w.now + 1}
+			want := &vault.RecoverAnswer{Outcome: vault.Outcome{Status: vault.Waiting}, Attempts: uint8(vault.MaxAttempts - gone), Wait: 1}
 			if diff := cmp.Diff(want, answer); diff != "" {
 				t.Errorf("after %d: %s", gone, diff)
 			}
@@ -28,14 +28,10 @@ func TestTenAttempts(t *testing.T) {
 		answer := c.do(c.try("wrong").recover()).(*vault.RecoverAnswer)
 		w.expect(answer, vault.OK)
 		seen[answer.KE2] = true
-		until := w.now + vault.Wait(gone+1)
-		if until == w.now {
-			until = 0
+		if answer.Attempts != uint8(vault.MaxAttempts-gone-1) || answer.Wait != vault.Wait(gone+1) {
+			t.Errorf("after %d: %d attempts, the next in %d", gone+1, answer.Attempts, answer.Wait)
 		}
-		if answer.Attempts != uint8(vault.MaxAttempts-gone-1) || answer.Until != until {
-			t.Errorf("after %d: %d attempts, the next at %d", gone+1, answer.Attempts, answer.Until)
-		}
-		if state := c.state(); state.Attempts != answer.Attempts || state.Until != until {
+		if state := c.state(); state.Attempts != answer.Attempts || state.Wait != answer.Wait {
 			t.Errorf("after %d: the state is %+v", gone+1, state)
 		}
 	}
@@ -63,13 +59,16 @@ func TestConcurrentGuesses(t *testing.T) {
 			for {
 				mutex.Lock()
 				answer := w.once(guess).(*vault.RecoverAnswer)
-				w.now = max(w.now, answer.Until)
-				if answer.Status != vault.Waiting {
+				done := answer.Status != vault.Waiting
+				if done {
 					count[answer.Status]++
-					mutex.Unlock()
-					return
+				} else {
+					w.now += answer.Wait
 				}
 				mutex.Unlock()
+				if done {
+					return
+				}
 			}
 		})
 	}
@@ -95,7 +94,7 @@ func TestSuccessAtTheTenth(t *testing.T) {
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Error(diff)
 	}
-	if state := c.state(); state.Attempts != vault.MaxAttempts || state.Until != 0 {
+	if state := c.state(); state.Attempts != vault.MaxAttempts || state.Wait != 0 {
 		t.Errorf("the state is %+v", state)
 	}
 	c.fail(3)

@@ -17,7 +17,7 @@ func full(t testing.TB) *Account {
 	w.expect(gone.do(gone.destroy()), vault.OK)
 	c := w.superseded(2)
 	c.fail(2)
-	w.expect(c.do(c.anchor(3, 5)), vault.Refused)
+	w.expect(c.do(c.anchor(3, 5)), vault.OK)
 	live := w.live(3)
 	w.expect(live.do(live.anchor(3, 5)), vault.OK)
 	live.fail(1)
@@ -144,7 +144,7 @@ func FuzzAccount(f *testing.F) {
 		for _, r := range a.Records {
 			head := vault.Head{Token: vault.Token{Account: a.ID}, Credential: r.Credential}
 			for _, request := range []vault.Request{
-				&vault.StateRequest{Head: head}, &vault.RegisterRequest{Head: head, Request: r.Request}, &vault.CommitRequest{Head: head},
+				&vault.StateRequest{Head: head}, &vault.RegisterRequest{Head: head, Request: r.Request}, &vault.CommitRequest{Head: head, Registration: r.registration()},
 				&vault.RecoverRequest{Head: head}, &vault.FinishRequest{Head: head}, &vault.DestroyRequest{Head: head}, &vault.AnchorRequest{Head: head},
 			} {
 				if _, changed, err := machine.Handle(a, request, now, &Random{}); err != nil {

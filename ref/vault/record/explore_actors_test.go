@@ -42,13 +42,29 @@ type person struct {
 	own        []vault.Credential // of the records that they register
 }
 
+// The second credential is the holder's, and the thief has seen it.
 var (
 	holder = &person{"holder", 1, ed25519.NewKeyFromSeed(append(make([]byte, 31), 1)), []vault.Credential{{1}, {2}}}
-	thief  = &person{"thief", 2, ed25519.NewKeyFromSeed(append(make([]byte, 31), 2)), []vault.Credential{{3}, {4}}}
+	thief  = &person{"thief", 2, ed25519.NewKeyFromSeed(append(make([]byte, 31), 2)), []vault.Credential{{2}, {3}}}
 )
 
-func ownerOf(c vault.Credential) *person {
-	if c[0] <= 2 {
+func (p *person) store(c vault.Credential) *vault.StoreRequest {
+	public := p.management.Public().(ed25519.PublicKey)
+	return &vault.StoreRequest{Head: about(c), Record: [192]byte{p.password}, Management: [32]byte(public)}
+}
+
+func (p *person) registration(c vault.Credential) vault.Registration {
+	s := p.store(c)
+	return vault.RegistrationOf(&s.Record, &s.Management)
+}
+
+// owner is who has stored a record, or nil.
+func (n *node) owner(c vault.Credential) *person {
+	r := n.account.find(c)
+	switch {
+	case r == nil || !r.Stored:
+		return nil
+	case r.Record[0] == holder.password:
 		return holder
 	}
 	return thief
@@ -61,8 +77,8 @@ type message struct {
 	from    *person
 	request vault.Request
 
-	fresh    bool             // whether its proof is genuine, as long as the sequence is this
-	sequence uint64           //
+	proves   bool             // whether it has a proof
+	sequence uint64           // that the proof is for
 	of       vault.Credential // what the proof is of
 	session  [opaque.KE2Size]byte
 }
@@ -97,23 +113,20 @@ func (n *node) messages() (all []*message) {
 	for _, p := range []*person{holder, thief} {
 		for _, c := range p.own {
 			add(p, fmt.Sprintf("registers %d", c[0]), func() message {
-				return message{request: &vault.RegisterRequest{Head: about(c), Request: [32]byte{c[0]}}}
+				return message{request: &vault.RegisterRequest{Head: about(c), Request: [32]byte{c[0], p.password}}}
 			})
-			add(p, fmt.Sprintf("stores %d", c[0]), func() message {
-				public := p.management.Public().(ed25519.PublicKey)
-				return message{request: &vault.StoreRequest{Head: about(c), Record: [192]byte{p.password}, Management: [32]byte(public)}}
-			})
+			add(p, fmt.Sprintf("stores %d", c[0]), func() message { return message{request: p.store(c)} })
 			add(p, fmt.Sprintf("commits %d", c[0]), func() message {
-				return message{request: &vault.CommitRequest{Head: about(c)}}
+				return message{request: &vault.CommitRequest{Head: about(c), Registration: p.registration(c)}}
 			})
 			for _, r := range n.account.Records {
-				if of := r.Credential; of != c && n.account.stateOf(c) == vault.Pending {
-					add(p, fmt.Sprintf("commits %d for %d at %d", c[0], of[0], sequence), func() message {
-						s := statement(vault.Commit, of, c, sequence)
-						return message{request: &vault.CommitRequest{Head: about(c), Proof: s.Signed(p.management)},
-							fresh: ownerOf(of) == p, sequence: sequence, of: of}
-					})
-				}
+				of := r.Credential
+				add(p, fmt.Sprintf("commits %d for %d at %d", c[0], of[0], sequence), func() message {
+					s := statement(vault.Commit, of, c, sequence)
+					s.Registration = p.registration(c)
+					return message{request: &vault.CommitRequest{Head: about(c), Registration: s.Registration, Proof: s.Signed(p.management)},
+						proves: true, sequence: sequence, of: of}
+				})
 			}
 		}
 		for _, r := range n.account.Records {
@@ -121,7 +134,7 @@ func (n *node) messages() (all []*message) {
 			add(p, fmt.Sprintf("destroys %d at %d", c[0], sequence), func() message {
 				s := statement(vault.Destroy, c, c, sequence)
 				return message{request: &vault.DestroyRequest{Head: about(c), Proof: s.Signed(p.management)},
-					fresh: ownerOf(c) == p, sequence: sequence, of: c}
+					proves: true, sequence: sequence, of: c}
 			})
 			add(p, fmt.Sprintf("tries %d, number %d", c[0], number), func() message {
 				return message{request: &vault.RecoverRequest{Head: about(c), KE1: [96]byte{p.password, c[0], number}}}
@@ -136,7 +149,7 @@ func (n *node) messages() (all []*message) {
 		add(y.of, fmt.Sprintf("destroys %d in session %x at %d", y.credential[0], y.ke2[:8], sequence), func() message {
 			s := statement(vault.Destroy, y.credential, y.credential, sequence)
 			return message{request: &vault.DestroyRequest{Head: about(y.credential), Proof: s.InSession(key)},
-				fresh: ownerOf(y.credential) == y.of, sequence: sequence, of: y.credential, session: y.ke2}
+				proves: true, sequence: sequence, of: y.credential, session: y.ke2}
 		})
 	}
 	return all

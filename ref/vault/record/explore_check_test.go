@@ -21,7 +21,7 @@ var leastTime = func() (sum uint64) {
 func (n *node) check(before *node, m *message, answer vault.Answer) error {
 	status := answer.Says().Status
 	c := m.request.Asks().Credential
-	proven := m.fresh && m.sequence == before.account.Sequence && before.provable(m)
+	proven := before.proven(m)
 	switch request := m.request.(type) {
 	case *vault.RecoverRequest:
 		if err := n.checkSecond(m, request, answer.(*vault.RecoverAnswer)); err != nil {
@@ -36,7 +36,7 @@ func (n *node) check(before *node, m *message, answer vault.Answer) error {
 			return fmt.Errorf("a destruction that is proven: %v, is answered with %v", proven, status)
 		}
 	}
-	for _, record := range []vault.Credential{{1}, {2}, {3}, {4}} {
+	for _, record := range []vault.Credential{{1}, {2}, {3}} {
 		if err := n.checkRecord(before, m, record, c, status, proven); err != nil {
 			return fmt.Errorf("record %d: %w", record[0], err)
 		}
@@ -44,10 +44,11 @@ func (n *node) check(before *node, m *message, answer vault.Answer) error {
 	return n.checkAgain(m, answer)
 }
 
-// provable reports whether what a genuine proof needs is there.
-func (n *node) provable(m *message) bool {
+// proven reports whether a message has a proof by whom the record belongs to, made for the
+// account as it is, and under a session, if any, that is still there.
+func (n *node) proven(m *message) bool {
 	state := n.stateAt(m.of)
-	if state != vault.Live && state != vault.Superseded {
+	if !m.proves || m.sequence != n.account.Sequence || state != vault.Live && state != vault.Superseded || n.owner(m.of) != m.from {
 		return false
 	}
 	p := n.past[m.of]
@@ -57,6 +58,9 @@ func (n *node) provable(m *message) bool {
 // stateAt is the state of a record once time has done what it does, as what has happened says.
 func (n *node) stateAt(c vault.Credential) vault.RecordState {
 	state, p := n.account.stateOf(c), n.past[c]
+	if state == vault.Pending && n.now-n.account.find(c).Since >= vault.PendingTime {
+		return vault.None
+	}
 	if state == vault.Live || state == vault.Superseded {
 		if usedUp(p, n.now) || p.superseded > 0 && n.now-p.superseded >= vault.SupersededTime {
 			return vault.Destroyed
@@ -98,7 +102,7 @@ func (n *node) checkReport(before *node, m *message, request *vault.FinishReques
 	if answer.Status != vault.OK {
 		return nil
 	}
-	if ownerOf(request.Credential) != m.from {
+	if before.owner(request.Credential) != m.from {
 		return fmt.Errorf("a wrong password opens")
 	}
 	at := slices.IndexFunc(n.seconds, func(y second) bool {
@@ -118,7 +122,7 @@ func (n *node) checkReport(before *node, m *message, request *vault.FinishReques
 		return fmt.Errorf("the report has %d failures", answer.Report.Failures)
 	}
 	failed = append(failed, answer.Report.Failed[:answer.Report.Failures]...)
-	p.end = before.account.find(request.Credential).session(request.Session, n.now).End
+	p.end = before.account.find(request.Credential).session(request.Session).End
 	failed = append(failed, p.end-vault.SessionTime)
 	slices.Sort(failed)
 	if !slices.Equal(failed, p.attempts) {
@@ -135,11 +139,9 @@ func (n *node) checkReport(before *node, m *message, request *vault.FinishReques
 // checkRecord compares the state of a record before and after a message about c.
 func (n *node) checkRecord(before *node, m *message, record, c vault.Credential, status vault.Status, proven bool) error {
 	was, is, p := before.stateAt(record), n.account.stateOf(record), n.past[record]
-	replaces, isCommit := false, false
-	if commit, ok := m.request.(*vault.CommitRequest); ok {
-		isCommit = true
-		replaces = status == vault.OK && before.account.stateOf(c) == vault.Pending && proven && commit.Proof.Of == record
-	}
+	_, isCommit := m.request.(*vault.CommitRequest)
+	commits := isCommit && status == vault.OK && before.owner(c) == m.from
+	replaces := commits && proven && m.of == record && c != record
 	_, destroys := m.request.(*vault.DestroyRequest)
 	_, finishes := m.request.(*vault.FinishRequest)
 	_, registers := m.request.(*vault.RegisterRequest)
@@ -148,24 +150,25 @@ func (n *node) checkRecord(before *node, m *message, record, c vault.Credential,
 	case was == vault.None && is == vault.Pending:
 		may = registers && c == record
 	case was == vault.Pending && is == vault.None:
-		may = registers && c != record || n.now-before.account.find(record).Since >= vault.PendingTime
+		may = registers && c != record
 	case was == vault.Pending && is == vault.Live:
-		may = isCommit && c == record && (m.of == vault.Credential{} || proven)
+		may = commits && c == record && (!m.proves || proven)
 		p.attempts, p.superseded = nil, 0
 	case was == vault.Live && is == vault.Superseded:
-		may = c != record && (isCommit || finishes) && status == vault.OK && !replaces
+		may = c != record && (commits || finishes) && status == vault.OK && !replaces
 		p.superseded = n.now
 	case was == vault.Superseded && is == vault.Live:
-		may = finishes && c == record && status == vault.OK
+		may = c == record && status == vault.OK && (finishes || commits && proven && m.of == c)
 		p.superseded = 0
 	case was != vault.Destroyed && is == vault.Destroyed:
 		may = replaces || destroys && c == record && proven
 	}
-	if r := before.account.find(c); isCommit && c == record && was == vault.Pending && is == was && r.Stored && proven {
+	possible := was == vault.Pending || was == vault.Live || was == vault.Superseded && m.of == c
+	if isCommit && c == record && proven && before.owner(c) == m.from && possible && status != vault.OK {
 		return fmt.Errorf("a commit with a proof is answered with %v", status)
 	}
-	if r := n.account.find(record); is == vault.Pending && n.now-r.Since >= vault.PendingTime {
-		may = false
+	if isCommit && c == record && before.owner(c) != m.from && status == vault.OK {
+		return fmt.Errorf("somebody else's commit is answered with %v", status)
 	}
 	if !may {
 		return fmt.Errorf("it was %v, and is %v", was, is)
@@ -193,7 +196,7 @@ func (n *node) checkAgain(m *message, answer vault.Answer) error {
 	if destroys && want == vault.OK {
 		want = vault.Gone
 	}
-	if _, commits := m.request.(*vault.CommitRequest); want != again.Says().Status && !(commits && again.Says().Status == vault.OK) {
+	if want != again.Says().Status {
 		return fmt.Errorf("answered with %v, and again with %v", want, again.Says().Status)
 	}
 	if !bytes.Equal(after.stored, n.stored) {

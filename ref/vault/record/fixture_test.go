@@ -128,8 +128,12 @@ func (c *client) store() *vault.StoreRequest {
 	return &vault.StoreRequest{Head: c.Head, Record: c.record, Management: [32]byte(c.management.Public().(ed25519.PublicKey))}
 }
 
+func (c *client) registration() vault.Registration {
+	return vault.RegistrationOf(&c.record, (*[32]byte)(c.management.Public().(ed25519.PublicKey)))
+}
+
 func (c *client) commit(proof vault.Proof) *vault.CommitRequest {
-	return &vault.CommitRequest{Head: c.Head, Proof: proof}
+	return &vault.CommitRequest{Head: c.Head, Registration: c.registration(), Proof: proof}
 }
 
 // proof proves with the management key of another client, or of this one.
@@ -138,8 +142,12 @@ func (c *client) proof(operation vault.Operation, of *client) vault.Proof {
 }
 
 func (c *client) statement(operation vault.Operation, of *client) *vault.Statement {
-	return &vault.Statement{Operation: operation, Vault: testVault, Account: testAccount, Sequence: c.account.Sequence,
+	s := &vault.Statement{Operation: operation, Vault: testVault, Account: testAccount, Sequence: c.account.Sequence,
 		Of: of.Credential, Credential: c.Credential}
+	if operation == vault.Commit {
+		s.Registration = c.registration()
+	}
+	return s
 }
 
 func (c *client) destroy() *vault.DestroyRequest {

@@ -72,11 +72,10 @@ func (m *Machine) Handle(a *Account, request vault.Request, clock uint64, random
 	if err != nil {
 		return nil, false, err
 	}
-	if changed = changed || aged; changed {
+	if changed || aged {
 		a.Changed = now
-		a.endSessions()
 	}
-	return answer, changed, nil
+	return answer, changed || aged, nil
 }
 
 // transition is what the requests have in common. [VLT-16]

@@ -4,22 +4,26 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
-// holds reports whether a proof of a type other than `none` holds (spec section 18.6).
-func (t *transition) holds(operation vault.Operation, credential vault.Credential, proof *vault.Proof) bool {
-	of := t.find(proof.Of)
-	if of == nil || of.State == vault.Pending {
-		return false
-	}
-	statement := vault.Statement{
+// statement is what a proof has to prove.
+func (t *transition) statement(operation vault.Operation, proof *vault.Proof, credential vault.Credential) *vault.Statement {
+	return &vault.Statement{
 		Operation: operation, Vault: t.Vault, Account: t.ID, Sequence: t.Sequence,
 		Of: proof.Of, Credential: credential,
 	}
+}
+
+// holds reports whether a proof of a type other than `none` holds (spec section 18.6).
+func (t *transition) holds(statement *vault.Statement, proof *vault.Proof) bool {
+	if !t.answers(proof.Of) {
+		return false
+	}
+	of := t.find(proof.Of)
 	switch proof.Type {
 	case vault.ManagementProof:
 		return statement.SignedBy(&of.Management, &proof.Value)
 	case vault.SessionProof:
 		for i := range of.Sessions {
-			if s := &of.Sessions[i]; s.Finished && t.now < s.End && statement.HeldInSession(s.Login.SessionKey, &proof.Value) {
+			if s := &of.Sessions[i]; s.Finished && statement.HeldInSession(s.Login.SessionKey, &proof.Value) {
 				return true
 			}
 		}
@@ -28,11 +32,10 @@ func (t *transition) holds(operation vault.Operation, credential vault.Credentia
 }
 
 func (t *transition) destroy(q *vault.DestroyRequest) (vault.Answer, bool) {
-	r := t.find(q.Credential)
-	if r == nil || r.State == vault.Pending {
+	if !t.answers(q.Credential) {
 		return &vault.DestroyAnswer{Outcome: t.without(q.Credential)}, false
 	}
-	if q.Proof.Of != q.Credential || !t.holds(vault.Destroy, q.Credential, &q.Proof) {
+	if q.Proof.Of != q.Credential || !t.holds(t.statement(vault.Destroy, &q.Proof, q.Credential), &q.Proof) {
 		return &vault.DestroyAnswer{Outcome: vault.Outcome{Status: vault.Stale}, Sequence: t.Sequence}, false
 	}
 	t.forget(q.Credential)
@@ -41,10 +44,10 @@ func (t *transition) destroy(q *vault.DestroyRequest) (vault.Answer, bool) {
 }
 
 func (t *transition) anchor(q *vault.AnchorRequest) (vault.Answer, bool) {
-	r := t.find(q.Credential)
-	if r == nil || r.State != vault.Live {
+	if !t.answers(q.Credential) {
 		return &vault.AnchorAnswer{Outcome: t.without(q.Credential)}, false
 	}
+	r := t.find(q.Credential)
 	statement := vault.AnchorStatement{Vault: t.Vault, Account: t.ID, Credential: q.Credential, Version: q.Version, Anchor: q.Anchor}
 	held := statement.SignedBy(&r.Management, &q.Proof)
 	switch {

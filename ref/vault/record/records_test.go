@@ -50,16 +50,17 @@ func TestProofs(t *testing.T) {
 		}
 	}
 	inSession := next.statement(vault.Commit, other).InSession(succeeded.key)
-	now := w.now
-	w.now += vault.SessionTime
-	w.expect(next.do(next.commit(inSession)), vault.Stale)
-	w.now = now
 	w.expect(next.do(next.commit(inSession)), vault.OK)
 	for c, want := range map[*client]vault.RecordState{c: vault.Superseded, other: vault.Destroyed, next: vault.Live} {
 		if got := c.state().State; got != want {
 			t.Errorf("a record is %v instead of %v", got, want)
 		}
 	}
+
+	ended := next.try(password)
+	w.expect(next.do(ended.finish()), vault.OK)
+	w.now += vault.SessionTime
+	w.expect(next.do(&vault.DestroyRequest{Head: next.Head, Proof: next.statement(vault.Destroy, next).InSession(ended.key)}), vault.Stale)
 
 	// A proof of the superseded record replaces both, and destroys only that one.
 	last := w.stored(4)
@@ -142,10 +143,9 @@ func TestClockGoesBack(t *testing.T) {
 	w := newWorld(t)
 	c := w.superseded(1)
 	c.fail(3)
-	until := c.state().Until
 	w.now -= 1000000
-	if got := c.state().Until; got != until {
-		t.Errorf("the wait ends at %d and not at %d", got, until)
+	if got := c.state().Wait; got != vault.Wait(3) {
+		t.Errorf("the wait is %d", got)
 	}
 	w.expect(c.do(c.try(password).recover()), vault.Waiting)
 	w.now += vault.SupersededTime + 2000000
@@ -183,7 +183,7 @@ func TestState(t *testing.T) {
 	w.expect(first.do(first.commit(noProof)), vault.OK)
 	w.expect(first.do(first.anchor(7, 9)), vault.OK)
 	first.fail(3)
-	live := vault.StateAnswer{State: vault.Live, Attempts: 7, Until: w.now + 60000, Sequence: 1, Live: first.Credential, Version: 7, Anchor: [136]byte{9}}
+	live := vault.StateAnswer{State: vault.Live, Attempts: 7, Wait: 60000, Sequence: 1, Live: first.Credential, Version: 7, Anchor: [136]byte{9}}
 	check(first, live)
 	check(nobody, live)
 	check(w.client(8), vault.StateAnswer{Sequence: 1, Live: first.Credential})

@@ -7,16 +7,16 @@ import (
 )
 
 func (t *transition) recover(q *vault.RecoverRequest) (vault.Answer, bool, error) {
-	r := t.find(q.Credential)
-	if r == nil || r.State == vault.Pending {
+	if !t.answers(q.Credential) {
 		return &vault.RecoverAnswer{Outcome: t.without(q.Credential)}, false, nil
 	}
+	r := t.find(q.Credential)
 	id := vault.SessionOf(&q.KE1)
-	if s := r.session(id, t.now); s != nil {
-		return &vault.RecoverAnswer{Outcome: ok, Attempts: r.left(), Until: r.untilAfter(t.now), KE2: s.Login.KE2}, false, nil
+	if s := r.session(id); s != nil {
+		return &vault.RecoverAnswer{Outcome: ok, Attempts: r.left(), Wait: r.wait(t.now), KE2: s.Login.KE2}, false, nil
 	}
 	if t.now < r.until() {
-		return &vault.RecoverAnswer{Outcome: vault.Outcome{Status: vault.Waiting}, Attempts: r.left(), Until: r.until()}, false, nil
+		return &vault.RecoverAnswer{Outcome: vault.Outcome{Status: vault.Waiting}, Attempts: r.left(), Wait: r.wait(t.now)}, false, nil
 	}
 	login, err := t.OPAQUE.Login(&r.Keys, r.Credential, &r.Record, &q.KE1, t.random.server())
 	if err != nil {
@@ -24,15 +24,15 @@ func (t *transition) recover(q *vault.RecoverRequest) (vault.Answer, bool, error
 	}
 	r.Attempts = append(r.Attempts, t.now) // [VLT-21]
 	r.Sessions = append(r.Sessions, Session{ID: id, Login: *login, End: t.now + vault.SessionTime})
-	return &vault.RecoverAnswer{Outcome: ok, Attempts: r.left(), Until: r.untilAfter(t.now), KE2: login.KE2}, true, nil
+	return &vault.RecoverAnswer{Outcome: ok, Attempts: r.left(), Wait: r.wait(t.now), KE2: login.KE2}, true, nil
 }
 
 func (t *transition) finish(q *vault.FinishRequest) (vault.Answer, bool) {
-	r := t.find(q.Credential)
-	if r == nil || r.State == vault.Pending {
+	if !t.answers(q.Credential) {
 		return &vault.FinishAnswer{Outcome: t.without(q.Credential)}, false
 	}
-	s := r.session(q.Session, t.now)
+	r := t.find(q.Credential)
+	s := r.session(q.Session)
 	if s == nil || !hmac.Equal(s.Login.KE3[:], q.KE3[:]) { // [VLT-24]
 		return &vault.FinishAnswer{Outcome: vault.Outcome{Status: vault.Refused}}, false
 	}

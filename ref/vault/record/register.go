@@ -44,28 +44,49 @@ func (t *transition) store(q *vault.StoreRequest) (vault.Answer, bool) {
 
 func (t *transition) commit(q *vault.CommitRequest) (vault.Answer, bool) {
 	r := t.find(q.Credential)
-	switch {
-	case r != nil && r.State == vault.Live:
-		return &vault.CommitAnswer{Outcome: ok, Sequence: t.Sequence}, false
-	case r == nil || r.State != vault.Pending:
+	if r == nil {
 		return &vault.CommitAnswer{Outcome: t.without(q.Credential)}, false
-	case !r.Stored:
-		return &vault.CommitAnswer{Outcome: vault.Outcome{Status: vault.Refused}}, false
-	case q.Proof.Type != vault.NoProof && !t.holds(vault.Commit, q.Credential, &q.Proof):
-		return &vault.CommitAnswer{Outcome: vault.Outcome{Status: vault.Stale}, Sequence: t.Sequence}, false
-	case q.Proof.Type == vault.NoProof && t.in(vault.Live) != nil && t.superseded() >= vault.MaxSuperseded:
-		return &vault.CommitAnswer{Outcome: vault.Outcome{Status: vault.Full}}, false
 	}
-	if q.Proof.Type != vault.NoProof {
+	status := t.mayCommit(r, q)
+	switch {
+	case status == vault.Stale:
+		return &vault.CommitAnswer{Outcome: vault.Outcome{Status: status}, Sequence: t.Sequence}, false
+	case status != vault.OK:
+		return &vault.CommitAnswer{Outcome: vault.Outcome{Status: status}}, false
+	}
+	replaces := q.Proof.Of != q.Credential && t.answers(q.Proof.Of)
+	if r.State == vault.Live && !replaces {
+		return &vault.CommitAnswer{Outcome: ok, Sequence: t.Sequence}, false
+	}
+	if replaces {
 		t.forget(q.Proof.Of)
 	}
 	t.becomesLive(q.Credential)
 	return &vault.CommitAnswer{Outcome: ok, Sequence: t.Sequence}, true
 }
 
-// becomesLive makes a record live, and superseded the one that was.
+// mayCommit returns the status of a commit of a record that is not destroyed.
+func (t *transition) mayCommit(r *Record, q *vault.CommitRequest) vault.Status {
+	if !r.Stored || r.registration() != q.Registration {
+		return vault.Refused
+	}
+	statement := t.statement(vault.Commit, &q.Proof, q.Credential)
+	statement.Registration = q.Registration
+	holds := q.Proof.Type == vault.NoProof || t.holds(statement, &q.Proof)
+	switch {
+	case r.State == vault.Pending && !holds,
+		r.State == vault.Live && !holds && q.Proof.Of != q.Credential && t.answers(q.Proof.Of),
+		r.State == vault.Superseded && !(holds && q.Proof.Type == vault.ManagementProof && q.Proof.Of == q.Credential):
+		return vault.Stale
+	case r.State == vault.Pending && q.Proof.Type == vault.NoProof && t.in(vault.Live) != nil && t.superseded() >= vault.MaxSuperseded:
+		return vault.Full
+	}
+	return vault.OK
+}
+
+// becomesLive makes a record live, and superseded another one that was.
 func (t *transition) becomesLive(credential vault.Credential) {
-	if other := t.in(vault.Live); other != nil {
+	if other := t.in(vault.Live); other != nil && other.Credential != credential {
 		other.State, other.Since = vault.Superseded, t.now
 	}
 	r := t.find(credential)

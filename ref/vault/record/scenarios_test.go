@@ -54,9 +54,11 @@ var scenarios = map[place]scenario{
 		other.Record[191] ^= 1
 		return asking(c, other)
 	},
-	{"pending", "commit", "no record is stored"}: func(w *world) (*client, func() vault.Answer) {
+	{"pending", "commit", "no record is stored, or registration is not that of the record"}: func(w *world) (*client, func() vault.Answer) {
 		c := w.registered(1)
-		return asking(c, c.commit(noProof))
+		w.expect(c.do(c.commit(noProof)), vault.Refused)
+		w.expect(c.do(c.store()), vault.OK)
+		return asking(c, wrong(c.commit(noProof)))
 	},
 	{"pending", "commit", "the proof does not hold"}: func(w *world) (*client, func() vault.Answer) {
 		old := w.live(1)
@@ -74,40 +76,74 @@ var scenarios = map[place]scenario{
 		c := w.stored(1)
 		return asking(c, c.commit(noProof))
 	},
-	{"pending", "time", "24 hours have passed since it was registered"}: func(w *world) (*client, func() vault.Answer) {
-		return waiting(w.stored(1), 24*60*60*1000)
+	{"pending", "time", "24 hours have passed since it was registered first"}: func(w *world) (*client, func() vault.Answer) {
+		c := w.stored(1)
+		w.now += 24*60*60*1000 - 1
+		w.expect(c.do(c.register()), vault.OK)
+		return waiting(c, 1)
 	},
 	{"pending", "time", "another credential of the account is registered"}: func(w *world) (*client, func() vault.Answer) {
 		return w.stored(1), func() vault.Answer { return w.registered(2).state() }
 	},
-	{"live", "commit", ""}: func(w *world) (*client, func() vault.Answer) {
+	{"live", "commit", "registration is not that of the record"}: func(w *world) (*client, func() vault.Answer) {
 		c := w.live(1)
+		return asking(c, wrong(c.commit(noProof)))
+	},
+	{"live", "commit", "the proof is of a superseded record, and does not hold"}: func(w *world) (*client, func() vault.Answer) {
+		old := w.superseded(1)
+		c := w.live(2)
+		return asking(c, c.commit(c.proof(vault.Destroy, old)))
+	},
+	{"live", "commit", "the proof is of a superseded record"}: func(w *world) (*client, func() vault.Answer) {
+		old := w.superseded(1)
+		c := w.live(2)
+		return c, func() vault.Answer {
+			answer := c.do(c.commit(c.proof(vault.Commit, old)))
+			if old.state().State != vault.Destroyed {
+				w.t.Error("the superseded record is still there")
+			}
+			return answer
+		}
+	},
+	{"live", "commit", "otherwise"}: func(w *world) (*client, func() vault.Answer) {
+		c := w.live(1)
+		w.expect(c.do(c.commit(c.proof(vault.Commit, c))), vault.OK)
+		pending := w.stored(2)
+		w.expect(c.do(c.commit(c.proof(vault.Commit, pending))), vault.OK)
+		if pending.state().State != vault.Pending {
+			w.t.Error("the pending record is gone")
+		}
 		return asking(c, c.commit(noProof))
 	},
-	{"live", "anchor", "proof does not hold"}: func(w *world) (*client, func() vault.Answer) {
-		c := w.live(1)
-		anchor := c.anchor(1, 1)
-		anchor.Version = 2
-		return asking(c, anchor)
+	{"superseded", "commit", "registration is not that of the record"}: func(w *world) (*client, func() vault.Answer) {
+		c := w.superseded(1)
+		return asking(c, wrong(c.commit(c.proof(vault.Commit, c))))
 	},
-	{"live", "anchor", "version and anchor are those of the record"}: func(w *world) (*client, func() vault.Answer) {
+	{"superseded", "commit", "the proof does not hold, or is not one of the type management of this record"}: func(w *world) (*client, func() vault.Answer) {
 		c := w.live(1)
-		w.expect(c.do(c.anchor(3, 1)), vault.OK)
-		return asking(c, c.anchor(3, 1))
+		y := c.try(password)
+		w.expect(c.do(y.finish()), vault.OK)
+		other := w.live(2)
+		w.expect(c.do(c.commit(noProof)), vault.Stale)
+		w.expect(c.do(c.commit(c.statement(vault.Commit, c).InSession(y.key))), vault.Stale)
+		w.expect(c.do(c.commit(c.proof(vault.Commit, other))), vault.Stale)
+		return asking(c, c.commit(c.proof(vault.Destroy, c)))
 	},
-	{"live", "anchor", "version is not greater than that of the record"}: func(w *world) (*client, func() vault.Answer) {
+	{"superseded", "commit", "otherwise"}: func(w *world) (*client, func() vault.Answer) {
 		c := w.live(1)
-		w.expect(c.do(c.anchor(3, 1)), vault.OK)
-		w.expect(c.do(c.anchor(2, 1)), vault.Stale)
-		return asking(c, c.anchor(3, 2))
+		c.fail(2)
+		other := w.live(2)
+		return c, func() vault.Answer {
+			answer := c.do(c.commit(c.proof(vault.Commit, c)))
+			if state := other.state(); state.State != vault.Superseded || c.state().Attempts != 8 {
+				w.t.Errorf("the other one is %v, and this one has %d attempts", state.State, c.state().Attempts)
+			}
+			return answer
+		}
 	},
-	{"live", "anchor", "otherwise"}: func(w *world) (*client, func() vault.Answer) {
-		c := w.live(1)
-		return asking(c, c.anchor(1, 1))
-	},
-	{"live", "time", "another record becomes live, with a proof of this one"}:       replacing((*world).live, true),
-	{"live", "time", "another record becomes live, without"}:                        replacing((*world).live, false),
-	{"superseded", "time", "another record becomes live, with a proof of this one"}: replacing((*world).superseded, true),
+	{"live", "time", "a commit of another record is answered with ok, with a proof of this one"}:       replacing((*world).live, true),
+	{"live", "time", "another record becomes live without that"}:                                       replacing((*world).live, false),
+	{"superseded", "time", "a commit of another record is answered with ok, with a proof of this one"}: replacing((*world).superseded, true),
 	{"superseded", "time", "90 days have passed since it was superseded"}: func(w *world) (*client, func() vault.Answer) {
 		return waiting(w.superseded(1), 90*24*60*60*1000)
 	},
@@ -126,6 +162,12 @@ var scenarios = map[place]scenario{
 		c := w.live(1)
 		return asking(c, c.try(password).finish())
 	},
+}
+
+// wrong makes the registration of a commit that of another record.
+func wrong(q *vault.CommitRequest) *vault.CommitRequest {
+	q.Registration[0] ^= 1
+	return q
 }
 
 // replacing commits another record with a proof of the first one, or without.
@@ -159,7 +201,7 @@ func init() {
 				return again
 			}
 		}
-		scenarios[place{state, "recover", "the time is before until_ms"}] = func(w *world) (*client, func() vault.Answer) {
+		scenarios[place{state, "recover", "the time is before *until*"}] = func(w *world) (*client, func() vault.Answer) {
 			c := made(w, 1)
 			c.fail(3)
 			c.now += vault.Wait(3) - 1
@@ -192,11 +234,32 @@ func init() {
 			}
 			return asking(c, &vault.DestroyRequest{Head: c.Head, Proof: proof})
 		}
+		scenarios[place{state, "anchor", "proof does not hold"}] = func(w *world) (*client, func() vault.Answer) {
+			c := made(w, 1)
+			anchor := c.anchor(1, 1)
+			anchor.Version = 2
+			return asking(c, anchor)
+		}
+		scenarios[place{state, "anchor", "version and anchor are those of the record"}] = func(w *world) (*client, func() vault.Answer) {
+			c := made(w, 1)
+			w.expect(c.do(c.anchor(3, 1)), vault.OK)
+			return asking(c, c.anchor(3, 1))
+		}
+		scenarios[place{state, "anchor", "version is not greater than that of the record"}] = func(w *world) (*client, func() vault.Answer) {
+			c := made(w, 1)
+			w.expect(c.do(c.anchor(3, 1)), vault.OK)
+			w.expect(c.do(c.anchor(2, 1)), vault.Stale)
+			return asking(c, c.anchor(3, 2))
+		}
+		scenarios[place{state, "anchor", "otherwise"}] = func(w *world) (*client, func() vault.Answer) {
+			c := made(w, 1)
+			return asking(c, c.anchor(1, 1))
+		}
 		scenarios[place{state, "destroy", "otherwise"}] = func(w *world) (*client, func() vault.Answer) {
 			c := made(w, 1)
 			return asking(c, c.destroy())
 		}
-		scenarios[place{state, "time", "no attempt is left, and the time is not before until_ms"}] = func(w *world) (*client, func() vault.Answer) {
+		scenarios[place{state, "time", "no attempt is left, and the time is not before *until*"}] = func(w *world) (*client, func() vault.Answer) {
 			c := made(w, 1)
 			c.fail(vault.MaxAttempts)
 			c.now += vault.Wait(vault.MaxAttempts) - 1

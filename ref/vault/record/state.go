@@ -13,7 +13,7 @@ func (t *transition) state(q *vault.StateRequest) vault.Answer {
 	}
 	answer.State = t.stateOf(credential)
 	if r := t.find(credential); r != nil && r.State != vault.Pending {
-		answer.Attempts, answer.Until = r.left(), r.untilAfter(t.now)
+		answer.Attempts, answer.Wait = r.left(), r.wait(t.now)
 		answer.Version, answer.Anchor = r.Version, r.Anchor
 	}
 	return answer

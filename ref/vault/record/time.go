@@ -6,7 +6,7 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
-// age does what time does to records, and reports whether it did anything. [VLT-16]
+// age does what time does to an account, and reports whether it did anything. [VLT-16]
 func (a *Account) age(now uint64) bool {
 	aged := false
 	for _, r := range slices.Clone(a.Records) {
@@ -21,14 +21,11 @@ func (a *Account) age(now uint64) bool {
 		}
 		aged = true
 	}
-	return aged
-}
-
-// endSessions forgets the sessions that have ended. Until the account changes they stay
-// where they are, and session does not find them.
-func (a *Account) endSessions() {
 	for i := range a.Records {
 		r := &a.Records[i]
-		r.Sessions = slices.DeleteFunc(r.Sessions, func(s Session) bool { return a.Changed >= s.End })
+		before := len(r.Sessions)
+		r.Sessions = slices.DeleteFunc(r.Sessions, func(s Session) bool { return now >= s.End })
+		aged = aged || len(r.Sessions) < before
 	}
+	return aged
 }
