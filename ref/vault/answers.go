@@ -1,19 +1,15 @@
 package vault
 
-import (
-	"crypto/sha512"
-
-	"github.com/coffer-format/coffer/ref/opaque"
-)
+import "github.com/coffer-format/coffer/ref/opaque"
 
 // The lengths of the answers in bytes.
 const (
-	StateAnswerSize    = 1 + 1 + 1 + 8 + 8 + 32 + 8 + AnchorSize
+	StateAnswerSize    = 1 + 1 + 1 + 8 + 8 + credentialSize + 8 + AnchorSize
 	RegisterAnswerSize = 1 + opaque.RegistrationResponseSize
 	StoreAnswerSize    = 1
 	CommitAnswerSize   = 1 + 8
 	RecoverAnswerSize  = 1 + 1 + 8 + opaque.KE2Size
-	FinishAnswerSize   = 1 + ReportSize + sha512.Size
+	FinishAnswerSize   = 1 + ReportSize + macSize
 	DestroyAnswerSize  = 1 + 8
 	AnchorAnswerSize   = 1 + 8
 )
@@ -108,7 +104,7 @@ func (a *RecoverAnswer) fields(c codec) {
 type FinishAnswer struct {
 	Outcome
 	Report Report
-	MAC    [sha512.Size]byte
+	MAC    [macSize]byte
 }
 
 func (a *FinishAnswer) fields(c codec) {

@@ -1,5 +1,17 @@
 package vault
 
+// The lengths of fields in bytes.
+const (
+	idSize         = 32
+	accountSize    = 32
+	credentialSize = 32
+	nonceSize      = 16 // of a token
+	digestSize     = 32 // SHA-256
+	publicKeySize  = 32 // Ed25519
+	signatureSize  = 64 // Ed25519, and as long as a MAC
+	macSize        = 64 // HMAC-SHA-512
+)
+
 // The limits of a token and of an account. Times are in milliseconds.
 const (
 	MaxTokenTime   = 86400000                 // for which a token is valid [VLT-5]

@@ -81,8 +81,8 @@ func TestLimitsAreThoseOfTheChapter(t *testing.T) {
 		fmt.Sprintf("%q || every field of the token before signature", tokenLabel),
 		fmt.Sprintf("%q || operation || vault || account || sequence || of || credential || registration", labelPrefix),
 		fmt.Sprintf("the operation is %q or %q", Commit, Destroy),
-		fmt.Sprintf("%q || vault || account || credential || version", labelPrefix+"anchor"),
-		fmt.Sprintf("%q || report", labelPrefix+"report"),
+		fmt.Sprintf("%q || vault || account || credential || version", labelPrefix+labelAnchor),
+		fmt.Sprintf("%q || report", labelPrefix+labelReport),
 		fmt.Sprintf("opaque anchor[%d];", AnchorSize),
 	} {
 		if !strings.Contains(text, want) {

@@ -25,8 +25,8 @@ var kinds = map[string]struct {
 // Names returns the names of the requests, in ascending order.
 func Names() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-// ParseRequest reads a request of one of Names. Error: ErrMalformed [VLT-9] [VLT-13]. It
-// panics for another name.
+// ParseRequest reads a request of one of Names, of which the token is still to be judged
+// [VLT-47]. Error: ErrMalformed [VLT-9] [VLT-13]. It panics for another name.
 func ParseRequest(name string, b []byte) (Request, error) {
 	r := kindOf(name).request()
 	if !decode(b, r) || !r.decodes() {

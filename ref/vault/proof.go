@@ -9,9 +9,15 @@ import (
 )
 
 // ProofSize is the length of a Proof in bytes.
-const ProofSize = 1 + 32 + 64
+const ProofSize = 1 + credentialSize + signatureSize
 
-const labelPrefix = "coffer/v1 vault "
+// The beginnings of what is signed or authenticated are the prefix with one of these, or with
+// an Operation (spec section 14.10).
+const (
+	labelPrefix = "coffer/v1 vault "
+	labelAnchor = "anchor"
+	labelReport = "report"
+)
 
 // Operation is what a proof is for.
 type Operation string
@@ -27,7 +33,7 @@ const (
 type Proof struct {
 	Type  ProofType
 	Of    Credential
-	Value [64]byte
+	Value [signatureSize]byte
 }
 
 func (p *Proof) fields(c codec) {
@@ -67,7 +73,7 @@ func (s *Statement) bytes() []byte {
 // Signed returns the proof of the type `management`, by a key that NewKeyFromSeed makes of
 // the management key.
 func (s *Statement) Signed(management ed25519.PrivateKey) Proof {
-	return Proof{ManagementProof, s.Of, [64]byte(ed25519.Sign(management, s.bytes()))}
+	return Proof{ManagementProof, s.Of, [signatureSize]byte(ed25519.Sign(management, s.bytes()))}
 }
 
 // InSession returns the proof of the type `session`.
@@ -76,13 +82,13 @@ func (s *Statement) InSession(sessionKey opaque.Secret) Proof {
 }
 
 // SignedBy reports whether a value is the signature under a public key.
-func (s *Statement) SignedBy(management *[ed25519.PublicKeySize]byte, value *[64]byte) bool {
+func (s *Statement) SignedBy(management *[publicKeySize]byte, value *[signatureSize]byte) bool {
 	return ed25519.Verify(management[:], s.bytes(), value[:])
 }
 
 // HeldInSession reports whether a value is the MAC under the session key, in time that does
 // not depend on where they differ. [VLT-24]
-func (s *Statement) HeldInSession(sessionKey opaque.Secret, value *[64]byte) bool {
+func (s *Statement) HeldInSession(sessionKey opaque.Secret, value *[signatureSize]byte) bool {
 	mac := macOf(sessionKey, s.bytes())
 	return hmac.Equal(mac[:], value[:])
 }
@@ -98,7 +104,7 @@ type AnchorStatement struct {
 
 func (s *AnchorStatement) bytes() []byte {
 	var w writer
-	w.bytes([]byte(labelPrefix + "anchor"))
+	w.bytes([]byte(labelPrefix + labelAnchor))
 	w.bytes(s.Vault[:])
 	w.bytes(s.Account[:])
 	w.bytes(s.Credential[:])
@@ -108,18 +114,18 @@ func (s *AnchorStatement) bytes() []byte {
 }
 
 // Signed returns the signature, by a key that NewKeyFromSeed makes of the management key.
-func (s *AnchorStatement) Signed(management ed25519.PrivateKey) [ed25519.SignatureSize]byte {
-	return [ed25519.SignatureSize]byte(ed25519.Sign(management, s.bytes()))
+func (s *AnchorStatement) Signed(management ed25519.PrivateKey) [signatureSize]byte {
+	return [signatureSize]byte(ed25519.Sign(management, s.bytes()))
 }
 
 // SignedBy reports whether a value is the signature under a public key.
-func (s *AnchorStatement) SignedBy(management *[ed25519.PublicKeySize]byte, value *[ed25519.SignatureSize]byte) bool {
+func (s *AnchorStatement) SignedBy(management *[publicKeySize]byte, value *[signatureSize]byte) bool {
 	return ed25519.Verify(management[:], s.bytes(), value[:])
 }
 
 // macOf is HMAC-SHA-512.
-func macOf(key opaque.Secret, data []byte) [sha512.Size]byte {
+func macOf(key opaque.Secret, data []byte) [macSize]byte {
 	h := hmac.New(sha512.New, key)
 	h.Write(data)
-	return [sha512.Size]byte(h.Sum(nil))
+	return [macSize]byte(h.Sum(nil))
 }

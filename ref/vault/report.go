@@ -2,7 +2,6 @@ package vault
 
 import (
 	"crypto/hmac"
-	"crypto/sha512"
 
 	"github.com/coffer-format/coffer/ref/opaque"
 )
@@ -27,13 +26,13 @@ func (r *Report) fields(c codec) {
 }
 
 // MAC authenticates the report with the session key. [VLT-31]
-func (r *Report) MAC(sessionKey opaque.Secret) [sha512.Size]byte {
-	return macOf(sessionKey, append([]byte(labelPrefix+"report"), encode(r)...))
+func (r *Report) MAC(sessionKey opaque.Secret) [macSize]byte {
+	return macOf(sessionKey, append([]byte(labelPrefix+labelReport), encode(r)...))
 }
 
 // Authentic reports whether mac is that of the report, in time that does not depend on
 // where they differ. [VLT-31] [CON-8]
-func (r *Report) Authentic(sessionKey opaque.Secret, mac *[sha512.Size]byte) bool {
+func (r *Report) Authentic(sessionKey opaque.Secret, mac *[macSize]byte) bool {
 	want := r.MAC(sessionKey)
 	return hmac.Equal(want[:], mac[:])
 }

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"crypto/ed25519"
 	"crypto/sha256"
 	"slices"
 
@@ -12,18 +11,22 @@ import (
 const (
 	StateRequestSize    = headSize
 	RegisterRequestSize = headSize + opaque.RegistrationRequestSize
-	StoreRequestSize    = headSize + opaque.RegistrationRecordSize + ed25519.PublicKeySize
-	CommitRequestSize   = headSize + sha256.Size + ProofSize
+	StoreRequestSize    = headSize + opaque.RegistrationRecordSize + publicKeySize
+	CommitRequestSize   = headSize + digestSize + ProofSize
 	RecoverRequestSize  = headSize + opaque.KE1Size
-	FinishRequestSize   = headSize + 32 + opaque.KE3Size
+	FinishRequestSize   = headSize + digestSize + opaque.KE3Size
 	DestroyRequestSize  = headSize + ProofSize
-	AnchorRequestSize   = headSize + 8 + AnchorSize + ed25519.SignatureSize
+	AnchorRequestSize   = headSize + 8 + AnchorSize + signatureSize
 
-	headSize = TokenSize + 32
+	headSize = TokenSize + credentialSize
 )
 
-// AnchorSize is the length of a sealed anchor in bytes (spec section 18.10).
-const AnchorSize = 136
+// AnchorSize is the length of a sealed anchor in bytes, and AnchorContext the beginning of its
+// context (spec section 18.10).
+const (
+	AnchorSize    = 136
+	AnchorContext = "coffer/v1 vault anchor"
+)
 
 // Request is one of the structures of spec section 18.5 that a client sends.
 type Request interface {
@@ -74,7 +77,7 @@ func (r *RegisterRequest) decodes() bool {
 type StoreRequest struct {
 	Head
 	Record     [opaque.RegistrationRecordSize]byte // RegistrationRecord
-	Management [ed25519.PublicKeySize]byte
+	Management [publicKeySize]byte
 }
 
 func (r *StoreRequest) fields(c codec) {
@@ -89,10 +92,10 @@ func (r *StoreRequest) decodes() bool {
 }
 
 // Registration identifies what was stored under a credential.
-type Registration [sha256.Size]byte
+type Registration [digestSize]byte
 
 // RegistrationOf returns the registration of a RegistrationRecord and a management key.
-func RegistrationOf(record *[opaque.RegistrationRecordSize]byte, management *[ed25519.PublicKeySize]byte) Registration {
+func RegistrationOf(record *[opaque.RegistrationRecordSize]byte, management *[publicKeySize]byte) Registration {
 	return sha256.Sum256(slices.Concat(record[:], management[:]))
 }
 
@@ -128,7 +131,7 @@ func (r *RecoverRequest) decodes() bool {
 }
 
 // Session identifies a session by its first message.
-type Session [sha256.Size]byte
+type Session [digestSize]byte
 
 // SessionOf returns the session that a first message begins.
 func SessionOf(ke1 *[opaque.KE1Size]byte) Session { return sha256.Sum256(ke1[:]) }
@@ -164,7 +167,7 @@ type AnchorRequest struct {
 	Head
 	Version uint64
 	Anchor  [AnchorSize]byte
-	Proof   [ed25519.SignatureSize]byte
+	Proof   [signatureSize]byte
 }
 
 func (r *AnchorRequest) fields(c codec) {

@@ -3,7 +3,7 @@ package vault
 import "crypto/ed25519"
 
 // TokenSize is the length of a Token in bytes.
-const TokenSize = 32 + 32 + 8 + 8 + 16 + ed25519.SignatureSize
+const TokenSize = idSize + accountSize + 8 + 8 + nonceSize + signatureSize
 
 const tokenLabel = "coffer/v1 vault token"
 
@@ -14,8 +14,8 @@ type Token struct {
 	Account   AccountID
 	NotBefore uint64
 	NotAfter  uint64
-	Nonce     [16]byte
-	Signature [ed25519.SignatureSize]byte
+	Nonce     [nonceSize]byte
+	Signature [signatureSize]byte
 }
 
 func (t *Token) fields(c codec) {

@@ -11,13 +11,13 @@ import (
 )
 
 // ID identifies a vault: `vault` of section 18.1.
-type ID [32]byte
+type ID [idSize]byte
 
 // AccountID identifies an account with the account service.
-type AccountID [32]byte
+type AccountID [accountSize]byte
 
 // Credential identifies a record of an account. Zeros are none.
-type Credential [32]byte
+type Credential [credentialSize]byte
 
 // IDOf returns the identifier of the vault with a root key (spec sections 6.4 and 18.1).
 func IDOf(root ed25519.PublicKey) ID {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -127,12 +128,18 @@ func (r *repository) checkLabels() {
 		labels[label] = true
 	}
 	r.sameTexts("14.7", "label", labels)
-	contexts := map[string]bool{r.code.text("slot.contextPrefix"): true}
+	contexts := map[string]bool{r.code.text("slot.contextPrefix"): true, r.code.text("vault.AnchorContext"): true}
 	for _, p := range []header.Purpose{header.Archive, header.Keyring} {
 		contexts[p.Context()] = true
 	}
 	r.sameTexts("14.8", "context", contexts)
 	r.checkContexts()
+	statements := map[string]bool{r.code.text("vault.tokenLabel"): true}
+	for _, name := range []string{"vault.Commit", "vault.Destroy", "vault.labelAnchor", "vault.labelReport"} {
+		statements[r.code.text("vault.labelPrefix")+r.code.text(name)] = true
+	}
+	r.sameTexts("14.10", "begins with", statements)
+	maps.Copy(contexts, statements)
 	r.checkQuoted(labels, contexts, prefix)
 }
 
@@ -183,7 +190,9 @@ var (
 // checkQuoted: wherever a chapter writes a label or a context, it is one of them.
 func (r *repository) checkQuoted(labels, contexts map[string]bool, prefix string) {
 	known := map[string]bool{
-		prefix: true,
+		prefix:                             true,
+		r.code.text("vault.labelPrefix"):   true,
+		r.code.text("vault.opaqueContext"): true,
 		// Only the example of chapter 4 has it.
 		"coffer/v1 example": true,
 		strings.TrimSuffix(r.code.text("cobblestone.infoLabel"), "\x00"): true,

@@ -21,8 +21,6 @@ type Anchor struct {
 	Head       [32]byte // SHA-256 of the commit
 }
 
-const anchorContext = "coffer/v1 vault anchor"
-
 // Seal seals an anchor under K for a record.
 func (a *Anchor) Seal(rand io.Reader, k *key.Key, credential vault.Credential) ([vault.AnchorSize]byte, error) {
 	salt := make([]byte, cobblestone.SaltSize)
@@ -35,13 +33,13 @@ func (a *Anchor) Seal(rand io.Reader, k *key.Key, credential vault.Credential) (
 	b.AddUint64(a.Generation)
 	b.AddBytes(a.Head[:])
 	anchorKey := k.Derive(key.LabelAnchor)
-	return [vault.AnchorSize]byte(cobblestone.Seal(anchorKey[:], salt, anchorContext+string(credential[:]), b.BytesOrPanic())), nil
+	return [vault.AnchorSize]byte(cobblestone.Seal(anchorKey[:], salt, vault.AnchorContext+string(credential[:]), b.BytesOrPanic())), nil
 }
 
 // OpenAnchor opens the anchor of a record. Error: stale_backup. [VLT-38]
 func OpenAnchor(sealed *[vault.AnchorSize]byte, k *key.Key, credential vault.Credential) (*Anchor, error) {
 	anchorKey := k.Derive(key.LabelAnchor)
-	plaintext, err := cobblestone.Open(anchorKey[:], anchorContext+string(credential[:]), sealed[:])
+	plaintext, err := cobblestone.Open(anchorKey[:], vault.AnchorContext+string(credential[:]), sealed[:])
 	if err != nil {
 		return nil, fault.New(fault.StaleBackup, "the anchor at the vault does not open: this backup may not be the newest state")
 	}

@@ -84,7 +84,8 @@ func (t *transition) mayCommit(r *Record, q *vault.CommitRequest) vault.Status {
 	return vault.OK
 }
 
-// becomesLive makes a record live, and superseded another one that was.
+// becomesLive makes a record live, and superseded another one that was. Both keep the attempts
+// that they have [VLT-25].
 func (t *transition) becomesLive(credential vault.Credential) {
 	if other := t.in(vault.Live); other != nil && other.Credential != credential {
 		other.State, other.Since = vault.Superseded, t.now
