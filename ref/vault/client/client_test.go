@@ -96,12 +96,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	request, err := vault.ParseRequest(name, body)
 	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
 		w.Write(vault.Encode(vault.Refusal(name, vault.Malformed)))
 		return
 	}
 	if !request.Asks().Token.Holds(s.id, []ed25519.PublicKey{s.service.Public().(ed25519.PublicKey)}, uint64(time.Now().UnixMilli())) {
-		w.WriteHeader(http.StatusUnauthorized)
 		w.Write(vault.Encode(vault.Refusal(name, vault.BadToken)))
 		return
 	}
@@ -164,6 +162,37 @@ func registered(t *testing.T, v *Vault, text string, k *key.Key) vault.Credentia
 		t.Fatal(err)
 	}
 	return made.Secret.Credential
+}
+
+// A client asks with tokens of the vault and of the account only.
+func TestTokens(t *testing.T) {
+	s := newServer(t)
+	v := s.open(t)
+	v.Account = vault.AccountID{2}
+	if _, err := v.State(t.Context(), vault.Credential{}); err == nil || len(s.asked) != 0 {
+		t.Errorf("with a token of another account: %v", err)
+	}
+	v.Account = vault.AccountID{1}
+	if _, err := v.State(t.Context(), vault.Credential{}); err != nil {
+		t.Error(err)
+	}
+	sign := s.tokens
+	v.tokens = func(ctx context.Context) (*vault.Token, error) {
+		token, err := sign(ctx)
+		token.Vault[0] ^= 1
+		return token, err
+	}
+	if _, err := v.State(t.Context(), vault.Credential{}); err == nil || len(s.asked) != 1 {
+		t.Errorf("with a token of another vault: %v", err)
+	}
+	v.tokens = func(ctx context.Context) (*vault.Token, error) {
+		token, err := sign(ctx)
+		token.Signature[0] ^= 1
+		return token, err
+	}
+	if _, err := v.State(t.Context(), vault.Credential{}); !errors.Is(err, fault.VaultRefused) {
+		t.Errorf("with a token that is not the service's: %v", err)
+	}
 }
 
 // What was registered opens the slot again with the password and with no other; the vault
@@ -382,13 +411,13 @@ func TestAlteredAnswers(t *testing.T) {
 		at   int
 		want error
 	}{
-		{"recover", 0, fault.VaultRefused},                   // the status
-		{"recover", 10, fault.WrongSecret},                   // the evaluated element
-		{"recover", 10 + 32, fault.WrongSecret},              // the masking nonce
-		{"recover", 10 + 32 + 32, fault.WrongSecret},         // the masked response
-		{"recover", 10 + 320 - 1, fault.WrongSecret},         // the vault's MAC
-		{"finish", 4, fault.VaultRefused},                    // the number of failures
-		{"finish", 1 + vault.ReportSize, fault.VaultRefused}, // the MAC
+		{"recover", 0, fault.VaultRefused},           // the status
+		{"recover", 10, fault.WrongSecret},           // the evaluated element
+		{"recover", 10 + 32, fault.WrongSecret},      // the masking nonce
+		{"recover", 10 + 32 + 32, fault.WrongSecret}, // the masked response
+		{"recover", 10 + 320 - 1, fault.WrongSecret}, // the vault's MAC
+		{"finish", 4, nil},                           // the number of failures
+		{"finish", 1 + vault.ReportSize, nil},        // the MAC
 	} {
 		s.mu.Lock()
 		s.now = s.now.Add(24 * time.Hour)
@@ -399,7 +428,8 @@ func TestAlteredAnswers(t *testing.T) {
 			return answer
 		}
 		s.mu.Unlock()
-		if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right")); !errors.Is(err, c.want) {
+		recovered, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right"))
+		if !errors.Is(err, c.want) || err == nil && recovered.Report != nil {
 			t.Errorf("with another byte %d of %s: %v, not %v", c.at, c.name, err, c.want)
 		}
 		s.mu.Lock()
@@ -428,7 +458,9 @@ func TestAlteredAnswers(t *testing.T) {
 func TestOtherServers(t *testing.T) {
 	s := newServer(t)
 	other, _ := newKey(t)
-	v, err := Open(s.address, other, s.tokens)
+	v, err := Open(s.address, other, func(context.Context) (*vault.Token, error) {
+		return &vault.Token{Vault: vault.IDOf(other)}, nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
