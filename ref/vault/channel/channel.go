@@ -62,7 +62,8 @@ func Check(root ed25519.PublicKey, certificate *x509.Certificate, now time.Time)
 	return nil
 }
 
-// Client returns how a client connects to the vault of a root key. now is its clock. [VLT-1]
+// Client returns how a client connects to the vault of a root key, without resuming a session.
+// now is its clock. [VLT-1] [VLT-51]
 func Client(root ed25519.PublicKey, now func() time.Time) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13,
@@ -79,7 +80,7 @@ func Client(root ed25519.PublicKey, now func() time.Time) *tls.Config {
 func Server(certificate func() (*tls.Certificate, error)) *tls.Config {
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS13,
-		SessionTicketsDisabled: true, // a resumed connection proves no channel key
+		SessionTicketsDisabled: true, // [VLT-51]
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return certificate()
 		},

@@ -57,7 +57,7 @@ func (v *Vault) StoreAnchor(ctx context.Context, rand io.Reader, k *key.Key, cre
 	if err != nil {
 		return err
 	}
-	token, err := v.tokens(ctx)
+	token, err := v.token(ctx)
 	if err != nil {
 		return err
 	}

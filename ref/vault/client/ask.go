@@ -26,9 +26,9 @@ const (
 // ask sends a request until it is answered, always the same one [VLT-28] [VLT-30]. Errors:
 // ErrNoAnswer, vault_refused for what is no answer of this vault.
 func (v *Vault) ask(ctx context.Context, name string, request vault.Request) (vault.Answer, error) {
-	token, err := v.tokens(ctx)
+	token, err := v.token(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("getting a token for the vault: %w", err)
+		return nil, err
 	}
 	request.Asks().Token = *token
 	body := vault.Encode(request)
@@ -52,6 +52,20 @@ func (v *Vault) ask(ctx context.Context, name string, request vault.Request) (va
 	}
 }
 
+// token returns a token of the account.
+func (v *Vault) token(ctx context.Context) (*vault.Token, error) {
+	token, err := v.tokens(ctx)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("getting a token for the vault: %w", err)
+	case token.Vault != v.ID:
+		return nil, errors.New("the token is for another vault")
+	case v.Account != vault.AccountID{} && token.Account != v.Account: // [VLT-52]
+		return nil, errors.New("the token is of another account than that with which the password was registered")
+	}
+	return token, nil
+}
+
 // post sends a request once (spec section 18.11).
 func (v *Vault) post(ctx context.Context, name string, body []byte) (vault.Answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, v.address+"/v1/"+name, bytes.NewReader(body))
@@ -64,9 +78,7 @@ func (v *Vault) post(ctx context.Context, name string, body []byte) (vault.Answe
 		return nil, err
 	}
 	defer response.Body.Close()
-	switch response.StatusCode {
-	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized:
-	default: // [VLT-40] [VLT-41]
+	if response.StatusCode != http.StatusOK { // [VLT-40] [VLT-41]
 		return nil, fmt.Errorf("it says %s", response.Status)
 	}
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1)) // [CON-3]

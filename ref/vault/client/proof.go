@@ -38,8 +38,8 @@ func (r *Recovered) Proof() Proof { return r.session }
 func (p sessionProof) of() vault.Credential                 { return p.credential }
 func (p sessionProof) prove(s *vault.Statement) vault.Proof { return s.InSession(p.key) }
 
-// Commit makes a registered record live. The record that the proof is of is destroyed; without
-// a proof, nil, the live one is superseded. [VLT-34]
+// Commit makes a registered record live. The record that the proof is of is destroyed, if there
+// still is one; without a proof, nil, the live one is superseded. [VLT-34]
 func (v *Vault) Commit(ctx context.Context, credential vault.Credential, registration vault.Registration, proof Proof) error {
 	statement := vault.Statement{Operation: vault.Commit, Credential: credential, Registration: registration}
 	return v.proven(ctx, statement, proof, func(p vault.Proof) (vault.Status, error) {
@@ -78,7 +78,7 @@ func (v *Vault) proven(ctx context.Context, statement vault.Statement, proof Pro
 	for try := 1; ; try++ {
 		var made vault.Proof
 		if proof != nil {
-			token, err := v.tokens(ctx)
+			token, err := v.token(ctx)
 			if err != nil {
 				return err
 			}
@@ -86,8 +86,10 @@ func (v *Vault) proven(ctx context.Context, statement vault.Statement, proof Pro
 			if err != nil {
 				return err
 			}
-			statement.Vault, statement.Account, statement.Sequence, statement.Of = v.ID, token.Account, state.Sequence, proof.of()
-			made = proof.prove(&statement)
+			if state.State == vault.Live || state.State == vault.Superseded {
+				statement.Vault, statement.Account, statement.Sequence, statement.Of = v.ID, token.Account, state.Sequence, proof.of()
+				made = proof.prove(&statement)
+			}
 		}
 		status, err := send(made)
 		if err != nil {

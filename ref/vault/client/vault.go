@@ -25,6 +25,9 @@ type Tokens func(context.Context) (*vault.Token, error)
 // Vault is a vault that a client asks, for one account. Several goroutines may use it.
 type Vault struct {
 	ID vault.ID
+	// Account is the one with which a record was registered: tokens of others are not used
+	// [VLT-52]. Zeros are any.
+	Account vault.AccountID
 
 	address string // without "/" at its end
 	http    *http.Client
