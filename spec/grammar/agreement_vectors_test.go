@@ -138,13 +138,14 @@ func TestReferenceAgrees(t *testing.T) {
 }
 
 // With any number of the grammar one more or one less, or two neighbouring fields
-// exchanged, some vector shows that the reference does not agree.
+// exchanged, some vector shows that the reference does not agree. Of the vault's structures,
+// which no vector has, the tests of ref/vault show it.
 func TestOtherGrammarsDisagree(t *testing.T) {
 	all, _ := load(t)
 	number := regexp.MustCompile(`[0-9]+`)
 	var blocks []spec.Code
 	for _, b := range spec.CodeBlocks() {
-		if b.Language == "tls" {
+		if b.Language == "tls" && b.File != "18-vault.md" {
 			blocks = append(blocks, b)
 		}
 	}

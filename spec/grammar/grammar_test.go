@@ -24,7 +24,10 @@ func TestLoad(t *testing.T) {
 		names = append(names, typ.Name)
 	}
 	want := "SlotType Slot PasswordSlot VaultSlot PasskeySlot Purpose Header FrameType Kind Entry Place Record Path Stored Segment " +
-		"SegmentRef Index EntryFrame Run PieceFrame PaddingFrame Frame OldKey Keyring"
+		"SegmentRef Index EntryFrame Run PieceFrame PaddingFrame Frame OldKey Keyring " +
+		"Token ProofType Proof StateRequest RegisterRequest StoreRequest CommitRequest RecoverRequest FinishRequest DestroyRequest " +
+		"AnchorRequest Status RecordState Report StateAnswer RegisterAnswer StoreAnswer CommitAnswer RecoverAnswer FinishAnswer " +
+		"DestroyAnswer AnchorAnswer Anchor"
 	if diff := cmp.Diff(strings.Fields(want), names); diff != "" {
 		t.Error(diff)
 	}
