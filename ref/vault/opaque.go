@@ -1,6 +1,9 @@
 package vault
 
 import (
+	"fmt"
+	"io"
+
 	"github.com/coffer-format/coffer/ref/opaque"
 )
 
@@ -37,6 +40,12 @@ type Login struct {
 	KE3        [opaque.KE3Size]byte // the third message that it expects
 	SessionKey opaque.Secret        // of opaque.Nx bytes
 }
+
+// Format implements fmt.Formatter for every verb. [VLT-45]
+func (Keys) Format(s fmt.State, _ rune) { io.WriteString(s, "the keys of a record") }
+
+// Format implements fmt.Formatter for every verb. [VLT-45]
+func (Login) Format(s fmt.State, _ rune) { io.WriteString(s, "a login") }
 
 // OPAQUE is the server of OPAQUE at a vault.
 type OPAQUE struct{ Vault ID }

@@ -3,6 +3,8 @@
 package record
 
 import (
+	"fmt"
+	"io"
 	"slices"
 
 	"github.com/coffer-format/coffer/ref/opaque"
@@ -43,6 +45,15 @@ type Session struct {
 	Finished bool // whether the third message has come
 	Report   vault.Report
 }
+
+// Format implements fmt.Formatter for every verb. [VLT-45]
+func (Account) Format(s fmt.State, _ rune) { io.WriteString(s, "an account") }
+
+// Format implements fmt.Formatter for every verb. [VLT-45]
+func (Record) Format(s fmt.State, _ rune) { io.WriteString(s, "a record") }
+
+// Format implements fmt.Formatter for every verb. [VLT-45]
+func (Session) Format(s fmt.State, _ rune) { io.WriteString(s, "a session") }
 
 // New returns an account that has never had a record.
 func New(id vault.AccountID) *Account { return &Account{ID: id} }

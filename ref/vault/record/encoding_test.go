@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -32,7 +33,20 @@ func TestEncoding(t *testing.T) {
 	for _, a := range []*Account{New(testAccount), full(t)} {
 		back, err := Parse(a.Bytes())
 		if err != nil || !reflect.DeepEqual(back, a) {
-			t.Errorf("%+v is read as %+v, %v", a, back, err)
+			t.Errorf("%x is read as %x, %v", a.Bytes(), back.Bytes(), err)
+		}
+	}
+}
+
+// What is secret is not printed. [VLT-45]
+func TestNothingIsPrinted(t *testing.T) {
+	a := full(t)
+	r := a.in(vault.Live)
+	for _, secret := range []any{a, *a, r, *r, r.Sessions, r.Sessions[0], r.Keys, &r.Keys, r.Sessions[0].Login, &r.Sessions[0].Login} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%s"} {
+			if text := fmt.Sprintf(verb, secret); len(text) > 40 {
+				t.Errorf("%s of %T prints %s", verb, secret, text)
+			}
 		}
 	}
 }

@@ -86,6 +86,7 @@ func (n *node) next(most int) []*message {
 // with no wrong password, dies when, and only when, the chapter says so, and reports the
 // attempts of others. All situations up to a depth are looked at.
 func TestEverySituation(t *testing.T) {
+	thorough.NotShort(t)
 	explore(t, 2)
 }
 

@@ -33,8 +33,8 @@ func (r *Random) server() *opaque.ServerRandom {
 	return &opaque.ServerRandom{MaskingNonce: [32]byte(r[:32]), Nonce: [32]byte(r[32:64]), KeyshareSeed: [32]byte(r[64:])}
 }
 
-// Handle answers a request about an account, of which vault.Token.Holds and which
-// vault.ParseRequest made. The clock is in milliseconds since 1970-01-01T00:00:00Z. If it
+// Handle answers a request that vault.ParseRequest has read, and whose token holds, about the
+// account of the token. The clock is in milliseconds since 1970-01-01T00:00:00Z. If it
 // reports a change, the account is to be stored durably before the answer is sent [VLT-17],
 // and given up, with the answer, if that fails. The requests of an account are handled one
 // after another [VLT-18].
