@@ -27,6 +27,16 @@ type Advisor func(err error) (advice string, status int)
 // ends the work through its context, so that what was begun is removed. A second one
 // ends the program at once.
 func Run(root *cobra.Command, advise Advisor) int {
+	return run(root, advise, append(hangup(), endings...), endingPatience)
+}
+
+// RunService is Run for a program with a command that goes on until it is told to end, and
+// ends its work itself within the patience. A terminal that is gone does not end it.
+func RunService(root *cobra.Command, advise Advisor, patience time.Duration) int {
+	return run(root, advise, endings, patience)
+}
+
+func run(root *cobra.Command, advise Advisor, endings []os.Signal, patience time.Duration) int {
 	if err := checkLimits(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", root.Name(), err)
 		return Refused
@@ -34,7 +44,7 @@ func Run(root *cobra.Command, advise Advisor) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, endings()...)
+	signal.Notify(signals, endings...)
 	go func() {
 		<-signals
 		cancel()
@@ -42,7 +52,7 @@ func Run(root *cobra.Command, advise Advisor) int {
 		case <-signals:
 			time.Sleep(endingHaste)
 			giveUp(root.Name(), "interrupted twice")
-		case <-time.After(endingPatience):
+		case <-time.After(patience):
 			giveUp(root.Name(), "interrupted in the middle of something that did not end")
 		}
 	}()
@@ -97,7 +107,7 @@ func sayEnded(command, why string) {
 }
 
 // endings are the signals that call the work off.
-func endings() []os.Signal { return append(hangup(), os.Interrupt, syscall.SIGTERM) }
+var endings = []os.Signal{os.Interrupt, syscall.SIGTERM}
 
 // announce makes every command call started before anything else.
 func announce(cmd *cobra.Command, started func()) {

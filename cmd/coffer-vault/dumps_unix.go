@@ -1,0 +1,8 @@
+//go:build unix && !linux && !solaris && !illumos && !aix
+
+package main
+
+import "golang.org/x/sys/unix"
+
+// keepFromDumps lets no core be dumped.
+func keepFromDumps() error { return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) }

@@ -1,0 +1,11 @@
+//go:build !js && !wasip1
+
+package main
+
+import (
+	"os"
+	"syscall"
+)
+
+// hangup makes the service read its keys again.
+var hangup = []os.Signal{syscall.SIGHUP}
