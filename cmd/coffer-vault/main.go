@@ -14,7 +14,7 @@ import (
 func main() { os.Exit(program.RunService(newRoot(), noAdvice, stopPatience)) }
 
 // stopPatience is more than the service takes to stop.
-const stopPatience = 30 * time.Second
+const stopPatience = 40 * time.Second
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{

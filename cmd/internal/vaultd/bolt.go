@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -79,19 +80,27 @@ func OpenBolt(o *BoltOptions) (Store, error) {
 	if b.stored == nil {
 		b.stored = func(int, uint64) {}
 	}
-	if err := b.open(o); err != nil {
+	if err := b.carefully(func() error { return b.open(o) }); err != nil {
 		return nil, err
 	}
 	go b.store()
 	return b, nil
 }
 
-func (b *bolt) open(o *BoltOptions) (err error) {
+// carefully does something with the database, which is mapped into memory and trusted: a file
+// that is damaged or cut ends in a panic, and after that the store answers nothing more.
+func (b *bolt) carefully(do func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if p := recover(); p != nil { // bbolt trusts what it finds in a file
-			err = fmt.Errorf("%w: it is not a store, or was changed by something else: %v", ErrDamaged, p)
+		if recover() != nil {
+			err = fmt.Errorf("%w: it was cut, or changed by something else", ErrDamaged)
+			b.failed.Store(&err)
 		}
 	}()
+	return do()
+}
+
+func (b *bolt) open(o *BoltOptions) (err error) {
 	b.db, err = bbolt.Open(o.Path, 0o600, &bbolt.Options{Timeout: lockPatience, FreelistType: bbolt.FreelistMapType})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
@@ -166,7 +175,11 @@ func (b *bolt) Update(ctx context.Context, id *vault.AccountID, transition Trans
 	if err := b.Err(); err != nil {
 		return err
 	}
-	account, err := b.read(id)
+	var account *record.Account
+	err = b.carefully(func() (err error) {
+		account, err = b.read(id)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -186,12 +199,6 @@ func (b *bolt) Update(ctx context.Context, id *vault.AccountID, transition Trans
 var errClosed = errors.New("the store is closed")
 
 func (b *bolt) read(id *vault.AccountID) (account *record.Account, err error) {
-	defer func() {
-		if recover() != nil { // bbolt trusts what it finds in a file, and holds its locks now
-			err = fmt.Errorf("%w: it was changed by something else", ErrDamaged)
-			b.failed.Store(&err)
-		}
-	}()
 	err = b.db.View(func(tx *bbolt.Tx) error {
 		value := tx.Bucket(accountsBucket).Get(id[:])
 		if value == nil {

@@ -61,14 +61,16 @@ func (b *bolt) commit(group []*change) error {
 		return err
 	}
 	next := kept{b.last.Store, b.last.Change + uint64(len(group))}
-	err := b.db.Update(func(tx *bbolt.Tx) error {
-		accounts := tx.Bucket(accountsBucket)
-		for _, c := range group {
-			if err := accounts.Put(c.id[:], c.value); err != nil {
-				return err
+	err := b.carefully(func() error {
+		return b.db.Update(func(tx *bbolt.Tx) error {
+			accounts := tx.Bucket(accountsBucket)
+			for _, c := range group {
+				if err := accounts.Put(c.id[:], c.value); err != nil {
+					return err
+				}
 			}
-		}
-		return tx.Bucket(aboutBucket).Put(changeKey, binary.BigEndian.AppendUint64(nil, next.Change))
+			return tx.Bucket(aboutBucket).Put(changeKey, binary.BigEndian.AppendUint64(nil, next.Change))
+		})
 	})
 	if err == nil {
 		err = b.guard.write(&next)

@@ -49,6 +49,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
+			http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)) // or the rest would be read after all
 			w.Header().Set("Connection", "close")
 			http.Error(w, fmt.Sprintf("a request has at most %d bytes", maxBody), http.StatusRequestEntityTooLarge)
 			s.metrics.asked(name, tooLarge, time.Since(begun))

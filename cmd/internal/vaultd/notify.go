@@ -17,7 +17,7 @@ import (
 const (
 	maxWaiting = 100_000          // attempts whose sessions have not ended
 	maxQueued  = 10_000           // events that the command has not been told
-	maxTelling = 30 * time.Second // for one run of the command
+	maxTelling = 10 * time.Second // for one run of the command
 	maxEnding  = 5 * time.Second  // for all runs when the service stops
 	dueEvery   = time.Second      // how often attempts are looked through
 )
@@ -99,7 +99,7 @@ func (n *Notifier) Run(ctx context.Context, now func() time.Time) {
 	for {
 		select {
 		case e := <-n.queue:
-			n.tell(ctx, e)
+			n.tell(context.WithoutCancel(ctx), e) // a command that runs is not ended with the service
 		case <-ticker.C:
 			n.due(uint64(now().UnixMilli()))
 		case <-ctx.Done():

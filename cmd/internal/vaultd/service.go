@@ -144,7 +144,7 @@ func (s *Service) Admin() http.Handler {
 }
 
 // stopTime is how long requests that have begun may take when the service stops.
-const stopTime = 20 * time.Second
+const stopTime = 15 * time.Second
 
 func (s *Service) run(ctx context.Context, server *http.Server, serve func() error) error {
 	failed := make(chan error, 1)

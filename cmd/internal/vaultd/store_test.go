@@ -1,0 +1,379 @@
+package vaultd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/coffer-format/coffer/ref/vault"
+	"github.com/coffer-format/coffer/ref/vault/record"
+)
+
+// files are a store and its guard in two folders.
+func files(t *testing.T) *BoltOptions {
+	t.Helper()
+	dir := t.TempDir()
+	o := &BoltOptions{Path: filepath.Join(dir, "store", "vault.db"), Guard: filepath.Join(dir, "guard", "guard"), Vault: vault.ID{1}}
+	for _, path := range []string{o.Path, o.Guard} {
+		if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return o
+}
+
+func open(t *testing.T, o *BoltOptions) *bolt {
+	t.Helper()
+	s, err := OpenBolt(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.(*bolt)
+}
+
+// count changes an account so that it shows.
+func count(a *record.Account) (bool, error) {
+	a.Sequence++
+	return true, nil
+}
+
+func sequence(t *testing.T, s Store, id vault.AccountID) (n uint64) {
+	t.Helper()
+	err := s.Update(t.Context(), &id, func(a *record.Account) (bool, error) {
+		n = a.Sequence
+		return false, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func change1(t *testing.T, s Store) {
+	t.Helper()
+	if err := s.Update(t.Context(), &vault.AccountID{1}, count); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func closed(t *testing.T, s Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func content(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func put(t *testing.T, path string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What was changed is there when the store is opened again; a transition that fails, or changes
+// nothing, leaves nothing.
+func TestStoreKeeps(t *testing.T) {
+	o := files(t)
+	s := open(t, o)
+	change1(t, s)
+	failed := errors.New("it failed")
+	err := s.Update(t.Context(), &vault.AccountID{1}, func(a *record.Account) (bool, error) { a.Sequence = 50; return true, failed })
+	if !errors.Is(err, failed) {
+		t.Errorf("instead of the transition's error: %v", err)
+	}
+	if err := s.Update(t.Context(), &vault.AccountID{1}, func(a *record.Account) (bool, error) { a.Sequence = 60; return false, nil }); err != nil {
+		t.Error(err)
+	}
+	closed(t, s)
+	if err := s.Update(t.Context(), &vault.AccountID{1}, count); err == nil {
+		t.Error("a closed store takes changes")
+	}
+	s = open(t, o)
+	defer closed(t, s)
+	if n := sequence(t, s, vault.AccountID{1}); n != 1 {
+		t.Errorf("the account has the sequence %d", n)
+	}
+	if n := sequence(t, s, vault.AccountID{2}); n != 0 {
+		t.Errorf("another account has the sequence %d", n)
+	}
+	for _, path := range []string{o.Path, o.Guard} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", path, info.Mode(), err)
+		}
+	}
+}
+
+// The requests of an account come one after another [VLT-18], and those that wait for others
+// can be called off.
+func TestStoreTurns(t *testing.T) {
+	s := open(t, files(t))
+	defer closed(t, s)
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() { change1(t, s) })
+	}
+	all.Wait()
+	if n := sequence(t, s, vault.AccountID{1}); n != 50 {
+		t.Errorf("of 50 changes %d are stored", n)
+	}
+	err := s.Update(t.Context(), &vault.AccountID{1}, func(*record.Account) (bool, error) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := s.Update(ctx, &vault.AccountID{1}, count); !errors.Is(err, context.Canceled) {
+			t.Errorf("it had its turn: %v", err)
+		}
+		return false, s.Update(t.Context(), &vault.AccountID{2}, count)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if s.turns.any() {
+		t.Error("accounts are remembered that nobody asks about")
+	}
+}
+
+// Changes that wait are stored in one transaction, under consecutive numbers.
+func TestGroupCommit(t *testing.T) {
+	const all = 200
+	o := files(t)
+	var groups []int
+	var last uint64
+	o.Stored = func(group int, number uint64) { groups, last = append(groups, group), number }
+	s := open(t, o)
+	tx, err := s.db.Begin(true) // the first group waits for it
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changes sync.WaitGroup
+	arrived := make(chan bool, all)
+	for i := range all {
+		changes.Go(func() {
+			err := s.Update(t.Context(), &vault.AccountID{byte(i), 1}, func(a *record.Account) (bool, error) {
+				arrived <- true
+				return count(a)
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range all {
+		<-arrived
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	changes.Wait()
+	closed(t, s)
+	sum := 0
+	for _, n := range groups {
+		sum += n
+	}
+	if sum != all || last != all || len(groups) > all/2 {
+		t.Errorf("%d changes, up to number %d, in %d groups: %v", sum, last, len(groups), groups)
+	}
+}
+
+// A store that was set back, lost or exchanged is refused, with what to do; one whose guard was
+// lost or is damaged as well, until that is asked for. [VLT-43]
+func TestGuard(t *testing.T) {
+	o := files(t)
+	s := open(t, o)
+	change1(t, s)
+	closed(t, s)
+	old, oldGuard := content(t, o.Path), content(t, o.Guard)
+	s = open(t, o)
+	change1(t, s)
+	closed(t, s)
+	now, nowGuard := content(t, o.Path), content(t, o.Guard)
+	other := files(t)
+	closed(t, open(t, other))
+	empty := content(t, other.Path)
+	s = open(t, other)
+	change1(t, s)
+	change1(t, s)
+	change1(t, s)
+	closed(t, s)
+	exchanged := content(t, other.Path)
+
+	for name, c := range map[string]struct {
+		store, guard []byte
+		anew         bool
+		want         string
+	}{
+		"as it was":                             {now, nowGuard, false, ""},
+		"a crash before the guard":              {now, oldGuard, false, ""},
+		"set back":                              {old, nowGuard, false, "the store was set back: its last change has the number 1, and the guard"},
+		"set back, and a new guard asked for":   {old, nowGuard, true, "--new-guard is for when it was lost"},
+		"gone":                                  {nil, nowGuard, false, "the store is gone, or empty"},
+		"a new one":                             {empty, nowGuard, false, "the store is gone, or empty"},
+		"no bytes":                              {[]byte{}, nowGuard, false, "the store is gone, or empty"},
+		"another one":                           {exchanged, nowGuard, false, "is one of another store"},
+		"no guard":                              {now, nil, false, "start once with --new-guard"},
+		"no guard, and a new one asked for":     {now, nil, true, ""},
+		"a damaged guard":                       {now, bytes.Replace(nowGuard, []byte("change 2"), []byte("change 1"), 1), false, "is damaged"},
+		"a damaged guard, and a new one":        {now, nowGuard[:len(nowGuard)-1], true, "is damaged"},
+		"an empty guard":                        {now, []byte{}, false, "is damaged"},
+		"an empty store and no guard":           {empty, nil, false, ""},
+		"a store that is not one":               {bytes.Repeat([]byte("no store "), 9999), nowGuard, false, "the store is damaged"},
+		"a store that was cut":                  {now[:len(now)/2], nowGuard, false, "the store is damaged"},
+		"neither":                               {nil, nil, false, ""},
+		"neither, and a new guard asked for":    {nil, nil, true, ""},
+		"a guard of a store that was only made": {nil, (&kept{Store: storeID{9}}).bytes(), false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := files(t)
+			o.NewGuard = c.anew
+			if c.store != nil {
+				put(t, o.Path, c.store)
+			}
+			if c.guard != nil {
+				put(t, o.Guard, c.guard)
+			}
+			s, err := OpenBolt(o)
+			if c.want == "" && err == nil {
+				n := s.(*bolt).last
+				change1(t, s)
+				closed(t, s)
+				if known, err := (&guard{o.Guard}).read(); err != nil || known.Change != n.Change+1 || known.Store != n.Store {
+					t.Errorf("the guard keeps %v, %v", known, err)
+				}
+				return
+			}
+			if err == nil || c.want == "" || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v instead of %q", err, c.want)
+			}
+			if c.store == nil && c.want != "" {
+				if _, err := os.Stat(o.Path); err == nil {
+					t.Error("a store was made")
+				}
+			}
+			if c.guard != nil && !bytes.Equal(content(t, o.Guard), c.guard) {
+				t.Error("the guard was changed")
+			}
+		})
+	}
+}
+
+// Every guard with another byte is none.
+func TestDamagedGuard(t *testing.T) {
+	g := guard{filepath.Join(t.TempDir(), "guard")}
+	whole := kept{storeID{1}, 12345}
+	if err := g.write(&whole); err != nil {
+		t.Fatal(err)
+	}
+	if known, err := g.read(); err != nil || *known != whole {
+		t.Fatalf("%v, %v", known, err)
+	}
+	b := content(t, g.path)
+	for i := range b {
+		b[i] ^= 1
+		put(t, g.path, b)
+		if known, err := g.read(); err == nil {
+			t.Errorf("with another byte %d it is one, of the change %d", i, known.Change)
+		}
+		b[i] ^= 1
+	}
+}
+
+// What stands in the way of a store is said before anything is made.
+func TestRefusedStore(t *testing.T) {
+	o := files(t)
+	s := open(t, o)
+	if _, err := OpenBolt(o); err == nil || !strings.Contains(err.Error(), "another process has the store") {
+		t.Errorf("it is opened twice: %v", err)
+	}
+	change1(t, s)
+	closed(t, s)
+	o.Vault = vault.ID{2}
+	if _, err := OpenBolt(o); err == nil || !strings.Contains(err.Error(), "another vault") {
+		t.Errorf("it is another vault's: %v", err)
+	}
+	beside := *o
+	beside.Guard = filepath.Join(filepath.Dir(o.Path), "guard")
+	if _, err := OpenBolt(&beside); err == nil || !strings.Contains(err.Error(), "another folder") {
+		t.Errorf("the guard is beside the store: %v", err)
+	}
+}
+
+// A guard that cannot be written ends all answers, since nobody may rely on a change without
+// it; what was stored is there when the store is opened again. [VLT-17]
+func TestUnknownOutcome(t *testing.T) {
+	o := files(t)
+	s := open(t, o)
+	change1(t, s)
+	folder, away := filepath.Dir(o.Guard), filepath.Dir(o.Guard)+".away"
+	if err := os.Rename(folder, away); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(t.Context(), &vault.AccountID{1}, count); !errors.Is(err, ErrUnknownOutcome) {
+		t.Errorf("without a guard: %v", err)
+	}
+	if err := os.Rename(away, folder); err != nil {
+		t.Fatal(err)
+	}
+	for _, transition := range []Transition{count, func(*record.Account) (bool, error) { return false, nil }} {
+		if err := s.Update(t.Context(), &vault.AccountID{2}, transition); !errors.Is(err, ErrUnknownOutcome) {
+			t.Errorf("after that: %v", err)
+		}
+	}
+	if !errors.Is(s.Err(), ErrUnknownOutcome) {
+		t.Errorf("the store says %v", s.Err())
+	}
+	closed(t, s)
+	s = open(t, o)
+	defer closed(t, s)
+	if n := sequence(t, s, vault.AccountID{1}); n != 2 {
+		t.Errorf("the account has the sequence %d", n)
+	}
+}
+
+// An account with another byte gets no answer, and the others do.
+func TestDamagedAccount(t *testing.T) {
+	o := files(t)
+	s := open(t, o)
+	defer closed(t, s)
+	change1(t, s)
+	if err := s.Update(t.Context(), &vault.AccountID{2}, count); err != nil {
+		t.Fatal(err)
+	}
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		accounts := tx.Bucket(accountsBucket)
+		id := vault.AccountID{1}
+		value := bytes.Clone(accounts.Get(id[:]))
+		value[40] ^= 1
+		return accounts.Put(id[:], value)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(t.Context(), &vault.AccountID{1}, count); !errors.Is(err, ErrDamaged) {
+		t.Errorf("%v instead of %v", err, ErrDamaged)
+	}
+	if n := sequence(t, s, vault.AccountID{2}); n != 1 {
+		t.Errorf("the other account has the sequence %d", n)
+	}
+}
+
+// any reports whether somebody has a turn.
+func (t *turns) any() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.taken) > 0
+}
