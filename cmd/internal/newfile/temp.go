@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
-	"github.com/coffer-format/coffer/ref/header"
 )
 
 // ownTemp is the name of a file that is being written. It is locked while it is.
@@ -77,12 +76,15 @@ func LeadsTo(path string, f *os.File) bool {
 	return err == nil && os.SameFile(a, b)
 }
 
+// magic is header.Magic: programs that know nothing of containers write files, too.
+const magic = "\x89CFR\r\n\x1a\n"
+
 // isContainer reports whether a file of some size has what a run may have begun to write:
 // the beginning of a container, or nothing yet.
 func isContainer(f *os.File, size int64) bool {
-	begin := make([]byte, min(size, int64(len(header.Magic))))
+	begin := make([]byte, min(size, int64(len(magic))))
 	_, err := f.ReadAt(begin, 0)
-	return err == nil && strings.HasPrefix(header.Magic, string(begin))
+	return err == nil && strings.HasPrefix(magic, string(begin))
 }
 
 // removeStale removes what earlier runs left in a folder when they were killed, but not

@@ -84,8 +84,8 @@ var configuration = &opaque.Config{Stretch: opaque.Identity, Context: vault.Conf
 
 func (h *Holder) identities() opaque.Identities { return vault.Identities(h.Vault, h.Credential) }
 
-// Register begins a registration, and returns the request that ends it, and the export key.
-func (h *Holder) Register() (*vault.StoreRequest, []byte, error) {
+// Begin returns the request that begins a registration, and what its answer is opened with.
+func (h *Holder) Begin() (*vault.RegisterRequest, *opaque.RegistrationRandom, error) {
 	random, err := opaque.DrawRegistrationRandom(rand.Reader)
 	if err != nil {
 		return nil, nil, err
@@ -94,14 +94,12 @@ func (h *Holder) Register() (*vault.StoreRequest, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	answer, err := h.Ask("register", &vault.RegisterRequest{Request: [opaque.RegistrationRequestSize]byte(request.Bytes())})
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := expectOK(answer); err != nil {
-		return nil, nil, err
-	}
-	response, err := opaque.ParseRegistrationResponse(answer.(*vault.RegisterAnswer).Response[:])
+	return &vault.RegisterRequest{Request: [opaque.RegistrationRequestSize]byte(request.Bytes())}, random, nil
+}
+
+// End returns the request that ends a registration, and the export key.
+func (h *Holder) End(random *opaque.RegistrationRandom, answer *vault.RegisterAnswer) (*vault.StoreRequest, []byte, error) {
+	response, err := opaque.ParseRegistrationResponse(answer.Response[:])
 	if err != nil {
 		return nil, nil, err
 	}
@@ -112,6 +110,22 @@ func (h *Holder) Register() (*vault.StoreRequest, []byte, error) {
 	store := &vault.StoreRequest{Record: [opaque.RegistrationRecordSize]byte(record.Bytes())}
 	copy(store.Management[:], h.Management.Public().(ed25519.PublicKey))
 	return store, exportKey, nil
+}
+
+// Register begins a registration, and returns the request that ends it, and the export key.
+func (h *Holder) Register() (*vault.StoreRequest, []byte, error) {
+	request, random, err := h.Begin()
+	if err != nil {
+		return nil, nil, err
+	}
+	answer, err := h.Ask("register", request)
+	if err == nil {
+		err = expectOK(answer)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return h.End(random, answer.(*vault.RegisterAnswer))
 }
 
 // Commit returns the request that makes what was stored live.
