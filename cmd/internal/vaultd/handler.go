@@ -94,8 +94,8 @@ func (s *Service) answer(ctx context.Context, name string, body []byte) (answer 
 	if err != nil {
 		return vault.Refusal(name, vault.Malformed), "", http.StatusOK // [VLT-47]
 	}
-	token, now := &request.Asks().Token, s.now()
-	if !token.Holds(s.vault, s.keys().Services, uint64(now.UnixMilli())) {
+	token, now, keys := &request.Asks().Token, s.now(), s.keys()
+	if !keys.signed.holds(token, &s.vault, keys, uint64(now.UnixMilli())) {
 		return vault.Refusal(name, vault.BadToken), "", http.StatusOK
 	}
 	who = s.pseudonyms.of(&token.Account)

@@ -114,6 +114,46 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// A token that was good once is judged again: by the clock, and by the keys of the account
+// service as they are now. What is remembered of tokens is bounded. [VLT-5]
+func TestRememberedTokens(t *testing.T) {
+	tr := newTrial(t, nil)
+	h := tr.holder()
+	h.Kept = h.Token()
+	expect := func(when string, want vault.Status) {
+		t.Helper()
+		if answer, err := h.Ask("state", &vault.StateRequest{}); err != nil || answer.Says().Status != want {
+			t.Errorf("%s: %v, %v", when, answer, err)
+		}
+	}
+	expect("at first", vault.OK)
+	expect("again", vault.OK)
+	h.Kept.NotAfter++
+	expect("altered", vault.BadToken)
+	h.Kept.NotAfter--
+	begun := tr.clock.Now()
+	tr.clock.jump(begun.Add(time.Minute))
+	expect("at its end", vault.BadToken)
+	tr.clock.now = begun.Add(-time.Minute - time.Millisecond)
+	expect("before its beginning", vault.BadToken)
+	tr.clock.now = begun
+	expect("in time", vault.OK)
+	other := tr.newKeys(t, time.Hour)
+	other.Services = newTrial(t, nil).keys().Services
+	if err := tr.Replace(other); err != nil {
+		t.Fatal(err)
+	}
+	expect("with other keys of the account service", vault.BadToken)
+
+	s := &other.signed
+	for i := range 3 * maxTokens {
+		s.remember(&[32]byte{byte(i), byte(i >> 8), byte(i >> 16)})
+	}
+	if n := len(s.young) + len(s.old); n > maxTokens {
+		t.Errorf("%d tokens are remembered", n)
+	}
+}
+
 // An account has as many requests as are allowed, and more when time has passed; it takes none
 // from another, and a token that does not hold takes none. [VLT-42]
 func TestRates(t *testing.T) {
@@ -293,13 +333,13 @@ func TestReplacedKeys(t *testing.T) {
 	address, _ := tr.listen(t)
 	serial := func() string { return tr.dial(t, address).ConnectionState().PeerCertificates[0].SerialNumber.String() }
 	before := serial()
-	ended, another, mixed := tr.newKeys(t, time.Second), tr.newKeys(t, time.Hour), *tr.newKeys(t, time.Hour)
+	ended, another, mixed := tr.newKeys(t, time.Second), tr.newKeys(t, time.Hour), tr.newKeys(t, time.Hour)
 	mixed.Channel.PrivateKey = another.Channel.PrivateKey
 	strangers := newTrial(t, nil).newKeys(t, time.Hour)
-	nobody := *another
+	nobody := tr.newKeys(t, time.Hour)
 	nobody.Services = nil
 	for want, keys := range map[string]*Keys{
-		"the channel key has ended": ended, "one of another channel key": &mixed, "another root key": strangers, "no key of an account service": &nobody,
+		"the channel key has ended": ended, "one of another channel key": mixed, "another root key": strangers, "no key of an account service": nobody,
 	} {
 		if err := tr.Replace(keys); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v instead of %q", err, want)

@@ -16,6 +16,8 @@ type Keys struct {
 	Root     ed25519.PublicKey
 	Channel  tls.Certificate     // with its Leaf
 	Services []ed25519.PublicKey // of the account service
+
+	signed signed // with them
 }
 
 // Vault is the identifier of the vault.

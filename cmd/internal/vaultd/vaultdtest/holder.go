@@ -23,6 +23,7 @@ type Holder struct {
 	Service    ed25519.PrivateKey // signs the tokens
 	Management ed25519.PrivateKey
 	Password   []byte
+	Kept       *vault.Token // is used while it is not nil, or a new one for each request
 	Now        func() time.Time
 	Post       func(name string, body []byte) (code int, answer []byte, err error)
 }
@@ -57,7 +58,9 @@ func (n NoAnswer) Error() string { return fmt.Sprintf("status code %d", int(n)) 
 // Ask sends a request with a token, once.
 func (h *Holder) Ask(name string, request vault.Request) (vault.Answer, error) {
 	head := request.Asks()
-	head.Token = *h.Token()
+	if head.Token = *h.Token(); h.Kept != nil {
+		head.Token = *h.Kept
+	}
 	if head.Credential == (vault.Credential{}) {
 		head.Credential = h.Credential
 	}
