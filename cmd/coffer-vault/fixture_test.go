@@ -113,7 +113,8 @@ func (r *running) end(how func()) string {
 
 // holder is somebody with an account of their own.
 func (f *fixture) holder(post func(string, []byte) (int, []byte, error)) *vaultdtest.Holder {
-	return vaultdtest.NewHolder(vault.IDOf(f.root), f.service, time.Now, post)
+	id := vault.IDOf(f.root)
+	return vaultdtest.NewHolder(&id, f.service, time.Now, post)
 }
 
 // client is an HTTP client of the vault.

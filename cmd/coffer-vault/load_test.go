@@ -106,7 +106,7 @@ func bareOPAQUE(t *testing.T) time.Duration {
 		}
 		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 	}
-	h := vaultdtest.NewHolder(vault.ID{}, nil, time.Now, nil)
+	h := vaultdtest.NewHolder(&vault.ID{}, nil, time.Now, nil)
 	var keys vault.Keys
 	rand.Read(keys.OPRFSeed[:])
 	rand.Read(keys.AKESeed[:])

@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,7 +12,10 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/program"
 )
 
-func main() { os.Exit(program.RunService(newRoot(), noAdvice, stopPatience)) }
+func main() {
+	debug.SetGCPercent(400) // what lives long is small
+	os.Exit(program.RunService(newRoot(), noAdvice, stopPatience))
+}
 
 // stopPatience is more than the service takes to stop.
 const stopPatience = 40 * time.Second

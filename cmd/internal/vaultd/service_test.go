@@ -1,3 +1,5 @@
+//go:build !wasm && !plan9
+
 package vaultd
 
 import (
@@ -120,7 +122,7 @@ func (tr *trial) post(name string, body []byte) (int, []byte, error) {
 
 // holder is somebody with an account of their own.
 func (tr *trial) holder() *vaultdtest.Holder {
-	return vaultdtest.NewHolder(tr.vault, tr.accounts, tr.clock.Now, tr.post)
+	return vaultdtest.NewHolder(&tr.vault, tr.accounts, tr.clock.Now, tr.post)
 }
 
 // get asks what the operator is shown.

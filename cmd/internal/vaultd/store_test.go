@@ -1,3 +1,5 @@
+//go:build !wasm && !plan9
+
 package vaultd
 
 import (

@@ -29,8 +29,8 @@ type Holder struct {
 }
 
 // NewHolder returns a holder whose account, credential and keys are random.
-func NewHolder(id vault.ID, service ed25519.PrivateKey, now func() time.Time, post func(string, []byte) (int, []byte, error)) *Holder {
-	h := &Holder{Vault: id, Service: service, Now: now, Post: post, Password: []byte("right")}
+func NewHolder(id *vault.ID, service ed25519.PrivateKey, now func() time.Time, post func(string, []byte) (int, []byte, error)) *Holder {
+	h := &Holder{Vault: *id, Service: service, Now: now, Post: post, Password: []byte("right")}
 	rand.Read(h.Account[:])
 	rand.Read(h.Credential[:])
 	_, h.Management, _ = ed25519.GenerateKey(rand.Reader)
