@@ -67,6 +67,11 @@ const lockPatience = 2 * time.Second
 // back, the guard was lost [VLT-43], another process has the store, or it is one of another
 // vault.
 func OpenBolt(o *BoltOptions) (Store, error) {
+	for _, path := range []string{o.Path, o.Guard} {
+		if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("there is no folder %s to have %s in: make it, or give another", display.Name(filepath.Dir(path)), display.Name(filepath.Base(path)))
+		}
+	}
 	if sameFolder(o.Path, o.Guard) {
 		return nil, fmt.Errorf("the guard is in the folder of the store, and would be set back with it: give another folder, best on another disk")
 	}

@@ -307,6 +307,11 @@ func TestRefusedStore(t *testing.T) {
 	if _, err := OpenBolt(o); err == nil || !strings.Contains(err.Error(), "another vault") {
 		t.Errorf("it is another vault's: %v", err)
 	}
+	nowhere := *o
+	nowhere.Guard = filepath.Join(filepath.Dir(o.Guard), "none", "guard")
+	if _, err := OpenBolt(&nowhere); err == nil || !strings.Contains(err.Error(), "there is no folder") {
+		t.Errorf("the guard is nowhere: %v", err)
+	}
 	beside := *o
 	beside.Guard = filepath.Join(filepath.Dir(o.Path), "guard")
 	if _, err := OpenBolt(&beside); err == nil || !strings.Contains(err.Error(), "another folder") {
