@@ -38,17 +38,17 @@ func TestClient(t *testing.T) {
 	}
 	k, err := key.New(rand.Reader)
 	f.Check(err)
-	secret, err := v.Register(t.Context(), rand.Reader, prepared("right"), &k)
+	registered, err := v.Register(t.Context(), rand.Reader, prepared("right"), &k)
 	f.Check(err)
-	credential := vault.Credential(secret.Credential)
-	f.Check(v.Commit(t.Context(), credential, nil))
+	credential := vault.Credential(registered.Secret.Credential)
+	f.Check(v.Commit(t.Context(), credential, registered.Registration, nil))
 	var wrong *client.WrongPassword
 	if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared("wrong")); !errors.As(err, &wrong) || wrong.Left.Attempts != 9 {
 		t.Errorf("with a wrong password: %v", err)
 	}
 	recovered, err := v.Recover(t.Context(), rand.Reader, credential, prepared("right"))
 	f.Check(err)
-	if recovered.Secret != *secret || recovered.Report == nil || recovered.Report.Failures != 1 {
+	if recovered.Secret != registered.Secret || recovered.Report == nil || recovered.Report.Failures != 1 {
 		t.Errorf("the report is %v", recovered.Report)
 	}
 	f.Check(v.Destroy(t.Context(), client.Holding(&k, credential)))

@@ -42,7 +42,7 @@ func TestConcurrentGuesses(t *testing.T) {
 				return
 			}
 			for {
-				request := *first
+				request, asked := *first, tr.clock.Now()
 				answer, err := h.Ask("recover", &request)
 				if err != nil {
 					t.Error(err)
@@ -56,7 +56,7 @@ func TestConcurrentGuesses(t *testing.T) {
 					mu.Unlock()
 					return
 				case vault.Waiting:
-					tr.clock.jump(possible(a))
+					tr.clock.jump(asked.Add(time.Duration(a.Wait) * time.Millisecond))
 				case vault.Gone:
 					return
 				default:
@@ -293,6 +293,3 @@ func mustFirst(t *testing.T) *vault.RecoverRequest {
 	}
 	return first
 }
-
-// possible is when the next attempt is.
-func possible(a *vault.RecoverAnswer) time.Time { return time.UnixMilli(int64(a.Until)) }

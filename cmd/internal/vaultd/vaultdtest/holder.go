@@ -132,7 +132,9 @@ func (h *Holder) Register() (*vault.StoreRequest, []byte, error) {
 }
 
 // Commit returns the request that makes what was stored live.
-func Commit(*vault.StoreRequest) *vault.CommitRequest { return &vault.CommitRequest{} }
+func Commit(stored *vault.StoreRequest) *vault.CommitRequest {
+	return &vault.CommitRequest{Registration: vault.RegistrationOf(&stored.Record, &stored.Management)}
+}
 
 // Enrol registers, stores and commits a record.
 func (h *Holder) Enrol() (exportKey []byte, err error) {
