@@ -23,8 +23,9 @@ func properties(t *testing.T, runs int, all map[string]gopter.Prop) {
 }
 
 var (
-	anyBytes = gen.SliceOf(gen.UInt8())
-	anySeed  = gen.SliceOfN(Nseed, gen.UInt8())
+	anyBytes  = gen.SliceOf(gen.UInt8())
+	anyUint64 = gen.UInt64()
+	anySeed   = gen.SliceOfN(Nseed, gen.UInt8())
 	// anyScalar is never zero, but for 64 zero bytes.
 	anyScalar = gen.SliceOfN(64, gen.UInt8()).Map(func(b []byte) *Scalar { return must(reduce(b)) })
 )

@@ -155,6 +155,11 @@ var unstated = []struct{ names, reason string }{
 		"set.AnswerOurs; set.AnswerOther; set.AnswerGone; set.AnswerSame; set.AnswerPending; set.AnswerMade; set.AnswerTaken; set.AnswerEnded", "words of section 17.3, which a test compares"},
 	{"set.pieceSize; set.fetchSize", "how much is read of a store at a time"},
 	{"set.leastPiece", "what the writer finds worth a piece"},
+	{"opaque.Nn; opaque.Nseed; opaque.Noe; opaque.Nok; opaque.Npk; opaque.Nsk; opaque.Nh; opaque.Nm; opaque.Nx; " +
+		"opaque.RegistrationRequestSize; opaque.RegistrationResponseSize; opaque.RegistrationRecordSize; opaque.KE1Size; opaque.KE2Size; opaque.KE3Size; " +
+		"opaque.envelopeSize; opaque.maskedResponseSize; opaque.credentialResponseSize; opaque.maxVector; opaque.maxPassword; opaque.contextString; " +
+		"literal(opaque.Argon2id, 16); literal(opaque.i2osp2, 8); literal(opaque.expandMessage, 64); literal(opaque.deriveKeyPair, 256); literal(opaque.DrawScalar, 64)",
+		"numbers of RFC 9807 and of those it builds on, whose vectors compare them"},
 }
 
 // checkConstants: every constant of the reference, and every literal above 2, is
