@@ -205,7 +205,7 @@ func (r *run) commits() (set.Answer, error) {
 	r.head = head
 	switch {
 	case head == nil:
-		r.known, r.avoid = nil, map[archive.ID]bool{}
+		r.known, r.avoid = map[archive.ID]archive.Stored{}, map[archive.ID]bool{}
 		return set.AnswerSame, nil
 	case head.Number == r.meta.Generation && head.ID == r.meta.HeadID:
 		return set.AnswerSame, r.know(r.meta.Head)

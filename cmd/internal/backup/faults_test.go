@@ -81,6 +81,35 @@ func TestFaultAtEveryRequest(t *testing.T) {
 	}
 }
 
+// The first run of all, when it is interrupted, goes on with the containers that it has stored.
+func TestFirstRunInterrupted(t *testing.T) {
+	s := memory.New()
+	w := newWorld(t, s)
+	r := rand.New(rand.NewPCG(9, 9))
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		w.write(name, noise(r, 100_000))
+	}
+	s.Script = func(c memory.Call) memory.Fault {
+		if c.Method == "PutNew" && c.Name[0] == 'g' {
+			return memory.CrashBefore
+		}
+		return 0
+	}
+	if _, err := w.run(s); err == nil {
+		t.Fatal("the run was not interrupted")
+	}
+	s.Script = nil
+	s.Restart()
+	before := len(objectsOf(t, s, 'c'))
+	w.mustRun(s)
+	if now := len(objectsOf(t, s, 'c')); before == 0 || now > before {
+		t.Errorf("%d data containers were there, and now there are %d", before, now)
+	}
+	if err := checkHead(s, &w.k, w.contents()); err != nil {
+		t.Error(err)
+	}
+}
+
 // at0 is the number of the first call of a run.
 var at0 int
 
