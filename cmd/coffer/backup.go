@@ -97,7 +97,7 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	}
 	bar := newProgress("backing up", found.size)
 	opts.Progress = bar.add
-	report, err := backup.Run(ctx, s, m, b.sources(ctx, found), opts)
+	report, err := backup.Run(ctx, s.Store, m, b.sources(ctx, found), opts)
 	bar.finish()
 	if err != nil {
 		return explainBackup(err, storeText)

@@ -39,12 +39,13 @@ func (p *Packer) Commit(l Listing) (archive.Stored, error) {
 	if err := p.pad(l); err != nil {
 		return archive.Stored{}, err
 	}
-	s, err := p.close(p.w, p.out, p.Index.Generation)
+	out := p.out
+	s, err := p.close(p.w, out, p.Index.Generation)
 	if err != nil {
 		return s, err
 	}
 	p.w = nil
-	return s, p.Sealed(Sealed{Name{Kind: Commit, Number: s.Generation}.String(), s})
+	return s, p.Sealed(out, Sealed{Name{Kind: Commit, Number: s.Generation}.String(), s})
 }
 
 // listing returns about how many bytes the own segment of a commit has.

@@ -100,6 +100,7 @@ func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source,
 	if err != nil {
 		return nil, err
 	}
+	defer r.leaveCommit()
 	steps := map[set.State]func() (set.Answer, error){
 		set.StateKeyring:  r.keyring,
 		set.StateCommits:  r.commits,

@@ -2,8 +2,6 @@ package backup
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
@@ -30,7 +28,8 @@ func (r *run) contents() (set.Answer, error) {
 	generation := r.nextNumber()
 	created := r.now()
 	up := r.newUploads()
-	var file *os.File
+	r.leaveCommit()
+	parts := map[set.Sink]*part{}        // that are open
 	complete := map[string]device.File{} // with the containers that are whole next
 	packer := &set.Packer{
 		Key: r.meta.Key,
@@ -38,16 +37,21 @@ func (r *run) contents() (set.Answer, error) {
 			SetID: r.meta.SetID, Generation: generation, Epoch: r.meta.Epoch, CreatedMS: created, Previous: r.meta.HeadID, Producer: r.opts.Producer,
 		},
 		Size: r.opts.DataSize, Rand: random, Payloads: parallel.Containers,
-		Begin: func() (w io.Writer, err error) {
-			file, err = r.begin()
-			return file, err
+		Begin: func() (set.Sink, error) {
+			part, err := r.begin()
+			if err != nil {
+				return nil, err
+			}
+			parts[part] = part
+			return part, nil
 		},
 	}
-	packer.Sealed = func(s set.Sealed) error {
-		kept, err := r.spool(file, s, complete)
+	packer.Sealed = func(to set.Sink, s set.Sealed) error {
+		kept, err := r.spool(parts[to], s, complete)
 		if err != nil {
 			return err
 		}
+		delete(parts, to)
 		clear(complete)
 		if s.Stored.Generation > 0 {
 			r.commit = kept
@@ -63,6 +67,9 @@ func (r *run) contents() (set.Answer, error) {
 	}
 	if err != nil {
 		packer.Abort()
+		for _, part := range parts {
+			part.close()
+		}
 		up.cancel(err)
 	}
 	if upErr := up.end(); upErr != nil && err == nil {

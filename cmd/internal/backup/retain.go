@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -108,7 +107,7 @@ func (r *run) save() error {
 	for _, f := range p.files {
 		r.report.Bytes += f.Record.Entry.Size
 	}
-	return os.Remove(r.commit.path)
+	return r.commit.remove()
 }
 
 // doom returns what no generation that is kept needs any more: what was to be deleted before,

@@ -52,6 +52,9 @@ func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.Fi
 func concernsFile(err error) bool {
 	var abandoned *archive.AbandonedError
 	var unreadable *os.PathError
+	if errors.As(err, new(partError)) {
+		return false
+	}
 	switch fault.NameOf(err) {
 	case fault.UnsafePath, fault.MalformedArchive, fault.LimitExceeded:
 		return true
