@@ -282,6 +282,7 @@ func (r *run) confirm() (set.Answer, error) {
 	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
 		return set.AnswerEnded, err
 	}
+	r.sources, r.plan.todo = nil, nil // saving takes as much memory again
 	return set.AnswerSame, r.save()
 }
 

@@ -41,7 +41,7 @@ func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) (
 		ours[x.ID] = true
 	}
 	var needed []archive.ID
-	for _, f := range p.files {
+	for _, f := range p.all() {
 		for _, place := range f.Record.Places {
 			needed = append(needed, place.Container)
 		}
@@ -103,8 +103,8 @@ func (r *run) save() error {
 		return err
 	}
 	r.report.Generation, r.report.Created, r.report.Removed = commit.Generation, p.created, len(p.removed)
-	r.report.Entries = len(p.files)
-	for _, f := range p.files {
+	for _, f := range p.all() {
+		r.report.Entries++
 		r.report.Bytes += f.Record.Entry.Size
 	}
 	return r.commit.remove()
