@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -96,9 +97,10 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(50) // with many files what is known of them is all of the memory, twice as a rule
 	bar := newProgress("backing up", found.size)
 	opts.Progress = bar.add
-	report, err := backup.Run(ctx, s, m, b.sources(ctx, found), opts)
+	report, err := backup.Run(ctx, s.Store, m, b.sources(ctx, found), opts)
 	bar.finish()
 	if err != nil {
 		return explainBackup(err, storeText)

@@ -25,7 +25,7 @@ func (s *Segment) Frame() ([]byte, error) {
 	if len(s.Stored) > MaxStored { // [CON-10]
 		return nil, fault.New(fault.LimitExceeded, "a segment holds %d stored containers, not %d", MaxStored, len(s.Stored))
 	}
-	var b cryptobyte.Builder
+	b := cryptobyte.NewBuilder(make([]byte, 0, s.Length()))
 	b.AddUint8(frameSegment)
 	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
 		for _, r := range s.Live {
@@ -51,6 +51,18 @@ func (s *Segment) Frame() ([]byte, error) {
 		return nil, fault.New(fault.LimitExceeded, "a segment holds %d bytes of records, and as many of removed paths", MaxSegmentPart)
 	}
 	return frame, nil
+}
+
+// Length returns how many bytes the frame of the segment has.
+func (s *Segment) Length() int64 {
+	n := int64(minSegmentFrame + storedSize*len(s.Stored))
+	for _, r := range s.Live {
+		n += recordSize(r)
+	}
+	for _, path := range s.Removed {
+		n += int64(2 + len(path))
+	}
+	return n
 }
 
 // ReadSegment reads a segment from the plaintext of the container in which it lies. Errors:

@@ -67,6 +67,12 @@ func (w *Writer) AddRecord(rec Record, content int64) error {
 	return nil
 }
 
+// Lists reports whether the archive lists an entry with a path.
+func (w *Writer) Lists(path string) bool {
+	_, ok := w.paths.entries[path]
+	return ok
+}
+
 // MostPlaces returns in how many frames an entry of so many bytes should lie. [ARC-90]
 func MostPlaces(size int64) int { return int(min(64+size/(16<<20), MaxPlaces)) }
 

@@ -2,7 +2,6 @@ package set
 
 import (
 	"crypto/sha256"
-	"hash"
 	"io"
 	"slices"
 
@@ -29,31 +28,25 @@ type Packer struct {
 	Size     int64         // of the plaintexts of data containers, a Padmé length: DataSize
 	Rand     io.Reader
 	Payloads container.Payloads
-	// Begin returns where the next container goes.
-	Begin func() (io.Writer, error)
-	// Sealed is told each container that is whole, the commit last.
-	Sealed func(Sealed) error
+	// Begin returns where another container goes. The commit may be open still when data
+	// containers that hold nothing are begun.
+	Begin func() (Sink, error)
+	// Sealed is told each container that is whole, and where it went, the commit last.
+	Sealed func(Sink, Sealed) error
 
 	w       *container.ArchiveWriter // nil between containers
-	out     *counter
+	out     Sink
 	listed  int64            // bytes of the records that the open container lists
 	others  []archive.Stored // the data containers of the run
 	records []archive.Record // that data containers list
 	own     []archive.Record // that the open container lists
 }
 
-// counter passes bytes on and notes their number and SHA-256.
-type counter struct {
-	w    io.Writer
-	n    int64
-	hash hash.Hash
-}
-
-func (c *counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	c.hash.Write(p[:n])
-	return n, err
+// Sink is where a container goes.
+type Sink interface {
+	io.Writer
+	// Sum returns how many bytes were written, and their SHA-256.
+	Sum() (size int64, sum [sha256.Size]byte)
 }
 
 // Fields of frames and of an archive's end, in bytes (spec section 8.1). The end has a
@@ -195,12 +188,11 @@ func (p *Packer) open() error {
 }
 
 // begin begins a container.
-func (p *Packer) begin() (*container.ArchiveWriter, *counter, error) {
-	to, err := p.Begin()
+func (p *Packer) begin() (*container.ArchiveWriter, Sink, error) {
+	out, err := p.Begin()
 	if err != nil {
 		return nil, nil, err
 	}
-	out := &counter{w: to, hash: sha256.New()}
 	w, err := p.Payloads.NewArchiveWriter(out, p.Rand, &p.Key, nil, p.Index) // [SET-5] [SET-27]
 	return w, out, err
 }
@@ -217,7 +209,7 @@ func (p *Packer) next() error {
 }
 
 // data closes a data container. [SET-31]
-func (p *Packer) data(w *container.ArchiveWriter, out *counter) error {
+func (p *Packer) data(w *container.ArchiveWriter, out Sink) error {
 	w.PadTo(p.Size)
 	s, err := p.close(w, out, 0)
 	if err != nil {
@@ -225,15 +217,14 @@ func (p *Packer) data(w *container.ArchiveWriter, out *counter) error {
 	}
 	p.Index.Previous = s.ID
 	p.others = append(p.others, s)
-	return p.Sealed(Sealed{Name{Kind: Data, ID: s.ID}.String(), s})
+	return p.Sealed(out, Sealed{Name{Kind: Data, ID: s.ID}.String(), s})
 }
 
 // close makes a container whole.
-func (p *Packer) close(w *container.ArchiveWriter, out *counter, generation uint64) (archive.Stored, error) {
+func (p *Packer) close(w *container.ArchiveWriter, out Sink, generation uint64) (archive.Stored, error) {
 	err := w.Close()
-	return archive.Stored{
-		ID: w.ID(), Generation: generation, Epoch: p.Index.Epoch, Length: out.n, Digest: [32]byte(out.hash.Sum(nil)),
-	}, err
+	length, digest := out.Sum()
+	return archive.Stored{ID: w.ID(), Generation: generation, Epoch: p.Index.Epoch, Length: length, Digest: digest}, err
 }
 
 // IsOpen reports whether a container is the one that is being sealed.

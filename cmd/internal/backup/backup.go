@@ -100,6 +100,7 @@ func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source,
 	if err != nil {
 		return nil, err
 	}
+	defer r.leaveCommit()
 	steps := map[set.State]func() (set.Answer, error){
 		set.StateKeyring:  r.keyring,
 		set.StateCommits:  r.commits,
@@ -281,6 +282,7 @@ func (r *run) confirm() (set.Answer, error) {
 	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
 		return set.AnswerEnded, err
 	}
+	r.sources, r.plan.todo = nil, nil // saving takes as much memory again
 	return set.AnswerSame, r.save()
 }
 

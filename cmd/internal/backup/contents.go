@@ -2,9 +2,7 @@ package backup
 
 import (
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -37,7 +35,8 @@ func (r *run) contents() (set.Answer, error) {
 	generation := r.nextNumber()
 	created := r.now()
 	up := r.newUploads()
-	var file *os.File
+	r.leaveCommit()
+	parts := map[set.Sink]*part{}        // that are open
 	complete := map[string]device.File{} // with the containers that are whole next
 	packer := &set.Packer{
 		Key: r.meta.Key,
@@ -45,16 +44,21 @@ func (r *run) contents() (set.Answer, error) {
 			SetID: r.meta.SetID, Generation: generation, Epoch: r.meta.Epoch, CreatedMS: created, Previous: r.meta.HeadID, Producer: r.opts.Producer,
 		},
 		Size: r.opts.DataSize, Rand: random, Payloads: parallel.Containers,
-		Begin: func() (w io.Writer, err error) {
-			file, err = r.begin()
-			return file, err
+		Begin: func() (set.Sink, error) {
+			part, err := r.begin()
+			if err != nil {
+				return nil, err
+			}
+			parts[part] = part
+			return part, nil
 		},
 	}
-	packer.Sealed = func(s set.Sealed) error {
-		kept, err := r.spool(file, s, complete)
+	packer.Sealed = func(to set.Sink, s set.Sealed) error {
+		kept, err := r.spool(parts[to], s, complete)
 		if err != nil {
 			return err
 		}
+		delete(parts, to)
 		clear(complete)
 		if s.Stored.Generation > 0 {
 			r.commit = kept
@@ -71,6 +75,9 @@ func (r *run) contents() (set.Answer, error) {
 	}
 	if err != nil {
 		packer.Abort()
+		for _, part := range parts {
+			part.close()
+		}
 		up.cancel(err)
 	}
 	if upErr := up.end(); upErr != nil && err == nil {
@@ -93,7 +100,7 @@ func (r *run) isSame(p *plan) bool {
 	if r.head == nil || r.head.Index.Epoch != r.ring.Epoch || r.opts.Forget || len(r.avoid) > 0 {
 		return false
 	}
-	if len(p.todo)+len(p.changed)+len(p.removed)+len(p.resumed) > 0 {
+	if len(p.todo)+len(p.sealed)+len(p.removed)+len(p.resumed) > 0 {
 		return false
 	}
 	ms, known := r.meta.Created.UnixMilli()
@@ -138,7 +145,7 @@ func (r *run) sealCommit(packer *set.Packer, p *plan, generation uint64) error {
 	commit, err := packer.Commit(set.Listing{Segments: others, Live: own.Live, Removed: own.Removed, Stored: stored})
 	p.needs = needsOf(others)
 	p.needs[commit.ID] += set.SegmentLength(own)
-	for _, f := range p.files {
+	for _, f := range p.all() {
 		p.needs.add(f)
 	}
 	return err

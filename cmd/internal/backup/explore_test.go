@@ -126,7 +126,7 @@ func (p *past) try(t *testing.T, dir string, atomic bool, scenario func(*trial) 
 			t.Fatal(err)
 		}
 	}
-	x := &trial{past: p, dir: dir, store: &shared{atomic: atomic, objects: map[string]written{}, gone: map[string]written{}, old: map[string]written{}}}
+	x := &trial{past: p, dir: dir, store: &shared{atomic: atomic, drafts: e.random != nil && e.random.IntN(2) == 0, objects: map[string]written{}, gone: map[string]written{}, old: map[string]written{}}}
 	last, before := fmt.Sprintf("g-%016x.coffer", p.nights), fmt.Sprintf("g-%016x.coffer", p.nights-1)
 	for name, body := range p.objects {
 		x.store.objects[name] = written{body: body}

@@ -133,7 +133,7 @@ func (r *run) dirtyOf(p *plan, commit archive.ID) []archive.ID {
 	for _, name := range p.removed {
 		r.soil(p.before[name].Record.Places, nil)
 	}
-	for name, f := range p.files {
+	for name, f := range p.sealed {
 		if was, ok := p.before[name]; ok {
 			r.soil(was.Record.Places, f.Record.Places)
 		}

@@ -80,11 +80,12 @@ func (r *run) again(x device.Sealed) (bool, error) {
 	if object, ok := r.objects.Has(name); x.Stored {
 		return ok && object.Size == x.Length, nil
 	}
-	s := &spooled{filepath.Join(r.memory.Spool(), x.Name), set.Sealed{Name: x.Name, Stored: archive.Stored{ID: x.ID, Epoch: x.Epoch, Length: x.Length, Digest: x.Digest}}}
-	if !s.isWhole() {
-		return false, nil
+	s := &spooled{path: filepath.Join(r.memory.Spool(), x.Name), sealed: set.Sealed{Name: x.Name, Stored: archive.Stored{ID: x.ID, Epoch: x.Epoch, Length: x.Length, Digest: x.Digest}}}
+	there := s.put
+	if !s.isWhole() { // it was a draft, which may have got its name
+		there = s.isThere
 	}
-	made, err := s.put(r.ctx, r.store)
+	made, err := there(r.ctx, r.store)
 	if err != nil || !made {
 		return false, err
 	}
@@ -131,10 +132,18 @@ func (r *run) sweep() error {
 	return nil
 }
 
+// leaveCommit gives up the commit of this run, unless there is none.
+func (r *run) leaveCommit() {
+	if r.commit != nil {
+		r.commit.leave()
+		r.commit = nil
+	}
+}
+
 // abandonCommit gives a commit up whose name is taken, and looks at the store anew.
 func (r *run) abandonCommit() error {
+	r.leaveCommit()
 	var err error
-	r.commit = nil
 	r.objects, err = set.List(r.ctx, r.store)
 	return err
 }

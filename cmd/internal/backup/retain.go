@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -41,7 +40,7 @@ func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) (
 		ours[x.ID] = true
 	}
 	var needed []archive.ID
-	for _, f := range p.files {
+	for _, f := range p.all() {
 		for _, place := range f.Record.Places {
 			needed = append(needed, place.Container)
 		}
@@ -115,14 +114,14 @@ func (r *run) save() error {
 		return err
 	}
 	r.describe(p)
-	return os.Remove(r.commit.path)
+	return r.commit.remove()
 }
 
 // describe says what the generation of the memory is.
 func (r *run) describe(p *plan) {
 	r.report.Generation, r.report.Created, r.report.Removed = r.meta.Generation, r.meta.Created, len(p.removed)
-	r.report.Entries = len(p.files)
-	for _, f := range p.files {
+	for _, f := range p.all() {
+		r.report.Entries++
 		r.report.Bytes += f.Record.Entry.Size
 	}
 }

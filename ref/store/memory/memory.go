@@ -58,7 +58,8 @@ type objects map[string][]byte
 
 // Store is a store in memory. Its zero value is empty and not Atomic.
 type Store struct {
-	Trait store.Traits
+	Trait  store.Traits
+	Drafts bool // whether it takes drafts
 	// Script says what happens to a call; nil, nothing ever does. It is called with the
 	// store locked, in the order of N.
 	Script func(Call) Fault
@@ -156,7 +157,7 @@ func (s *Store) PutNew(ctx context.Context, name string, body io.ReaderAt, size 
 	if err := store.Copy(ctx, &content, body, size, sum); err != nil {
 		return err
 	}
-	return s.call(ctx, "PutNew", name, func(sees objects) (objects, error) {
+	err := s.call(ctx, "PutNew", name, func(sees objects) (objects, error) {
 		if _, ok := sees[name]; ok {
 			return nil, fmt.Errorf("%w: %s", store.ErrExists, name)
 		}
@@ -164,6 +165,10 @@ func (s *Store) PutNew(ctx context.Context, name string, body io.ReaderAt, size 
 		maps.Copy(after, sees)
 		return after, nil
 	})
+	if d, ok := body.(*Draft); ok && err == nil {
+		d.Named()
+	}
+	return err
 }
 
 func (s *Store) ReadAt(ctx context.Context, name string, p []byte, off int64) (n int, err error) {
