@@ -32,6 +32,14 @@ func NotShort(t *testing.T) {
 	}
 }
 
+// Number returns how many of something a test does: all of them, or few.
+func Number(few, all int) int {
+	if Wanted() {
+		return all
+	}
+	return few
+}
+
 // OneIn returns a function that says of each of many things that a test takes in
 // turn whether it does: every n-th, from another one in every run.
 func OneIn(t *testing.T, n int) func() bool {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/set"
@@ -37,7 +38,11 @@ func TestFaultAtEveryRequest(t *testing.T) {
 		{"crash after", memory.CrashAfter},
 	} {
 		t.Run(f.name, func(t *testing.T) {
+			isTaken := thorough.OneIn(t, 2)
 			for at := 0; ; at++ {
+				if !isTaken() {
+					continue
+				}
 				s := memory.New()
 				w := newWorld(t, s)
 				r := rand.New(rand.NewPCG(7, 7))
