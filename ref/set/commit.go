@@ -56,7 +56,7 @@ func (p *Packer) listing(l Listing) int64 {
 	for _, path := range l.Removed {
 		n += int64(2 + len(path))
 	}
-	return n + storedField*int64(len(l.Stored)+len(p.others))
+	return n + archive.StoredSize*int64(len(l.Stored)+len(p.others))
 }
 
 // pad decides how long the commit is: the plaintexts of the run have a Padmé length

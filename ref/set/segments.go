@@ -50,7 +50,7 @@ func IsMerged(others int, newest, own int64) bool {
 
 // SegmentLength returns how long the frame of a segment is, without its stored containers.
 func SegmentLength(s *archive.Segment) int64 {
-	n := int64(segmentFields)
+	n := int64(archive.MinSegmentFrame)
 	for _, rec := range s.Live {
 		n += archive.RecordSize(rec)
 	}
