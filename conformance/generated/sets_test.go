@@ -8,6 +8,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -31,7 +32,7 @@ func TestSetsAreOfAllKinds(t *testing.T) {
 		}
 		return answer
 	})
-	for seed := range int64(4) {
+	for seed := range int64(thorough.Number(2, 4)) {
 		for _, c := range casesOfSets(seed) {
 			if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 				t.Errorf("%+v", o)

@@ -34,7 +34,7 @@ type Writer struct {
 // if readers would refuse it.
 func NewWriter(w io.Writer, id ID, index Index) (*Writer, error) {
 	writer := &Writer{w: w, id: id, index: index, paths: newPathSet()}
-	_, err := writer.indexFrame(minPaddingFrame, minSegmentFrame)
+	_, err := writer.indexFrame(minPaddingFrame, MinSegmentFrame)
 	return writer, err
 }
 

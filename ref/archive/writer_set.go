@@ -23,8 +23,8 @@ func (w *Writer) AddPiece(e Entry, runs []Run, content io.Reader) (Place, error)
 	if err := w.check(e); err != nil {
 		return Place{}, err
 	}
-	if len(runs) < 1 || len(runs) > MaxRunsSize/runSize {
-		return Place{}, malformed("a piece of %q has %d runs, not 1 to %d", e.Path, len(runs), MaxRunsSize/runSize)
+	if len(runs) < 1 || len(runs) > MaxRunsSize/RunSize {
+		return Place{}, malformed("a piece of %q has %d runs, not 1 to %d", e.Path, len(runs), MaxRunsSize/RunSize)
 	}
 	after := int64(-1)
 	for _, r := range runs { // [ARC-88]

@@ -51,7 +51,7 @@ func (p *Packer) Commit(l Listing) (archive.Stored, error) {
 
 // listing returns about how many bytes the own segment of a commit has.
 func (p *Packer) listing(l Listing) int64 {
-	n := p.listed + storedField*int64(len(l.Stored)+len(p.others))
+	n := p.listed + archive.StoredSize*int64(len(l.Stored)+len(p.others))
 	for _, s := range []archive.Segment{{Live: p.records}, {Live: l.Live, Removed: l.Removed}} {
 		n += s.Length()
 	}

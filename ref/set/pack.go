@@ -49,17 +49,6 @@ type Sink interface {
 	Sum() (size int64, sum [sha256.Size]byte)
 }
 
-// Fields of frames and of an archive's end, in bytes (spec section 8.1). The end has a
-// padding frame without zeros, a segment without records, the longest index and the trailer.
-const (
-	entryFields   = 1 + 2 + 1 + 8 + 8
-	runsField     = 3
-	runField      = 8
-	storedField   = 80
-	segmentFields = 12
-	archiveEnd    = 9 + segmentFields + 964 + 8
-)
-
 // leastPiece is how many blocks must fit into what is left of a container for a piece to be
 // worth beginning there.
 const leastPiece = 16
@@ -68,7 +57,7 @@ const leastPiece = 16
 // record would name so many places.
 func (p *Packer) room(e archive.Entry, places int) int64 {
 	record := archive.RecordSize(archive.Record{Places: make([]archive.Place, places), Entry: e})
-	return p.Size - p.w.Offset() - p.listed - record - archiveEnd
+	return p.Size - p.w.Offset() - p.listed - record - archive.MaxEnd
 }
 
 // Seal seals what changed of an entry. record and layout are those of its earlier version,
@@ -86,7 +75,7 @@ func (p *Packer) Seal(e archive.Entry, record archive.Record, change Change, con
 		return rec, layout, err
 	}
 	if runs == nil {
-		fits := entryFields + int64(len(e.Path)) + e.Size
+		fits := archive.EntryFields + int64(len(e.Path)) + e.Size
 		if fits > p.room(e, 1) && fits < p.Size/leastPiece {
 			if err := p.next(); err != nil {
 				return rec, layout, err
@@ -156,15 +145,15 @@ func (p *Packer) note(rec archive.Record) {
 // fit divides runs into those that a piece in the open container can have, and the others.
 // There are none if too little room is left.
 func (p *Packer) fit(e archive.Entry, runs []archive.Run, places int) (part, rest []archive.Run) {
-	room := p.room(e, places) - entryFields - int64(len(e.Path)) - runsField
-	total := archive.SuppliedBy(runs, e.Size) + int64(len(runs))*runField
-	if room < min(total, leastPiece*(archive.BlockSize+runField)) {
+	room := p.room(e, places) - archive.EntryFields - int64(len(e.Path)) - archive.RunsField
+	total := archive.SuppliedBy(runs, e.Size) + int64(len(runs))*archive.RunSize
+	if room < min(total, leastPiece*(archive.BlockSize+archive.RunSize)) {
 		return nil, runs
 	}
 	for i, r := range runs {
-		room -= runField
+		room -= archive.RunSize
 		blocks := min(int64(r.Count), max(room, 0)/archive.BlockSize)
-		if blocks == 0 || len(part) == archive.MaxRunsSize/runField {
+		if blocks == 0 || len(part) == archive.MaxRunsSize/archive.RunSize {
 			return part, runs[i:]
 		}
 		part = append(part, archive.Run{First: r.First, Count: uint32(blocks)})

@@ -12,6 +12,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
@@ -78,7 +79,7 @@ func (p *packed) sizes() []int64 {
 func TestRunIsPadded(t *testing.T) {
 	const size = 1 << 18
 	parameters := gopter.DefaultTestParameters()
-	parameters.MinSuccessfulTests = 30
+	parameters.MinSuccessfulTests = thorough.Number(15, 30)
 	properties := gopter.NewProperties(parameters)
 	properties.Property("sizes", prop.ForAll(func(seed uint64) (string, error) {
 		r := mathrand.New(mathrand.NewPCG(seed, 1))

@@ -50,7 +50,7 @@ func IsMerged(others int, newest, own int64) bool {
 
 // SegmentLength returns how long the frame of a segment is, without its stored containers.
 func SegmentLength(s *archive.Segment) int64 {
-	return s.Length() - storedField*int64(len(s.Stored))
+	return s.Length() - archive.StoredSize*int64(len(s.Stored))
 }
 
 // Segment reads a segment that the generation names. Errors: as for Load.

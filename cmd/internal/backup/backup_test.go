@@ -16,6 +16,7 @@ import (
 	"github.com/leanovate/gopter/prop"
 
 	"github.com/coffer-format/coffer/cmd/internal/usage"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/store"
 	"github.com/coffer-format/coffer/ref/store/memory"
@@ -78,7 +79,7 @@ func sortedNames(contents map[string]string) []string {
 // Whatever happens to the files, each generation that is kept restores as the files were then.
 func TestEveryGenerationRestores(t *testing.T) {
 	parameters := gopter.DefaultTestParameters()
-	parameters.MinSuccessfulTests = 4
+	parameters.MinSuccessfulTests = thorough.Number(2, 4)
 	parameters.MaxShrinkCount = 3
 	properties := gopter.NewProperties(parameters)
 	properties.Property("generations", prop.ForAll(func(seed uint64) (string, error) {
@@ -206,7 +207,7 @@ func TestContainersStayFew(t *testing.T) {
 	w := newWorld(t, s)
 	r := rand.New(rand.NewPCG(3, 3))
 	w.write("large", noise(r, 3<<20))
-	for night := range 100 {
+	for night := range thorough.Number(60, 100) {
 		w.write(fmt.Sprint(night), noise(r, 2000))
 		w.mustRun(s)
 	}

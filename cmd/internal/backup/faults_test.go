@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/set"
@@ -43,7 +44,11 @@ func TestFaultAtEveryRequest(t *testing.T) {
 		{"crash after, with drafts", memory.CrashAfter, true},
 	} {
 		t.Run(f.name, func(t *testing.T) {
+			isTaken := thorough.OneIn(t, 2)
 			for at := 0; ; at++ {
+				if !isTaken() {
+					continue
+				}
 				s := memory.New()
 				s.Drafts = f.drafts
 				w := newWorld(t, s)
