@@ -85,25 +85,12 @@ func (w *world) drawChange() change {
 	for range 1 + w.r.Intn(3) {
 		c.add = append(c.add, drawn.Entry(w.r, "new e\u0301/"+drawn.Name(w.r)))
 	}
-	for _, n := range w.whole(st) {
+	for _, n := range st.kept() {
 		if w.r.Intn(2) == 0 {
 			c.keep = append(c.keep, n)
 		}
 	}
 	return c
-}
-
-// whole returns the generations that can be restored.
-func (w *world) whole(st *state) (all []uint64) {
-	if st.head == nil {
-		return nil
-	}
-	for _, x := range st.head.Earlier() {
-		if _, _, err := opened(w.store, w.key(), x.Generation); err == nil {
-			all = append(all, x.Generation)
-		}
-	}
-	return append(all, st.number)
 }
 
 // turnOn makes a set with the implementation.

@@ -1,8 +1,6 @@
 package backups
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -10,10 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/container"
-	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/set"
-	"github.com/coffer-format/coffer/ref/store/memory"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -45,62 +40,19 @@ func (c change) input(memory vectors.Object) vectors.Object {
 	}
 }
 
-// state is a set as the reference reads it.
-type state struct {
-	ring    *set.Ring
-	head    *set.Generation // nil if there is none
-	number  uint64          // of the head
-	entries map[string]string
-	places  map[string][]archive.Place
-	kept    []uint64 // generations that are whole, the head among them
-}
-
-// read opens a set.
-func read(s store, k key.Key) (*state, error) {
-	ctx, from := context.Background(), memory.New()
-	for name, b := range s {
-		must(from.PutNew(ctx, name, bytes.NewReader(b), int64(len(b)), sha256.Sum256(b)))
-	}
-	objects, err := set.List(ctx, from)
-	if err != nil {
-		return nil, err
-	}
-	st := &state{places: map[string][]archive.Place{}, entries: map[string]string{}}
-	if st.ring, err = objects.OpenKeyring(ctx, container.WithKey(&k), set.Memory{}); err != nil {
-		return nil, err
-	}
-	if st.head, _, err = objects.OpenHead(ctx, st.ring, set.Memory{}, container.Plain); err != nil || st.head == nil {
-		return st, err
-	}
-	if err := st.head.Load(ctx); err != nil {
-		return nil, err
-	}
-	for _, rec := range st.head.List.Entries() {
-		st.places[rec.Entry.Path] = rec.Places
-	}
-	st.number = st.head.Number
-	_, st.entries, err = opened(s, k, 0)
-	return st, err
-}
-
 // commit lets the device add a generation, and judges it.
 func (w *world) commit(c change) error {
 	before, err := read(w.store, w.key())
 	must(err)
-	kept := map[uint64]map[string]string{}
-	for _, n := range c.keep {
-		_, kept[n], err = opened(w.store, w.key(), n)
-		must(err)
-	}
 	r, err := w.run("set.commit", c.input(w.memory), nil)
 	if err != nil {
 		return err
 	}
-	return r.judgeCommit(c, before, kept)
+	return r.judgeCommit(c, before)
 }
 
 // judgeCommit looks at what a run has made of a set.
-func (r *run) judgeCommit(c change, before *state, kept map[uint64]map[string]string) error {
+func (r *run) judgeCommit(c change, before *state) error {
 	if r.err != "" {
 		return fmt.Errorf("set.commit ends with %s", r.err)
 	}
@@ -145,20 +97,20 @@ func (r *run) judgeCommit(c change, before *state, kept map[uint64]map[string]st
 	if err := checkPlaces(commit, data, before); err != nil {
 		return err
 	}
-	now, entries, err := opened(w.store, w.key(), 0)
+	now, err := read(w.store, w.key())
 	if err != nil {
 		return err
 	}
-	if now["generation"] != commit.name.Number {
-		return fmt.Errorf("the head is generation %v, not %d", now["generation"], commit.name.Number)
+	if now.number != commit.name.Number {
+		return fmt.Errorf("the head is generation %d, not %d", now.number, commit.name.Number)
 	}
-	if err := sameEntries(entries, wanted(before.entries, c.add, c.remove)); err != nil {
+	if err := now.entries.is(before.entries.after(c)); err != nil {
 		return err
 	}
 	for _, n := range c.keep {
-		_, entries, err := opened(w.store, w.key(), n)
+		kept, err := now.of(n)
 		if err == nil {
-			err = sameEntries(entries, kept[n])
+			err = kept.is(must1(before.of(n)))
 		}
 		if err != nil {
 			return fmt.Errorf("generation %d, which was to be kept: %w", n, err)

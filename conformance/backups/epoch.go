@@ -187,7 +187,7 @@ func (r *run) judgeEpoch(e epoch, before *state, writer any) error {
 		return err
 	}
 	if before != nil {
-		return sameEntries(now.entries, before.entries)
+		return now.entries.is(before.entries)
 	}
 	return nil
 }

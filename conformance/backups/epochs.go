@@ -7,6 +7,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/audits"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
+	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -202,7 +203,7 @@ func overlooked(w *world) error {
 	if now.ring.Head != [32]byte(inputs.Unhex(later["head"])) {
 		return fmt.Errorf("the keyring that counts names generation %d, and not %v, which was committed meanwhile", now.ring.Generation, later["generation"])
 	}
-	if err := sameEntries(now.entries, before.entries); err != nil {
+	if err := now.entries.is(before.entries); err != nil {
 		return err
 	}
 	if v.number("generation") != now.number || v.memory["begun"] != nil {
@@ -237,6 +238,9 @@ func (w *world) interrupt(e epoch) error {
 				return err
 			}
 			if !r.crashed {
+				if r.err != "" {
+					return fmt.Errorf("set.begin ends with %s", r.err)
+				}
 				return nil
 			}
 			if how == done && !changes {
@@ -263,12 +267,15 @@ func (w *world) opensWith(before vectors.Object) error {
 	if before == nil {
 		return nil
 	}
-	_, _, err := opened(w.store, (&world{memory: before}).key(), 0)
-	if begun, _ := w.memory["begun"].(vectors.Object); err != nil && begun != nil {
-		_, _, err = opened(w.store, (&world{memory: vectors.Object{"key": begun["key"]}}).key(), 0)
+	keys := []any{before["key"], w.memory["key"]}
+	if begun, ok := w.memory["begun"].(vectors.Object); ok {
+		keys = append(keys, begun["key"])
 	}
-	if err != nil && w.memory["key"] != before["key"] {
-		_, _, err = opened(w.store, w.key(), 0)
+	var err error
+	for _, k := range keys {
+		if _, err = read(w.store, key.Key(inputs.Unhex(k))); err == nil {
+			return nil
+		}
 	}
 	return err
 }

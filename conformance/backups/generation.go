@@ -5,16 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/coffer-format/coffer/conformance/inputs"
-	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
-	"github.com/coffer-format/coffer/ref/nfc"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -121,63 +117,6 @@ func (r *run) checkCommit(name set.Name, b []byte) error {
 	for _, x := range p.own.Stored { // [LIF-15]
 		if _, there := r.w.store[set.NameOf(x).String()]; !there {
 			return fmt.Errorf("it lists %s, which is not there yet", set.NameOf(x))
-		}
-	}
-	return nil
-}
-
-// opened says what the reference reads of a set.
-func opened(s store, k key.Key, number uint64) (vectors.Object, map[string]string, error) {
-	objects := []any{}
-	for _, name := range slices.Sorted(maps.Keys(s)) {
-		objects = append(objects, vectors.Object{"name": name, "bytes": inputs.Hex(s[name])})
-	}
-	input := vectors.Object{"objects": objects, "secret": inputs.KeySecret(k)}
-	if number > 0 {
-		input["generation"] = inputs.Number(number)
-	}
-	answer := reference.Answer("set.open", input)
-	if answer.Output == nil {
-		return nil, nil, fmt.Errorf("the reference does not open it: %s %s%s", answer.Error, answer.Detail, answer.Unsupported)
-	}
-	said := map[string]string{}
-	for _, e := range answer.Output["entries"].([]vectors.Object) {
-		if e["error"] != nil {
-			return nil, nil, fmt.Errorf("%q of generation %v cannot be restored: %v", e["path"], answer.Output["generation"], e["error"])
-		}
-		said[e["path"].(string)] = fmt.Sprintf("kind %v, time %v, %v bytes, SHA-512 %v", e["kind"], e["modified_ms"], e["size"], e["sha512"])
-	}
-	return answer.Output, said, nil
-}
-
-// said is what a reader says of an entry that is added.
-func said(e inputs.Entry) string {
-	one := inputs.Restored([]inputs.Entry{e}).Output["entries"].([]any)[0].(vectors.Object)
-	return fmt.Sprintf("kind %v, time %v, %v bytes, SHA-512 %v", one["kind"], one["modified_ms"], one["size"], one["sha512"])
-}
-
-// wanted is the list of entries after a change of one.
-func wanted(before map[string]string, add []inputs.Entry, remove []string) map[string]string {
-	after := maps.Clone(before)
-	for _, path := range remove {
-		delete(after, path)
-	}
-	for _, e := range add {
-		after[nfc.String(e.Path)] = said(e)
-	}
-	return after
-}
-
-// sameEntries says where two lists differ.
-func sameEntries(got, want map[string]string) error {
-	for _, path := range slices.Sorted(maps.Keys(want)) {
-		if got[path] != want[path] {
-			return fmt.Errorf("of %q it has %q, not %q", path, got[path], want[path])
-		}
-	}
-	for _, path := range slices.Sorted(maps.Keys(got)) {
-		if _, ok := want[path]; !ok {
-			return fmt.Errorf("it has %q, which is not there any more", path)
 		}
 	}
 	return nil

@@ -276,7 +276,7 @@ func meanwhile(w *world) error {
 					r.before[name] = b
 				}
 			}
-			err = r.judgeCommit(c, before, nil)
+			err = r.judgeCommit(c, before)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", one.what, err)
@@ -357,9 +357,4 @@ func interruptedRun(w *world) error {
 // firstPaths returns paths of the head.
 func (w *world) firstPaths(n int) []string {
 	return sorted(must1(read(w.store, w.key())).entries)[:n]
-}
-
-func must1[T any](v T, err error) T {
-	must(err)
-	return v
 }
