@@ -34,7 +34,7 @@ func (w *world) bytes(name string) []byte  { return inputs.Unhex(w.memory[name])
 func (w *world) key() key.Key              { return key.Key(w.bytes("key")) }
 
 // most is how many requests one run may ask.
-const most = 4000
+const most = 500
 
 // What becomes of a request, besides that it is carried out and answered.
 type fate int

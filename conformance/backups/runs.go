@@ -72,8 +72,8 @@ func (w *world) anotherCommits() (store, vectors.Object, error) {
 	return v.store, v.memory, err
 }
 
-func ofRuns() []one {
-	return []one{
+func ofRuns() []audit {
+	return []audit{
 		{"ended-by-keyrings", "LIF-8 LIF-12 LIF-13 SET-11", "", "A device whose keyring does not count any more, or is gone, writes nothing.", endedByKeyrings},
 		{"ended-by-commits", "LIF-8 LIF-12 LIF-13", "", "So does a device that finds a commit which it does not remember, or does not find the one that it does.", endedByCommits},
 		{"goes-on", "LIF-8 LIF-10 LIF-16 LIF-22", "", "A device finds what it was about to commit, mends the keyring and deletes those of earlier epochs.", goesOn},
