@@ -1,6 +1,7 @@
 package backups
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -42,8 +43,7 @@ func (c change) input(memory vectors.Object) vectors.Object {
 
 // commit lets the device add a generation, and judges it.
 func (w *world) commit(c change) error {
-	before, err := read(w.store, w.key())
-	must(err)
+	before := w.now()
 	r, err := w.run("set.commit", c.input(w.memory), nil)
 	if err != nil {
 		return err
@@ -101,6 +101,7 @@ func (r *run) judgeCommit(c change, before *state) error {
 	if err != nil {
 		return err
 	}
+	w.known = now
 	if now.number != commit.name.Number {
 		return fmt.Errorf("the head is generation %d, not %d", now.number, commit.name.Number)
 	}
@@ -128,9 +129,11 @@ func (r *run) made() (commit *part, data []*part, err error) {
 		}
 		switch name.Kind {
 		case set.Commit, set.Data:
-			p, err := partOf(text, r.w.store[text], r.w.key())
-			if err != nil {
-				return nil, nil, err
+			p := r.parts[text]
+			if p == nil || !bytes.Equal(p.bytes, r.w.store[text]) {
+				if p, err = partOf(text, r.w.store[text], r.w.key()); err != nil {
+					return nil, nil, err
+				}
 			}
 			if name.Kind == set.Data {
 				data = append(data, p)

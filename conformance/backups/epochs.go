@@ -16,7 +16,7 @@ func ofEpochs() []audit {
 	return []audit{
 		{"turned-on", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7 LIF-5 LIF-6", "", "A set is made where there is none, and none where there is one, or a part of one.", turnedOn},
 		{"changed-secret", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7 LIF-19", "", "A change of the secret begins an epoch with another key, of which the old keys and the head are known.", func(w *world) error {
-			for range 3 {
+			for range 2 {
 				w.toHistory()
 				for range 2 {
 					if err := w.begin(epoch{created: drawn.Time(w.r)}); err != nil {
@@ -51,8 +51,8 @@ func ofEpochs() []audit {
 			return w.interrupt(epoch{created: drawn.Time(w.r)})
 		}},
 		{"repeated-sets", "CON-7 LIF-1", "", "The keys, the ids of sets and those of writers look drawn, even across processes.", func(w *world) error {
-			for i := range 24 {
-				if i%8 == 7 {
+			for i := range 16 {
+				if i%6 == 5 {
 					w.a.Session.Restart()
 				}
 				w.store, w.memory = store{}, nil
@@ -73,7 +73,7 @@ func turnedOn(w *world) error {
 		return err
 	}
 	for _, kept := range []string{"", "k-", "g-", "copy"} {
-		v := &world{w.a, w.r, store{}, nil, w.drawn}
+		v := &world{a: w.a, r: w.r, store: store{}, drawn: w.drawn}
 		for name, b := range w.store {
 			if strings.Contains(name, kept) {
 				v.store[name] = b
@@ -87,7 +87,7 @@ func turnedOn(w *world) error {
 			return fmt.Errorf("a set is made beside %q", sorted(r.before))
 		}
 	}
-	v := &world{w.a, w.r, store{"readme.txt": []byte("x"), "k-1.coffer": []byte("y")}, nil, w.drawn}
+	v := &world{a: w.a, r: w.r, store: store{"readme.txt": []byte("x"), "k-1.coffer": []byte("y")}, drawn: w.drawn}
 	r, err := v.run("set.begin", epoch{created: 1}.input(nil), nil)
 	if err == nil && !r.makes("k-") {
 		err = fmt.Errorf("no set is made beside what is none: it ends with %q", r.err)
@@ -222,42 +222,18 @@ func (w *world) interrupt(e epoch) error {
 	if len(w.store) > 0 {
 		before = must1(read(w.store, w.key()))
 	}
-	for n := 0; ; n++ {
-		for _, how := range []fate{lost, done} {
-			v := w.clone()
-			changes := false
-			r, err := v.run("set.begin", e.input(v.memory), func(i int, q request) fate {
-				if i == n {
-					changes = q.kind == "make" || q.kind == "delete"
-					return how
-				}
-				return answered
-			})
-			if err != nil {
-				return err
-			}
-			if !r.crashed {
-				if r.err != "" {
-					return fmt.Errorf("set.begin ends with %s", r.err)
-				}
-				return nil
-			}
-			if how == done && !changes {
-				continue
-			}
-			if err := v.opensWith(w.memory); err != nil {
-				return fmt.Errorf("interrupted at request %d, %v: %w", n+1, r.log[n], err)
-			}
-			writer := v.writer()
-			again, err := v.run("set.begin", e.input(v.memory), nil)
-			if err == nil {
-				err = again.judgeEpoch(e, before, writer)
-			}
-			if err != nil {
-				return fmt.Errorf("after it was interrupted at request %d, %v: %w", n+1, r.log[n], err)
-			}
+	writer := w.writer()
+	return w.interruptions("set.begin", e.input, func(_ *world, r *run) error { return r.judgeEpoch(e, before, writer) }, func(v *world) error {
+		if err := v.opensWith(w.memory); err != nil {
+			return err
 		}
-	}
+		writer := v.writer()
+		r, err := v.run("set.begin", e.input(v.memory), nil)
+		if err != nil {
+			return err
+		}
+		return r.judgeEpoch(e, before, writer)
+	})
 }
 
 // opensWith makes sure that the keyring which counts opens with the key before or the one that

@@ -114,6 +114,7 @@ func (r *run) checkCommit(name set.Name, b []byte) error {
 	if err != nil {
 		return err
 	}
+	r.parts[name.String()] = p
 	for _, x := range p.own.Stored { // [LIF-15]
 		if _, there := r.w.store[set.NameOf(x).String()]; !there {
 			return fmt.Errorf("it lists %s, which is not there yet", set.NameOf(x))

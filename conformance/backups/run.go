@@ -21,11 +21,20 @@ type world struct {
 	store  store
 	memory vectors.Object // nil if nothing
 	drawn  drawnValues
+	known  *state // of the set; nil if it is not known
+}
+
+// now is the set as it is.
+func (w *world) now() *state {
+	if w.known == nil {
+		w.known = must1(read(w.store, w.key()))
+	}
+	return w.known
 }
 
 // clone is the world for what might happen instead.
 func (w *world) clone() *world {
-	return &world{w.a, w.r, maps.Clone(w.store), w.memory, w.drawn}
+	return &world{a: w.a, r: w.r, store: maps.Clone(w.store), memory: w.memory, drawn: w.drawn}
 }
 
 // of returns what the device has saved.
@@ -55,6 +64,7 @@ type run struct {
 	input   vectors.Object
 	before  store
 	log     []request
+	parts   map[string]*part // commits that it was about to make
 	crashed bool
 	err     string // with which it ended
 }
@@ -67,7 +77,8 @@ func (silence) Error() string { return "there is no answer" }
 // run lets the device do something with the store. An error says which rule a request
 // breaks.
 func (w *world) run(op string, input vectors.Object, meddle meddler) (*run, error) {
-	r := &run{w: w, op: op, input: input, before: maps.Clone(w.store)}
+	w.known = nil
+	r := &run{w: w, op: op, input: input, before: maps.Clone(w.store), parts: map[string]*part{}}
 	for ask := input; ; {
 		answer, bad := w.a.Ask(op, ask)
 		switch {

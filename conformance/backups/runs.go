@@ -323,35 +323,47 @@ func interruptedRun(w *world) error {
 	big := drawn.Entry(w.r, "big")
 	big.Content = drawn.Bytes(w.r, size0)
 	c := change{add: []inputs.Entry{big, drawn.Entry(w.r, "x")}, remove: w.firstPaths(1), keep: []uint64{w.number("generation")}, created: inputs.Unknown}
-	for n, made := 0, false; ; n++ {
+	before := must1(read(w.store, w.key()))
+	return w.interruptions("set.commit", c.input, func(_ *world, r *run) error { return r.judgeCommit(c, before) }, func(v *world) error { return v.commit(c) })
+}
+
+// interruptions interrupts a run of an op wherever something has happened since it could have
+// been interrupted before: before each request that changes something and after it, and once
+// something was saved. whole judges a run that was not interrupted, again lets a device go on.
+func (w *world) interruptions(op string, input func(memory vectors.Object) vectors.Object, whole func(v *world, r *run) error, again func(v *world) error) error {
+	v := w.clone()
+	var saved []string // with each request
+	r, err := v.run(op, input(v.memory), func(int, request) fate {
+		saved = append(saved, fmt.Sprint(v.memory))
+		return answered
+	})
+	if err == nil {
+		err = whole(v, r)
+	}
+	if err != nil {
+		return err
+	}
+	for n, q := range r.log {
+		changes := q.kind == "make" || q.kind == "delete"
 		for _, how := range []fate{lost, done} {
+			if !changes && (how == done || n > 0 && saved[n] == saved[n-1]) {
+				continue
+			}
 			v := w.clone()
-			changes := false
-			r, err := v.run("set.commit", c.input(v.memory), func(i int, q request) fate {
+			if _, err := v.run(op, input(v.memory), func(i int, _ request) fate {
 				if i == n {
-					changes = q.kind == "make"
 					return how
 				}
 				return answered
-			})
-			if err != nil {
+			}); err != nil {
 				return err
 			}
-			if !r.crashed {
-				if !made {
-					return fmt.Errorf("it makes no commit")
-				}
-				return nil // which is what commit judges elsewhere
-			}
-			made = made || changes
-			if how == done && !changes { // as if it had not been carried out
-				continue
-			}
-			if err := v.commit(c); err != nil {
-				return fmt.Errorf("after a run that was interrupted at request %d, %v: %w", n+1, r.log[n], err)
+			if err := again(v); err != nil {
+				return fmt.Errorf("after a run that was interrupted at request %d, %v: %w", n+1, q, err)
 			}
 		}
 	}
+	return nil
 }
 
 // firstPaths returns paths of the head.
