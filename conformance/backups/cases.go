@@ -57,8 +57,9 @@ func newWorld(a *cases.Asker, r *rand.Rand) *world {
 }
 
 // toHistory makes the world one of a set that has a history, and its writer the device.
-func (w *world) toHistory() {
-	h := histories.Draw(w.r)
+func (w *world) toHistory() { w.to(histories.Draw(w.r)) }
+
+func (w *world) to(h *histories.History) {
 	w.store, w.known = store(h.Objects), nil
 	w.memory = vectors.Object{
 		"set_id": inputs.Hex(h.Ring.SetID[:]), "epoch": inputs.Number(h.Ring.Epoch), "key": inputs.Hex(h.Keys[len(h.Keys)-1][:]),
@@ -134,6 +135,12 @@ func ofGenerations() []audit {
 			c.add, c.keep = c.add[:1], []uint64{1}
 			return w.commit(c)
 		}},
+		{"merged-segments", "ARC-79 ARC-80 SET-28", "", "A generation is added to one that has as many segments as there may be.", func(w *world) error {
+			w.to(histories.Deep(w.r))
+			c := w.later()
+			c.remove = sorted(w.now().entries)[:1]
+			return w.commit(c)
+		}},
 		{"times", "SET-26", "", "No generation has a time before that of the head.", func(w *world) error {
 			if err := w.turnOn(); err != nil {
 				return err
@@ -175,7 +182,7 @@ func ofGenerations() []audit {
 	}
 }
 
-// later removes an entry, and replaces another.
+// later adds some entries, or replaces them.
 func (w *world) later() change {
 	return change{add: []inputs.Entry{drawn.Entry(w.r, "one"), drawn.Entry(w.r, "two/three")}, created: inputs.Unknown}
 }
@@ -187,7 +194,7 @@ func dataContainers(w *world) error {
 	}
 	sizes := [][]int{
 		{size0 - 1300 - w.r.Intn(3000)}, {245_000, 10_000, 16_000}, {size0 + 1}, {5, 100_000, 30, 300_000, 7},
-		{2*size0 + w.r.Intn(size0)}, {200_000, 200_000}, {size0 - 200},
+		{2*size0 + w.r.Intn(size0)}, {200_000, 200_000}, {1_200_000}, {size0 - 200},
 	}
 	for i, contents := range sizes {
 		c := change{created: inputs.Unknown}
@@ -198,6 +205,9 @@ func dataContainers(w *world) error {
 		}
 		if i%2 > 0 {
 			c.size, c.keep = archive.Padded(size0+1), []uint64{w.number("generation")}
+		}
+		if contents[0] > 1<<20 { // all of it in the commit
+			c.size = 5 << 18
 		}
 		if err := w.commit(c); err != nil {
 			return fmt.Errorf("contents of %v bytes: %w", contents, err)

@@ -28,6 +28,8 @@ func openHistories(q *cases.Requests) {
 		for n := range h.Number + 1 {
 			q.Ask("set.open", inputs.With(input, "generation", n+1), "opens generation %d of %d", n+1, h.Number)
 		}
+		h.NameHead()
+		q.Ask("set.open", h.Input(), "opens the head, %d, which the keyring names", h.Number)
 	}
 }
 

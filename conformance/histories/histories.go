@@ -34,19 +34,36 @@ type History struct {
 	Records map[string]archive.Record     // the entries, by path
 	Refs    []archive.SegmentRef          // the segments of the head
 	stored  map[archive.ID]archive.Stored // all containers
+	deep    bool                          // no segment is merged
 }
 
 // Draw returns a set of a few generations.
 func Draw(r *rand.Rand) *History {
-	h := &History{r: r, Objects: map[string][]byte{}, Records: map[string]archive.Record{}, stored: map[archive.ID]archive.Stored{}}
-	h.Ring.SetID, h.Ring.Writer = [16]byte(drawn.Bytes(r, 16)), [16]byte(drawn.Bytes(r, 16))
-	h.begin(true)
+	h := first(r)
 	for range 2 + r.Intn(2) {
 		h.run()
 		if r.Intn(2) == 0 {
 			h.begin(r.Intn(3) > 0)
 		}
 	}
+	return h
+}
+
+// Deep returns a set whose head has as many segments as there may be.
+func Deep(r *rand.Rand) *History {
+	h := first(r)
+	h.deep = true
+	for len(h.Refs) < set.MaxSegments {
+		h.run()
+	}
+	return h
+}
+
+// first returns a set without a generation.
+func first(r *rand.Rand) *History {
+	h := &History{r: r, Objects: map[string][]byte{}, Records: map[string]archive.Record{}, stored: map[archive.ID]archive.Stored{}}
+	h.Ring.SetID, h.Ring.Writer = [16]byte(drawn.Bytes(r, 16)), [16]byte(drawn.Bytes(r, 16))
+	h.begin(true)
 	return h
 }
 
@@ -59,6 +76,11 @@ func (h *History) begin(changed bool) {
 		h.Keys = append(h.Keys, drawn.Key(h.r))
 	}
 	h.Ring.Epoch += 1 + uint64(h.r.Intn(3))
+	h.NameHead()
+}
+
+// NameHead makes the keyring name the head, which may be of its own epoch.
+func (h *History) NameHead() {
 	h.Ring.Generation, h.Ring.Head, h.Ring.CreatedMS = h.Number, h.Head.Digest, inputs.TimeOf(drawn.Time(h.r))
 	var b bytes.Buffer
 	if err := container.SealKeyring(&b, h.r, h.key(), nil, &h.Ring); err != nil {
@@ -75,7 +97,7 @@ func (h *History) key() *key.Key { return &h.Keys[len(h.Keys)-1] }
 func (h *History) run() {
 	h.Number += 1 + uint64(h.r.Intn(3))
 	changed := map[string]bool{}
-	if h.r.Intn(2) == 0 {
+	if !h.deep && h.r.Intn(2) == 0 {
 		h.seal(false, changed)
 	}
 	h.Head = h.seal(true, changed)
@@ -85,7 +107,7 @@ func (h *History) run() {
 // or all.
 func (h *History) seal(complete bool, changed map[string]bool) archive.Stored {
 	index := archive.Index{SetID: h.Ring.SetID, Epoch: h.Ring.Epoch, Generation: h.Number, Complete: complete, CreatedMS: inputs.TimeOf(drawn.Time(h.r))}
-	if complete && h.r.Intn(3) > 0 {
+	if complete && (h.deep || h.r.Intn(3) > 0) {
 		index.Segments = h.Refs
 	}
 	var b bytes.Buffer

@@ -50,6 +50,8 @@ var unseen = map[string]string{
 	"archive.Writer.copy":          "ARC-16 ARC-17",
 	"archive.source.Read":          "ARC-16 ARC-17",
 	"salvage.Salvage.WriteContent": "SLV-13",
+	"set.IsMerged":                 "SET-30",
+	"set.SegmentLength":            "SET-30",
 }
 
 // talk are the functions that make texts for people, and those that give up.
