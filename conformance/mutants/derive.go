@@ -50,6 +50,8 @@ var unseen = map[string]string{
 	"archive.Writer.copy":          "ARC-16 ARC-17",
 	"archive.source.Read":          "ARC-16 ARC-17",
 	"salvage.Salvage.WriteContent": "SLV-13",
+	"archive.MostContent":          "ARC-90",
+	"archive.MostPlaces":           "ARC-90",
 	"set.IsMerged":                 "SET-30",
 	"set.SegmentLength":            "SET-30",
 }
