@@ -128,6 +128,13 @@ func (a *actor) do(ctx context.Context, method, name string, act func(sees func(
 	return err
 }
 
+// waiting returns the calls that wait.
+func (a *actor) waiting() []*call {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.pending)
+}
+
 // see returns an object as an actor sees it.
 func (s *shared) see(a *actor, name string, h happening) ([]byte, bool) {
 	objects := s.objects
