@@ -92,8 +92,8 @@ type run struct {
 	report  Report
 }
 
-// Run makes a generation of some sources, ordered as they are to be sealed. The caller has
-// locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
+// Run makes a generation of some sources, ordered as they are to be sealed, unless the head is
+// the same and less than an hour old: then it reports that one. The caller has locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
 // store and of the device.
 func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*Report, error) {
 	r, err := newRun(ctx, s, m, sources, opts)
@@ -242,7 +242,7 @@ func (r *run) know(digest [32]byte) error {
 	r.avoid = map[archive.ID]bool{}
 	r.report.Lost = nil
 	r.known[r.head.ID] = archive.Stored{ID: r.head.ID, Generation: r.head.Number, Epoch: r.head.Index.Epoch, Length: r.head.Length, Digest: digest}
-	r.lose(kept[slices.IndexFunc(kept, isHead)].Containers)
+	r.lose(kept[slices.IndexFunc(kept, isHead)].Needs)
 	return nil
 }
 

@@ -24,7 +24,7 @@ type plan struct {
 	created archive.Time
 	kept    []device.Kept // earlier generations
 	listed  map[archive.ID]archive.Stored
-	needs   []archive.ID // containers that the generation needs besides its commit
+	needs   needs // of the generation
 }
 
 // todo is a source to read, with what was sealed of it before.
@@ -45,7 +45,9 @@ func (r *run) compare(again *resumed) (*plan, error) {
 	for _, s := range r.sources {
 		there[s.Entry.Path] = true
 	}
-	r.repack(before, there)
+	if err := r.repack(before, there); err != nil {
+		return nil, err
+	}
 	moved := movable(before, there)
 	for _, s := range r.sources {
 		now := stated(s.Info)

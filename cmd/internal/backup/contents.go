@@ -3,8 +3,10 @@ package backup
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -26,6 +28,11 @@ func (r *run) contents() (set.Answer, error) {
 	r.plan = p
 	if err := r.consent(p); err != nil {
 		return "", err
+	}
+	if r.isSame(p) {
+		r.describe(p)
+		r.meta.Paths = r.opts.Paths
+		return set.AnswerNone, r.memory.SetMeta(&r.meta)
 	}
 	generation := r.nextNumber()
 	created := r.now()
@@ -59,6 +66,7 @@ func (r *run) contents() (set.Answer, error) {
 	}
 	err = r.sealAll(packer, p, complete)
 	if err == nil {
+		maps.Copy(complete, p.noted)
 		err = r.sealCommit(packer, p, generation)
 	}
 	if err != nil {
@@ -74,6 +82,23 @@ func (r *run) contents() (set.Answer, error) {
 	r.meta.Pending = &device.Commit{Generation: generation, Digest: r.commit.sealed.Stored.Digest}
 	p.created = created
 	return set.AnswerMade, r.memory.SetMeta(&r.meta) // [LIF-10]
+}
+
+// recent is how old the head may be that a run takes for its own.
+const recent = time.Hour
+
+// isSame reports whether the generation would be the head once more, which is there since a short
+// time. [LIF-31]
+func (r *run) isSame(p *plan) bool {
+	if r.head == nil || r.head.Index.Epoch != r.ring.Epoch || r.opts.Forget || len(r.avoid) > 0 {
+		return false
+	}
+	if len(p.todo)+len(p.changed)+len(p.removed)+len(p.resumed) > 0 {
+		return false
+	}
+	ms, known := r.meta.Created.UnixMilli()
+	age := r.opts.Now().Sub(time.UnixMilli(ms))
+	return known && age >= 0 && age < recent
 }
 
 // nextNumber returns the number of the generation. [SET-25]
@@ -111,8 +136,10 @@ func (r *run) sealCommit(packer *set.Packer, p *plan, generation uint64) error {
 	}
 	p.kept = kept
 	commit, err := packer.Commit(set.Listing{Segments: others, Live: own.Live, Removed: own.Removed, Stored: stored})
-	if err == nil {
-		p.needs = needed(commit.ID, others, p.wholeList().Live)
+	p.needs = needsOf(others)
+	p.needs[commit.ID] += set.SegmentLength(own)
+	for _, f := range p.files {
+		p.needs.add(f)
 	}
 	return err
 }

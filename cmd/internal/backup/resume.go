@@ -3,7 +3,6 @@ package backup
 import (
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -12,7 +11,7 @@ import (
 
 // resumed is what is used again of a run that was interrupted.
 type resumed struct {
-	files  map[string]device.File // that are complete
+	files  map[string]device.File // that are complete, and still as they were
 	stored []archive.Stored       // the containers in which they lie
 	has    map[archive.ID]bool    // these containers
 }
@@ -39,17 +38,36 @@ func (r *run) resume() (*resumed, error) {
 			again.stored = append(again.stored, archive.Stored{ID: x.ID, Epoch: x.Epoch, Length: x.Length, Digest: x.Digest})
 		}
 	}
+	now := make(map[string]device.File, len(r.sources))
+	for _, s := range r.sources {
+		now[s.Entry.Path] = stated(s.Info)
+	}
 	for path, f := range files {
-		if !slices.ContainsFunc(f.Record.Places, func(p archive.Place) bool { return !again.has[p.Container] && r.known[p.Container].Epoch == 0 }) {
+		if is, there := now[path]; there && isSame(f, is) && r.has(again, f) {
 			again.files[path] = f
 		}
 	}
-	if len(kept) < len(sealed) {
+	if len(kept) < len(sealed) || len(again.files) < len(files) {
 		if err := r.keepOnly(kept, again.files); err != nil {
 			return nil, err
 		}
 	}
 	return again, r.sweep()
+}
+
+// has reports whether all of a file is there, and some of it from the run that was interrupted:
+// what was only renamed then is renamed again.
+func (r *run) has(again *resumed, f device.File) bool {
+	isNew := false
+	for _, p := range f.Record.Places {
+		switch _, known := r.known[p.Container]; {
+		case again.has[p.Container]:
+			isNew = true
+		case !known:
+			return false
+		}
+	}
+	return isNew
 }
 
 // again makes sure that the store has a container of an interrupted run, if it can be used.
