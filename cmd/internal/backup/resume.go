@@ -18,7 +18,8 @@ type resumed struct {
 
 // resume finds out what can be used again of a run that did not end: containers that the store
 // has whole, and those in the spool, which are stored now as they are. What was sealed in part
-// is given up, and so is a commit, which is of this moment. [HDR-3] [LIF-14]
+// is given up, and so is a commit, which is of this moment. [HDR-3] [LIF-14] Where something is
+// to be forgotten nothing is used again, since it may lie beside that.
 func (r *run) resume() (*resumed, error) {
 	sealed, files, err := r.memory.Run()
 	if err != nil {
@@ -43,7 +44,7 @@ func (r *run) resume() (*resumed, error) {
 		now[s.Entry.Path] = stated(s.Info)
 	}
 	for path, f := range files {
-		if is, there := now[path]; there && isSame(f, is) && r.has(again, f) {
+		if is, there := now[path]; there && isSame(f, is) && r.has(again, f) && !r.opts.Forget {
 			again.files[path] = f
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
@@ -20,8 +22,8 @@ import (
 // Use is what some objects hold, in bytes.
 type Use struct {
 	Objects int
-	Named   int64 // frames of entries that generations name
-	Dead    int64 // frames that none names
+	Named   int64 // frames that generations name, and the blocks in them that count
+	Dead    int64 // other frames and blocks
 	Padding int64
 	Rest    int64 // segments and index, header and authentication; all of what is not listed
 }
@@ -53,8 +55,14 @@ func Of(ctx context.Context, s store.Store, k *key.Key) (map[string]Use, error) 
 	if err != nil {
 		return nil, err
 	}
-	named, needed, err := whatIsNamed(ctx, head)
-	if err != nil {
+	c := contents{map[archive.ID]*archive.Frames{}, map[archive.Place]map[uint32]bool{}, map[archive.ID]bool{}}
+	listed := append(head.Own.Stored, archive.Stored{ID: head.ID, Generation: head.Number, Length: head.Length})
+	for _, x := range listed {
+		if c.frames[x.ID], err = head.Fetch(ctx, x.ID, new(blob)); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.nameAll(ctx, head); err != nil {
 		return nil, err
 	}
 	all := map[string]Use{}
@@ -62,93 +70,129 @@ func Of(ctx context.Context, s store.Store, k *key.Key) (map[string]Use, error) 
 		sum := all[kind]
 		all[kind] = Use{sum.Objects + 1, sum.Named + u.Named, sum.Dead + u.Dead, sum.Padding + u.Padding, sum.Rest + u.Rest}
 	}
-	listed := map[string]bool{}
-	for _, x := range append(head.Own.Stored, archive.Stored{ID: head.ID, Generation: head.Number, Length: head.Length}) {
+	known := map[string]bool{}
+	for _, x := range listed {
 		kind := Listed
 		switch {
 		case x.Generation > 0:
 			kind = Commits
-		case needed[x.ID]:
+		case c.needed[x.ID]:
 			kind = Needed
 		}
-		listed[set.NameOf(x).String()] = true
-		u, err := of(ctx, head, x, named)
+		u, err := c.use(x)
 		if err != nil {
 			return nil, err
 		}
 		add(kind, u)
+		known[set.NameOf(x).String()] = true
 	}
 	there, err := s.List(ctx, "")
-	if err != nil {
-		return nil, err
-	}
 	for _, o := range there {
 		switch {
-		case listed[o.Name]:
+		case known[o.Name]:
 		case o.Name[0] == 'k':
 			add(Keyrings, Use{Rest: o.Size})
 		default:
 			add(Unlisted, Use{Rest: o.Size})
 		}
 	}
-	return all, nil
+	return all, err
 }
 
-// whatIsNamed returns the places that the generations of a set name, and the containers in which
-// these and their segments lie.
-func whatIsNamed(ctx context.Context, head *set.Generation) (named map[archive.Place]bool, needed map[archive.ID]bool, err error) {
-	named, needed = map[archive.Place]bool{}, map[archive.ID]bool{}
-	all := []*set.Generation{head}
+// contents are the containers of a set, and what generations name in them.
+type contents struct {
+	frames map[archive.ID]*archive.Frames
+	named  map[archive.Place]map[uint32]bool // blocks
+	needed map[archive.ID]bool               // containers
+}
+
+// nameAll notes what the generations of a set name that are kept.
+func (c *contents) nameAll(ctx context.Context, head *set.Generation) error {
+	if err := c.name(ctx, head); err != nil {
+		return err
+	}
 	for _, x := range head.Earlier() {
 		g, err := head.OpenEarlier(ctx, x.Generation)
 		if err == nil {
-			err = g.Load(ctx)
+			err = c.name(ctx, g)
 		}
-		switch {
-		case err == nil:
-			all = append(all, g)
-		case !errors.Is(err, fault.MissingContainer): // it is no longer kept
-			return nil, nil, err
+		if err != nil && !errors.Is(err, fault.MissingContainer) { // it is kept
+			return err
 		}
 	}
-	if err := head.Load(ctx); err != nil {
-		return nil, nil, err
+	return nil
+}
+
+func (c *contents) name(ctx context.Context, g *set.Generation) error {
+	if err := g.Load(ctx); err != nil {
+		return err
 	}
-	for _, g := range all {
-		for _, s := range g.Segments() {
-			needed[s.Ref.Container] = true
-		}
-		for _, rec := range g.List.Entries() {
-			for _, p := range rec.Places {
-				named[p], needed[p.Container] = true, true
+	for _, s := range g.Segments() {
+		c.needed[s.Ref.Container] = true
+	}
+	for _, rec := range g.List.Entries() {
+		has := map[uint32]bool{}
+		for _, p := range slices.Backward(rec.Places) { // of a block the last place counts
+			c.needed[p.Container] = true
+			f, err := c.frame(p)
+			if err != nil {
+				return err
+			}
+			if c.named[p] == nil {
+				c.named[p] = map[uint32]bool{}
+			}
+			for _, b := range blocksOf(f) {
+				if !has[b] && int64(b) < archive.Blocks(rec.Entry.Size) {
+					has[b], c.named[p][b] = true, true
+				}
 			}
 		}
 	}
-	return named, needed, nil
+	return nil
 }
 
-// of says what a container holds.
-func of(ctx context.Context, head *set.Generation, x archive.Stored, named map[archive.Place]bool) (Use, error) {
-	var u Use
-	frames, err := head.Fetch(ctx, x.ID, new(blob))
-	if err != nil {
-		return u, err
+func (c *contents) frame(p archive.Place) (archive.Frame, error) {
+	return c.frames[p.Container].Cursor().FrameAt(p.Offset, math.MaxInt64, archive.Allowed{Pieces: true, Padding: true})
+}
+
+// blocksOf returns the blocks that a frame supplies.
+func blocksOf(f archive.Frame) (all []uint32) {
+	runs := f.Runs
+	if runs == nil {
+		runs = []archive.Run{{First: 0, Count: uint32(archive.Blocks(f.Entry.Size))}}
 	}
-	c := frames.Cursor()
+	for _, r := range runs {
+		for b := range r.Count {
+			all = append(all, r.First+b)
+		}
+	}
+	return all
+}
+
+// use says what a container holds.
+func (c *contents) use(x archive.Stored) (u Use, err error) {
 	for off := int64(0); ; {
-		f, err := c.FrameAt(off, x.Length, archive.Allowed{Pieces: true, Padding: true})
+		p := archive.Place{Container: x.ID, Offset: off}
+		f, err := c.frame(p)
 		if err != nil {
 			return u, err
 		}
-		n := f.End() - off
-		switch {
-		case f.Padding:
-			u.Padding, u.Rest = n, x.Length-f.End()
+		if f.Padding {
+			u.Padding, u.Rest = f.End()-off, x.Length-f.End()
 			return u, nil
-		case named[archive.Place{Container: x.ID, Offset: off}]:
-			u.Named += n
-		default:
-			u.Dead += n
+		}
+		if named, ok := c.named[p]; ok {
+			u.Named += f.Content - off // its fields
+			for _, b := range blocksOf(f) {
+				n := min(archive.BlockSize, f.Entry.Size-int64(b)*archive.BlockSize)
+				if named[b] {
+					u.Named += n
+				} else {
+					u.Dead += n
+				}
+			}
+		} else {
+			u.Dead += f.End() - off
 		}
 		off = f.End()
 	}
