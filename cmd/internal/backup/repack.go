@@ -12,11 +12,11 @@ import (
 
 // When what is alive in a container is sealed again, so that the container can be deleted.
 const (
-	small         = 1 << 20  // a container of so many bytes is a small one
-	mostSmall     = 32       // so many small ones are left alone
-	mostAtOnce    = 64 << 20 // bytes that a run seals again for this
-	leastAliveNum = 1        // less than 1/2 of a larger container
-	leastAliveDen = 2
+	leastNeededNum = 1 // less than 1/2 of it is needed
+	leastNeededDen = 2
+	small          = 1 << 20  // a container of so many bytes is a small one
+	mostSmall      = 32       // so many small ones are left alone
+	mostAtOnce     = 64 << 20 // bytes that a run seals again for this
 )
 
 // lose finds out which containers are not in the store as they should be. What lies in them is
@@ -66,7 +66,7 @@ func (r *run) repack(before map[string]device.File, there map[string]bool) error
 		case r.opts.Forget && slices.Contains(r.meta.Dirty, x.ID):
 			r.avoid[x.ID] = true
 		case slices.ContainsFunc(kept, func(k device.Kept) bool { return k.Stored.ID == x.ID }): // it stays
-		case leastAliveDen*needed[x.ID] < leastAliveNum*x.Length:
+		case leastNeededDen*needed[x.ID] < leastNeededNum*x.Length:
 			few = append(few, x)
 		case x.Length <= small:
 			smallOnes = append(smallOnes, x)
