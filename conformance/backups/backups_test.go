@@ -36,11 +36,11 @@ func (l *liar) ask(op string, input vectors.Object) protocol.Answer {
 	if op != "set.answer" {
 		l.run++
 		l.made, l.listed = store{}, nil
-		if l.input != nil {
-			input = l.input(op, maps.Clone(input))
-		}
 	} else if input["objects"] != nil {
 		l.listed = input
+	}
+	if l.input != nil {
+		input = l.input(op, maps.Clone(input))
 	}
 	a := l.Answer(op, input)
 	for {
@@ -186,6 +186,14 @@ var liars = []struct {
 			if m, _ := a.Output["memory"].(vectors.Object); a.Output != nil && a.Output["request"] == nil && m != nil {
 				a.Output["request"] = vectors.Object{"kind": "delete", "name": commitName(uint64(number(m["generation"])) - 1)}
 			}
+		}}
+	}},
+	{"does not notice that the store fails", "interrupted-run interrupted-epoch", func() *liar {
+		return &liar{input: func(_ string, in vectors.Object) vectors.Object {
+			if in["error"] == "failed" {
+				return vectors.Object{}
+			}
+			return in
 		}}
 	}},
 	{"keeps what was removed", "generations interrupted-run", instead("remove", func(any) any { return []any{} })},

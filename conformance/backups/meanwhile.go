@@ -3,6 +3,7 @@ package backups
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -111,7 +112,12 @@ func (w *world) interruptions(op string, input func(memory vectors.Object) vecto
 		return err
 	}
 	for n, q := range r.log {
-		changes := q.kind == "make" || q.kind == "delete"
+		changes := q.changes()
+		if changes || n == 0 || r.log[n-1].changes() {
+			if err := w.failsFrom(n, op, input, again); err != nil {
+				return fmt.Errorf("the store fails from request %d on, %v: %w", n+1, q, err)
+			}
+		}
 		for _, how := range []fate{lost, done} {
 			if !changes && (how == done || n > 0 && saved[n] == saved[n-1]) {
 				continue
@@ -136,4 +142,28 @@ func (w *world) interruptions(op string, input func(memory vectors.Object) vecto
 // firstPaths returns paths of the head.
 func (w *world) firstPaths(n int) []string {
 	return sorted(must1(read(w.store, w.key())).entries)[:n]
+}
+
+// failsFrom has all requests of a run fail from one on. Nothing becomes of it, and another run
+// ends what was begun.
+func (w *world) failsFrom(n int, op string, input func(memory vectors.Object) vectors.Object, again func(v *world) error) error {
+	v, had := w.clone(), store(nil)
+	if _, err := v.run(op, input(v.memory), func(i int, _ request) fate {
+		if i < n {
+			return answered
+		}
+		if i == n {
+			had = maps.Clone(v.store)
+		}
+		return failed
+	}); err != nil {
+		return err
+	}
+	if name := v.store.lacks(had); name != "" || len(v.store) != len(had) {
+		return fmt.Errorf("the store has changed")
+	}
+	if len(had) == len(w.store) && fmt.Sprint(v.memory) == fmt.Sprint(w.memory) { // as if nothing had been begun
+		return nil
+	}
+	return again(v)
 }

@@ -52,6 +52,7 @@ const (
 	answered fate = iota
 	lost          // it was not carried out, and the device crashes
 	done          // it was carried out, and the device crashes
+	failed        // it was not carried out, and the device is told that it failed
 )
 
 // meddler decides what becomes of the request of a number, and may change the store before.
@@ -114,7 +115,11 @@ func (w *world) run(op string, input vectors.Object, meddle meddler) (*run, erro
 			r.crashed = true
 			return r, nil
 		}
-		op, ask = "set.answer", w.store.carryOut(q)
+		if op = "set.answer"; what == failed {
+			ask = vectors.Object{"error": "failed"}
+			continue
+		}
+		ask = w.store.carryOut(q)
 		if what == done {
 			r.crashed = true
 			return r, nil

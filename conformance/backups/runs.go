@@ -78,7 +78,7 @@ func ofRuns() []audit {
 		{"ended-by-commits", "LIF-8 LIF-12 LIF-13", "", "So does a device that finds a commit which it does not remember, or does not find the one that it does.", endedByCommits},
 		{"goes-on", "LIF-8 LIF-10 LIF-16 LIF-22", "", "A device finds what it was about to commit, mends the keyring and deletes those of earlier epochs.", goesOn},
 		{"meanwhile", "LIF-8 LIF-9", "", "What another does to the store between two requests is found out.", meanwhile},
-		{"interrupted-run", "LIF-8 LIF-9 LIF-10 LIF-15 SET-25 SET-28", "", "A run that is interrupted at any request, before it is carried out or after, loses nothing, and another run ends with the generation.", interruptedRun},
+		{"interrupted-run", "LIF-8 LIF-9 LIF-10 LIF-15 SET-25 SET-28", "", "A run that is interrupted at any request, before it is carried out or after, or for which the store fails, loses nothing, and another run ends with the generation.", interruptedRun},
 	}
 }
 

@@ -33,6 +33,9 @@ func (q request) String() string {
 	return q.kind + " " + q.name
 }
 
+// changes reports whether a request changes the store.
+func (q request) changes() bool { return q.kind == "make" || q.kind == "delete" }
+
 // requestOf returns a request that an implementation asks.
 func requestOf(o vectors.Object) (q request, err error) {
 	q.kind = o["kind"].(string)

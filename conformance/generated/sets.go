@@ -1,12 +1,15 @@
 package generated
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
+	"github.com/coffer-format/coffer/conformance/forge"
 	"github.com/coffer-format/coffer/conformance/histories"
 	"github.com/coffer-format/coffer/conformance/inputs"
+	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -58,6 +61,17 @@ func alterSet(q *cases.Requests, h *histories.History) {
 		}
 		q.Ask("set.open", inputs.With(input, "objects", slices.Delete(slices.Clone(objects), i, i+1)), "lacks %s", name)
 		q.Ask("set.open", with(inputs.With(this, "bytes", inputs.Hex(b))), "has another byte at %d of %s", at, name)
+		if n, _ := set.ParseName(name); n.Kind == set.Commit && n.Number > 0 {
+			broken := forge.Resealed(inputs.Unhex(this["bytes"]), h.Keys[len(h.Keys)-1], withoutSegment)
+			q.Ask("set.open", inputs.With(with(inputs.With(this, "bytes", inputs.Hex(broken))), "generation", n.Number), "has no segment in %s, which is asked for", name)
+		}
 		q.Ask("set.open", with(inputs.With(this, "bytes", other["bytes"])), "has under the name %s what is %s", name, other["name"])
 	}
+}
+
+// withoutSegment gives the own segment of an archive's plaintext another type.
+func withoutSegment(b []byte) []byte {
+	b = slices.Clone(b)
+	b[binary.BigEndian.Uint64(b[len(b)-8-16:])] ^= 0x10 // the index ends with its offset and length
+	return b
 }

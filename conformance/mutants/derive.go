@@ -57,7 +57,7 @@ var unseen = map[string]string{
 }
 
 // talk are the functions that make texts for people, and those that give up.
-var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|nameLoss|Abort)$`)
+var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|nameLoss|withPassedOver|Abort)$`)
 
 // makesError are the calls whose arguments are texts for people.
 var makesError = regexp.MustCompile(`^(fault\.New|fmt\.Errorf|errors\.New|malformed|missing|panic|errors\.Is|errors\.As)$`)

@@ -52,8 +52,8 @@ func (d *device) beginOnce(ctx context.Context, in beginning) error {
 	if err != nil {
 		return err
 	}
-	if ring, ok := d.wasBegun(ctx, objects); ok {
-		return d.finish(ctx, ring)
+	if ring, err := d.wasBegun(ctx, objects); err != nil || ring != nil {
+		return d.finish(ctx, ring, err)
 	}
 	created, err := timeOf(in.CreatedMS)
 	if err != nil {
@@ -65,13 +65,20 @@ func (d *device) beginOnce(ctx context.Context, in beginning) error {
 	return d.follow(ctx, in, objects, created)
 }
 
-// wasBegun returns the keyring that this device was about to begin an epoch with, if it is there.
-func (d *device) wasBegun(ctx context.Context, objects *set.Objects) (*set.Ring, bool) {
+// wasBegun returns the keyring that this device was about to begin an epoch with, nil if it is
+// not there. Errors: those of the store.
+func (d *device) wasBegun(ctx context.Context, objects *set.Objects) (*set.Ring, error) {
 	if d.memory == nil || d.memory.Begun == nil {
-		return nil, false
+		return nil, nil
 	}
 	ring, err := objects.OpenKeyring(ctx, container.WithKey(new(key.Key(d.memory.Begun.Key))), d.memory.seen())
-	return ring, err == nil && string(ring.Writer[:]) == string(d.memory.Writer) && ring.Epoch >= d.memory.Begun.Epoch
+	switch {
+	case err != nil && fault.NameOf(err) == "":
+		return nil, err
+	case err != nil || string(ring.Writer[:]) != string(d.memory.Writer) || ring.Epoch < d.memory.Begun.Epoch:
+		return nil, nil
+	}
+	return ring, nil
 }
 
 // turnOn makes a set.
@@ -158,8 +165,11 @@ func (d *device) put(ctx context.Context, k key.Key, slots []slot.Slot, ring *ke
 	return d.store(ctx, sealed, &set.Ring{Keyring: ring, Key: k}, slots, before)
 }
 
-// finish goes on with an epoch that was begun.
-func (d *device) finish(ctx context.Context, ring *set.Ring) error {
+// finish goes on with an epoch that was begun, unless there is an error.
+func (d *device) finish(ctx context.Context, ring *set.Ring, err error) error {
+	if err != nil {
+		return err
+	}
 	return d.store(ctx, ring.Bytes, ring, ring.Header.Slots, ring.Epoch-1)
 }
 

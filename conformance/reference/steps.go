@@ -98,6 +98,9 @@ func (p *Program) step() (result, error) {
 		return result{output: output}, nil
 	}
 	p.open = nil
+	if errors.Is(r.err, errFailed) { // [ERR-7]
+		return result{output: output}, nil
+	}
 	return result{output: output}, r.err
 }
 
@@ -111,6 +114,9 @@ type storeAnswer struct {
 	Error string
 }
 
+// errFailed says that the store could not be reached.
+var errFailed = errors.New("the store failed")
+
 // ask asks the store.
 func (d *device) ask(request vectors.Object) (storeAnswer, error) {
 	if !d.yield(request) {
@@ -121,6 +127,8 @@ func (d *device) ask(request vectors.Object) (storeAnswer, error) {
 		return d.answer, provider.ErrExists
 	case "missing":
 		return d.answer, provider.ErrMissing
+	case "failed":
+		return d.answer, errFailed
 	}
 	return d.answer, nil
 }
