@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/conformance/audits"
+	"github.com/coffer-format/coffer/conformance/backups"
 	"github.com/coffer-format/coffer/conformance/canary"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/crafted"
@@ -177,7 +178,7 @@ func (o Options) progress(total int) *report.Progress {
 // stand together.
 func Cases(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
-		vectorCases(files), audits.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
+		vectorCases(files), audits.Cases(seed), backups.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
 		crafted.Archives(seed), generated.Cases(seed), headers.Cases(seed), crafted.Salvages(seed), generated.States(seed), large.Cases(seed),
 	)
 	place := map[string]int{}

@@ -44,6 +44,9 @@ func Bytes(b []byte) string {
 	return strings.Join(groups, " ")
 }
 
+// stretch is about how many digits of a repetition are made at once.
+const stretch = 1 << 14
+
 // Expand returns the plain hexadecimal digits of a byte string in the notation
 // of Bytes. It accepts groups of any length and any count of repetitions from 1.
 func Expand(s string) (string, error) {
@@ -62,7 +65,10 @@ func Expand(s string) (string, error) {
 		if err != nil {
 			return "", err // unreachable: ExpandedSize
 		}
-		b.WriteString(strings.Repeat(digits, n))
+		some := strings.Repeat(digits, min(n, 1+stretch/len(digits)))
+		for left := n * len(digits); left > 0; left -= len(some) {
+			b.WriteString(some[:min(left, len(some))])
+		}
 	}
 	return b.String(), nil
 }

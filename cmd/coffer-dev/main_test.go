@@ -12,7 +12,6 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"coffer-dev": main,
-		"exits":      workdir.Exits,
 	})
 }
 

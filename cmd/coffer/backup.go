@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,8 @@ A database that is in use (a file with a -wal or -journal beside it) is refused 
 you say --allow-open: take a snapshot of it first. When more than half of the files or of
 their bytes are gone, you are asked; --allow-loss says yes.
 
-The last 3 generations and those of the last 7 days are kept.`,
+The last 3 generations and those of the last 7 days are kept. Where nothing has changed
+since a generation that is less than an hour old, there is no other.`,
 		Example: `  coffer backup /media/stick/backup Messages
   coffer backup s3://my-bucket/phone Messages Media
   0 3 * * *  coffer backup rclone:drive:backup /home/ada/Messages    # in a crontab`,
@@ -95,9 +97,10 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(50) // with many files what is known of them is all of the memory, twice as a rule
 	bar := newProgress("backing up", found.size)
 	opts.Progress = bar.add
-	report, err := backup.Run(ctx, s, m, b.sources(ctx, found), opts)
+	report, err := backup.Run(ctx, s.Store, m, b.sources(ctx, found), opts)
 	bar.finish()
 	if err != nil {
 		return explainBackup(err, storeText)
@@ -229,7 +232,11 @@ func (b *backupCommand) tell(found *collection, r *backup.Report) error {
 			return err
 		}
 	}
-	display.Note("generation %d: %s (%s); %d new, %d changed, %d gone; %s stored", r.Generation, display.Count(r.Entries, "file"), display.Size(r.Bytes), r.New, r.Changed, r.Removed, display.Size(r.Stored))
+	if r.Stored == 0 { // [LIF-31]
+		display.Note("nothing has changed since generation %d, which is less than an hour old: %s (%s)", r.Generation, display.Count(r.Entries, "file"), display.Size(r.Bytes))
+	} else {
+		display.Note("generation %d: %s (%s); %d new, %d changed, %d gone; %s stored", r.Generation, display.Count(r.Entries, "file"), display.Size(r.Bytes), r.New, r.Changed, r.Removed, display.Size(r.Stored))
+	}
 	if r.Unread > 0 || len(found.failed) > 0 {
 		return program.ExitError(program.Refused)
 	}

@@ -86,12 +86,14 @@ func openDatabase(sources []source) string {
 	return ""
 }
 
-// sources returns the files for a run.
+// sources takes the files for a run out of what was found, so that they can be forgotten.
 func (b *backupCommand) sources(ctx context.Context, found *collection) []backup.Source {
+	defer func() { found.sources = nil }()
 	all := make([]backup.Source, len(found.sources))
-	for i, s := range found.sources {
+	for i := range found.sources {
+		s := &found.sources[i]
 		all[i] = backup.Source{Name: s.file, Info: s.info, Entry: s.entry, Open: func() (*os.File, int64, error) {
-			f := openFile{source: s, ctx: ctx, bar: &progress{}}
+			f := openFile{source: *s, ctx: ctx, bar: &progress{}}
 			if err := f.open(); err != nil {
 				f.close()
 				return nil, 0, err

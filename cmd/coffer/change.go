@@ -58,18 +58,10 @@ On another device this takes the backup over as well, as "coffer on" does.`,
 }
 
 func (c *changeCommand) run(ctx context.Context, text string) error {
-	if err := c.check(); err != nil {
+	if ended, err := c.begin(ctx, text); ended || err != nil {
 		return err
 	}
-	if err := c.look(ctx, text, false); err != nil {
-		return err
-	}
-	switch c.found.Standing {
-	case life.Empty, life.Rest:
-		return c.noBackup()
-	case life.Begun:
-		return c.goOn(ctx)
-	case life.Others:
+	if c.found.Standing == life.Others {
 		if c.forgotten {
 			return errors.New("this device does not write to the backup, and has no key that opens it")
 		}
@@ -98,6 +90,23 @@ func (c *changeCommand) run(ctx context.Context, text string) error {
 	display.Note("the new secret has opened the backup in %s, and the old one does not open it any more; key %s", c.name, lock.Key.Check().Fingerprint()) // [LIF-7] [KEY-13]
 	display.Note("what was stored before is sealed as it was: who had the old secret can still read that, from copies or from the store")
 	return c.tellJSON(ctx, "changed")
+}
+
+// begin looks for the backup, and ends a change of it that was interrupted: then that is all.
+func (c *changeCommand) begin(ctx context.Context, text string) (ended bool, err error) {
+	if err := c.check(); err != nil {
+		return false, err
+	}
+	if err := c.look(ctx, text, false); err != nil {
+		return false, err
+	}
+	switch c.found.Standing {
+	case life.Empty, life.Rest:
+		return false, c.noBackup()
+	case life.Begun:
+		return true, c.goOn(ctx)
+	}
+	return false, nil
 }
 
 func (c *changeCommand) check() error {
@@ -163,18 +172,10 @@ A backup has one password: "coffer change" sets another.`,
 
 // add gives the backup a slot more under the same key.
 func (c *changeCommand) add(ctx context.Context, text string) error {
-	if err := c.check(); err != nil {
+	if ended, err := c.begin(ctx, text); ended || err != nil {
 		return err
 	}
-	if err := c.look(ctx, text, false); err != nil {
-		return err
-	}
-	switch c.found.Standing {
-	case life.Empty, life.Rest:
-		return c.noBackup()
-	case life.Begun:
-		return c.goOn(ctx)
-	case life.Others:
+	if c.found.Standing == life.Others {
 		return fmt.Errorf("this device does not write to the backup in %s: \"coffer on\" takes it over first", c.name)
 	}
 	if slices.ContainsFunc(c.found.Header.Slots, isGuessed) { // [SLT-21]

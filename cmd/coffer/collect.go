@@ -194,7 +194,7 @@ func (c *collection) add(file, root, name string, info fs.FileInfo) {
 	if modified == 0 {
 		c.undated = append(c.undated, file)
 	}
-	c.sources = append(c.sources, source{file, root, info, archive.Entry{
+	c.sources = append(c.sources, source{file, root, slim(info), archive.Entry{
 		Path:       stored,
 		Kind:       kindOf(stored),
 		ModifiedMS: modified,

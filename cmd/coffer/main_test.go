@@ -13,10 +13,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	workdir.CheapPasswords()
 	testscript.Main(m, map[string]func(){
-		"coffer": main,
-		"exits":  workdir.Exits,
-
+		"coffer":  main,
 		"failing": workdir.Failing,
 	})
 }

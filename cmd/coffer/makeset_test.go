@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -88,8 +87,8 @@ func (m *setMaker) commit(made time.Time, files map[string]madeFile) {
 		Size:     m.size,
 		Rand:     &m.rand,
 		Payloads: container.Plain,
-		Begin:    func() (io.Writer, error) { out = new(bytes.Buffer); return out, nil },
-		Sealed: func(s set.Sealed) error {
+		Begin:    func() (set.Sink, error) { out = new(bytes.Buffer); return store.NewSummed(out), nil },
+		Sealed: func(_ set.Sink, s set.Sealed) error {
 			run = append(run, s.Stored)
 			m.head = s.Stored.Digest
 			return m.store.PutNew(context.Background(), s.Name, bytes.NewReader(out.Bytes()), int64(out.Len()), sha256.Sum256(out.Bytes()))

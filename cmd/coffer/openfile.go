@@ -63,7 +63,7 @@ func (f *openFile) open() error {
 		return err
 	case !info.Mode().IsRegular():
 		return errNoFile
-	case !os.SameFile(info, f.info) && !f.inPlace():
+	case !isFound(info, f.info) && !f.inPlace():
 		return errOtherFile
 	}
 	f.size, f.modified = info.Size(), info.ModTime()

@@ -309,7 +309,7 @@ func TestBadWriters(t *testing.T) {
 	for _, c := range audited(cases.DefaultSeed) {
 		all[strings.TrimPrefix(c.ID, "writer/")] = c
 	}
-	untried, take := maps.Clone(all), thorough.OneIn(t, 3)
+	untried, take := maps.Clone(all), thorough.OneIn(t, 5)
 	try := func(audit, fault string, answer faulty) {
 		c, ok := all[audit]
 		if !ok {

@@ -246,3 +246,7 @@ func saltAudits() []audit {
 		{"fresh-salts-together", "CON-7 HDR-1 SLT-5", "passkey", "No op draws a salt that another has drawn.", freshTogether},
 	}
 }
+
+// LookDrawn is an error if values that an implementation drew do not look so. Those of one
+// name are in their order, and of one length.
+func LookDrawn(values map[string][][]byte) error { return drawnBytes(values).judge() }

@@ -38,7 +38,7 @@ func TestCrafted(t *testing.T) {
 // Every fault is one, at each of its places, in one of the archives.
 func TestArchiveFaults(t *testing.T) {
 	thorough.NotShort(t)
-	take := thorough.OneIn(t, 3)
+	take := thorough.OneIn(t, 6)
 	for _, f := range archiveFaults {
 		if !take() {
 			continue
@@ -66,7 +66,7 @@ func TestCraftedAnswers(t *testing.T) {
 		answers[answer.Error]++
 		return answer
 	})
-	take := thorough.OneIn(t, 4)
+	take := thorough.OneIn(t, 8)
 	for _, c := range slices.Concat(pairs(cases.DefaultSeed+1), values(cases.DefaultSeed+1), drawnArchives(cases.DefaultSeed+1)) {
 		if !take() {
 			continue

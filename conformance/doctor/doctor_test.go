@@ -68,24 +68,31 @@ func TestDoctorOfIll(t *testing.T) {
 func TestDoctorOfBeginners(t *testing.T) {
 	thorough.NotShort(t)
 	hello := `{"id":"hello","output":{"protocol":1,"name":"n","version":"1","profiles":["reader"]}}`
-	for name, c := range map[string]struct{ script, want string }{
-		"does not wait":       {"exit 0", "read standard input line by line"},
-		"greets":              {"echo welcome; cat", "write greetings and logs to standard error"},
-		"reads to the end":    {"cat >/dev/null; echo '" + hello + "'", "read one line at a time rather than all"},
-		"never answers":       {"while read -r l; do :; done", "flush standard output"},
-		"echoes":              {"cat", "an answer has no other field"},
-		"knows only hello":    {"while read -r l; do echo '" + hello + "'; done", "copy the id of the request"},
-		"writes a log":        {"read -r l; echo got a request; cat", "write one JSON object a line"},
-		"complains":           {"read -r l; echo it is broken >&2; exit 4", "stderr: it is broken"},
-		"marks its order":     {"read -r l; printf '\\357\\273\\277'; echo '" + hello + "'; cat", "UTF-8 without a byte order mark"},
-		"marks it at once":    {"printf '\\357\\273\\277\\n'; cat", "a byte order mark before it was asked"},
-		"is UTF-16":           {"read -r l; printf '\\377\\376{\\000}\\000\\n'; cat", "byte order mark of UTF-16"},
-		"starts too slowly":   {"sleep 1.5; read -r l; echo '" + hello + "'; cat", "give it more time: --timeout 3s"},
-		"is another encoding": {"read -r l; printf '\"\\377\"\\n'; cat", "write UTF-8"},
+	for name, c := range map[string]struct {
+		script, want string
+		late         bool // it is told by an answer that does not come in time
+	}{
+		"does not wait":       {"exit 0", "read standard input line by line", false},
+		"greets":              {"echo welcome; cat", "write greetings and logs to standard error", false},
+		"reads to the end":    {"cat >/dev/null; echo '" + hello + "'", "read one line at a time rather than all", true},
+		"never answers":       {"while read -r l; do :; done", "flush standard output", true},
+		"echoes":              {"cat", "an answer has no other field", false},
+		"knows only hello":    {"while read -r l; do echo '" + hello + "'; done", "copy the id of the request", false},
+		"writes a log":        {"read -r l; echo got a request; cat", "write one JSON object a line", false},
+		"complains":           {"read -r l; echo it is broken >&2; exit 4", "stderr: it is broken", false},
+		"marks its order":     {"read -r l; printf '\\357\\273\\277'; echo '" + hello + "'; cat", "UTF-8 without a byte order mark", false},
+		"marks it at once":    {"printf '\\357\\273\\277\\n'; cat", "a byte order mark before it was asked", false},
+		"is UTF-16":           {"read -r l; printf '\\377\\376{\\000}\\000\\n'; cat", "byte order mark of UTF-16", false},
+		"starts too slowly":   {"sleep 3; read -r l; echo '" + hello + "'; cat", "give it more time: --timeout 6s", true},
+		"is another encoding": {"read -r l; printf '\"\\377\"\\n'; cat", "write UTF-8", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			status, out := diagnose(t, time.Second, "sh", "-c", c.script)
+			timeout := time.Duration(0)
+			if c.late {
+				timeout = 2 * time.Second
+			}
+			status, out := diagnose(t, timeout, "sh", "-c", c.script)
 			if status != report.ExitNot || !strings.Contains(out, c.want) {
 				t.Errorf("status %d\n%s", status, out)
 			}

@@ -36,6 +36,8 @@ type Options struct {
 	Seed    int64         // of the inputs
 	Timeout time.Duration // for one answer; DefaultTimeout if zero
 	Out     io.Writer     // what is found, for a person; nothing if nil
+
+	steps int // after so many it ends, too, unless 0
 }
 
 // Result is what a run of Fuzz found.
@@ -109,7 +111,8 @@ func fuzz(ctx context.Context, o Options, s session.Session) (result *Result, er
 	if err := f.replay(); err != nil {
 		return nil, err
 	}
-	for before := len(f.Differences); len(f.ops) > 0 && ctx.Err() == nil && time.Now().Before(deadline); {
+	before := len(f.Differences)
+	for n := 0; len(f.ops) > 0 && ctx.Err() == nil && time.Now().Before(deadline) && (o.steps == 0 || n < o.steps); n++ {
 		if err := f.step(); err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ func fuzzed(t *testing.T, o Options, f func(op string, input vectors.Object) pro
 func TestFuzzReference(t *testing.T) {
 	thorough.NotShort(t)
 	errors := map[string]int{}
-	result, out := fuzzed(t, Options{Time: time.Second}, func(op string, input vectors.Object) protocol.Answer {
+	result, out := fuzzed(t, Options{Time: time.Hour, steps: thorough.Number(150, 1000)}, func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		errors[answer.Error]++
 		return answer
@@ -125,7 +125,7 @@ func TestFuzzFindsFault(t *testing.T) {
 // A saved case has a request of its op, and what else a case has.
 func TestFuzzSavesCases(t *testing.T) {
 	thorough.NotShort(t)
-	o := Options{Time: time.Second, Corpus: t.TempDir()}
+	o := Options{Time: time.Hour, steps: thorough.Number(3, 10), Corpus: t.TempDir()}
 	fuzzed(t, o, func(op string, input vectors.Object) protocol.Answer {
 		if op == protocol.HelloOp {
 			return reference.Handle(op, input)
@@ -190,7 +190,7 @@ func TestFuzzRefuses(t *testing.T) {
 			return protocol.Answer{Output: vectors.Object{"protocol": 1, "name": "n", "version": "1", "profiles": []any{}}}
 		},
 	} {
-		if result, out := fuzzed(t, Options{Time: time.Second}, f); result.Exit != report.ExitNot {
+		if result, out := fuzzed(t, Options{Time: time.Hour, steps: 20}, f); result.Exit != report.ExitNot {
 			t.Errorf("%s: %+v\n%s", name, result, out)
 		}
 	}

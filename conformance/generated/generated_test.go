@@ -25,7 +25,7 @@ import (
 // The reference holds every property, under a seed that is not the usual one.
 func TestGenerated(t *testing.T) {
 	thorough.NotShort(t)
-	take := thorough.OneIn(t, 3)
+	take := thorough.OneIn(t, 6)
 	for _, c := range Cases(cases.DefaultSeed + 1) {
 		if !take() {
 			continue

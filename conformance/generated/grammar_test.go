@@ -39,7 +39,7 @@ func TestGrammarVariants(t *testing.T) {
 
 // An implementation that takes one length for another is told of at the field.
 func TestGrammarFault(t *testing.T) {
-	thorough.NotShort(t)
+	thorough.Only(t)
 	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		if strings.Contains(answer.Detail, "layout of a passkey slot") {

@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases/casetest"
+	"github.com/coffer-format/coffer/conformance/histories"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -31,7 +33,7 @@ func TestSetsAreOfAllKinds(t *testing.T) {
 		}
 		return answer
 	})
-	for seed := range int64(4) {
+	for seed := range int64(thorough.Number(2, 4)) {
 		for _, c := range casesOfSets(seed) {
 			if o := casetest.Outcome(t, a, c); o.Verdict != report.Pass {
 				t.Errorf("%+v", o)
@@ -53,21 +55,21 @@ func TestSetsAreOfAllKinds(t *testing.T) {
 func TestHistoriesDiffer(t *testing.T) {
 	old, others, pieces := 0, 0, 0
 	for seed := range int64(8) {
-		h := drawHistory(rand.New(rand.NewSource(seed)))
+		h := histories.Draw(rand.New(rand.NewSource(seed)))
 		keys := map[key.Key]bool{}
-		for _, k := range h.keys {
+		for _, k := range h.Keys {
 			keys[k] = true
 		}
-		if len(keys) != len(h.keys) {
+		if len(keys) != len(h.Keys) {
 			t.Error("a key comes twice")
 		}
-		if h.ring.Generation < h.number && len(h.ring.OldKeys) > 0 {
+		if h.Ring.Generation < h.Number && len(h.Ring.OldKeys) > 0 {
 			old++
 		}
-		if len(h.refs) > 1 {
+		if len(h.Refs) > 1 {
 			others++
 		}
-		for _, rec := range h.records {
+		for _, rec := range h.Records {
 			if len(rec.Places) > 1 {
 				pieces++
 			}

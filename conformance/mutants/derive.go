@@ -34,13 +34,13 @@ type Mutant struct {
 
 // Packages are those of the reference that mutants are made of, in the order of
 // the layers.
-var Packages = []string{"wire", "nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "salvage", "extract"}
+var Packages = []string{"wire", "nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "salvage", "extract", "set"}
 
 // leftOut are files that no answer depends on, or that answers cannot reach.
 var leftOut = []string{
-	"password/weak.go",      // advice for people
-	"archive/stream.go",     // no op reads an entry as a stream
-	"archive/writer_set.go", // no op seals an archive of a set
+	"password/weak.go",  // advice for people
+	"archive/stream.go", // no op reads an entry as a stream
+	"set/blocks.go",     // no op has a device seal pieces of entries
 }
 
 // unseen are functions that do nothing but what requirements ask of which no case
@@ -50,10 +50,14 @@ var unseen = map[string]string{
 	"archive.Writer.copy":          "ARC-16 ARC-17",
 	"archive.source.Read":          "ARC-16 ARC-17",
 	"salvage.Salvage.WriteContent": "SLV-13",
+	"archive.MostContent":          "ARC-90",
+	"archive.MostPlaces":           "ARC-90",
+	"set.IsMerged":                 "SET-30",
+	"set.SegmentLength":            "SET-30",
 }
 
 // talk are the functions that make texts for people, and those that give up.
-var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|nameLoss|Abort)$`)
+var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|nameLoss|withPassedOver|Abort)$`)
 
 // makesError are the calls whose arguments are texts for people.
 var makesError = regexp.MustCompile(`^(fault\.New|fmt\.Errorf|errors\.New|malformed|missing|panic|errors\.Is|errors\.As)$`)
@@ -146,10 +150,14 @@ func (d *deriver) function(f *ast.FuncDecl) {
 var encoders = regexp.MustCompile(`(^|\.)(New|Seal|seal|Marshal|marshal|Frame|fields|Text|Padded|NewWriter|New(Password|Vault|Passkey)|` +
 	`Bytes|indexFrame|recordSize|NewArchiveWriter|SealKeyring|begin|WithSlots|computeDigest|computeMAC|SealedSize|Prefix)$`)
 
+// encoding are the files that only writers of sets need.
+var encoding = []string{"ref/archive/writer_set.go", "ref/set/commit.go", "ref/set/epoch.go", "ref/set/pack.go", "ref/set/run.go", "ref/set/segments.go"}
+
 // encodes is the published rule that tells the encoder's mutants from the
-// decoder's: the file writer.go, the path set that a writer keeps, and encoders.
+// decoder's: the file writer.go and those of writers of sets, the path set that a writer
+// keeps, and encoders.
 func encodes(file, where string) bool {
-	return strings.HasSuffix(file, "/writer.go") || strings.HasPrefix(where, "pathSet.") || encoders.MatchString(where)
+	return strings.HasSuffix(file, "/writer.go") || slices.Contains(encoding, file) || strings.HasPrefix(where, "pathSet.") || encoders.MatchString(where)
 }
 
 // change adds a mutant: the source of node is replaced.

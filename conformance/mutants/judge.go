@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,6 +74,8 @@ func judge(ctx context.Context, program string, patterns ...string) (*report.Eve
 // subjectOf is the subject whose cases are likely to catch a mutant.
 func subjectOf(m Mutant) string {
 	switch name := path.Base(m.File); {
+	case slices.Contains(encoding, m.File):
+		return "backup"
 	case m.Encoder:
 		return "writer"
 	case m.Package == "nfc":

@@ -137,8 +137,9 @@ func (d *deriver) literal(n *ast.BasicLit, down bool) {
 	}
 }
 
-// namesForPeople are the variables that hold texts for people.
-var namesForPeople = regexp.MustCompile(`Names$`)
+// namesForPeople are the variables that hold texts for people, and the constants of which
+// the text is only compared.
+var namesForPeople = regexp.MustCompile(`Names$|^(State|Answer)[A-Z]`)
 
 // values makes the mutants of constants and variables of a package.
 func (d *deriver) values(decl *ast.GenDecl) {

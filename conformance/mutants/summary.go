@@ -96,8 +96,7 @@ func (s Summary) count(which func(Result) bool) (n int) {
 // WriteText writes the tables, the survivors and the verdict.
 func (s Summary) WriteText(w io.Writer) error {
 	var b strings.Builder
-	packages := append(slices.Clone(Packages), "set") // of which there are some by hand
-	s.table(&b, "package", packages, func(r Result) string { return r.Package })
+	s.table(&b, "package", Packages, func(r Result) string { return r.Package })
 	s.table(&b, "operator", append(slices.Clone(Operators), byHand), func(r Result) string { return r.Operator })
 	s.table(&b, "part", []string{"decoder", "encoder"}, func(r Result) string {
 		if r.Encoder {

@@ -103,7 +103,7 @@ func (d delivery) store(in data) io.ReaderAt {
 		return in
 	}
 	b := in.whole()
-	s := &store{ends: d.ends(in.length)}
+	s := &delivered{ends: d.ends(in.length)}
 	_ = d.each(b, func(piece []byte) error { // it returns the function's error
 		s.pieces = append(s.pieces, piece)
 		return nil
@@ -111,13 +111,13 @@ func (d delivery) store(in data) io.ReaderAt {
 	return s
 }
 
-type store struct {
+type delivered struct {
 	pieces [][]byte
 	ends   []int64
 }
 
 // ReadAt gathers what it is asked for from the pieces, as io.ReaderAt has it.
-func (s *store) ReadAt(p []byte, off int64) (n int, err error) {
+func (s *delivered) ReadAt(p []byte, off int64) (n int, err error) {
 	i := sort.Search(len(s.ends), func(i int) bool { return s.ends[i] > off })
 	for ; n < len(p) && i < len(s.pieces); i++ {
 		piece := s.pieces[i]

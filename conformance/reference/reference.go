@@ -69,18 +69,14 @@ func Hello() protocol.Hello {
 
 // Handle answers a request. Byte strings of the input are plain hexadecimal. An
 // input that is not one of the op is answered with unsupported.
-func Handle(op string, input vectors.Object) protocol.Answer {
-	return answerTo(op, input, checkShape)
-}
+func Handle(op string, input vectors.Object) protocol.Answer { return new(Program).Handle(op, input) }
 
 // Answer is Handle for an input that is one of the op. The suite makes no others,
 // as it sees when it asks the reference as a program.
-func Answer(op string, input vectors.Object) protocol.Answer {
-	return answerTo(op, input, func(string, vectors.Object) error { return nil })
-}
+func Answer(op string, input vectors.Object) protocol.Answer { return new(Program).Answer(op, input) }
 
-func answerTo(op string, input vectors.Object, check func(op string, input vectors.Object) error) protocol.Answer {
-	r, err := handle(op, input, check)
+func (p *Program) answerTo(op string, input vectors.Object, check func(op string, input vectors.Object) error) protocol.Answer {
+	r, err := p.handle(op, input, check)
 	answer := protocol.Answer{Intermediates: r.intermediates}
 	var named *fault.Error
 	switch {
@@ -94,12 +90,17 @@ func answerTo(op string, input vectors.Object, check func(op string, input vecto
 	return answer
 }
 
-func handle(op string, input vectors.Object, check func(op string, input vectors.Object) error) (result, error) {
+func (p *Program) handle(op string, input vectors.Object, check func(op string, input vectors.Object) error) (result, error) {
 	if op == protocol.HelloOp {
 		output, err := toObject(Hello())
 		return result{output: output}, err
 	}
 	f, ok := ops[op]
+	if start, begins := runs[op]; begins {
+		f, ok = func(input vectors.Object) (result, error) { return p.start(start, input) }, true
+	} else if op == "set.answer" {
+		f, ok = p.goOn, true
+	}
 	if !ok {
 		return result{}, fmt.Errorf("there is no op %q%s", op, suggest.DidYouMean(op, slices.Sorted(maps.Keys(ops))))
 	}
@@ -122,7 +123,8 @@ func checkShape(op string, input vectors.Object) error {
 
 // Serve answers the requests that r has, one a line, on w.
 func Serve(r io.Reader, w io.Writer) error {
-	return protocol.Serve(r, w, func(q protocol.Request) protocol.Answer { return Handle(q.Op, q.Input) })
+	var p Program
+	return protocol.Serve(r, w, func(q protocol.Request) protocol.Answer { return p.Handle(q.Op, q.Input) })
 }
 
 // toObject returns v as decoding its encoding gives it.

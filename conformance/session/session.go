@@ -33,7 +33,7 @@ const DefaultTimeout = 10 * time.Second
 // reference if there is none, and what ends it.
 func Open(command []string) (Session, func()) {
 	if len(command) == 0 {
-		return InProcess(reference.Answer), func() {}
+		return InProcess(new(reference.Program).Answer), func() {}
 	}
 	p := NewProcess(command)
 	return p, p.Close

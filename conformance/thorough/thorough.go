@@ -1,6 +1,6 @@
-// Package thorough tells tests how much to do: everything with COFFER_THOROUGH set,
-// as .ci/run sets it, less otherwise, so that "go test ./..." is done soon, and least
-// with -short.
+// Package thorough tells tests how much to do: everything with COFFER_THOROUGH=1, as
+// .ci/run sets it, less otherwise, so that "go test ./..." is done soon, and least with
+// -short.
 package thorough
 
 import (
@@ -10,12 +10,16 @@ import (
 	"testing"
 )
 
-func wanted() bool { return os.Getenv("COFFER_THOROUGH") != "" }
+// Variable is the variable of the environment that asks for everything.
+const Variable = "COFFER_THOROUGH"
+
+// Wanted reports whether everything is to be done.
+func Wanted() bool { return os.Getenv(Variable) != "" }
 
 // Only skips a test that takes long.
 func Only(t *testing.T) {
 	t.Helper()
-	if !wanted() {
+	if !Wanted() {
 		t.Skip("it takes long: COFFER_THOROUGH=1 runs it")
 	}
 }
@@ -23,16 +27,24 @@ func Only(t *testing.T) {
 // NotShort skips a test that takes a second or so if -short is given.
 func NotShort(t *testing.T) {
 	t.Helper()
-	if testing.Short() && !wanted() {
+	if testing.Short() && !Wanted() {
 		t.Skip("it takes a while, and -short is given")
 	}
+}
+
+// Number returns how many of something a test does: all of them, or few.
+func Number(few, all int) int {
+	if Wanted() {
+		return all
+	}
+	return few
 }
 
 // OneIn returns a function that says of each of many things that a test takes in
 // turn whether it does: every n-th, from another one in every run.
 func OneIn(t *testing.T, n int) func() bool {
 	t.Helper()
-	if wanted() {
+	if Wanted() {
 		return func() bool { return true }
 	}
 	next := rand.Intn(n)
@@ -52,5 +64,5 @@ func Condition(name string) (bool, error) {
 	if name != "thorough" {
 		return false, fmt.Errorf("there is no condition %q", name)
 	}
-	return wanted(), nil
+	return Wanted(), nil
 }

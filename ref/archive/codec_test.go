@@ -44,10 +44,10 @@ func randomIndex(r *rand.Rand) (Index, int64) {
 		x.SetID, x.Generation, x.Epoch = setID, 1+r.Uint64N(1<<50), 1+r.Uint64N(1<<50)
 		x.Complete, x.Previous = r.IntN(2) == 0, ID{byte(r.IntN(2))}
 		for range r.IntN(16) {
-			x.Segments = append(x.Segments, SegmentRef{otherID, r.Int64N(1 << 52), minSegmentFrame + r.Int64N(maxSegmentFrame-minSegmentFrame)})
+			x.Segments = append(x.Segments, SegmentRef{otherID, r.Int64N(1 << 52), MinSegmentFrame + r.Int64N(maxSegmentFrame-MinSegmentFrame)})
 		}
 	}
-	own := SegmentRef{testID, minPaddingFrame + r.Int64N(1<<40), minSegmentFrame + r.Int64N(1<<26)}
+	own := SegmentRef{testID, minPaddingFrame + r.Int64N(1<<40), MinSegmentFrame + r.Int64N(1<<26)}
 	x.Segments = append(x.Segments, own)
 	return x, own.Offset + own.Length
 }

@@ -23,17 +23,22 @@ const (
 	maxProducer    = 255
 	maxSegments    = 16 // references
 
-	minEntryFrame   = 21 // type, a path of one byte, kind, time, size
+	minEntryFrame   = 21                // type, a path of one byte, kind, time, size
+	EntryFields     = minEntryFrame - 1 // of a frame, besides the path
 	minPaddingFrame = 9
-	minSegmentFrame = 1 + 2*4 + 3
-	maxSegmentFrame = minSegmentFrame + 2*MaxSegmentPart + MaxStored*storedSize
+	MinSegmentFrame = 1 + 2*4 + 3
+	maxSegmentFrame = MinSegmentFrame + 2*MaxSegmentPart + MaxStored*StoredSize
 	placeSize       = 24 + 8
-	storedSize      = 24 + 8 + 8 + 8 + 32
+	StoredSize      = 24 + 8 + 8 + 8 + 32
 	trailerSize     = 8
 	minIndexFrame   = 1 + 16 + 8 + 8 + 8 + 1 + 24 + 1 + 2 + 40
 	maxIndexFrame   = minIndexFrame + maxProducer + (maxSegments-1)*40
 	MinPlaintext    = 128
 	minSetPlaintext = 1 << 18
+
+	// MaxEnd is what follows the content of an archive: a padding frame without zeros, a
+	// segment frame without records, the longest index frame and the trailer.
+	MaxEnd = minPaddingFrame + MinSegmentFrame + maxIndexFrame + trailerSize
 )
 
 // The frame types of spec section 8.1.

@@ -122,7 +122,7 @@ func parseIndex(frame []byte, id ID, offset int64) (*Index, error) {
 		return nil, malformed("the index has a value that no writer gives it")
 	}
 	for _, ref := range x.Segments {
-		if ref.Length < minSegmentFrame || ref.Length > maxSegmentFrame { // [ARC-40]
+		if ref.Length < MinSegmentFrame || ref.Length > maxSegmentFrame { // [ARC-40]
 			return nil, malformed("the index names a segment of %d bytes", ref.Length)
 		}
 	}

@@ -6,9 +6,10 @@ import "golang.org/x/crypto/cryptobyte"
 // has what is left.
 const BlockSize = 4096
 
-// Bounds of spec section 8.1, in bytes.
+// Lengths of spec section 8.1, in bytes.
 const (
-	runSize     = 4 + 4
+	RunsField   = 3 // before the runs of a piece frame
+	RunSize     = 4 + 4
 	MaxRunsSize = 1 << 23 // of a piece frame
 )
 
@@ -53,17 +54,17 @@ func marshalRuns(b *cryptobyte.Builder, runs []Run) {
 func readRuns(c *Cursor, size int64) ([]Run, bool) {
 	var field []byte
 	var length uint32
-	if !c.ReadBytes(&field, 3) {
+	if !c.ReadBytes(&field, RunsField) {
 		return nil, false
 	}
 	s := cryptobyte.String(field)
-	if !s.ReadUint24(&length) || length < runSize || length > MaxRunsSize || length%runSize != 0 { // [CON-1]
+	if !s.ReadUint24(&length) || length < RunSize || length > MaxRunsSize || length%RunSize != 0 { // [CON-1]
 		return nil, false
 	}
 	var runs []Run
 	after := int64(-1)
-	for range length / runSize {
-		if !c.ReadBytes(&field, runSize) {
+	for range length / RunSize {
+		if !c.ReadBytes(&field, RunSize) {
 			return nil, false
 		}
 		s := cryptobyte.String(field)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/leanovate/gopter"
@@ -288,5 +289,19 @@ func TestOverlayClaims(t *testing.T) {
 	allocated := testing.AllocsPerRun(1, func() { got, err = OverlayOf(rec.Entry, plain(b.Bytes()), []Frame{frame, frame}) })
 	if fault.NameOf(err) != fault.MalformedArchive || allocated > 100 || got.winner != nil {
 		t.Errorf("%v, %v allocations", err, allocated)
+	}
+}
+
+// Length says how long a frame is without encoding it.
+func TestSegmentLength(t *testing.T) {
+	s := &Segment{}
+	for i := range 5 {
+		places := make([]Place, i+1)
+		s.Live = append(s.Live, Record{places, Entry{Path: strings.Repeat("a", i+1), Size: 1 << 40}})
+		s.Removed = append(s.Removed, strings.Repeat("b", 3*i+1))
+		s.Stored = append(s.Stored, Stored{ID: ID{byte(i)}})
+		if frame, err := s.Frame(); err != nil || int64(len(frame)) != s.Length() {
+			t.Errorf("%d bytes, not %d (%v)", s.Length(), len(frame), err)
+		}
 	}
 }

@@ -25,7 +25,7 @@ func (s *Segment) Frame() ([]byte, error) {
 	if len(s.Stored) > MaxStored { // [CON-10]
 		return nil, fault.New(fault.LimitExceeded, "a segment holds %d stored containers, not %d", MaxStored, len(s.Stored))
 	}
-	var b cryptobyte.Builder
+	b := cryptobyte.NewBuilder(make([]byte, 0, s.Length()))
 	b.AddUint8(frameSegment)
 	b.AddUint32LengthPrefixed(func(b *cryptobyte.Builder) {
 		for _, r := range s.Live {
@@ -46,11 +46,23 @@ func (s *Segment) Frame() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	live, stored := int64(binary.BigEndian.Uint32(frame[1:])), int64(len(s.Stored)*storedSize)
-	if max(live, int64(len(frame))-minSegmentFrame-live-stored) > MaxSegmentPart { // [CON-10]
+	live, stored := int64(binary.BigEndian.Uint32(frame[1:])), int64(len(s.Stored)*StoredSize)
+	if max(live, int64(len(frame))-MinSegmentFrame-live-stored) > MaxSegmentPart { // [CON-10]
 		return nil, fault.New(fault.LimitExceeded, "a segment holds %d bytes of records, and as many of removed paths", MaxSegmentPart)
 	}
 	return frame, nil
+}
+
+// Length returns how many bytes the frame of the segment has.
+func (s *Segment) Length() int64 {
+	n := int64(MinSegmentFrame + StoredSize*len(s.Stored))
+	for _, r := range s.Live {
+		n += recordSize(r)
+	}
+	for _, path := range s.Removed {
+		n += int64(2 + len(path))
+	}
+	return n
 }
 
 // ReadSegment reads a segment from the plaintext of the container in which it lies. Errors:
@@ -77,7 +89,7 @@ func parseSegment(frame []byte) (*Segment, error) {
 	var typ uint8
 	var live, removed, stored cryptobyte.String
 	if !s.ReadUint8(&typ) || typ != frameSegment || !readPart(&s, &live) || !readPart(&s, &removed) ||
-		!s.ReadUint24LengthPrefixed(&stored) || len(stored) > MaxStored*storedSize || !s.Empty() { // [ARC-23] [CON-1]
+		!s.ReadUint24LengthPrefixed(&stored) || len(stored) > MaxStored*StoredSize || !s.Empty() { // [ARC-23] [CON-1]
 		return nil, malformed("the segment does not have the layout that the index states")
 	}
 	for !live.Empty() {

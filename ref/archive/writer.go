@@ -34,7 +34,7 @@ type Writer struct {
 // if readers would refuse it.
 func NewWriter(w io.Writer, id ID, index Index) (*Writer, error) {
 	writer := &Writer{w: w, id: id, index: index, paths: newPathSet()}
-	_, err := writer.indexFrame(minPaddingFrame, minSegmentFrame)
+	_, err := writer.indexFrame(minPaddingFrame, MinSegmentFrame)
 	return writer, err
 }
 
@@ -119,11 +119,10 @@ func (w *Writer) list(rec Record) {
 	w.size += recordSize(rec)
 }
 
-// recordSize is the length of a record, encoded.
+// recordSize is the length of a record, encoded: the length of its places takes as much as the
+// type and the path of the least entry frame.
 func recordSize(rec Record) int64 {
-	var b cryptobyte.Builder
-	rec.marshal(&b)
-	return int64(len(b.BytesOrPanic()))
+	return int64(placeSize*len(rec.Places) + minEntryFrame + len(rec.Entry.Path))
 }
 
 // check reports why no frame may say this of an entry.

@@ -23,8 +23,8 @@ func (w *Writer) AddPiece(e Entry, runs []Run, content io.Reader) (Place, error)
 	if err := w.check(e); err != nil {
 		return Place{}, err
 	}
-	if len(runs) < 1 || len(runs) > MaxRunsSize/runSize {
-		return Place{}, malformed("a piece of %q has %d runs, not 1 to %d", e.Path, len(runs), MaxRunsSize/runSize)
+	if len(runs) < 1 || len(runs) > MaxRunsSize/RunSize {
+		return Place{}, malformed("a piece of %q has %d runs, not 1 to %d", e.Path, len(runs), MaxRunsSize/RunSize)
 	}
 	after := int64(-1)
 	for _, r := range runs { // [ARC-88]
@@ -65,6 +65,12 @@ func (w *Writer) AddRecord(rec Record, content int64) error {
 	}
 	w.list(rec)
 	return nil
+}
+
+// Lists reports whether the archive lists an entry with a path.
+func (w *Writer) Lists(path string) bool {
+	_, ok := w.paths.entries[path]
+	return ok
 }
 
 // MostPlaces returns in how many frames an entry of so many bytes should lie. [ARC-90]

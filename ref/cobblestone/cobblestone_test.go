@@ -16,6 +16,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -51,7 +52,7 @@ func sealed(n int) []byte { return Seal(testKey, testSalt, testContext, pattern(
 // properties checks named properties with a fixed seed.
 func properties(t *testing.T, runs int, all map[string]gopter.Prop) {
 	params := gopter.DefaultTestParametersWithSeed(1)
-	params.MinSuccessfulTests = runs
+	params.MinSuccessfulTests = thorough.Number((runs+2)/3, runs)
 	p := gopter.NewProperties(params)
 	for name, each := range all {
 		p.Property(name, each)

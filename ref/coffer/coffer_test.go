@@ -21,6 +21,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/coffer"
 )
 
@@ -95,7 +96,7 @@ func TestFileSystem(t *testing.T) {
 	files := []string{"a.txt", "a/b", "a/b.c/d", "a0", "b/c/d/e/f", "empty", "ä/ö", "z: y"}
 	b := read(t, sealed(t, func(w *coffer.Writer) error {
 		for i, name := range files {
-			if err := w.AddBytes(coffer.Entry{Path: name}, bytes.Repeat([]byte{byte(i)}, i*5_000)); err != nil {
+			if err := w.AddBytes(coffer.Entry{Path: name}, bytes.Repeat([]byte{byte(i)}, i*thorough.Number(1_200, 5_000))); err != nil {
 				return err
 			}
 		}
@@ -117,7 +118,7 @@ func TestNoFileSystem(t *testing.T) {
 // a stream, in pieces and at offsets.
 func TestRoundTrip(t *testing.T) {
 	parameters := gopter.DefaultTestParameters()
-	parameters.MinSuccessfulTests = 10
+	parameters.MinSuccessfulTests = thorough.Number(4, 10)
 	properties := gopter.NewProperties(parameters)
 	properties.Property("entries and contents come back", prop.ForAll(
 		func(sizes []int, ms int64, seed uint64) (bool, error) {

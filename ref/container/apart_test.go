@@ -11,6 +11,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
@@ -54,7 +55,7 @@ func TestApart(t *testing.T) {
 		t.Errorf("a whole container: %v", noted(s, err))
 	}
 	params := gopter.DefaultTestParametersWithSeed(1)
-	params.MinSuccessfulTests = 60
+	params.MinSuccessfulTests = thorough.Number(30, 60)
 	p := gopter.NewProperties(params)
 	p.Property("any bytes in its place", prop.ForAll(func(seed uint64, n int) string {
 		rnd := rand.New(rand.NewPCG(seed, 0))

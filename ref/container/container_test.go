@@ -18,6 +18,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/container"
@@ -156,7 +157,7 @@ func redigest(container []byte) {
 // Any files come back, with the key and with every slot, and so does a keyring.
 func TestRoundTrip(t *testing.T) {
 	params := gopter.DefaultTestParametersWithSeed(1)
-	params.MinSuccessfulTests = 60
+	params.MinSuccessfulTests = thorough.Number(15, 60)
 	p := gopter.NewProperties(params)
 	p.Property("archive", prop.ForAll(func(seed uint64, sizes []int) string {
 		var files []file

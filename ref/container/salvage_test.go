@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -50,7 +51,11 @@ func wholeContent(t *testing.T, s *salvage.Salvage) []byte {
 func TestSalvageEveryBit(t *testing.T) {
 	for _, sample := range samples()[:4] {
 		n := headerSize(sample.sealed)
+		isTaken := thorough.OneIn(t, 5)
 		for bit := range 8 * len(sample.sealed) {
+			if !isTaken() {
+				continue
+			}
 			altered := bytes.Clone(sample.sealed)
 			altered[bit/8] ^= 1 << (bit % 8)
 			s, err := salvaged(altered, container.WithKey(testKey))

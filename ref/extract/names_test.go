@@ -13,6 +13,7 @@ import (
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/extract/extracttest"
 )
 
@@ -97,14 +98,14 @@ func variants(n, length int) []string {
 
 // Names cost by the byte, and not by how many others they must differ from.
 func TestNamesCost(t *testing.T) {
-	const n = 10000
+	n := thorough.Number(2000, 10000)
 	for _, length := range []int{30, 232, 247, 249, 250, 255, 300} {
 		paths := variants(n, length)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		PortableNames(paths, Windows)
 		runtime.ReadMemStats(&after)
-		if made := after.Mallocs - before.Mallocs; made > 40*n {
+		if made := after.Mallocs - before.Mallocs; made > 40*uint64(n) {
 			t.Errorf("%d names of %d bytes take %d allocations", n, length, made)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // typed returns the key of 64 digits.
@@ -23,9 +25,12 @@ func typed(t *testing.T, text []byte) Key {
 func TestRepairOfEverySlip(t *testing.T) {
 	right := Key{0x9f, 0x3a, 0x11, 0xc2, 0x40, 0xe5, 0x0b, 0x77, 0xff}
 	text := hex.EncodeToString(right[:])
-	slips := 0
+	slips, isTaken := 0, thorough.OneIn(t, 4)
 	repair := func(slip []byte, what string, at int) {
 		slips++
+		if !isTaken() {
+			return
+		}
 		if got, ok := Repair(new(typed(t, slip)), right.Check()); !ok || got != right {
 			t.Fatalf("%s %d: %v, %v", what, at, got, ok)
 		}

@@ -10,6 +10,8 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // interesting are characters that decompose, compose, or have a combining class,
@@ -45,7 +47,7 @@ func streamSafe(text string) bool {
 // String is what package norm computes wherever that does not insert U+034F.
 func TestStringIsNFC(t *testing.T) {
 	parameters := gopter.DefaultTestParametersWithSeed(7)
-	parameters.MinSuccessfulTests = 5000
+	parameters.MinSuccessfulTests = thorough.Number(1000, 5000)
 	properties := gopter.NewProperties(parameters)
 	properties.Property("String is norm.NFC", prop.ForAll(func(text string) string {
 		if !streamSafe(text) {

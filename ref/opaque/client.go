@@ -58,7 +58,7 @@ func GenerateKE1(password []byte, random *ClientRandom) (*KE1, *ClientState, err
 	if err != nil {
 		return nil, nil, err
 	}
-	clientSecret, clientPublicKeyshare := DeriveDiffieHellmanKeyPair(random.KeyshareSeed[:]) // AuthClientStart [6.4.3]
+	clientSecret, clientPublicKeyshare := DeriveDiffieHellmanKeyPair(&random.KeyshareSeed) // AuthClientStart [6.4.3]
 	ke1 := &KE1{
 		credentialRequest{blindedElement},
 		authRequest{bytes.Clone(random.Nonce[:]), clientPublicKeyshare},

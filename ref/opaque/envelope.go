@@ -64,7 +64,7 @@ func envelopeKeys(randomizedPassword, nonce []byte) (authKey []byte, exportKey S
 	exportKey = expand(randomizedPassword, concat(nonce, []byte("ExportKey")), Nh)
 	seed := expand(randomizedPassword, concat(nonce, []byte("PrivateKey")), Nseed)
 	defer clear(seed)
-	private, public = DeriveDiffieHellmanKeyPair(seed)
+	private, public = DeriveDiffieHellmanKeyPair((*[Nseed]byte)(seed))
 	return authKey, exportKey, private, public
 }
 

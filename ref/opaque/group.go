@@ -99,9 +99,9 @@ func (s *Scalar) erase() {
 	}
 }
 
-// DeriveDiffieHellmanKeyPair derives a key pair from a seed of Nseed bytes. [6.4.1.1]
-func DeriveDiffieHellmanKeyPair(seed []byte) (*Scalar, *Element) {
-	return deriveKeyPair(seed, "OPAQUE-DeriveDiffieHellmanKeyPair")
+// DeriveDiffieHellmanKeyPair derives a key pair from a seed. [6.4.1.1]
+func DeriveDiffieHellmanKeyPair(seed *[Nseed]byte) (*Scalar, *Element) {
+	return deriveKeyPair(seed[:], "OPAQUE-DeriveDiffieHellmanKeyPair")
 }
 
 // diffieHellman is DiffieHellman(k, B). [6.4.1.1]

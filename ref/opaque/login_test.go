@@ -25,9 +25,9 @@ func source(seed uint64) *rand.ChaCha8 {
 }
 
 func newServer(seed uint64) *Server {
-	keySeed, oprfSeed := make([]byte, Nseed), new([Nh]byte)
+	keySeed, oprfSeed := new([Nseed]byte), new([Nh]byte)
 	random := source(seed)
-	random.Read(keySeed)
+	random.Read(keySeed[:])
 	random.Read(oprfSeed[:])
 	private, public := DeriveDiffieHellmanKeyPair(keySeed)
 	return &Server{private, public, oprfSeed}

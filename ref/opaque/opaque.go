@@ -13,6 +13,9 @@
 // is parsed whole before anything is computed with it: one with an element that is not
 // of the group, or is its identity, does not come into being.
 //
+// A secret that is not needed any more is overwritten where it lies in one place. Copies
+// that the compiler and the libraries make are beyond reach.
+//
 // The fake records of section 6.3.2.2 are not here, nor is a test of the RFC's vectors
 // for them (appendix C.2): they hide who is registered from those who may ask about
 // anybody, so a server that has authenticated the account before has no use for them.

@@ -28,7 +28,9 @@ func expandMessage(msg []byte, dst string) []byte {
 	const size = 64
 	dstPrime := concat([]byte(dst), i2osp1(len(dst)))
 	zPad := make([]byte, sha512.BlockSize)
-	b0 := hash(concat(zPad, msg, i2osp2(size), i2osp1(0), dstPrime))
+	msgPrime := concat(zPad, msg, i2osp2(size), i2osp1(0), dstPrime)
+	defer clear(msgPrime)
+	b0 := hash(msgPrime)
 	return hash(concat(b0, i2osp1(1), dstPrime))
 }
 
@@ -44,11 +46,11 @@ func hashToGroup(input []byte) (*Element, error) {
 
 // deriveKeyPair is DeriveKeyPair of RFC 9497, section 3.2.1. The seed has Nseed bytes.
 func deriveKeyPair(seed []byte, info string) (*Scalar, *Element) {
-	deriveInput := concat(seed, i2osp2(len(info)), []byte(info))
-	defer clear(deriveInput)
 	for counter := range 256 {
-		uniform := expandMessage(append(deriveInput, byte(counter)), "DeriveKeyPair"+contextString)
+		deriveInput := concat(seed, i2osp2(len(info)), []byte(info), i2osp1(counter))
+		uniform := expandMessage(deriveInput, "DeriveKeyPair"+contextString)
 		sk, err := reduce(uniform)
+		clear(deriveInput)
 		clear(uniform)
 		if err == nil {
 			return sk, sk.timesGenerator()

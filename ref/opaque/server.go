@@ -65,7 +65,7 @@ func (s *Server) createCredentialResponse(request credentialRequest, record *Reg
 // authServerRespond is AuthServerRespond. [6.4.4]
 func authServerRespond(context []byte, credentials *cleartextCredentials, serverPrivateKey *Scalar, clientPublicKey *Element,
 	ke1 *KE1, response *credentialResponse, random *ServerRandom) (*authResponse, *ServerState) {
-	serverPrivateKeyshare, serverPublicKeyshare := DeriveDiffieHellmanKeyPair(random.KeyshareSeed[:])
+	serverPrivateKeyshare, serverPublicKeyshare := DeriveDiffieHellmanKeyPair(&random.KeyshareSeed)
 	defer serverPrivateKeyshare.erase()
 	preamble := preambleOf(context, credentials, ke1, response, random.Nonce[:], serverPublicKeyshare)
 	ikm := concat(

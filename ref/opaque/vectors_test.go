@@ -131,7 +131,7 @@ func TestVectorsOfRFC9807(t *testing.T) {
 
 // keysOf derives the keys of a handshake once more, as the server does.
 func keysOf(c *Config, s *Server, record *RegistrationRecord, ids Identities, ke1 *KE1, ke2 *KE2, keyshareSeed []byte) *keys {
-	private, public := DeriveDiffieHellmanKeyPair(keyshareSeed)
+	private, public := DeriveDiffieHellmanKeyPair((*[Nseed]byte)(keyshareSeed))
 	credentials := createCleartextCredentials(s.PublicKey.Bytes(), record.clientPublicKey.Bytes(), ids)
 	return deriveKeys(
 		concat(diffieHellman(private, ke1.authRequest.clientPublicKeyshare),

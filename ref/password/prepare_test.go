@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -38,6 +39,7 @@ func streamSafe(text string) bool {
 // bytes has a Form C of 1024 bytes or fewer. The longest text that becomes a given
 // character has, for each part of its decomposition, the longest equivalent.
 func TestRawBoundChangesNothing(t *testing.T) {
+	thorough.NotShort(t)
 	longest := make(map[rune]int)
 	single := func(form norm.Form, visit func(r rune, form []rune)) {
 		for r := rune(0); r <= utf8.MaxRune; r++ {
@@ -101,7 +103,7 @@ func checkPrepared(t *testing.T, raw []byte) bool {
 // Prepare is idempotent, and its result is valid, in Form C and of legal length.
 func TestPrepareProperties(t *testing.T) {
 	parameters := gopter.DefaultTestParametersWithSeed(13)
-	parameters.MinSuccessfulTests = 500
+	parameters.MinSuccessfulTests = thorough.Number(100, 500)
 	properties := gopter.NewProperties(parameters)
 	properties.Property("of characters", prop.ForAll(func(text string) bool {
 		return checkPrepared(t, []byte(text))
@@ -117,7 +119,7 @@ func TestPrepareProperties(t *testing.T) {
 func TestRelationToOpaqueString(t *testing.T) {
 	accepted := 0
 	parameters := gopter.DefaultTestParametersWithSeed(17)
-	parameters.MinSuccessfulTests = 500
+	parameters.MinSuccessfulTests = thorough.Number(100, 500)
 	properties := gopter.NewProperties(parameters)
 	properties.Property("same bytes", prop.ForAll(func(text string) string {
 		want, err := precis.OpaqueString.String(text)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/leanovate/gopter"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
@@ -185,7 +186,7 @@ func frames(items ...item) []byte {
 
 func properties(t *testing.T, runs int, all map[string]gopter.Prop) {
 	params := gopter.DefaultTestParametersWithSeed(1)
-	params.MinSuccessfulTests = runs
+	params.MinSuccessfulTests = thorough.Number((runs+2)/3, runs)
 	p := gopter.NewProperties(params)
 	for name, each := range all {
 		p.Property(name, each)

@@ -11,6 +11,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 )
 
@@ -84,7 +85,9 @@ func compareBlocks(before, now []byte) []bool {
 // However an entry changes, its frames have every block of it, in as many places and bytes as
 // [ARC-90] allows, and the layout says in which.
 func TestChangedKeepsEveryBlock(t *testing.T) {
-	properties := gopter.NewProperties(nil)
+	parameters := gopter.DefaultTestParameters()
+	parameters.MinSuccessfulTests = thorough.Number(25, 100)
+	properties := gopter.NewProperties(parameters)
 	properties.Property("versions", prop.ForAll(func(seed uint64) (string, error) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		content := make([]byte, r.IntN(400*archive.BlockSize))

@@ -26,37 +26,36 @@ func (p *Packer) Commit(l Listing) (archive.Stored, error) {
 		}
 	}
 	p.w.Complete(l.Segments)
-	sealed := map[string]bool{}
-	for _, rec := range slices.Concat(p.records, p.own) {
-		sealed[rec.Entry.Path] = true
-	}
-	others := slices.DeleteFunc(slices.Clone(l.Live), func(rec archive.Record) bool { return sealed[rec.Entry.Path] })
-	for _, rec := range slices.Concat(p.records, others) {
-		if err := p.w.AddRecord(rec, rec.Entry.Size); err != nil {
-			return archive.Stored{}, err
+	for _, records := range [][]archive.Record{p.records, l.Live} {
+		for _, rec := range records {
+			if p.w.Lists(rec.Entry.Path) {
+				continue
+			}
+			if err := p.w.AddRecord(rec, rec.Entry.Size); err != nil {
+				return archive.Stored{}, err
+			}
 		}
 	}
+	p.records = nil // the writer has them
 	if err := p.pad(l); err != nil {
 		return archive.Stored{}, err
 	}
-	s, err := p.close(p.w, p.out, p.Index.Generation)
+	out := p.out
+	s, err := p.close(p.w, out, p.Index.Generation)
 	if err != nil {
 		return s, err
 	}
 	p.w = nil
-	return s, p.Sealed(Sealed{Name{Kind: Commit, Number: s.Generation}.String(), s})
+	return s, p.Sealed(out, Sealed{Name{Kind: Commit, Number: s.Generation}.String(), s})
 }
 
 // listing returns about how many bytes the own segment of a commit has.
 func (p *Packer) listing(l Listing) int64 {
-	n := p.listed
-	for _, rec := range slices.Concat(p.records, l.Live) {
-		n += archive.RecordSize(rec)
+	n := p.listed + archive.StoredSize*int64(len(l.Stored)+len(p.others))
+	for _, s := range []archive.Segment{{Live: p.records}, {Live: l.Live, Removed: l.Removed}} {
+		n += s.Length()
 	}
-	for _, path := range l.Removed {
-		n += int64(2 + len(path))
-	}
-	return n + storedField*int64(len(l.Stored)+len(p.others))
+	return n
 }
 
 // pad decides how long the commit is: the plaintexts of the run have a Padmé length

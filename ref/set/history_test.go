@@ -14,6 +14,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -205,7 +206,7 @@ func (h *history) keep(segments []archive.SegmentRef, own archive.ID) []archive.
 // finds no other.
 func TestHistories(t *testing.T) {
 	params := gopter.DefaultTestParametersWithSeed(1)
-	params.MinSuccessfulTests = 40
+	params.MinSuccessfulTests = thorough.Number(15, 40)
 	p := gopter.NewProperties(params)
 	p.Property("generations come back", prop.ForAll(func(seed uint64) string {
 		h := newHistory(t, seed)

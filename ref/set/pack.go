@@ -2,7 +2,6 @@ package set
 
 import (
 	"crypto/sha256"
-	"hash"
 	"io"
 	"slices"
 
@@ -29,43 +28,26 @@ type Packer struct {
 	Size     int64         // of the plaintexts of data containers, a Padmé length: DataSize
 	Rand     io.Reader
 	Payloads container.Payloads
-	// Begin returns where the next container goes.
-	Begin func() (io.Writer, error)
-	// Sealed is told each container that is whole, the commit last.
-	Sealed func(Sealed) error
+	// Begin returns where another container goes. The commit may be open still when data
+	// containers that hold nothing are begun.
+	Begin func() (Sink, error)
+	// Sealed is told each container that is whole, and where it went, the commit last.
+	Sealed func(Sink, Sealed) error
 
 	w       *container.ArchiveWriter // nil between containers
-	out     *counter
+	out     Sink
 	listed  int64            // bytes of the records that the open container lists
 	others  []archive.Stored // the data containers of the run
 	records []archive.Record // that data containers list
 	own     []archive.Record // that the open container lists
 }
 
-// counter passes bytes on and notes their number and SHA-256.
-type counter struct {
-	w    io.Writer
-	n    int64
-	hash hash.Hash
+// Sink is where a container goes.
+type Sink interface {
+	io.Writer
+	// Sum returns how many bytes were written, and their SHA-256.
+	Sum() (size int64, sum [sha256.Size]byte)
 }
-
-func (c *counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	c.hash.Write(p[:n])
-	return n, err
-}
-
-// Fields of frames and of an archive's end, in bytes (spec section 8.1). The end has a
-// padding frame without zeros, a segment without records, the longest index and the trailer.
-const (
-	entryFields   = 1 + 2 + 1 + 8 + 8
-	runsField     = 3
-	runField      = 8
-	storedField   = 80
-	segmentFields = 12
-	archiveEnd    = 9 + segmentFields + 964 + 8
-)
 
 // leastPiece is how many blocks must fit into what is left of a container for a piece to be
 // worth beginning there.
@@ -75,7 +57,7 @@ const leastPiece = 16
 // record would name so many places.
 func (p *Packer) room(e archive.Entry, places int) int64 {
 	record := archive.RecordSize(archive.Record{Places: make([]archive.Place, places), Entry: e})
-	return p.Size - p.w.Offset() - p.listed - record - archiveEnd
+	return p.Size - p.w.Offset() - p.listed - record - archive.MaxEnd
 }
 
 // Seal seals what changed of an entry. record and layout are those of its earlier version,
@@ -93,7 +75,7 @@ func (p *Packer) Seal(e archive.Entry, record archive.Record, change Change, con
 		return rec, layout, err
 	}
 	if runs == nil {
-		fits := entryFields + int64(len(e.Path)) + e.Size
+		fits := archive.EntryFields + int64(len(e.Path)) + e.Size
 		if fits > p.room(e, 1) && fits < p.Size/leastPiece {
 			if err := p.next(); err != nil {
 				return rec, layout, err
@@ -163,15 +145,15 @@ func (p *Packer) note(rec archive.Record) {
 // fit divides runs into those that a piece in the open container can have, and the others.
 // There are none if too little room is left.
 func (p *Packer) fit(e archive.Entry, runs []archive.Run, places int) (part, rest []archive.Run) {
-	room := p.room(e, places) - entryFields - int64(len(e.Path)) - runsField
-	total := archive.SuppliedBy(runs, e.Size) + int64(len(runs))*runField
-	if room < min(total, leastPiece*(archive.BlockSize+runField)) {
+	room := p.room(e, places) - archive.EntryFields - int64(len(e.Path)) - archive.RunsField
+	total := archive.SuppliedBy(runs, e.Size) + int64(len(runs))*archive.RunSize
+	if room < min(total, leastPiece*(archive.BlockSize+archive.RunSize)) {
 		return nil, runs
 	}
 	for i, r := range runs {
-		room -= runField
+		room -= archive.RunSize
 		blocks := min(int64(r.Count), max(room, 0)/archive.BlockSize)
-		if blocks == 0 || len(part) == archive.MaxRunsSize/runField {
+		if blocks == 0 || len(part) == archive.MaxRunsSize/archive.RunSize {
 			return part, runs[i:]
 		}
 		part = append(part, archive.Run{First: r.First, Count: uint32(blocks)})
@@ -195,12 +177,11 @@ func (p *Packer) open() error {
 }
 
 // begin begins a container.
-func (p *Packer) begin() (*container.ArchiveWriter, *counter, error) {
-	to, err := p.Begin()
+func (p *Packer) begin() (*container.ArchiveWriter, Sink, error) {
+	out, err := p.Begin()
 	if err != nil {
 		return nil, nil, err
 	}
-	out := &counter{w: to, hash: sha256.New()}
 	w, err := p.Payloads.NewArchiveWriter(out, p.Rand, &p.Key, nil, p.Index) // [SET-5] [SET-27]
 	return w, out, err
 }
@@ -217,7 +198,7 @@ func (p *Packer) next() error {
 }
 
 // data closes a data container. [SET-31]
-func (p *Packer) data(w *container.ArchiveWriter, out *counter) error {
+func (p *Packer) data(w *container.ArchiveWriter, out Sink) error {
 	w.PadTo(p.Size)
 	s, err := p.close(w, out, 0)
 	if err != nil {
@@ -225,15 +206,14 @@ func (p *Packer) data(w *container.ArchiveWriter, out *counter) error {
 	}
 	p.Index.Previous = s.ID
 	p.others = append(p.others, s)
-	return p.Sealed(Sealed{Name{Kind: Data, ID: s.ID}.String(), s})
+	return p.Sealed(out, Sealed{Name{Kind: Data, ID: s.ID}.String(), s})
 }
 
 // close makes a container whole.
-func (p *Packer) close(w *container.ArchiveWriter, out *counter, generation uint64) (archive.Stored, error) {
+func (p *Packer) close(w *container.ArchiveWriter, out Sink, generation uint64) (archive.Stored, error) {
 	err := w.Close()
-	return archive.Stored{
-		ID: w.ID(), Generation: generation, Epoch: p.Index.Epoch, Length: out.n, Digest: [32]byte(out.hash.Sum(nil)),
-	}, err
+	length, digest := out.Sum()
+	return archive.Stored{ID: w.ID(), Generation: generation, Epoch: p.Index.Epoch, Length: length, Digest: digest}, err
 }
 
 // IsOpen reports whether a container is the one that is being sealed.

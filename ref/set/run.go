@@ -30,6 +30,7 @@ const (
 	AnswerMade    Answer = "made"
 	AnswerTaken   Answer = "taken"
 	AnswerEnded   Answer = "ended"
+	AnswerNone    Answer = "none"
 )
 
 type transition struct {
@@ -47,6 +48,7 @@ var transitions = map[transition]State{
 	{StateCommits, AnswerOther}:   StateSuperseded,
 	{StateCommits, AnswerGone}:    StateStale,
 	{StateContents, AnswerMade}:   StateCommit,
+	{StateContents, AnswerNone}:   StateDone,
 	{StateCommit, AnswerMade}:     StateConfirm,
 	{StateCommit, AnswerTaken}:    StateCommits,
 	{StateConfirm, AnswerSame}:    StateDone,

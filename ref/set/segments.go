@@ -50,14 +50,7 @@ func IsMerged(others int, newest, own int64) bool {
 
 // SegmentLength returns how long the frame of a segment is, without its stored containers.
 func SegmentLength(s *archive.Segment) int64 {
-	n := int64(segmentFields)
-	for _, rec := range s.Live {
-		n += archive.RecordSize(rec)
-	}
-	for _, path := range s.Removed {
-		n += int64(2 + len(path))
-	}
-	return n
+	return s.Length() - archive.StoredSize*int64(len(s.Stored))
 }
 
 // Segment reads a segment that the generation names. Errors: as for Load.

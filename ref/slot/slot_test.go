@@ -13,6 +13,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -75,7 +76,7 @@ func randomSlots(r *rand.Rand) []Slot {
 // Whatever slots a header may have, they come back from their encoding.
 func TestRoundTrip(t *testing.T) {
 	params := gopter.DefaultTestParametersWithSeed(1)
-	params.MinSuccessfulTests = 300
+	params.MinSuccessfulTests = thorough.Number(60, 300)
 	p := gopter.NewProperties(params)
 	p.Property("Parse is the inverse of Marshal", prop.ForAll(func(seed uint64) string {
 		slots := randomSlots(rand.New(rand.NewPCG(seed, 0)))

@@ -102,7 +102,7 @@ func TestEveryNumberIsCompared(t *testing.T) {
 	t.Parallel()
 	r := whole(t)
 	bindings, _ := readBindings(fileText(t, r, numbersFile))
-	count, take := 0, thorough.OneIn(t, 8)
+	count, take := 0, thorough.OneIn(t, 24)
 	for _, f := range r.spec.Files {
 		if f.Chapter == 15 { // compared as a whole, below
 			continue
@@ -228,7 +228,7 @@ func TestEveryConstantIsCompared(t *testing.T) {
 			t.Errorf("%s:%d: %s = %s is not noticed", from.Filename, from.Line, name, changed)
 		}
 	}
-	constants, take := 0, thorough.OneIn(t, 8)
+	constants, take := 0, thorough.OneIn(t, 24)
 	eachConstant(r.code, func(name string, value ast.Expr) {
 		if exempt[name] || r.code.constants[name] == nil {
 			return

@@ -152,7 +152,7 @@ var unstated = []struct{ names, reason string }{
 	{"salvage.Whole; salvage.Damaged; salvage.Missing", "words of section 10.3, which vectors compare"},
 	{"set.Keyring; set.KeyringCopy; set.Commit; set.Data", "kinds of objects, of which a test compares the names with section 16.1"},
 	{"set.StateKeyring; set.StateCommits; set.StateContents; set.StateCommit; set.StateConfirm; set.StateDone; set.StateSuperseded; set.StateStale; " +
-		"set.AnswerOurs; set.AnswerOther; set.AnswerGone; set.AnswerSame; set.AnswerPending; set.AnswerMade; set.AnswerTaken; set.AnswerEnded", "words of section 17.3, which a test compares"},
+		"set.AnswerOurs; set.AnswerOther; set.AnswerGone; set.AnswerSame; set.AnswerPending; set.AnswerMade; set.AnswerTaken; set.AnswerEnded; set.AnswerNone", "words of section 17.3, which a test compares"},
 	{"set.pieceSize; set.fetchSize", "how much is read of a store at a time"},
 	{"vault.TokenSize; vault.ProofSize; vault.ReportSize; vault.headSize; vault.StateRequestSize; vault.RegisterRequestSize; vault.StoreRequestSize; " +
 		"vault.CommitRequestSize; vault.RecoverRequestSize; vault.FinishRequestSize; vault.DestroyRequestSize; vault.AnchorRequestSize; " +

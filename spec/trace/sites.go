@@ -174,7 +174,21 @@ func InJavaScript(name, text string) ([]Site, error) {
 // auditsIn returns the writer audits: the elements of the lists of audits in their
 // source, of which the first field is the id, and the second the requirements.
 func auditsIn(repository fs.FS) ([]Audit, error) {
-	names, err := fs.Glob(repository, "conformance/audits/*.go")
+	var all []Audit
+	for dir, subject := range map[string]string{"audits": "writer", "backups": "backup"} {
+		found, err := auditsOf(repository, "conformance/"+dir, subject)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.SortFunc(all, func(a, b Audit) int { return strings.Compare(a.ID, b.ID) })
+	return all, nil
+}
+
+// auditsOf returns the audits that a package has, which are those of a subject.
+func auditsOf(repository fs.FS, dir, subject string) ([]Audit, error) {
+	names, err := fs.Glob(repository, dir+"/*.go")
 	if err != nil {
 		return nil, err // unreachable: the pattern is a good one
 	}
@@ -205,12 +219,11 @@ func auditsIn(repository fs.FS) ([]Audit, error) {
 			}
 			for _, e := range list.Elts {
 				fields := e.(*ast.CompositeLit).Elts
-				all = append(all, Audit{"writer/" + unquoted(fields[0]), strings.Fields(unquoted(fields[1]))})
+				all = append(all, Audit{subject + "/" + unquoted(fields[0]), strings.Fields(unquoted(fields[1]))})
 			}
 			return true
 		})
 	}
-	slices.SortFunc(all, func(a, b Audit) int { return strings.Compare(a.ID, b.ID) })
 	return all, nil
 }
 

@@ -92,14 +92,15 @@ type run struct {
 	report  Report
 }
 
-// Run makes a generation of some sources, ordered as they are to be sealed. The caller has
-// locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
+// Run makes a generation of some sources, ordered as they are to be sealed, unless the head is
+// the same and less than an hour old: then it reports that one. The caller has locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
 // store and of the device.
 func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*Report, error) {
 	r, err := newRun(ctx, s, m, sources, opts)
 	if err != nil {
 		return nil, err
 	}
+	defer r.leaveCommit()
 	steps := map[set.State]func() (set.Answer, error){
 		set.StateKeyring:  r.keyring,
 		set.StateCommits:  r.commits,
@@ -205,7 +206,7 @@ func (r *run) commits() (set.Answer, error) {
 	r.head = head
 	switch {
 	case head == nil:
-		r.known, r.avoid = nil, map[archive.ID]bool{}
+		r.known, r.avoid = map[archive.ID]archive.Stored{}, map[archive.ID]bool{}
 		return set.AnswerSame, nil
 	case head.Number == r.meta.Generation && head.ID == r.meta.HeadID:
 		return set.AnswerSame, r.know(r.meta.Head)
@@ -242,7 +243,7 @@ func (r *run) know(digest [32]byte) error {
 	r.avoid = map[archive.ID]bool{}
 	r.report.Lost = nil
 	r.known[r.head.ID] = archive.Stored{ID: r.head.ID, Generation: r.head.Number, Epoch: r.head.Index.Epoch, Length: r.head.Length, Digest: digest}
-	r.lose(kept[slices.IndexFunc(kept, isHead)].Containers)
+	r.lose(kept[slices.IndexFunc(kept, isHead)].Needs)
 	return nil
 }
 
@@ -281,6 +282,7 @@ func (r *run) confirm() (set.Answer, error) {
 	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
 		return set.AnswerEnded, err
 	}
+	r.sources, r.plan.todo = nil, nil // saving takes as much memory again
 	return set.AnswerSame, r.save()
 }
 

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -11,27 +12,31 @@ import (
 
 // plan is what a run makes of the sources.
 type plan struct {
-	files   map[string]device.File // all entries of the generation that are sealed, without digests
-	todo    []todo                 // sources to read
-	changed []archive.Record       // of the own segment
+	before  map[string]device.File // the entries of the head, without digests
+	sealed  map[string]device.File // those that this generation has otherwise, or anew
+	todo    []*Source              // to read
 	noted   map[string]device.File // files of which only what is said of them has changed
 	removed []string               // entries that are no longer there, in order
 	resumed []archive.Stored       // containers of an interrupted run
 	stored  []archive.Stored       // data containers of this run
-	before  map[string]device.File // the entries of the head
 	untidy  bool                   // what was sealed of a file was given up
 
 	created archive.Time
 	kept    []device.Kept // earlier generations
 	listed  map[archive.ID]archive.Stored
-	needs   []archive.ID // containers that the generation needs besides its commit
+	needs   needs // of the generation
 }
 
 // todo is a source to read, with what was sealed of it before.
 type todo struct {
-	source Source
+	source *Source
 	before device.File
 	known  bool // it was sealed before
+}
+
+func (p *plan) todoOf(s *Source) todo {
+	before, known := p.before[s.Entry.Path]
+	return todo{s, before, known}
 }
 
 // compare finds out what has to be read, from what the system says of the files.
@@ -40,14 +45,17 @@ func (r *run) compare(again *resumed) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{files: map[string]device.File{}, noted: map[string]device.File{}, before: before, resumed: again.stored}
+	p := &plan{before: before, sealed: map[string]device.File{}, noted: map[string]device.File{}, resumed: again.stored}
 	there := make(map[string]bool, len(r.sources))
 	for _, s := range r.sources {
 		there[s.Entry.Path] = true
 	}
-	r.repack(before, there)
+	if err := r.repack(before, there); err != nil {
+		return nil, err
+	}
 	moved := movable(before, there)
-	for _, s := range r.sources {
+	for i := range r.sources {
+		s := &r.sources[i]
 		now := stated(s.Info)
 		name := s.Entry.Path
 		old, known := before[name]
@@ -56,7 +64,6 @@ func (r *run) compare(again *resumed) (*plan, error) {
 		case isSealed && isSame(sealed, now) && !r.avoids(sealed):
 			p.use(sealed)
 		case known && isSame(old, now) && !r.avoids(old):
-			p.files[name] = old
 		default:
 			if from, ok := moved[identityOf(now)]; ok && !known && now.Inode != 0 && !r.avoids(from) {
 				delete(moved, identityOf(now))
@@ -65,15 +72,15 @@ func (r *run) compare(again *resumed) (*plan, error) {
 				}
 				break
 			}
-			p.todo = append(p.todo, todo{s, old, known})
+			p.todo = append(p.todo, s)
 			continue
 		}
 		r.progress(s.Info.Size())
 	}
 	folders := foldersOf(there)
 	for _, name := range sortedPaths(before) {
-		if !there[name] {
-			p.leave(name, r.opts.Incomplete && !inTheWay(name, there, folders))
+		if !there[name] && (!r.opts.Incomplete || inTheWay(name, there, folders)) {
+			p.removed = append(p.removed, name)
 		}
 	}
 	return p, nil
@@ -88,8 +95,7 @@ func (r *run) progress(n int64) {
 // use takes what was sealed of a file.
 func (p *plan) use(f device.File) {
 	f.Digests = nil
-	p.files[f.Record.Entry.Path] = f
-	p.changed = append(p.changed, f.Record)
+	p.sealed[f.Record.Entry.Path] = f
 }
 
 // note takes what was sealed of a file before, of which something else is said now.
@@ -98,12 +104,22 @@ func (p *plan) note(f device.File) {
 	p.use(f)
 }
 
-// leave decides about an entry that is not among the sources.
-func (p *plan) leave(name string, keep bool) {
-	if keep {
-		p.files[name] = p.before[name]
-	} else {
-		p.removed = append(p.removed, name)
+// all yields the entries of the generation, once everything is sealed.
+func (p *plan) all() iter.Seq2[string, device.File] {
+	return func(yield func(string, device.File) bool) {
+		for name, f := range p.before {
+			if _, ok := p.sealed[name]; ok {
+				continue
+			}
+			if _, ok := slices.BinarySearch(p.removed, name); !ok && !yield(name, f) {
+				return
+			}
+		}
+		for name, f := range p.sealed {
+			if !yield(name, f) {
+				return
+			}
+		}
 	}
 }
 
@@ -175,15 +191,21 @@ func sortedPaths(files map[string]device.File) []string {
 // consent asks before a history gets a generation that has lost most of what there was.
 // [LIF-17]
 func (r *run) consent(p *plan) error {
-	loss := Loss{Entries: len(p.files) + len(p.todo), Before: len(p.before)}
+	loss := Loss{Before: len(p.before)}
 	for _, f := range p.before {
 		loss.Had += f.Record.Entry.Size
 	}
-	for _, f := range p.files {
+	for _, f := range p.all() {
+		loss.Entries++
 		loss.Bytes += f.Record.Entry.Size
 	}
-	for _, t := range p.todo {
-		loss.Bytes += t.source.Info.Size()
+	for _, s := range p.todo {
+		loss.Bytes += s.Info.Size()
+		if t := p.todoOf(s); t.known {
+			loss.Bytes -= t.before.Record.Entry.Size
+		} else {
+			loss.Entries++
+		}
 	}
 	if 2*loss.Entries >= loss.Before && 2*loss.Bytes >= loss.Had {
 		return nil
@@ -197,16 +219,24 @@ func (r *run) consent(p *plan) error {
 
 // segment returns what the generation changes of the list.
 func (p *plan) segment() *archive.Segment {
-	live := slices.Clone(p.changed)
-	slices.SortFunc(live, func(a, b archive.Record) int { return strings.Compare(a.Entry.Path, b.Entry.Path) })
-	return &archive.Segment{Live: live, Removed: p.removed}
+	s := &archive.Segment{Removed: p.removed}
+	for _, f := range p.sealed {
+		s.Live = append(s.Live, f.Record)
+	}
+	sortRecords(s.Live)
+	return s
 }
 
 // wholeList returns a segment that needs no other.
 func (p *plan) wholeList() *archive.Segment {
-	all := new(archive.Segment)
-	for _, name := range sortedPaths(p.files) {
-		all.Live = append(all.Live, p.files[name].Record)
+	s := new(archive.Segment)
+	for _, f := range p.all() {
+		s.Live = append(s.Live, f.Record)
 	}
-	return all
+	sortRecords(s.Live)
+	return s
+}
+
+func sortRecords(all []archive.Record) {
+	slices.SortFunc(all, func(a, b archive.Record) int { return strings.Compare(a.Entry.Path, b.Entry.Path) })
 }

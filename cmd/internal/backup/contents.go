@@ -2,9 +2,9 @@ package backup
 
 import (
 	"fmt"
-	"io"
-	"os"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -27,10 +27,16 @@ func (r *run) contents() (set.Answer, error) {
 	if err := r.consent(p); err != nil {
 		return "", err
 	}
+	if r.isSame(p) {
+		r.describe(p)
+		r.meta.Paths = r.opts.Paths
+		return set.AnswerNone, r.memory.SetMeta(&r.meta)
+	}
 	generation := r.nextNumber()
 	created := r.now()
 	up := r.newUploads()
-	var file *os.File
+	r.leaveCommit()
+	parts := map[set.Sink]*part{}        // that are open
 	complete := map[string]device.File{} // with the containers that are whole next
 	packer := &set.Packer{
 		Key: r.meta.Key,
@@ -38,16 +44,21 @@ func (r *run) contents() (set.Answer, error) {
 			SetID: r.meta.SetID, Generation: generation, Epoch: r.meta.Epoch, CreatedMS: created, Previous: r.meta.HeadID, Producer: r.opts.Producer,
 		},
 		Size: r.opts.DataSize, Rand: random, Payloads: parallel.Containers,
-		Begin: func() (w io.Writer, err error) {
-			file, err = r.begin()
-			return file, err
+		Begin: func() (set.Sink, error) {
+			part, err := r.begin()
+			if err != nil {
+				return nil, err
+			}
+			parts[part] = part
+			return part, nil
 		},
 	}
-	packer.Sealed = func(s set.Sealed) error {
-		kept, err := r.spool(file, s, complete)
+	packer.Sealed = func(to set.Sink, s set.Sealed) error {
+		kept, err := r.spool(parts[to], s, complete)
 		if err != nil {
 			return err
 		}
+		delete(parts, to)
 		clear(complete)
 		if s.Stored.Generation > 0 {
 			r.commit = kept
@@ -59,10 +70,14 @@ func (r *run) contents() (set.Answer, error) {
 	}
 	err = r.sealAll(packer, p, complete)
 	if err == nil {
+		maps.Copy(complete, p.noted)
 		err = r.sealCommit(packer, p, generation)
 	}
 	if err != nil {
 		packer.Abort()
+		for _, part := range parts {
+			part.close()
+		}
 		up.cancel(err)
 	}
 	if upErr := up.end(); upErr != nil && err == nil {
@@ -74,6 +89,23 @@ func (r *run) contents() (set.Answer, error) {
 	r.meta.Pending = &device.Commit{Generation: generation, Digest: r.commit.sealed.Stored.Digest}
 	p.created = created
 	return set.AnswerMade, r.memory.SetMeta(&r.meta) // [LIF-10]
+}
+
+// recent is how old the head may be that a run takes for its own.
+const recent = time.Hour
+
+// isSame reports whether the generation would be the head once more, which is there since a short
+// time. [LIF-31]
+func (r *run) isSame(p *plan) bool {
+	if r.head == nil || r.head.Index.Epoch != r.ring.Epoch || r.opts.Forget || len(r.avoid) > 0 {
+		return false
+	}
+	if len(p.todo)+len(p.sealed)+len(p.removed)+len(p.resumed) > 0 {
+		return false
+	}
+	ms, known := r.meta.Created.UnixMilli()
+	age := r.opts.Now().Sub(time.UnixMilli(ms))
+	return known && age >= 0 && age < recent
 }
 
 // nextNumber returns the number of the generation. [SET-25]
@@ -111,8 +143,10 @@ func (r *run) sealCommit(packer *set.Packer, p *plan, generation uint64) error {
 	}
 	p.kept = kept
 	commit, err := packer.Commit(set.Listing{Segments: others, Live: own.Live, Removed: own.Removed, Stored: stored})
-	if err == nil {
-		p.needs = needed(commit.ID, others, p.wholeList().Live)
+	p.needs = needsOf(others)
+	p.needs[commit.ID] += set.SegmentLength(own)
+	for _, f := range p.all() {
+		p.needs.add(f)
 	}
 	return err
 }

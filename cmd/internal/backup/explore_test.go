@@ -126,7 +126,7 @@ func (p *past) try(t *testing.T, dir string, atomic bool, scenario func(*trial) 
 			t.Fatal(err)
 		}
 	}
-	x := &trial{past: p, dir: dir, store: &shared{atomic: atomic, objects: map[string]written{}, gone: map[string]written{}, old: map[string]written{}}}
+	x := &trial{past: p, dir: dir, store: &shared{atomic: atomic, drafts: e.random != nil && e.random.IntN(2) == 0, objects: map[string]written{}, gone: map[string]written{}, old: map[string]written{}}}
 	last, before := fmt.Sprintf("g-%016x.coffer", p.nights), fmt.Sprintf("g-%016x.coffer", p.nights-1)
 	for name, body := range p.objects {
 		x.store.objects[name] = written{body: body}
@@ -192,11 +192,7 @@ func (p *past) explore(t *testing.T, atomic bool, scenario func(*trial) []*actor
 // With COFFER_THOROUGH all schedules of two with one switch between them, or one fault, are
 // tried, and some of all with several. COFFER_SCHEDULES=N tries N of these for each scenario.
 func TestExplore(t *testing.T) {
-	most := 3
-	isThorough, _ := thorough.Condition("thorough")
-	if isThorough {
-		most = 20
-	}
+	most := thorough.Number(2, 20)
 	if n, err := strconv.Atoi(os.Getenv("COFFER_SCHEDULES")); err == nil {
 		most = n
 	}
@@ -205,7 +201,7 @@ func TestExplore(t *testing.T) {
 		for name, scenario := range scenarios {
 			for _, atomic := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%s/%v/%t", name, night, atomic), func(t *testing.T) {
-					if isThorough && night == scenario.all {
+					if thorough.Wanted() && night == scenario.all {
 						p.explore(t, atomic, scenario.actors, &explorer{most: cost{switches: 1}}, 1e9)
 						p.explore(t, atomic, scenario.actors, &explorer{most: cost{faults: 1}}, 1e9)
 					}

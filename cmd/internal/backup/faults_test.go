@@ -9,9 +9,11 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/set"
@@ -28,17 +30,27 @@ func TestMain(m *testing.M) {
 // it makes the generation, and the earlier one is there all the time.
 func TestFaultAtEveryRequest(t *testing.T) {
 	for _, f := range []struct {
-		name  string
-		fault memory.Fault
+		name   string
+		fault  memory.Fault
+		drafts bool
 	}{
-		{"the request is lost", memory.LoseRequest},
-		{"the answer is lost", memory.LoseAnswer},
-		{"crash before", memory.CrashBefore},
-		{"crash after", memory.CrashAfter},
+		{"the request is lost", memory.LoseRequest, false},
+		{"the answer is lost", memory.LoseAnswer, false},
+		{"crash before", memory.CrashBefore, false},
+		{"crash after", memory.CrashAfter, false},
+		{"the request is lost, of a draft", memory.LoseRequest, true},
+		{"the answer is lost, of a draft", memory.LoseAnswer, true},
+		{"crash before, with drafts", memory.CrashBefore, true},
+		{"crash after, with drafts", memory.CrashAfter, true},
 	} {
 		t.Run(f.name, func(t *testing.T) {
+			isTaken := thorough.OneIn(t, 2)
 			for at := 0; ; at++ {
+				if !isTaken() {
+					continue
+				}
 				s := memory.New()
+				s.Drafts = f.drafts
 				w := newWorld(t, s)
 				r := rand.New(rand.NewPCG(7, 7))
 				w.write("a", noise(r, 500000))
@@ -73,6 +85,9 @@ func TestFaultAtEveryRequest(t *testing.T) {
 				if err := checkHead(s, &w.k, w.contents()); err != nil {
 					t.Fatalf("request %d: %v", at, err)
 				}
+				if unknown := w.mustRun(s).Unknown; len(unknown) > 0 {
+					t.Errorf("request %d: nobody knows %q any more", at, unknown)
+				}
 				if !happened {
 					break
 				}
@@ -80,6 +95,98 @@ func TestFaultAtEveryRequest(t *testing.T) {
 		})
 	}
 }
+
+// The first run of all, when it is interrupted, goes on with the containers that it has stored.
+func TestFirstRunInterrupted(t *testing.T) {
+	s := memory.New()
+	w := newWorld(t, s)
+	r := rand.New(rand.NewPCG(9, 9))
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		w.write(name, noise(r, 100_000))
+	}
+	s.Script = func(c memory.Call) memory.Fault {
+		if c.Method == "PutNew" && c.Name[0] == 'g' {
+			return memory.CrashBefore
+		}
+		return 0
+	}
+	if _, err := w.run(s); err == nil {
+		t.Fatal("the run was not interrupted")
+	}
+	s.Script = nil
+	s.Restart()
+	before := len(objectsOf(t, s, 'c'))
+	w.mustRun(s)
+	if now := len(objectsOf(t, s, 'c')); before == 0 || now > before {
+		t.Errorf("%d data containers were there, and now there are %d", before, now)
+	}
+	if err := checkHead(s, &w.k, w.contents()); err != nil {
+		t.Error(err)
+	}
+}
+
+// A commit that is gone before it is read back ends the run if its draft cannot be put again.
+func TestDraftIsGone(t *testing.T) {
+	s := memory.New()
+	s.Drafts = true
+	w := newWorld(t, s)
+	w.write("a", []byte("a"))
+	w.mustRun(s)
+	w.write("a", []byte("b"))
+	gone := &losing{Store: s}
+	if report, err := w.run(gone); err == nil {
+		t.Fatalf("%+v", report)
+	}
+	w.mustRun(s)
+	if err := checkHead(s, &w.k, w.contents()); err != nil {
+		t.Error(err)
+	}
+}
+
+// losing is a store that loses the commits that it is given.
+type losing struct{ *memory.Store }
+
+func (l *losing) PutNew(ctx context.Context, name string, body io.ReaderAt, size int64, sum [sha256.Size]byte) error {
+	err := l.Store.PutNew(ctx, name, body, size, sum)
+	if err == nil && name[0] == 'g' {
+		err = l.Delete(ctx, name)
+	}
+	return err
+}
+
+// A container that cannot be written is no fault of a source.
+func TestContainerCannotBeWritten(t *testing.T) {
+	s := memory.New()
+	s.Drafts = true
+	w := newWorld(t, s)
+	for _, name := range []string{"a", "b", "c"} {
+		w.write(name, noise(rand.New(rand.NewPCG(1, 1)), 100_000))
+	}
+	full := &os.PathError{Op: "write", Path: "draft", Err: syscall.ENOSPC}
+	opts := w.options()
+	opts.Unread = func(s Source, err error, _ bool) { t.Errorf("%s: %v", s.Name, err) }
+	if _, err := Run(t.Context(), &failing{s, full}, w.memory, w.sources(), opts); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("%v", err)
+	}
+}
+
+// failing is a store whose drafts cannot be written.
+type failing struct {
+	*memory.Store
+	err error
+}
+
+func (f *failing) NewDraft(ctx context.Context) (store.Draft, error) {
+	d, err := f.Store.NewDraft(ctx)
+	return &failingDraft{d, f.err}, err
+}
+
+type failingDraft struct {
+	store.Draft
+	err error
+}
+
+func (d *failingDraft) Write([]byte) (int, error) { return 0, d.err }
 
 // at0 is the number of the first call of a run.
 var at0 int

@@ -83,7 +83,11 @@ func (r *run) allKept(digest [32]byte) ([]device.Kept, error) {
 			err = g.Load(r.ctx)
 		}
 		if errors.Is(err, fault.MissingContainer) { // a store may show it again: what it may need is kept as long
-			all = append(all, device.Kept{Stored: x, Created: r.head.Index.CreatedMS, Containers: idsOf(r.head.Own.Stored)})
+			needs := needs{}
+			for _, y := range r.head.Own.Stored {
+				needs[y.ID] = y.Length
+			}
+			all = append(all, device.Kept{Stored: x, Created: r.head.Index.CreatedMS, Needs: needs})
 			continue
 		}
 		if err != nil {
@@ -104,27 +108,9 @@ func idsOf(all []archive.Stored) []archive.ID {
 
 // keptOf returns a generation with the containers that it needs.
 func keptOf(g *set.Generation, x archive.Stored) device.Kept {
-	return device.Kept{Stored: x, Created: g.Index.CreatedMS, Containers: needed(g.ID, g.Index.Segments, g.List.Entries())}
-}
-
-// needed returns the containers besides its commit in which the segments and the entries of a
-// generation lie.
-func needed(commit archive.ID, segments []archive.SegmentRef, records []archive.Record) []archive.ID {
-	seen := map[archive.ID]bool{commit: true}
-	var all []archive.ID
-	need := func(id archive.ID) {
-		if !seen[id] {
-			seen[id] = true
-			all = append(all, id)
-		}
+	needs := needsOf(g.Index.Segments)
+	for _, rec := range g.List.Entries() {
+		needs.add(device.File{Record: rec})
 	}
-	for _, ref := range segments {
-		need(ref.Container)
-	}
-	for _, rec := range records {
-		for _, p := range rec.Places {
-			need(p.Container)
-		}
-	}
-	return all
+	return device.Kept{Stored: x, Created: g.Index.CreatedMS, Needs: needs}
 }

@@ -12,53 +12,64 @@ import (
 
 // When what is alive in a container is sealed again, so that the container can be deleted.
 const (
-	small         = 1 << 20  // a container of so many bytes is a small one
-	mostSmall     = 32       // so many small ones are left alone
-	mostAtOnce    = 64 << 20 // bytes that a run seals again for this
-	leastAliveNum = 1        // less than 1/2 of a larger container
-	leastAliveDen = 2
+	leastNeededNum = 1 // less than 1/2 of it is needed
+	leastNeededDen = 2
+	small          = 1 << 20  // a container of so many bytes is a small one
+	mostSmall      = 32       // so many small ones are left alone
+	mostAtOnce     = 64 << 20 // bytes that a run seals again for this
 )
 
 // lose finds out which containers are not in the store as they should be. What lies in them is
 // sealed again while this device has it; those that the head needs are reported.
-func (r *run) lose(needed []archive.ID) {
+func (r *run) lose(needed needs) {
 	for _, x := range r.known {
 		object, ok := r.objects.Has(set.NameOf(x))
 		if ok && object.Size == x.Length {
 			continue
 		}
 		r.avoid[x.ID] = true
-		if slices.Contains(needed, x.ID) {
+		if _, ok := needed[x.ID]; ok {
 			r.report.Lost = append(r.report.Lost, set.NameOf(x).String())
 		}
 	}
 	slices.Sort(r.report.Lost)
 }
 
-// repack chooses containers of which little is alive, and those with content that no entry has
-// any more if the holder wants it forgotten.
-func (r *run) repack(before map[string]device.File, there map[string]bool) {
-	alive := map[archive.ID]int64{}
+// repack chooses containers of which little is needed, and those with content that no entry has
+// any more if the holder wants it forgotten. What generations that are kept need counts, too:
+// their containers stay, and what is sealed again is then stored twice.
+func (r *run) repack(before map[string]device.File, there map[string]bool) error {
+	kept, err := r.keep()
+	if err != nil {
+		return err
+	}
+	alive := needs{}
+	if r.head != nil {
+		alive = needsOf(r.head.Index.Segments)
+	}
 	for name, f := range before {
 		if there[name] {
-			addAlive(alive, f)
+			alive.add(f)
 		}
 	}
-	if r.head != nil {
-		for _, ref := range r.head.Index.Segments {
-			alive[ref.Container] += ref.Length
+	needed := maps.Clone(alive)
+	for _, k := range kept {
+		for id, n := range k.Needs {
+			needed[id] = max(needed[id], n) // what a container loses it never gets back
 		}
 	}
 	var few, smallOnes []archive.Stored
 	for _, x := range r.known {
-		switch n := alive[x.ID]; {
-		case n == 0 || r.avoid[x.ID]:
+		_, isAlive := alive[x.ID]
+		switch {
+		case !isAlive || r.avoid[x.ID]:
 		case r.opts.Forget && slices.Contains(r.meta.Dirty, x.ID):
 			r.avoid[x.ID] = true
+		case slices.ContainsFunc(kept, func(k device.Kept) bool { return k.Stored.ID == x.ID }): // it stays
+		case leastNeededDen*needed[x.ID] < leastNeededNum*x.Length:
+			few = append(few, x)
 		case x.Length <= small:
 			smallOnes = append(smallOnes, x)
-		case leastAliveDen*n < leastAliveNum*x.Length:
-			few = append(few, x)
 		}
 	}
 	slices.SortFunc(few, func(a, b archive.Stored) int { return cmp.Compare(alive[a.ID], alive[b.ID]) })
@@ -72,22 +83,7 @@ func (r *run) repack(before map[string]device.File, there map[string]bool) {
 		}
 		r.avoid[x.ID] = true
 	}
-}
-
-// addAlive adds to each container how many bytes of a file it has that count.
-func addAlive(alive map[archive.ID]int64, f device.File) {
-	switch {
-	case len(f.Contents) != len(f.Record.Places): // nothing is known of it
-		for _, p := range f.Record.Places {
-			alive[p.Container] += f.Record.Entry.Size
-		}
-	case f.Winners == nil:
-		alive[f.Record.Places[0].Container] += f.Record.Entry.Size
-	default:
-		for _, w := range f.Winners {
-			alive[f.Record.Places[w].Container] += archive.BlockSize
-		}
-	}
+	return nil
 }
 
 // avoids reports whether some of a file lies where it must not stay.
@@ -137,7 +133,7 @@ func (r *run) dirtyOf(p *plan, commit archive.ID) []archive.ID {
 	for _, name := range p.removed {
 		r.soil(p.before[name].Record.Places, nil)
 	}
-	for name, f := range p.files {
+	for name, f := range p.sealed {
 		if was, ok := p.before[name]; ok {
 			r.soil(was.Record.Places, f.Record.Places)
 		}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -27,11 +26,10 @@ const (
 // retain decides which earlier generations are kept, and returns the containers that the commit
 // lists besides those of this run. [SET-28]
 func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) ([]device.Kept, []archive.Stored, error) {
-	earlier, err := r.memory.Kept()
+	kept, err := r.keep()
 	if err != nil {
 		return nil, nil, err
 	}
-	slices.SortFunc(earlier, func(a, b device.Kept) int { return cmp.Compare(b.Stored.Generation, a.Stored.Generation) })
 	known := maps.Clone(r.known)
 	p.listed = map[archive.ID]archive.Stored{}
 	for _, x := range p.resumed {
@@ -42,7 +40,7 @@ func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) (
 		ours[x.ID] = true
 	}
 	var needed []archive.ID
-	for _, f := range p.files {
+	for _, f := range p.all() {
 		for _, place := range f.Record.Places {
 			needed = append(needed, place.Container)
 		}
@@ -50,16 +48,9 @@ func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) (
 	for _, ref := range others {
 		needed = append(needed, ref.Container)
 	}
-	var kept []device.Kept
-	for i, k := range earlier {
-		if i == 0 && r.agreed {
-			k.Until = r.opts.Now().Add(keepAfterLoss)
-		}
-		if !r.opts.Forget && (i < keepGenerations-1 || r.isYoung(k)) {
-			kept = append(kept, k)
-			known[k.Stored.ID] = k.Stored
-			needed = append(append(needed, k.Stored.ID), k.Containers...)
-		}
+	for _, k := range kept {
+		known[k.Stored.ID] = k.Stored
+		needed = slices.AppendSeq(append(needed, k.Stored.ID), maps.Keys(k.Needs))
 	}
 	for _, id := range needed {
 		if ours[id] || packer.IsOpen(id) {
@@ -73,6 +64,25 @@ func (r *run) retain(packer *set.Packer, p *plan, others []archive.SegmentRef) (
 	}
 	stored := slices.SortedFunc(maps.Values(p.listed), func(a, b archive.Stored) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	return kept, stored, nil
+}
+
+// keep returns the earlier generations that are kept from now on, from the latest.
+func (r *run) keep() ([]device.Kept, error) {
+	earlier, err := r.memory.Kept()
+	if err != nil || r.opts.Forget {
+		return nil, err
+	}
+	slices.SortFunc(earlier, func(a, b device.Kept) int { return cmp.Compare(b.Stored.Generation, a.Stored.Generation) })
+	var kept []device.Kept
+	for i, k := range earlier {
+		if i == 0 && r.agreed {
+			k.Until = r.opts.Now().Add(keepAfterLoss)
+		}
+		if i < keepGenerations-1 || r.isYoung(k) {
+			kept = append(kept, k)
+		}
+	}
+	return kept, nil
 }
 
 // isYoung reports whether a generation is kept for its age.
@@ -97,18 +107,23 @@ func (r *run) save() error {
 		Meta:    r.meta,
 		Files:   p.noted,
 		Removed: p.removed,
-		Kept:    append(p.kept, device.Kept{Stored: commit, Created: p.created, Containers: p.needs}),
+		Kept:    append(p.kept, device.Kept{Stored: commit, Created: p.created, Needs: p.needs}),
 		Doomed:  doomed,
 	})
 	if err != nil {
 		return err
 	}
-	r.report.Generation, r.report.Created, r.report.Removed = commit.Generation, p.created, len(p.removed)
-	r.report.Entries = len(p.files)
-	for _, f := range p.files {
+	r.describe(p)
+	return r.commit.remove()
+}
+
+// describe says what the generation of the memory is.
+func (r *run) describe(p *plan) {
+	r.report.Generation, r.report.Created, r.report.Removed = r.meta.Generation, r.meta.Created, len(p.removed)
+	for _, f := range p.all() {
+		r.report.Entries++
 		r.report.Bytes += f.Record.Entry.Size
 	}
-	return os.Remove(r.commit.path)
 }
 
 // doom returns what no generation that is kept needs any more: what was to be deleted before,

@@ -45,14 +45,15 @@ type cost struct{ switches, faults int }
 
 // next returns what may happen next.
 func next(actors []*actor, current *actor) (choices []choice, costs []cost) {
-	waits := current != nil && len(current.pending) > 0
+	waits := current != nil && len(current.waiting()) > 0
 	isAsleep := false
 	for _, a := range actors {
 		if a.done {
 			continue
 		}
-		isAsleep = isAsleep || len(a.pending) == 0
-		for _, c := range a.pending {
+		pending := a.waiting()
+		isAsleep = isAsleep || len(pending) == 0
+		for _, c := range pending {
 			var k cost
 			if waits && a != current {
 				k.switches = 1

@@ -18,17 +18,18 @@ const tries = 3
 // sealAll reads and seals what may have changed. complete gets the files that are complete with
 // the container that is open.
 func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.File) error {
-	for _, t := range p.todo {
+	for _, s := range p.todo {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
+		t := p.todoOf(s)
 		f, sealed, err := r.seal(packer, t)
 		if err != nil {
 			if !concernsFile(err) {
 				return err
 			}
 			p.untidy = true
-			r.unread(p, t, err)
+			r.unread(t, err)
 			continue
 		}
 		switch {
@@ -52,6 +53,9 @@ func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.Fi
 func concernsFile(err error) bool {
 	var abandoned *archive.AbandonedError
 	var unreadable *os.PathError
+	if errors.As(err, new(partError)) {
+		return false
+	}
 	switch fault.NameOf(err) {
 	case fault.UnsafePath, fault.MalformedArchive, fault.LimitExceeded:
 		return true
@@ -67,13 +71,10 @@ type sourceError struct{ error }
 func (e sourceError) Unwrap() []error { return []error{e.error, errSource} }
 
 // unread leaves a source as it was in the generation before, if it was in it.
-func (r *run) unread(p *plan, t todo, err error) {
+func (r *run) unread(t todo, err error) {
 	r.report.Unread++
-	if t.known {
-		p.files[t.source.Entry.Path] = t.before
-	}
 	if r.opts.Unread != nil {
-		r.opts.Unread(t.source, err, t.known)
+		r.opts.Unread(*t.source, err, t.known)
 	}
 }
 
@@ -87,7 +88,7 @@ func (r *run) seal(packer *set.Packer, t todo) (f device.File, sealed bool, err 
 		}
 		r.plan.untidy = true
 		if try == tries-1 && r.opts.Changed != nil {
-			r.opts.Changed(t.source)
+			r.opts.Changed(*t.source)
 		}
 	}
 }

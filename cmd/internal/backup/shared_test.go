@@ -25,6 +25,7 @@ const settle = time.Second
 // that is not atomic shows what was written late, and lets a name be made twice before that.
 type shared struct {
 	atomic  bool
+	drafts  bool // it takes drafts
 	objects map[string]written
 	gone    map[string]written // deleted, and perhaps still shown
 	old     map[string]written // of yesterday
@@ -127,6 +128,13 @@ func (a *actor) do(ctx context.Context, method, name string, act func(sees func(
 	return err
 }
 
+// waiting returns the calls that wait.
+func (a *actor) waiting() []*call {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.pending)
+}
+
 // see returns an object as an actor sees it.
 func (s *shared) see(a *actor, name string, h happening) ([]byte, bool) {
 	objects := s.objects
@@ -157,6 +165,14 @@ func (a *actor) PutNew(ctx context.Context, name string, body io.ReaderAt, size 
 		a.store.objects[name] = written{content.Bytes(), a, time.Now()}
 		return nil
 	})
+}
+
+// NewDraft makes a draft that can be put again, as one of a folder with links can.
+func (a *actor) NewDraft(context.Context) (store.Draft, error) {
+	if !a.store.drafts {
+		return nil, errors.ErrUnsupported
+	}
+	return memory.NewDraft(), nil
 }
 
 func (a *actor) ReadAt(ctx context.Context, name string, p []byte, off int64) (n int, err error) {

@@ -17,25 +17,55 @@ import (
 	"github.com/coffer-format/coffer/ref/store"
 )
 
-// spooled is a container that lies in the spool, whole.
+// spooled is a container that is whole, and lies in the spool until it is stored, or as a draft
+// in the store.
 type spooled struct {
 	path   string
+	draft  store.Draft // nil if it lies in the spool
 	sealed set.Sealed
 }
 
 // put stores it, and reports whether it is there with its bytes. A request that fails is made
 // again a few times. [LIF-9]
 func (s *spooled) put(ctx context.Context, to store.Store) (made bool, err error) {
-	body, err := os.Open(s.path)
-	if err != nil {
-		return false, err
+	var body io.ReaderAt = s.draft
+	if s.draft == nil {
+		file, err := os.Open(s.path)
+		if err != nil {
+			return false, err
+		}
+		defer file.Close()
+		body = file
 	}
-	defer body.Close()
 	err = patiently(ctx, func() (err error) {
 		made, err = set.Make(ctx, to, s.sealed.Name, body, s.sealed.Stored.Length, s.sealed.Stored.Digest)
 		return err
 	})
 	return made, err
+}
+
+// isThere reports whether the store has it already.
+func (s *spooled) isThere(ctx context.Context, in store.Store) (is bool, err error) {
+	err = patiently(ctx, func() (err error) {
+		is, err = store.Holds(ctx, in, s.sealed.Name, s.sealed.Stored.Length, s.sealed.Stored.Digest)
+		return err
+	})
+	return is, err
+}
+
+// remove removes it once it is stored.
+func (s *spooled) remove() error {
+	if s.draft != nil {
+		return s.draft.Close()
+	}
+	return os.Remove(s.path)
+}
+
+// leave gives it up for this run: the next one can take it from the spool.
+func (s *spooled) leave() {
+	if s.draft != nil {
+		s.draft.Close()
+	}
 }
 
 // isBack reads it back, and reports whether it has its bytes. Error: store.ErrMissing, those of
@@ -114,6 +144,7 @@ func (u *uploads) add(s *spooled) error {
 	select {
 	case u.slots <- struct{}{}:
 	case <-u.ctx.Done():
+		s.leave()
 		return context.Cause(u.ctx)
 	}
 	u.wait.Go(func() {
@@ -129,6 +160,7 @@ func (u *uploads) add(s *spooled) error {
 var errNotOurs = errors.New("the store has something else under the name of a new container")
 
 func (u *uploads) store(s *spooled) error {
+	defer s.leave()
 	made, err := s.put(u.ctx, u.run.store)
 	if err == nil && !made {
 		err = errNotOurs
@@ -137,7 +169,7 @@ func (u *uploads) store(s *spooled) error {
 		err = u.run.memory.MarkStored(s.sealed.Stored.ID) // [LIF-15]
 	}
 	if err == nil {
-		err = os.Remove(s.path)
+		err = s.remove()
 	}
 	return err
 }
@@ -153,23 +185,69 @@ func (u *uploads) end() error {
 // unfinished is what files of the spool are called until they are whole.
 const unfinished = "*.part"
 
-// begin makes a file in the spool.
-func (r *run) begin() (*os.File, error) {
-	return os.CreateTemp(r.memory.Spool(), unfinished)
+// part is a container that is being sealed: into a draft, so that it is written once, or into
+// the spool if the store takes no drafts.
+type part struct {
+	set.Sink
+	draft store.Draft
+	file  *os.File
 }
+
+// begin begins a container.
+func (r *run) begin() (*part, error) {
+	if drafter, ok := r.store.(store.Drafter); ok {
+		draft, err := drafter.NewDraft(r.ctx)
+		switch {
+		case err == nil:
+			return &part{Sink: draft, draft: draft}, nil
+		case !errors.Is(err, errors.ErrUnsupported):
+			return nil, partError{err}
+		}
+	}
+	file, err := os.CreateTemp(r.memory.Spool(), unfinished)
+	if err != nil {
+		return nil, partError{err}
+	}
+	return &part{Sink: store.NewSummed(file), file: file}, nil
+}
+
+func (p *part) Write(b []byte) (int, error) {
+	n, err := p.Sink.Write(b)
+	if err != nil {
+		err = partError{err}
+	}
+	return n, err
+}
+
+// close gives up what is not whole.
+func (p *part) close() {
+	if p.draft != nil {
+		p.draft.Close()
+		return
+	}
+	p.file.Close()
+}
+
+// partError is an error of writing a container, and so of no source.
+type partError struct{ error }
+
+func (e partError) Unwrap() error { return e.error }
 
 // spool keeps a container that is whole, and notes which files are complete with it. It need not
 // be durable: isWhole finds out whether it is.
-func (r *run) spool(f *os.File, s set.Sealed, complete map[string]device.File) (*spooled, error) {
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	kept := &spooled{filepath.Join(filepath.Dir(f.Name()), s.Name), s}
-	if err := os.Rename(f.Name(), kept.path); err != nil {
-		return nil, err
+func (r *run) spool(p *part, s set.Sealed, complete map[string]device.File) (*spooled, error) {
+	kept := &spooled{filepath.Join(r.memory.Spool(), s.Name), p.draft, s}
+	if p.draft == nil {
+		if err := p.file.Close(); err != nil {
+			return nil, err
+		}
+		if err := os.Rename(p.file.Name(), kept.path); err != nil {
+			return nil, err
+		}
 	}
 	x := s.Stored
-	return kept, r.memory.AddSealed(device.Sealed{Name: s.Name, ID: x.ID, Epoch: x.Epoch, Length: x.Length, Digest: x.Digest}, complete)
+	err := r.memory.AddSealed(device.Sealed{Name: s.Name, ID: x.ID, Epoch: x.Epoch, Length: x.Length, Digest: x.Digest}, complete)
+	return kept, err
 }
 
 // isWhole reports whether a file of the spool has the bytes that were sealed.

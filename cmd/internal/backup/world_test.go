@@ -32,6 +32,8 @@ type world struct {
 	memory *device.Memory
 	k      key.Key
 	clock  time.Time
+
+	dataSize int64
 }
 
 const testSize = 1 << 18
@@ -55,7 +57,7 @@ func newWorld(t *testing.T, s store.Store) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t, t.TempDir(), m, k, time.Date(2026, 1, 1, 3, 0, 0, 0, time.UTC)}
+	return &world{t, t.TempDir(), m, k, time.Date(2026, 1, 1, 3, 0, 0, 0, time.UTC), testSize}
 }
 
 // write makes a file whose time is the world's.
@@ -124,7 +126,7 @@ func (w *world) options() Options {
 	return Options{
 		Producer: "test",
 		Now:      func() time.Time { return w.clock },
-		DataSize: testSize,
+		DataSize: w.dataSize,
 		Consent:  func(Loss) bool { return true },
 	}
 }

@@ -29,6 +29,10 @@ type boltTransaction struct{ tx *bbolt.Tx }
 
 const checksumSize = 4
 
+// fullness is how full pages are made: most values are put in the order of their keys, and after
+// those nothing comes between.
+const fullness = 0.9
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func checksum(key string, value []byte) uint32 {
@@ -69,6 +73,7 @@ func (t boltTransaction) put(bucket, key string, value []byte) error {
 	if err != nil {
 		return err
 	}
+	b.FillPercent = fullness
 	stored := append(make([]byte, 0, len(value)+checksumSize), value...)
 	return b.Put([]byte(key), binary.BigEndian.AppendUint32(stored, checksum(key, value)))
 }

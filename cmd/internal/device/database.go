@@ -11,7 +11,7 @@ import (
 
 // layout is the number of the layout below. One that is greater is of a newer version,
 // and keeps the number where it is.
-const layout = 2
+const layout = 3
 
 // The buckets of a database. Files are listed apart from their digests, which are many
 // and rarely wanted, and those of a run apart from those that are committed.

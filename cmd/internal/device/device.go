@@ -93,10 +93,10 @@ type Sealed struct {
 
 // Kept is a generation that is retained, with the containers that it needs.
 type Kept struct {
-	Stored     archive.Stored
-	Created    archive.Time
-	Until      time.Time // it is retained, however old; zero if its age decides
-	Containers []archive.ID
+	Stored  archive.Stored
+	Created archive.Time
+	Until   time.Time            // it is retained, however old; zero if its age decides
+	Needs   map[archive.ID]int64 // how many bytes of each container count in it
 }
 
 // Doomed is an object that no generation needs any more. [LIF-23]

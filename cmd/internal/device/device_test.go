@@ -177,7 +177,7 @@ func TestOutcome(t *testing.T) {
 	}
 	first := Outcome{
 		Meta:   meta,
-		Kept:   []Kept{{stored(2), 7, time.Time{}, []archive.ID{someID(1), someID(3)}}, {stored(300), 8, since, nil}},
+		Kept:   []Kept{{stored(2), 7, time.Time{}, map[archive.ID]int64{someID(1): 5, someID(3): 0}}, {stored(300), 8, since, map[archive.ID]int64{}}},
 		Doomed: []Doomed{{"c-a.coffer", someID(4), 5, since}, {"g-b.coffer", someID(6), 7, since}},
 	}
 	check(t, m.Commit(&first))
@@ -196,7 +196,7 @@ func TestRestart(t *testing.T) {
 	check(t, m.AddSealed(Sealed{"c-a.coffer", someID(1), 2, 5, someDigest(1), true}, map[string]File{"a": someFile(r, "a")}))
 	check(t, m.Commit(&Outcome{
 		Meta: *someMeta(1), Files: map[string]File{"b": someFile(r, "b")},
-		Kept: []Kept{{Created: 1}}, Doomed: []Doomed{{Name: "c-a.coffer"}},
+		Kept: []Kept{{Created: 1, Needs: map[archive.ID]int64{}}}, Doomed: []Doomed{{Name: "c-a.coffer"}},
 	}))
 	check(t, m.AddSealed(Sealed{"c-b.coffer", someID(2), 2, 5, someDigest(1), true}, nil))
 	want := someMeta(40)

@@ -124,7 +124,12 @@ type storedKept struct {
 	Digest     hex32        `json:"digest"`
 	Created    archive.Time `json:"created"`
 	Until      time.Time    `json:"until,omitzero"`
-	Containers []hex24      `json:"containers,omitempty"`
+	Needs      []storedNeed `json:"needs,omitempty"`
+}
+
+type storedNeed struct {
+	ID    hex24 `json:"id"`
+	Bytes int64 `json:"bytes"`
 }
 
 func storeKept(k Kept) *storedKept {
@@ -132,8 +137,8 @@ func storeKept(k Kept) *storedKept {
 		ID: hex24(k.Stored.ID), Generation: k.Stored.Generation, Epoch: k.Stored.Epoch,
 		Length: k.Stored.Length, Digest: hex32(k.Stored.Digest), Created: k.Created, Until: k.Until,
 	}
-	for _, id := range k.Containers {
-		s.Containers = append(s.Containers, hex24(id))
+	for id, bytes := range k.Needs {
+		s.Needs = append(s.Needs, storedNeed{hex24(id), bytes})
 	}
 	return s
 }
@@ -143,9 +148,10 @@ func (s *storedKept) kept() Kept {
 		Stored:  archive.Stored{ID: s.ID, Generation: s.Generation, Epoch: s.Epoch, Length: s.Length, Digest: s.Digest},
 		Created: s.Created,
 		Until:   s.Until,
+		Needs:   map[archive.ID]int64{},
 	}
-	for _, id := range s.Containers {
-		k.Containers = append(k.Containers, archive.ID(id))
+	for _, need := range s.Needs {
+		k.Needs[archive.ID(need.ID)] = need.Bytes
 	}
 	return k
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"sync"
 	"testing"
 
@@ -66,8 +65,8 @@ func newSet(t *testing.T) (*counting, *set.Generation) {
 	var out *bytes.Buffer
 	p := &set.Packer{
 		Key: *k, Index: archive.Index{SetID: ring.SetID, Generation: 1, Epoch: 1}, Size: 1 << 18, Rand: rand, Payloads: container.Plain,
-		Begin: func() (io.Writer, error) { out = new(bytes.Buffer); return out, nil },
-		Sealed: func(x set.Sealed) error {
+		Begin: func() (set.Sink, error) { out = new(bytes.Buffer); return store.NewSummed(out), nil },
+		Sealed: func(_ set.Sink, x set.Sealed) error {
 			return s.PutNew(ctx, x.Name, bytes.NewReader(out.Bytes()), int64(out.Len()), sha256.Sum256(out.Bytes()))
 		},
 	}

@@ -50,7 +50,7 @@ func (s spied) Delete(ctx context.Context, name string) error {
 func race(t *testing.T, prepare func(t *testing.T, a, b Place) (act func(Place) error, other func() error, after func(acted, othered error))) {
 	for kind, atomic := range atomicities {
 		t.Run(kind, func(t *testing.T) {
-			isTaken := thorough.OneIn(t, 3)
+			isTaken := thorough.OneIn(t, 5)
 			for n := 0; ; n++ {
 				if !isTaken() {
 					continue

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // Nothing that exists is replaced or followed, whatever it is, and what it leads
@@ -109,7 +111,7 @@ func TestLinkRace(t *testing.T) {
 			os.Remove(dir)
 		}
 	}()
-	for range 30 {
+	for range thorough.Number(10, 30) {
 		All(context.Background(), r, base+"/in", Options{Replace: true}) // may fail
 	}
 	close(stop)

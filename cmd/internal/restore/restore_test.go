@@ -19,6 +19,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/extract"
@@ -52,7 +53,9 @@ func TestAll(t *testing.T) {
 
 // Any tree comes back, whatever its names and contents are.
 func TestAllProperty(t *testing.T) {
-	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(2))
+	parameters := gopter.DefaultTestParametersWithSeed(2)
+	parameters.MinSuccessfulTests = thorough.Number(30, 100)
+	properties := gopter.NewProperties(parameters)
 	properties.Property("restored as sealed, under the portable names", prop.ForAll(func(paths []string, size int) string {
 		paths = slices.DeleteFunc(paths, func(p string) bool { return nfc.String(p) != p }) // the writer takes form C only
 		contents, want := map[string]string{}, map[string]string{}

@@ -21,7 +21,7 @@ type Store struct {
 	explain func(error) *Error
 }
 
-var _ store.Store = (*Store)(nil)
+var _ store.Drafter = (*Store)(nil)
 
 // Open opens what is there, and fails with an *Error. A folder must exist; whether a bucket or
 // a place of rclone's can be reached, the first call finds out. For rclone it starts the
@@ -67,12 +67,40 @@ func (s *Store) Traits() store.Traits { return s.inner.Traits() }
 
 // PutNew returns errors of reading the body as they are.
 func (s *Store) PutNew(ctx context.Context, name string, body io.ReaderAt, size int64, sum [sha256.Size]byte) error {
+	if d, ok := body.(*draft); ok && d.store == s {
+		return s.inWords(ctx, s.inner.PutNew(ctx, name, d.Draft, size, sum))
+	}
 	from := &source{ReaderAt: body}
 	err := s.inner.PutNew(ctx, name, from, size, sum)
 	if failed := from.failed.Load(); failed != nil && errors.Is(err, *failed) {
 		return err
 	}
 	return s.inWords(ctx, err)
+}
+
+// NewDraft is that of the store. Error: errors.ErrUnsupported.
+func (s *Store) NewDraft(ctx context.Context) (store.Draft, error) {
+	drafter, ok := s.inner.(store.Drafter)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	d, err := drafter.NewDraft(ctx)
+	if err != nil {
+		return nil, s.inWords(ctx, err)
+	}
+	return &draft{d, ctx, s}, nil
+}
+
+// draft is a draft whose errors are explained.
+type draft struct {
+	store.Draft
+	ctx   context.Context
+	store *Store
+}
+
+func (d *draft) Write(p []byte) (int, error) {
+	n, err := d.Draft.Write(p)
+	return n, d.store.inWords(d.ctx, err)
 }
 
 // source remembers why a body could not be read, which is no fault of the store's.

@@ -14,7 +14,8 @@ import (
 // Dir is a folder in which tests run a program. A fault of the test itself ends it.
 type Dir struct {
 	T       *testing.T
-	Root    string // the folder
+	Root    string   // the folder
+	Env     []string // variables that the program gets beside those of the test
 	program string
 }
 
@@ -22,7 +23,7 @@ type Dir struct {
 // name that testscript.Main gives a meaning.
 func New(t *testing.T, program string) *Dir {
 	t.Parallel()
-	return &Dir{t, t.TempDir(), program}
+	return &Dir{T: t, Root: t.TempDir(), program: program}
 }
 
 // Path returns the path of a file in the folder.
@@ -56,7 +57,7 @@ func (d *Dir) Command(args ...string) *exec.Cmd {
 	program, err := exec.LookPath(d.program)
 	d.Check(err)
 	cmd := exec.Command(program, args...)
-	cmd.Dir = d.Root
+	cmd.Dir, cmd.Env = d.Root, append(os.Environ(), d.Env...)
 	return cmd
 }
 
@@ -105,4 +106,4 @@ func (d *Dir) Temps() []string {
 }
 
 // In returns the same folder for a test inside the one that it was made for.
-func (d *Dir) In(t *testing.T) *Dir { return &Dir{t, d.Root, d.program} }
+func (d *Dir) In(t *testing.T) *Dir { return &Dir{t, d.Root, d.Env, d.program} }

@@ -75,13 +75,27 @@ func (s *Store) PutNew(ctx context.Context, name string, body io.ReaderAt, size 
 	if _, err := s.root.Lstat(name); err == nil { // spares the writing, mostly
 		return s.exists(name)
 	}
-	temp, err := s.write(ctx, body, size, sum)
+	d, ok := body.(*draft)
+	if !ok || d.store != s {
+		if d, err = s.newDraft(); err != nil {
+			return err
+		}
+		defer d.Close()
+		err = store.Copy(ctx, d.file, body, size, sum)
+	} else {
+		err = d.is(size, sum)
+	}
+	if err == nil {
+		err = d.finish()
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
 		return err
 	}
-	defer s.root.Remove(temp) // where it has been renamed, nothing
-	switch err := naming.give(ctx, s, temp, name); {
-	case errors.Is(err, fs.ErrExist) && !s.same(temp, name):
+	switch err := naming.give(ctx, s, d.temp, name); {
+	case errors.Is(err, fs.ErrExist) && !s.same(d.temp, name):
 		return s.exists(name)
 	case err != nil && !errors.Is(err, fs.ErrExist): // otherwise a network file system has asked twice
 		return err
@@ -99,27 +113,6 @@ func (s *Store) exists(name string) error {
 		return err
 	}
 	return fmt.Errorf("%w: %s", store.ErrExists, name)
-}
-
-// write makes a durable file with a temporary name.
-func (s *Store) write(ctx context.Context, body io.ReaderAt, size int64, sum [sha256.Size]byte) (temp string, err error) {
-	temp = tempName()
-	f, err := s.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return "", err
-	}
-	err = store.Copy(ctx, f, body, size, sum)
-	if err == nil {
-		err = syncFile(f)
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		s.root.Remove(temp)
-		return "", err
-	}
-	return temp, nil
 }
 
 func (s *Store) ReadAt(ctx context.Context, name string, p []byte, off int64) (int, error) {

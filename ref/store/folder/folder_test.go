@@ -58,6 +58,80 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// drafting puts each body as a draft.
+type drafting struct{ *Store }
+
+func (s drafting) PutNew(ctx context.Context, name string, body io.ReaderAt, size int64, sum [sha256.Size]byte) error {
+	d, err := s.NewDraft(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if _, err := io.Copy(d, io.NewSectionReader(body, 0, size)); err != nil {
+		return err
+	}
+	return s.Store.PutNew(ctx, name, d, size, sum)
+}
+
+func TestContractOfDrafts(t *testing.T) {
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Run(t, func(t *testing.T) store.Store {
+				if strings.HasSuffix(t.Name(), "/large_list") {
+					thorough.Only(t)
+				}
+				return drafting{with(t, way)}
+			})
+		})
+	}
+}
+
+// A draft is nobody's object until it is put, and can be put again after a put that failed;
+// another store copies it. What is closed leaves nothing.
+func TestDraft(t *testing.T) {
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			s, other := with(t, way), with(t, way)
+			d, err := s.NewDraft(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(d, "some ")
+			io.WriteString(d, "bytes")
+			if all, err := s.List(t.Context(), ""); err != nil || len(all) > 0 {
+				t.Errorf("before it is put, there are %v, %v", all, err)
+			}
+			size, sum := d.Sum()
+			if want := sha256.Sum256([]byte("some bytes")); size != 10 || sum != want {
+				t.Errorf("Sum: %d, %x", size, sum)
+			}
+			if err := s.PutNew(t.Context(), "a", d, size-1, sum); !errors.Is(err, store.ErrBody) {
+				t.Errorf("PutNew of a part of it: %v", err)
+			}
+			for _, to := range []*Store{other, s} {
+				if err := to.PutNew(t.Context(), "a", d, size, sum); err != nil {
+					t.Error(err)
+				}
+				if ok, err := store.Holds(t.Context(), to, "a", size, sum); !ok || err != nil {
+					t.Errorf("Holds: %t, %v", ok, err)
+				}
+			}
+			if n, err := d.Write([]byte("x")); err == nil {
+				t.Errorf("Write after PutNew: %d bytes", n)
+			}
+			for range 2 {
+				if err := d.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+			if diff := cmp.Diff([]string{"a"}, files(t, s)); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func put(s *Store, ctx context.Context, name, body string) error {
 	return s.PutNew(ctx, name, strings.NewReader(body), int64(len(body)), sha256.Sum256([]byte(body)))
 }

@@ -54,11 +54,18 @@ type Call struct {
 
 // objects are the content of a store at some time; they are never changed, so that earlier
 // ones can be kept.
-type objects map[string][]byte
+type objects map[string]object
+
+// object is a content with the digest that it is listed with.
+type object struct {
+	content []byte
+	sum     [sha256.Size]byte
+}
 
 // Store is a store in memory. Its zero value is empty and not Atomic.
 type Store struct {
-	Trait store.Traits
+	Trait  store.Traits
+	Drafts bool // whether it takes drafts
 	// Script says what happens to a call; nil, nothing ever does. It is called with the
 	// store locked, in the order of N.
 	Script func(Call) Fault
@@ -134,7 +141,8 @@ func (s *Store) call(ctx context.Context, method, name string, do func(sees obje
 	after, err := do(s.now)
 	if err == nil && writes {
 		if fault == CrashWithin {
-			after[name] = after[name][:len(after[name])/2]
+			half := after[name].content[:len(after[name].content)/2]
+			after[name] = object{half, sha256.Sum256(half)}
 		}
 		s.was, s.now = s.now, after
 	}
@@ -156,14 +164,18 @@ func (s *Store) PutNew(ctx context.Context, name string, body io.ReaderAt, size 
 	if err := store.Copy(ctx, &content, body, size, sum); err != nil {
 		return err
 	}
-	return s.call(ctx, "PutNew", name, func(sees objects) (objects, error) {
+	err := s.call(ctx, "PutNew", name, func(sees objects) (objects, error) {
 		if _, ok := sees[name]; ok {
 			return nil, fmt.Errorf("%w: %s", store.ErrExists, name)
 		}
-		after := objects{name: content.Bytes()}
+		after := objects{name: {content.Bytes(), sum}}
 		maps.Copy(after, sees)
 		return after, nil
 	})
+	if d, ok := body.(*Draft); ok && err == nil {
+		d.Named()
+	}
+	return err
 }
 
 func (s *Store) ReadAt(ctx context.Context, name string, p []byte, off int64) (n int, err error) {
@@ -171,12 +183,12 @@ func (s *Store) ReadAt(ctx context.Context, name string, p []byte, off int64) (n
 		return 0, err
 	}
 	err = s.call(ctx, "ReadAt", name, func(sees objects) (objects, error) {
-		content, ok := sees[name]
+		found, ok := sees[name]
 		if !ok {
 			return nil, fmt.Errorf("%w: %s", store.ErrMissing, name)
 		}
 		var err error
-		n, err = bytes.NewReader(content).ReadAt(p, off)
+		n, err = bytes.NewReader(found.content).ReadAt(p, off)
 		return nil, err
 	})
 	return n, err
@@ -187,11 +199,11 @@ func (s *Store) Stat(ctx context.Context, name string) (o store.Object, err erro
 		return o, err
 	}
 	err = s.call(ctx, "Stat", name, func(sees objects) (objects, error) {
-		content, ok := sees[name]
+		found, ok := sees[name]
 		if !ok {
 			return nil, fmt.Errorf("%w: %s", store.ErrMissing, name)
 		}
-		o = object(name, content)
+		o = found.listed(name)
 		return nil, nil
 	})
 	return o, err
@@ -201,7 +213,7 @@ func (s *Store) List(ctx context.Context, prefix string) (all []store.Object, er
 	err = s.call(ctx, "List", prefix, func(sees objects) (objects, error) {
 		for _, name := range slices.Sorted(maps.Keys(sees)) {
 			if strings.HasPrefix(name, prefix) {
-				all = append(all, object(name, sees[name]))
+				all = append(all, sees[name].listed(name))
 			}
 		}
 		return nil, nil
@@ -225,7 +237,6 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 
 func (s *Store) Traits() store.Traits { return s.Trait }
 
-func object(name string, content []byte) store.Object {
-	sum := sha256.Sum256(content)
-	return store.Object{Name: name, Size: int64(len(content)), SHA256: &sum}
+func (o object) listed(name string) store.Object {
+	return store.Object{Name: name, Size: int64(len(o.content)), SHA256: &o.sum}
 }

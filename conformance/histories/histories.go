@@ -1,4 +1,6 @@
-package generated
+// Package histories draws backup sets as a simple writer makes them, with everything that
+// was made of them.
+package histories
 
 import (
 	"bytes"
@@ -19,26 +21,25 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// history is a backup set that a simple writer makes: generations, some of them after a
+// History is a backup set that a simple writer makes: generations, some of them after a
 // change of the secret, with entries in pieces and in several containers.
-type history struct {
+type History struct {
 	r       *rand.Rand
-	objects map[string][]byte
+	Objects map[string][]byte
 
-	keys    []key.Key // the last one is the keyring's
-	ring    keyring.Keyring
-	head    archive.Stored
-	number  uint64
-	records map[string]archive.Record // the entries, by path
-	refs    []archive.SegmentRef
+	Keys    []key.Key // the last one is the keyring's
+	Ring    keyring.Keyring
+	Head    archive.Stored
+	Number  uint64                        // of the head
+	Records map[string]archive.Record     // the entries, by path
+	Refs    []archive.SegmentRef          // the segments of the head
 	stored  map[archive.ID]archive.Stored // all containers
+	deep    bool                          // no segment is merged
 }
 
-// drawHistory returns a set of a few generations.
-func drawHistory(r *rand.Rand) *history {
-	h := &history{r: r, objects: map[string][]byte{}, records: map[string]archive.Record{}, stored: map[archive.ID]archive.Stored{}}
-	h.ring.SetID, h.ring.Writer = [16]byte(drawn.Bytes(r, 16)), [16]byte(drawn.Bytes(r, 16))
-	h.begin(true)
+// Draw returns a set of a few generations.
+func Draw(r *rand.Rand) *History {
+	h := first(r)
 	for range 2 + r.Intn(2) {
 		h.run()
 		if r.Intn(2) == 0 {
@@ -48,43 +49,66 @@ func drawHistory(r *rand.Rand) *history {
 	return h
 }
 
-// begin begins an epoch, with another key or with the same one.
-func (h *history) begin(changed bool) {
-	if changed {
-		if n := len(h.keys); n > 0 {
-			h.ring.OldKeys = append(h.ring.OldKeys, keyring.OldKey{Epoch: h.ring.Epoch, Key: h.keys[n-1]})
-		}
-		h.keys = append(h.keys, drawn.Key(h.r))
+// Deep returns a set whose head has as many segments as there may be.
+func Deep(r *rand.Rand) *History {
+	h := first(r)
+	h.deep = true
+	for len(h.Refs) < set.MaxSegments {
+		h.run()
 	}
-	h.ring.Epoch += 1 + uint64(h.r.Intn(3))
-	h.ring.Generation, h.ring.Head, h.ring.CreatedMS = h.number, h.head.Digest, inputs.TimeOf(drawn.Time(h.r))
+	return h
+}
+
+// first returns a set without a generation.
+func first(r *rand.Rand) *History {
+	h := &History{r: r, Objects: map[string][]byte{}, Records: map[string]archive.Record{}, stored: map[archive.ID]archive.Stored{}}
+	h.Ring.SetID, h.Ring.Writer = [16]byte(drawn.Bytes(r, 16)), [16]byte(drawn.Bytes(r, 16))
+	h.begin(true)
+	return h
+}
+
+// begin begins an epoch, with another key or with the same one.
+func (h *History) begin(changed bool) {
+	if changed {
+		if n := len(h.Keys); n > 0 {
+			h.Ring.OldKeys = append(h.Ring.OldKeys, keyring.OldKey{Epoch: h.Ring.Epoch, Key: h.Keys[n-1]})
+		}
+		h.Keys = append(h.Keys, drawn.Key(h.r))
+	}
+	h.Ring.Epoch += 1 + uint64(h.r.Intn(3))
+	h.NameHead()
+}
+
+// NameHead makes the keyring name the head, which may be of its own epoch.
+func (h *History) NameHead() {
+	h.Ring.Generation, h.Ring.Head, h.Ring.CreatedMS = h.Number, h.Head.Digest, inputs.TimeOf(drawn.Time(h.r))
 	var b bytes.Buffer
-	if err := container.SealKeyring(&b, h.r, h.key(), nil, &h.ring); err != nil {
+	if err := container.SealKeyring(&b, h.r, h.key(), nil, &h.Ring); err != nil {
 		panic(cases.Fault{Err: err})
 	}
 	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
-		h.objects[set.Name{Kind: kind, Number: h.ring.Epoch}.String()] = b.Bytes()
+		h.Objects[set.Name{Kind: kind, Number: h.Ring.Epoch}.String()] = b.Bytes()
 	}
 }
 
-func (h *history) key() *key.Key { return &h.keys[len(h.keys)-1] }
+func (h *History) key() *key.Key { return &h.Keys[len(h.Keys)-1] }
 
 // run makes a generation: a data container, at times, and a commit.
-func (h *history) run() {
-	h.number += 1 + uint64(h.r.Intn(3))
+func (h *History) run() {
+	h.Number += 1 + uint64(h.r.Intn(3))
 	changed := map[string]bool{}
-	if h.r.Intn(2) == 0 {
+	if !h.deep && h.r.Intn(2) == 0 {
 		h.seal(false, changed)
 	}
-	h.head = h.seal(true, changed)
+	h.Head = h.seal(true, changed)
 }
 
 // seal makes a container with some entries. A commit lists those that changed in the run,
 // or all.
-func (h *history) seal(complete bool, changed map[string]bool) archive.Stored {
-	index := archive.Index{SetID: h.ring.SetID, Epoch: h.ring.Epoch, Generation: h.number, Complete: complete, CreatedMS: inputs.TimeOf(drawn.Time(h.r))}
-	if complete && h.r.Intn(3) > 0 {
-		index.Segments = h.refs
+func (h *History) seal(complete bool, changed map[string]bool) archive.Stored {
+	index := archive.Index{SetID: h.Ring.SetID, Epoch: h.Ring.Epoch, Generation: h.Number, Complete: complete, CreatedMS: inputs.TimeOf(drawn.Time(h.r))}
+	if complete && (h.deep || h.r.Intn(3) > 0) {
+		index.Segments = h.Refs
 	}
 	var b bytes.Buffer
 	w, err := container.Plain.NewArchiveWriter(&b, h.r, h.key(), nil, index)
@@ -94,10 +118,10 @@ func (h *history) seal(complete bool, changed map[string]bool) archive.Stored {
 	}
 	others, all := index.Segments, maps.Clone(changed)
 	var removed []string
-	for _, path := range slices.Sorted(maps.Keys(h.records)) {
+	for _, path := range slices.Sorted(maps.Keys(h.Records)) {
 		switch {
 		case complete && !changed[path] && h.r.Intn(6) == 0:
-			delete(h.records, path)
+			delete(h.Records, path)
 			delete(all, path)
 			if len(others) > 0 {
 				removed = append(removed, path)
@@ -108,7 +132,7 @@ func (h *history) seal(complete bool, changed map[string]bool) archive.Stored {
 	}
 	if complete {
 		for _, path := range slices.Sorted(maps.Keys(all)) {
-			check(w.AddRecord(h.records[path], h.records[path].Entry.Size))
+			check(w.AddRecord(h.Records[path], h.Records[path].Entry.Size))
 		}
 		check(w.Others(removed, h.listed(others)))
 	}
@@ -123,13 +147,13 @@ func check(err error) {
 }
 
 // write writes a new version of an entry: all of it, or its second block.
-func (h *history) write(w *container.ArchiveWriter, changed map[string]bool) {
+func (h *History) write(w *container.ArchiveWriter, changed map[string]bool) {
 	path := fmt.Sprintf("%d/%s", h.r.Intn(5), "é")
 	if changed[path] {
 		return
 	}
 	changed[path] = true
-	old, exists := h.records[path]
+	old, exists := h.Records[path]
 	e := archive.Entry{Path: path, Kind: drawn.Kind(h.r), ModifiedMS: inputs.TimeOf(drawn.Time(h.r)), Size: int64(1 + h.r.Intn(3*archive.BlockSize))}
 	places, run := []archive.Place(nil), archive.Run{First: 0, Count: uint32((e.Size + archive.BlockSize - 1) / archive.BlockSize)}
 	if exists && old.Entry.Size > 2*archive.BlockSize && h.r.Intn(2) == 0 {
@@ -138,16 +162,16 @@ func (h *history) write(w *container.ArchiveWriter, changed map[string]bool) {
 	n := min(int64(run.First+run.Count)*archive.BlockSize, e.Size) - int64(run.First)*archive.BlockSize
 	place, err := w.AddPiece(e, []archive.Run{run}, bytes.NewReader(drawn.Bytes(h.r, int(n))))
 	check(err)
-	h.records[path] = archive.Record{Places: append(slices.Clone(places), place), Entry: e}
+	h.Records[path] = archive.Record{Places: append(slices.Clone(places), place), Entry: e}
 }
 
 // listed is what a commit lists: what it needs, or all that there is.
-func (h *history) listed(refs []archive.SegmentRef) []archive.Stored {
+func (h *History) listed(refs []archive.SegmentRef) []archive.Stored {
 	needed := map[archive.ID]bool{}
 	for _, ref := range refs {
 		needed[ref.Container] = true
 	}
-	for _, rec := range h.records {
+	for _, rec := range h.Records {
 		for _, p := range rec.Places {
 			needed[p.Container] = true
 		}
@@ -163,28 +187,28 @@ func (h *history) listed(refs []archive.SegmentRef) []archive.Stored {
 }
 
 // store makes an object of a container that was sealed.
-func (h *history) store(sealed []byte, complete bool, others []archive.SegmentRef) archive.Stored {
+func (h *History) store(sealed []byte, complete bool, others []archive.SegmentRef) archive.Stored {
 	c, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)), container.WithKey(h.key()))
 	check(err)
 	plain, err := c.Plaintext()
 	check(err)
-	x := archive.Stored{ID: c.Header.ContainerID(), Epoch: h.ring.Epoch, Length: int64(len(sealed)), Digest: sha256.Sum256(sealed)}
+	x := archive.Stored{ID: c.Header.ContainerID(), Epoch: h.Ring.Epoch, Length: int64(len(sealed)), Digest: sha256.Sum256(sealed)}
 	if complete {
 		index, err := archive.ReadIndex(plain, x.ID)
 		check(err)
-		x.Generation = h.number
-		h.refs = append(slices.Clone(others), index.Segments[len(index.Segments)-1])
+		x.Generation = h.Number
+		h.Refs = append(slices.Clone(others), index.Segments[len(index.Segments)-1])
 	}
 	h.stored[x.ID] = x
-	h.objects[set.NameOf(x).String()] = sealed
+	h.Objects[set.NameOf(x).String()] = sealed
 	return x
 }
 
-// input is what opens the set, with the objects in a drawn order.
-func (h *history) input() vectors.Object {
+// Input is what opens the set, with the objects in a drawn order.
+func (h *History) Input() vectors.Object {
 	objects := []any{}
-	for _, name := range drawn.Shuffled(h.r, slices.Sorted(maps.Keys(h.objects))) {
-		objects = append(objects, vectors.Object{"name": name, "bytes": inputs.Hex(h.objects[name])})
+	for _, name := range drawn.Shuffled(h.r, slices.Sorted(maps.Keys(h.Objects))) {
+		objects = append(objects, vectors.Object{"name": name, "bytes": inputs.Hex(h.Objects[name])})
 	}
 	return vectors.Object{"objects": objects, "secret": vectors.Object{"kind": "key", "key": inputs.Hex(h.key()[:])}}
 }
