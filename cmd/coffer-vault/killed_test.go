@@ -165,7 +165,7 @@ func (l *life) live() (answers int, err error) {
 }
 
 // A vault that is killed at any moment has forgotten nothing that it has answered, and takes
-// nothing twice that is asked again. [VLT-17]
+// nothing twice that is asked again. [VLT-21]
 //
 // The full measure takes some minutes:
 //

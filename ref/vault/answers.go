@@ -15,7 +15,7 @@ const (
 )
 
 // Answer is one of the structures of spec section 18.5 that a vault sends. Its fields are
-// zeros where the chapter has no value for them [VLT-12].
+// zeros where the chapter has no value for them [VLT-15].
 type Answer interface {
 	// Says returns how the vault answers.
 	Says() *Outcome

@@ -14,13 +14,13 @@ const (
 
 // The limits of a token and of an account. Times are in milliseconds.
 const (
-	MaxTokenTime   = 86400000                 // for which a token is valid [VLT-5]
+	MaxTokenTime   = 86400000                 // for which a token is valid [VLT-7]
 	MaxAttempts    = 10                       // of a record that becomes live, or succeeds (spec section 18.6)
-	SessionTime    = 600000                   // from the first message to the end of a session [VLT-21]
+	SessionTime    = 600000                   // from the first message to the end of a session [VLT-25]
 	PendingTime    = 24 * 60 * 60 * 1000      // from the registration to the commit
 	SupersededTime = 90 * 24 * 60 * 60 * 1000 // for which a superseded record answers
 	MaxSuperseded  = 8                        // superseded records when a commit without proof comes
-	Tombstones     = 16                       // destroyed records that are remembered [VLT-20]
+	Tombstones     = 16                       // destroyed records that are remembered [VLT-24]
 )
 
 // waits are those after one attempt, two, and so on.

@@ -34,7 +34,7 @@ func table(t *testing.T, section, head string) []spec.Row {
 }
 
 // The waits are those of the table in spec section 18.6, which has each number of attempts
-// once. [VLT-21]
+// once. [VLT-25]
 func TestWaitsAreThoseOfTheChapter(t *testing.T) {
 	seen := map[string]bool{}
 	for _, row := range table(t, "18.6", "gone") {

@@ -26,7 +26,7 @@ var kinds = map[string]struct {
 func Names() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // ParseRequest reads a request of one of Names, of which the token is still to be judged
-// [VLT-47]. Error: ErrMalformed [VLT-9] [VLT-13]. It panics for another name.
+// [VLT-19]. Error: ErrMalformed [VLT-12] [VLT-16]. It panics for another name.
 func ParseRequest(name string, b []byte) (Request, error) {
 	r := kindOf(name).request()
 	if !decode(b, r) || !r.decodes() {
@@ -35,7 +35,7 @@ func ParseRequest(name string, b []byte) (Request, error) {
 	return r, nil
 }
 
-// ParseAnswer reads the answer to a request of one of Names. Error: ErrMalformed [VLT-14].
+// ParseAnswer reads the answer to a request of one of Names. Error: ErrMalformed [VLT-17].
 // It panics for another name.
 func ParseAnswer(name string, b []byte) (Answer, error) {
 	a := kindOf(name).answer()

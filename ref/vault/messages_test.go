@@ -140,8 +140,8 @@ var sizes = map[string]int{
 
 // Every structure of chapter 18 has the fields, lengths and order that the chapter gives it,
 // and is read as it was written. What the chapter's grammar refuses of the variants of a
-// structure, the reference refuses, and nothing else but numbers without a name. [VLT-13]
-// [VLT-14]
+// structure, the reference refuses, and nothing else but numbers without a name. [VLT-16]
+// [VLT-17]
 func TestStructuresAreThoseOfTheChapter(t *testing.T) {
 	g, err := grammar.Load()
 	if err != nil {
@@ -185,7 +185,7 @@ func TestStructuresAreThoseOfTheChapter(t *testing.T) {
 			t.Errorf("%s is the name of %s", name, structName(kindOf(name).request()))
 		}
 		if sizes[structName(kindOf(name).request())] > 1024 {
-			t.Errorf("a request to %s is longer than [VLT-39] lets through", name)
+			t.Errorf("a request to %s is longer than [VLT-53] lets through", name)
 		}
 	}
 	compare(sample(new(Token)), func(b []byte) (structure, error) { s, err := ParseToken(b); return s, err })
@@ -245,7 +245,7 @@ func TestOtherGrammarsDisagree(t *testing.T) {
 	}
 }
 
-// A refusal has a status and zeros. [VLT-12]
+// A refusal has a status and zeros. [VLT-15]
 func TestRefusal(t *testing.T) {
 	for _, name := range Names() {
 		got := Encode(Refusal(name, BadToken))
@@ -258,8 +258,8 @@ func TestRefusal(t *testing.T) {
 }
 
 // Elements that are the identity, or not canonical, are malformed, and so are proofs of
-// another type or with bytes where there is none, and requests without a credential. [VLT-9]
-// [VLT-13]
+// another type or with bytes where there is none, and requests without a credential. [VLT-12]
+// [VLT-16]
 func TestMalformed(t *testing.T) {
 	identity := make([]byte, 32)
 	negative := bytes.Clone(element) // its encoding is not that of a canonical element

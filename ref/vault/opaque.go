@@ -16,18 +16,18 @@ const (
 
 const opaqueContext = "coffer/v1 vault"
 
-// Configuration returns the configuration of OPAQUE, the same for client and vault. [VLT-7]
+// Configuration returns the configuration of OPAQUE, the same for client and vault. [VLT-10]
 func Configuration() *opaque.Config {
 	return &opaque.Config{Stretch: opaque.Argon2id(memoryKiB, passes, lanes), Context: []byte(opaqueContext)}
 }
 
 // Identities returns those of a record at a vault. The credential identifier is the
-// identity of the client. [VLT-7]
+// identity of the client. [VLT-10]
 func Identities(vault ID, credential Credential) opaque.Identities {
 	return opaque.Identities{Client: credential[:], Server: vault[:]}
 }
 
-// Keys are what a vault draws for a record: random bytes. [VLT-8]
+// Keys are what a vault draws for a record: random bytes. [VLT-11]
 type Keys struct {
 	OPRFSeed [opaque.Nh]byte
 	AKESeed  [opaque.Nseed]byte // of the key pair of the key exchange
@@ -41,10 +41,10 @@ type Login struct {
 	SessionKey opaque.Secret        // of opaque.Nx bytes
 }
 
-// Format implements fmt.Formatter for every verb. [VLT-45]
+// Format implements fmt.Formatter for every verb. [VLT-59]
 func (Keys) Format(s fmt.State, _ rune) { io.WriteString(s, "the keys of a record") }
 
-// Format implements fmt.Formatter for every verb. [VLT-45]
+// Format implements fmt.Formatter for every verb. [VLT-59]
 func (Login) Format(s fmt.State, _ rune) { io.WriteString(s, "a login") }
 
 // OPAQUE is the server of OPAQUE at a vault.

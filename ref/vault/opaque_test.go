@@ -9,7 +9,7 @@ import (
 )
 
 // A client registers and recovers with the configuration of the chapter, Argon2id included;
-// the server's identity is the vault, and the client's the credential. [VLT-7]
+// the server's identity is the vault, and the client's the credential. [VLT-10]
 func TestOPAQUE(t *testing.T) {
 	random := bytes.NewReader(bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, 100))
 	vault, credential := ID{1}, Credential{2}
@@ -69,7 +69,7 @@ func TestOPAQUE(t *testing.T) {
 	}
 }
 
-// What does not parse yields nothing. [VLT-9]
+// What does not parse yields nothing. [VLT-12]
 func TestOPAQUEOfWhatIsMalformed(t *testing.T) {
 	server, keys := OPAQUE{}, &Keys{}
 	if _, err := server.Register(keys, Credential{}, new([32]byte)); !errors.Is(err, ErrMalformed) {

@@ -42,7 +42,7 @@ func (p *Proof) fields(c codec) {
 	c.bytes(p.Value[:])
 }
 
-func (p *Proof) decodes() bool { // [VLT-13]
+func (p *Proof) decodes() bool { // [VLT-16]
 	return int(p.Type) < len(proofNames) && (p.Type != NoProof || *p == Proof{})
 }
 
@@ -87,7 +87,7 @@ func (s *Statement) SignedBy(management *[publicKeySize]byte, value *[signatureS
 }
 
 // HeldInSession reports whether a value is the MAC under the session key, in time that does
-// not depend on where they differ. [VLT-24]
+// not depend on where they differ. [VLT-28]
 func (s *Statement) HeldInSession(sessionKey opaque.Secret, value *[signatureSize]byte) bool {
 	mac := macOf(sessionKey, s.bytes())
 	return hmac.Equal(mac[:], value[:])

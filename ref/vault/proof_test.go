@@ -29,7 +29,7 @@ func edits[S any](s S) (all []S) {
 }
 
 // A proof holds for the statement that it was made for and for no other, under the key that it
-// was made with and no other. [VLT-24]
+// was made with and no other. [VLT-28]
 func TestProofs(t *testing.T) {
 	public, private := keyOf(1)
 	other, _ := keyOf(2)
@@ -86,7 +86,7 @@ func TestStatements(t *testing.T) {
 	}
 }
 
-// A report is authentic under the session key, unchanged. [VLT-31]
+// A report is authentic under the session key, unchanged. [VLT-38]
 func TestReport(t *testing.T) {
 	r := Report{Failures: 2, Failed: [10]uint64{7, 8}, Superseded: 9}
 	key := opaque.Secret("session")

@@ -25,13 +25,13 @@ func (r *Report) fields(c codec) {
 	c.uint64(&r.Superseded)
 }
 
-// MAC authenticates the report with the session key. [VLT-31]
+// MAC authenticates the report with the session key. [VLT-38]
 func (r *Report) MAC(sessionKey opaque.Secret) [macSize]byte {
 	return macOf(sessionKey, append([]byte(labelPrefix+labelReport), encode(r)...))
 }
 
 // Authentic reports whether mac is that of the report, in time that does not depend on
-// where they differ. [VLT-31] [CON-8]
+// where they differ. [VLT-38] [CON-8]
 func (r *Report) Authentic(sessionKey opaque.Secret, mac *[macSize]byte) bool {
 	want := r.MAC(sessionKey)
 	return hmac.Equal(want[:], mac[:])

@@ -33,7 +33,7 @@ type Request interface {
 	// Asks returns who asks about what.
 	Asks() *Head
 	structure
-	decodes() bool // what [VLT-9] and [VLT-13] ask beyond lengths and integers
+	decodes() bool // what [VLT-12] and [VLT-16] ask beyond lengths and integers
 }
 
 // Head is what every request begins with.
@@ -69,7 +69,7 @@ func (r *RegisterRequest) fields(c codec) {
 }
 
 func (r *RegisterRequest) decodes() bool {
-	_, err := opaque.ParseRegistrationRequest(r.Request[:]) // [VLT-9]
+	_, err := opaque.ParseRegistrationRequest(r.Request[:]) // [VLT-12]
 	return err == nil && r.Head.decodes()
 }
 
@@ -87,7 +87,7 @@ func (r *StoreRequest) fields(c codec) {
 }
 
 func (r *StoreRequest) decodes() bool {
-	_, err := opaque.ParseRegistrationRecord(r.Record[:]) // [VLT-9]
+	_, err := opaque.ParseRegistrationRecord(r.Record[:]) // [VLT-12]
 	return err == nil && r.Head.decodes()
 }
 
@@ -126,7 +126,7 @@ func (r *RecoverRequest) fields(c codec) {
 }
 
 func (r *RecoverRequest) decodes() bool {
-	_, err := opaque.ParseKE1(r.KE1[:]) // [VLT-9]
+	_, err := opaque.ParseKE1(r.KE1[:]) // [VLT-12]
 	return err == nil && r.Head.decodes()
 }
 

@@ -56,7 +56,7 @@ func (t *Token) Sign(service ed25519.PrivateKey) {
 }
 
 // Holds reports whether a token is for this vault, valid at this time, for not too long
-// altogether, and signed with one of the keys of the account service. [VLT-5]
+// altogether, and signed with one of the keys of the account service. [VLT-7]
 func (t *Token) Holds(vault ID, keys []ed25519.PublicKey, now uint64) bool {
 	if t.Vault != vault || now < t.NotBefore || now >= t.NotAfter || t.NotAfter-t.NotBefore > MaxTokenTime { // [CON-6]
 		return false

@@ -11,7 +11,7 @@ func keyOf(seed byte) (ed25519.PublicKey, ed25519.PrivateKey) {
 }
 
 // A token holds at its vault from not_before_ms on and before not_after_ms, if that is not too
-// long and a known account service has signed every field of it. [VLT-5]
+// long and a known account service has signed every field of it. [VLT-7]
 func TestToken(t *testing.T) {
 	public, private := keyOf(1)
 	other, _ := keyOf(2)

@@ -26,5 +26,5 @@ func IDOf(root ed25519.PublicKey) ID {
 }
 
 // ErrMalformed is a request or an answer that is not exactly one structure of its kind, or
-// that [VLT-9] or [VLT-13] refuses.
+// that [VLT-12] or [VLT-16] refuses.
 var ErrMalformed = errors.New("vault: malformed structure")

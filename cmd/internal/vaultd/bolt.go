@@ -64,7 +64,7 @@ type BoltOptions struct {
 const lockPatience = 2 * time.Second
 
 // OpenBolt opens a store in one file, which it locks. Errors say what to do: the store was set
-// back, the guard was lost [VLT-43], another process has the store, or it is one of another
+// back, the guard was lost [VLT-57], another process has the store, or it is one of another
 // vault.
 func OpenBolt(o *BoltOptions) (Store, error) {
 	for _, path := range []string{o.Path, o.Guard} {

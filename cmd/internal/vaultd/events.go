@@ -10,7 +10,7 @@ import (
 // Kind is what has happened to a record.
 type Kind string
 
-// The kinds of events. [VLT-46]
+// The kinds of events. [VLT-60]
 const (
 	Registered Kind = "registered"
 	BecameLive Kind = "live"

@@ -54,8 +54,8 @@ func (b *bolt) store() {
 	}
 }
 
-// commit stores a group durably, and its number outside the store then [VLT-43]. What fails
-// leaves unknown what is stored, and so ends all answers [VLT-17].
+// commit stores a group durably, and its number outside the store then [VLT-57]. What fails
+// leaves unknown what is stored, and so ends all answers [VLT-21].
 func (b *bolt) commit(group []*change) error {
 	if err := b.Err(); err != nil {
 		return err

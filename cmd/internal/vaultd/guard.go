@@ -17,7 +17,7 @@ import (
 type storeID [16]byte
 
 // guard is a small file that keeps the number of the last change outside the store, so that a
-// store that was set back to an earlier image is found out. [VLT-43]
+// store that was set back to an earlier image is found out. [VLT-57]
 type guard struct{ path string }
 
 // kept is what a guard knows of a store. Zeros are nothing.

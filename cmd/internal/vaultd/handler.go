@@ -79,7 +79,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Write(vault.Encode(answer))
 }
 
-// read reads a body of at most maxBody bytes. [VLT-39]
+// read reads a body of at most maxBody bytes. [VLT-53]
 func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, &http.MaxBytesError{Limit: maxBody}
@@ -92,7 +92,7 @@ func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func (s *Service) answer(ctx context.Context, name string, body []byte) (answer vault.Answer, who string, code int) {
 	request, err := vault.ParseRequest(name, body)
 	if err != nil {
-		return vault.Refusal(name, vault.Malformed), "", http.StatusOK // [VLT-47]
+		return vault.Refusal(name, vault.Malformed), "", http.StatusOK // [VLT-19]
 	}
 	token, now, keys := &request.Asks().Token, s.now(), s.keys()
 	if !keys.signed.holds(token, &s.vault, keys, uint64(now.UnixMilli())) {
@@ -100,7 +100,7 @@ func (s *Service) answer(ctx context.Context, name string, body []byte) (answer 
 	}
 	who = s.pseudonyms.of(&token.Account)
 	if !s.allowance.take(&token.Account, request, now) {
-		return nil, who, http.StatusTooManyRequests // [VLT-42]
+		return nil, who, http.StatusTooManyRequests // [VLT-56]
 	}
 	var random record.Random
 	rand.Read(random[:])
@@ -118,7 +118,7 @@ func (s *Service) answer(ctx context.Context, name string, body []byte) (answer 
 		if s.store.Err() != nil {
 			s.fail()
 		}
-		return nil, who, http.StatusServiceUnavailable // [VLT-17]
+		return nil, who, http.StatusServiceUnavailable // [VLT-21]
 	}
 	s.metrics.happened(happened)
 	s.notifier.add(happened)
@@ -126,7 +126,7 @@ func (s *Service) answer(ctx context.Context, name string, body []byte) (answer 
 }
 
 // recovered logs where the program has failed, and nothing of what it worked on. The connection
-// ends without an answer. [VLT-45]
+// ends without an answer. [VLT-59]
 func (s *Service) recovered(name string) {
 	p := recover()
 	switch {

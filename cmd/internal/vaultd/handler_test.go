@@ -57,7 +57,7 @@ func (u *unread) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A body of 1024 bytes is read, and no longer one. [VLT-39]
+// A body of 1024 bytes is read, and no longer one. [VLT-53]
 func TestBodySize(t *testing.T) {
 	tr := newTrial(t, nil)
 	for size, want := range map[int]int{0: 200, 1024: 200, 1025: 413, 1 << 20: 413} {
@@ -76,7 +76,7 @@ func TestBodySize(t *testing.T) {
 	}
 }
 
-// A request is judged before its token, and the token before the records [VLT-47]; all these
+// A request is judged before its token, and the token before the records [VLT-19]; all these
 // answers have the status code 200, the length of their structure and its content type.
 func TestRefusals(t *testing.T) {
 	tr := newTrial(t, nil)
@@ -117,7 +117,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // A token that was good once is judged again: by the clock, and by the keys of the account
-// service as they are now. What is remembered of tokens is bounded. [VLT-5]
+// service as they are now. What is remembered of tokens is bounded. [VLT-7]
 func TestRememberedTokens(t *testing.T) {
 	tr := newTrial(t, nil)
 	h := tr.holder()
@@ -157,7 +157,7 @@ func TestRememberedTokens(t *testing.T) {
 }
 
 // An account has as many requests as are allowed, and more when time has passed; it takes none
-// from another, and a token that does not hold takes none. [VLT-42]
+// from another, and a token that does not hold takes none. [VLT-56]
 func TestRates(t *testing.T) {
 	tr := newTrial(t, func(c *Config) { c.Limits.Requests, c.Limits.Registrations = 10, 3 })
 	h, other := tr.holder(), tr.holder()
@@ -306,7 +306,7 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// Only TLS 1.3 is taken [VLT-4], and no session is resumed [VLT-51].
+// Only TLS 1.3 is taken [VLT-6], and no session is resumed [VLT-5].
 func TestTLS(t *testing.T) {
 	tr := newTrial(t, nil)
 	address, _ := tr.listen(t)
@@ -406,7 +406,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// A store that fails gives no answer, and ends the service. [VLT-17]
+// A store that fails gives no answer, and ends the service. [VLT-21]
 func TestFailedStore(t *testing.T) {
 	tr := newTrial(t, nil)
 	_, stop := tr.listen(t)

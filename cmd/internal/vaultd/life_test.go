@@ -92,7 +92,7 @@ func (tr *trial) expectEvents(t *testing.T, want map[Kind]int) {
 }
 
 // The command that notifies is told of what happens to records; of an attempt only when its
-// session has ended without success. [VLT-46]
+// session has ended without success. [VLT-60]
 func TestNotify(t *testing.T) {
 	tr := newTrial(t, func(c *Config) { c.Notify = "a command that is not run here" })
 	told := func() (kinds []Kind) {
@@ -202,7 +202,7 @@ func loud(n int) []byte {
 }
 
 // Nothing of a whole life is in the log, the metrics or the text of an error: no secret, no
-// message, no account. [VLT-45]
+// message, no account. [VLT-59]
 func TestSecretsStayInside(t *testing.T) {
 	tr := newTrial(t, func(c *Config) { c.Limits.Requests, c.Notify = 40, "cat >&2; false" })
 	address, _ := tr.listen(t)

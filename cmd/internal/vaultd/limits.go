@@ -9,7 +9,7 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
-// Limits bound what a vault takes. [VLT-42]
+// Limits bound what a vault takes. [VLT-56]
 type Limits struct {
 	Connections   int // at a time
 	Requests      int // of one account in a minute, as many of them at once
@@ -31,7 +31,7 @@ func DefaultLimits() Limits {
 	}
 }
 
-// maxBody is the longest body of a request in bytes. [VLT-39]
+// maxBody is the longest body of a request in bytes. [VLT-53]
 const maxBody = 1024
 
 // maxHeader is the longest header of a request in bytes.

@@ -10,7 +10,7 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
-// Metrics are what is counted of a vault, over all accounts. [VLT-45]
+// Metrics are what is counted of a vault, over all accounts. [VLT-59]
 type Metrics struct {
 	registry    *prometheus.Registry
 	requests    *prometheus.CounterVec   // by name, and status or what else became of it

@@ -24,7 +24,7 @@ const (
 
 // Notifier tells the account service what has happened, by a command that is run for each event
 // and reads it as a line of JSON. It never delays an answer: what is too much is dropped, and
-// what waits when the process is killed is lost. [VLT-46]
+// what waits when the process is killed is lost. [VLT-60]
 type Notifier struct {
 	command string // of the shell
 	log     *slog.Logger
@@ -124,7 +124,7 @@ func (n *Notifier) end(ctx context.Context) {
 	}
 }
 
-// tell runs the command. What it prints is not kept: the account may be in it. [VLT-45]
+// tell runs the command. What it prints is not kept: the account may be in it. [VLT-59]
 func (n *Notifier) tell(ctx context.Context, e *Event) {
 	line, err := json.Marshal(e)
 	if err != nil {

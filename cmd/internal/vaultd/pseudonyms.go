@@ -10,7 +10,7 @@ import (
 )
 
 // pseudonyms stand for accounts in a log: lines of one run about an account can be matched, and
-// nobody finds the account with them. [VLT-45]
+// nobody finds the account with them. [VLT-59]
 type pseudonyms struct{ key [32]byte }
 
 func newPseudonyms() *pseudonyms {

@@ -98,7 +98,7 @@ func (s *Service) WarnOfEnd() {
 
 // Serve answers the connections of a listener, over TLS, until the context is done or the store
 // fails; then it takes no more, and answers the requests that there are. It does not close the
-// store. [VLT-4]
+// store. [VLT-6]
 func (s *Service) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: s,

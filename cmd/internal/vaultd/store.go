@@ -14,7 +14,7 @@ import (
 // Store keeps the accounts. Several goroutines may use it.
 type Store interface {
 	// Update hands an account to a transition, and returns nil once what that has changed is
-	// stored durably [VLT-17]. The transitions of an account run one after another [VLT-18]; a
+	// stored durably [VLT-21]. The transitions of an account run one after another [VLT-22]; a
 	// store may run one again on the account as it stands, of which only the last run counts.
 	//
 	// Errors: what the transition returns, after which nothing is stored; ErrUnknownOutcome; those

@@ -121,7 +121,7 @@ func TestStoreKeeps(t *testing.T) {
 	}
 }
 
-// The requests of an account come one after another [VLT-18], and those that wait for others
+// The requests of an account come one after another [VLT-22], and those that wait for others
 // can be called off.
 func TestStoreTurns(t *testing.T) {
 	s := open(t, files(t))
@@ -193,7 +193,7 @@ func TestGroupCommit(t *testing.T) {
 }
 
 // A store that was set back, lost or exchanged is refused, with what to do; one whose guard was
-// lost or is damaged as well, until that is asked for. [VLT-43]
+// lost or is damaged as well, until that is asked for. [VLT-57]
 func TestGuard(t *testing.T) {
 	o := files(t)
 	s := open(t, o)
@@ -320,7 +320,7 @@ func TestRefusedStore(t *testing.T) {
 }
 
 // A guard that cannot be written ends all answers, since nobody may rely on a change without
-// it; what was stored is there when the store is opened again. [VLT-17]
+// it; what was stored is there when the store is opened again. [VLT-21]
 func TestUnknownOutcome(t *testing.T) {
 	o := files(t)
 	s := open(t, o)

@@ -18,7 +18,7 @@ type signed struct {
 	young, old map[[sha256.Size]byte]bool
 }
 
-// holds is Token.Holds. [VLT-5]
+// holds is Token.Holds. [VLT-7]
 func (s *signed) holds(t *vault.Token, id *vault.ID, keys *Keys, now uint64) bool {
 	digest := sha256.Sum256(t.Bytes())
 	if s.knows(&digest) {

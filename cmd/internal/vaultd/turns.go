@@ -7,7 +7,7 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
-// turns lets the requests of an account come one after another [VLT-18]. It remembers only
+// turns lets the requests of an account come one after another [VLT-22]. It remembers only
 // accounts that have some.
 type turns struct {
 	mu    sync.Mutex

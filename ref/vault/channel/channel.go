@@ -44,7 +44,7 @@ func Certify(root ed25519.PrivateKey, channel ed25519.PublicKey, from time.Time,
 }
 
 // Check returns ErrUntrusted, with the reason, unless a certificate is that of a channel key
-// which the root key has certified, and valid at a time. [VLT-2] [VLT-3]
+// which the root key has certified, and valid at a time. [VLT-3] [VLT-4]
 func Check(root ed25519.PublicKey, certificate *x509.Certificate, now time.Time) error {
 	_, isEd25519 := certificate.PublicKey.(ed25519.PublicKey)
 	switch {
@@ -63,7 +63,7 @@ func Check(root ed25519.PublicKey, certificate *x509.Certificate, now time.Time)
 }
 
 // Client returns how a client connects to the vault of a root key, without resuming a session.
-// now is its clock. [VLT-1] [VLT-51]
+// now is its clock. [VLT-2] [VLT-5]
 func Client(root ed25519.PublicKey, now func() time.Time) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13,
@@ -76,11 +76,11 @@ func Client(root ed25519.PublicKey, now func() time.Time) *tls.Config {
 }
 
 // Server returns how a vault answers connections. certificate is asked for at each of them, so
-// that a channel key can be replaced. [VLT-4]
+// that a channel key can be replaced. [VLT-6]
 func Server(certificate func() (*tls.Certificate, error)) *tls.Config {
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS13,
-		SessionTicketsDisabled: true, // [VLT-51]
+		SessionTicketsDisabled: true, // [VLT-5]
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return certificate()
 		},

@@ -36,7 +36,7 @@ func (a *Anchor) Seal(rand io.Reader, k *key.Key, credential vault.Credential) (
 	return [vault.AnchorSize]byte(cobblestone.Seal(anchorKey[:], salt, vault.AnchorContext+string(credential[:]), b.BytesOrPanic())), nil
 }
 
-// OpenAnchor opens the anchor of a record. Error: stale_backup. [VLT-38]
+// OpenAnchor opens the anchor of a record. Error: stale_backup. [VLT-51]
 func OpenAnchor(sealed *[vault.AnchorSize]byte, k *key.Key, credential vault.Credential) (*Anchor, error) {
 	anchorKey := k.Derive(key.LabelAnchor)
 	plaintext, err := cobblestone.Open(anchorKey[:], vault.AnchorContext+string(credential[:]), sealed[:])
@@ -51,7 +51,7 @@ func OpenAnchor(sealed *[vault.AnchorSize]byte, k *key.Key, credential vault.Cre
 	return &a, nil
 }
 
-// StoreAnchor keeps an anchor at the vault, with its generation as the version. [VLT-36]
+// StoreAnchor keeps an anchor at the vault, with its generation as the version. [VLT-49]
 func (v *Vault) StoreAnchor(ctx context.Context, rand io.Reader, k *key.Key, credential vault.Credential, anchor *Anchor) error {
 	sealed, err := anchor.Seal(rand, k, credential)
 	if err != nil {
@@ -71,7 +71,7 @@ func (v *Vault) StoreAnchor(ctx context.Context, rand io.Reader, k *key.Key, cre
 	return judge(answer.Says().Status)
 }
 
-// Anchor returns the anchor of a record, or nil if there is none. [VLT-37]
+// Anchor returns the anchor of a record, or nil if there is none. [VLT-50]
 func (v *Vault) Anchor(ctx context.Context, k *key.Key, credential vault.Credential) (*Anchor, error) {
 	state, err := v.State(ctx, credential)
 	if err != nil || state.Version == 0 {

@@ -23,7 +23,7 @@ const (
 	contentType = "application/octet-stream"
 )
 
-// ask sends a request until it is answered, always the same one [VLT-28] [VLT-30]. Errors:
+// ask sends a request until it is answered, always the same one [VLT-33] [VLT-35]. Errors:
 // ErrNoAnswer, vault_refused for what is no answer of this vault.
 func (v *Vault) ask(ctx context.Context, name string, request vault.Request) (vault.Answer, error) {
 	token, err := v.token(ctx)
@@ -40,7 +40,7 @@ func (v *Vault) ask(ctx context.Context, name string, request vault.Request) (va
 		case err == nil:
 			return answer, nil
 		case errors.Is(err, channel.ErrUntrusted), errors.Is(err, vault.ErrMalformed):
-			return nil, fault.New(fault.VaultRefused, "%v", err) // [VLT-2] [VLT-14]
+			return nil, fault.New(fault.VaultRefused, "%v", err) // [VLT-3] [VLT-17]
 		case try == maxTries:
 			return nil, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 		}
@@ -60,7 +60,7 @@ func (v *Vault) token(ctx context.Context) (*vault.Token, error) {
 		return nil, fmt.Errorf("getting a token for the vault: %w", err)
 	case token.Vault != v.ID:
 		return nil, errors.New("the token is for another vault")
-	case v.Account != vault.AccountID{} && token.Account != v.Account: // [VLT-52]
+	case v.Account != vault.AccountID{} && token.Account != v.Account: // [VLT-9]
 		return nil, errors.New("the token is of another account than that with which the password was registered")
 	}
 	return token, nil
@@ -78,7 +78,7 @@ func (v *Vault) post(ctx context.Context, name string, body []byte) (vault.Answe
 		return nil, err
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK { // [VLT-40] [VLT-41]
+	if response.StatusCode != http.StatusOK { // [VLT-54] [VLT-55]
 		return nil, fmt.Errorf("it says %s", response.Status)
 	}
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1)) // [CON-3]
@@ -91,7 +91,7 @@ func (v *Vault) post(ctx context.Context, name string, body []byte) (vault.Answe
 // maxAnswer is longer than every answer.
 const maxAnswer = 1024
 
-// State returns how a record stands, or the live one for no credential. [VLT-26]
+// State returns how a record stands, or the live one for no credential. [VLT-31]
 func (v *Vault) State(ctx context.Context, credential vault.Credential) (*vault.StateAnswer, error) {
 	answer, err := v.ask(ctx, "state", &vault.StateRequest{Head: vault.Head{Credential: credential}})
 	if err != nil {

@@ -39,7 +39,7 @@ func (p sessionProof) of() vault.Credential                 { return p.credentia
 func (p sessionProof) prove(s *vault.Statement) vault.Proof { return s.InSession(p.key) }
 
 // Commit makes a registered record live. The record that the proof is of is destroyed, if there
-// still is one; without a proof, nil, the live one is superseded. [VLT-34]
+// still is one; without a proof, nil, the live one is superseded. [VLT-45]
 func (v *Vault) Commit(ctx context.Context, credential vault.Credential, registration vault.Registration, proof Proof) error {
 	statement := vault.Statement{Operation: vault.Commit, Credential: credential, Registration: registration}
 	return v.proven(ctx, statement, proof, func(p vault.Proof) (vault.Status, error) {
@@ -52,7 +52,7 @@ func (v *Vault) Commit(ctx context.Context, credential vault.Credential, registr
 }
 
 // Destroy destroys the record that a proof is of. That it is destroyed already is no error.
-// [VLT-35]
+// [VLT-47]
 func (v *Vault) Destroy(ctx context.Context, proof Proof) error {
 	statement := vault.Statement{Operation: vault.Destroy, Credential: proof.of()}
 	return v.proven(ctx, statement, proof, func(p vault.Proof) (vault.Status, error) {
@@ -61,7 +61,7 @@ func (v *Vault) Destroy(ctx context.Context, proof Proof) error {
 			return 0, err
 		}
 		status := answer.Says().Status
-		if status == vault.Gone { // [VLT-15]
+		if status == vault.Gone { // [VLT-18]
 			status = vault.OK
 		}
 		return status, nil
@@ -72,7 +72,7 @@ func (v *Vault) Destroy(ctx context.Context, proof Proof) error {
 const maxStale = 3
 
 // proven makes a proof for the account as it stands, and again while it has changed meanwhile.
-// [VLT-49]
+// [VLT-46]
 func (v *Vault) proven(ctx context.Context, statement vault.Statement, proof Proof,
 	send func(vault.Proof) (vault.Status, error)) error {
 	for try := 1; ; try++ {

@@ -25,7 +25,7 @@ func leftOf(answer *vault.RecoverAnswer) Left {
 }
 
 // WrongPassword is a password that an attempt was taken for in vain. It is wrong_secret.
-// [VLT-29]
+// [VLT-34]
 type WrongPassword struct{ Left Left }
 
 func (e *WrongPassword) Error() string {
@@ -49,13 +49,13 @@ func (e *TooEarly) Unwrap() error { return fault.VaultRefused }
 // Recovered is what the right password gives.
 type Recovered struct {
 	Secret slot.VaultSecret
-	Report *vault.Report // nil if the vault gave none, and nobody knows what others have tried [VLT-48]
+	Report *vault.Report // nil if the vault gave none, and nobody knows what others have tried [VLT-37]
 
 	session sessionProof
 }
 
 // Recover tries a password, which takes an attempt from the record unless it succeeds. It runs
-// Argon2id once [VLT-11]. Errors: WrongPassword, TooEarly, vault_destroyed, vault_refused,
+// Argon2id once [VLT-14]. Errors: WrongPassword, TooEarly, vault_destroyed, vault_refused,
 // ErrNoAnswer.
 func (v *Vault) Recover(ctx context.Context, rand io.Reader, credential vault.Credential, prepared password.Prepared) (*Recovered, error) {
 	random, err := opaque.DrawClientRandom(rand)
@@ -82,14 +82,14 @@ func (v *Vault) Recover(ctx context.Context, rand io.Reader, credential vault.Cr
 	}
 	ke2, err := opaque.ParseKE2(second.KE2[:])
 	if err != nil { // what a vault would not send
-		return nil, &WrongPassword{left} // [VLT-10]
+		return nil, &WrongPassword{left} // [VLT-13]
 	}
 	ke3, sessionKey, exportKey, err := v.opaque.GenerateKE3(state, vault.Identities(v.ID, credential), ke2)
 	switch {
 	case errors.Is(err, opaque.ErrInvalidInput):
 		return nil, err
 	case err != nil:
-		return nil, &WrongPassword{left} // [VLT-10]
+		return nil, &WrongPassword{left} // [VLT-13]
 	}
 	recovered := &Recovered{
 		Secret:  slot.VaultSecret{Vault: v.ID, Credential: credential, ExportKey: [64]byte(exportKey)},
@@ -100,14 +100,14 @@ func (v *Vault) Recover(ctx context.Context, rand io.Reader, credential vault.Cr
 	return recovered, nil
 }
 
-// finish returns the report, or nil: the container opens all the same. [VLT-54]
+// finish returns the report, or nil: the container opens all the same. [VLT-36]
 func (v *Vault) finish(ctx context.Context, third *vault.FinishRequest, sessionKey opaque.Secret) *vault.Report {
 	answer, err := v.ask(ctx, "finish", third)
 	if err != nil {
 		return nil
 	}
 	finished := answer.(*vault.FinishAnswer)
-	if finished.Status != vault.OK || !finished.Report.Authentic(sessionKey, &finished.MAC) { // [VLT-31]
+	if finished.Status != vault.OK || !finished.Report.Authentic(sessionKey, &finished.MAC) { // [VLT-38]
 		return nil
 	}
 	return &finished.Report

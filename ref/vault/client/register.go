@@ -20,7 +20,7 @@ type Registered struct {
 }
 
 // Register stores a record for a password, which is pending until Commit, and returns what
-// makes a slot for K, or opens it. It runs Argon2id. [VLT-32] [VLT-33]
+// makes a slot for K, or opens it. It runs Argon2id. [VLT-40] [VLT-41]
 func (v *Vault) Register(ctx context.Context, rand io.Reader, prepared password.Prepared, k *key.Key) (*Registered, error) {
 	var credential vault.Credential
 	if _, err := io.ReadFull(rand, credential[:]); err != nil {
@@ -45,7 +45,7 @@ func (v *Vault) Register(ctx context.Context, rand io.Reader, prepared password.
 	}
 	response, err := opaque.ParseRegistrationResponse(registered.Response[:])
 	if err != nil {
-		return nil, fault.New(fault.VaultRefused, "the vault's answer is malformed") // [VLT-14]
+		return nil, fault.New(fault.VaultRefused, "the vault's answer is malformed") // [VLT-17]
 	}
 	record, exportKey, err := v.opaque.FinalizeRegistrationRequest(prepared.Bytes(), random, response, vault.Identities(v.ID, credential))
 	if err != nil {

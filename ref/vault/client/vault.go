@@ -26,14 +26,14 @@ type Tokens func(context.Context) (*vault.Token, error)
 type Vault struct {
 	ID vault.ID
 	// Account is the one with which a record was registered: tokens of others are not used
-	// [VLT-52]. Zeros are any.
+	// [VLT-9]. Zeros are any.
 	Account vault.AccountID
 
 	address string // without "/" at its end
 	http    *http.Client
 	tokens  Tokens
 	opaque  *opaque.Config
-	pause   time.Duration // before a request is sent again; doubles each time [VLT-40]
+	pause   time.Duration // before a request is sent again; doubles each time [VLT-54]
 }
 
 // Open returns the vault of a root key at an address, "https://" and what follows. Both are
@@ -51,11 +51,11 @@ func Open(address string, root ed25519.PublicKey, tokens Tokens) (*Vault, error)
 		address: strings.TrimRight(address, "/"),
 		http: &http.Client{
 			Transport:     &http.Transport{TLSClientConfig: channel.Client(root, time.Now), Proxy: http.ProxyFromEnvironment},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // [VLT-41]
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // [VLT-55]
 			Timeout:       answerTime,
 		},
 		tokens: tokens,
-		opaque: vault.Configuration(), // [VLT-7]
+		opaque: vault.Configuration(), // [VLT-10]
 		pause:  firstPause,
 	}, nil
 }
@@ -76,7 +76,7 @@ var refusal = map[vault.Status]string{
 	vault.Malformed: "it says that the request is malformed",
 }
 
-// judge returns vault_destroyed, vault_refused, or nothing for ok. [VLT-14] [VLT-15]
+// judge returns vault_destroyed, vault_refused, or nothing for ok. [VLT-17] [VLT-18]
 func judge(status vault.Status) error {
 	switch status {
 	case vault.OK:

@@ -16,9 +16,9 @@ import (
 type Account struct {
 	ID        vault.AccountID
 	Sequence  uint64
-	Changed   uint64             // the time of the last change [VLT-19]
+	Changed   uint64             // the time of the last change [VLT-23]
 	Records   []Record           // in the order of their registration: pending, live and superseded
-	Destroyed []vault.Credential // the last vault.Tombstones, in the order of destruction [VLT-20]
+	Destroyed []vault.Credential // the last vault.Tombstones, in the order of destruction [VLT-24]
 }
 
 // Record is a record that is not destroyed.
@@ -37,7 +37,7 @@ type Record struct {
 	Anchor     [vault.AnchorSize]byte
 }
 
-// Session is what a first message began [VLT-21].
+// Session is what a first message began [VLT-25].
 type Session struct {
 	ID       vault.Session
 	Login    vault.Login
@@ -46,13 +46,13 @@ type Session struct {
 	Report   vault.Report
 }
 
-// Format implements fmt.Formatter for every verb. [VLT-45]
+// Format implements fmt.Formatter for every verb. [VLT-59]
 func (Account) Format(s fmt.State, _ rune) { io.WriteString(s, "an account") }
 
-// Format implements fmt.Formatter for every verb. [VLT-45]
+// Format implements fmt.Formatter for every verb. [VLT-59]
 func (Record) Format(s fmt.State, _ rune) { io.WriteString(s, "a record") }
 
-// Format implements fmt.Formatter for every verb. [VLT-45]
+// Format implements fmt.Formatter for every verb. [VLT-59]
 func (Session) Format(s fmt.State, _ rune) { io.WriteString(s, "a session") }
 
 // New returns an account that has never had a record.
@@ -100,7 +100,7 @@ func (a *Account) remove(credential vault.Credential) {
 	a.Records = slices.DeleteFunc(a.Records, func(r Record) bool { return r.Credential == credential })
 }
 
-// forget destroys a record: all of it goes but its credential. [VLT-20]
+// forget destroys a record: all of it goes but its credential. [VLT-24]
 func (a *Account) forget(credential vault.Credential) {
 	a.remove(credential)
 	a.Destroyed = append(a.Destroyed, credential)
@@ -124,7 +124,7 @@ func (r *Record) until() uint64 {
 	if len(r.Attempts) == 0 {
 		return 0
 	}
-	return r.Attempts[len(r.Attempts)-1] + vault.Wait(len(r.Attempts)) // [VLT-21]
+	return r.Attempts[len(r.Attempts)-1] + vault.Wait(len(r.Attempts)) // [VLT-25]
 }
 
 // wait returns for how long the next attempt is not possible yet.

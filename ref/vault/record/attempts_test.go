@@ -10,7 +10,7 @@ import (
 )
 
 // A record answers ten first messages with ten different second messages, each when the wait
-// after the one before is over and not before, and is destroyed after the last. [VLT-21]
+// after the one before is over and not before, and is destroyed after the last. [VLT-25]
 func TestTenAttempts(t *testing.T) {
 	w := newWorld(t)
 	c := w.live(1)
@@ -43,7 +43,7 @@ func TestTenAttempts(t *testing.T) {
 }
 
 // One hundred guesses at the same time, each repeated when its wait is over, get ten answers,
-// and then the record is destroyed. [VLT-18]
+// and then the record is destroyed. [VLT-22]
 func TestConcurrentGuesses(t *testing.T) {
 	w := newWorld(t)
 	c := w.live(1)
@@ -79,7 +79,7 @@ func TestConcurrentGuesses(t *testing.T) {
 }
 
 // The tenth attempt can succeed. A success gives ten attempts, at once, and reports the
-// failures before it. [VLT-22]
+// failures before it. [VLT-26]
 func TestSuccessAtTheTenth(t *testing.T) {
 	w := newWorld(t)
 	c := w.live(1)
@@ -115,7 +115,7 @@ func TestFirstMessageAfterTheEnd(t *testing.T) {
 }
 
 // A third message that somebody has held back until another session has succeeded gives no
-// attempts. [VLT-22]
+// attempts. [VLT-26]
 func TestHeldBackThirdMessage(t *testing.T) {
 	w := newWorld(t)
 	c := w.live(1)
@@ -131,7 +131,7 @@ func TestHeldBackThirdMessage(t *testing.T) {
 // The report counts the attempts since the success before without the one that it is about,
 // even of the same time; it says since when the record was superseded; its MAC is under the
 // key of the session; and the third message gets the same again, whatever has happened since.
-// [VLT-22] [VLT-23]
+// [VLT-26] [VLT-27]
 func TestReport(t *testing.T) {
 	w := newWorld(t)
 	c := w.live(1)
@@ -165,7 +165,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// What happens to a record takes no attempt from another, and gives it none. [VLT-25]
+// What happens to a record takes no attempt from another, and gives it none. [VLT-29]
 func TestAttemptsOfOtherRecords(t *testing.T) {
 	w := newWorld(t)
 	first := w.live(1)

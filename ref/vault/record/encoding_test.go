@@ -38,7 +38,7 @@ func TestEncoding(t *testing.T) {
 	}
 }
 
-// What is secret is not printed. [VLT-45]
+// What is secret is not printed. [VLT-59]
 func TestNothingIsPrinted(t *testing.T) {
 	a := full(t)
 	r := a.in(vault.Live)
@@ -115,7 +115,7 @@ func tombstones(n int) (all []vault.Credential) {
 	return all
 }
 
-// Where what is stored cannot be used, there is no answer. [VLT-17]
+// Where what is stored cannot be used, there is no answer. [VLT-21]
 func TestUnusableRecord(t *testing.T) {
 	w := newWorld(t)
 	c := w.live(1)
@@ -127,7 +127,7 @@ func TestUnusableRecord(t *testing.T) {
 	}
 }
 
-// A request about another account is a mistake in the program. [VLT-6]
+// A request about another account is a mistake in the program. [VLT-8]
 func TestAnotherAccount(t *testing.T) {
 	defer func() {
 		if recover() == nil {

@@ -194,7 +194,7 @@ func walks(t *testing.T, many uint64) {
 }
 
 // A vault that answers before it has stored what it changes, and loses it in a crash, is found
-// out. [VLT-17]
+// out. [VLT-21]
 func TestAnswerBeforeStoring(t *testing.T) {
 	for seed := range uint64(100) {
 		random := rand.New(rand.NewPCG(seed, 18))

@@ -26,7 +26,7 @@ var _ OPAQUE = vault.OPAQUE{}
 type Random [96]byte
 
 func (r *Random) keys() vault.Keys {
-	return vault.Keys{OPRFSeed: [64]byte(r[:64]), AKESeed: [32]byte(r[64:])} // [VLT-8]
+	return vault.Keys{OPRFSeed: [64]byte(r[:64]), AKESeed: [32]byte(r[64:])} // [VLT-11]
 }
 
 func (r *Random) server() *opaque.ServerRandom {
@@ -35,18 +35,18 @@ func (r *Random) server() *opaque.ServerRandom {
 
 // Handle answers a request that vault.ParseRequest has read, and whose token holds, about the
 // account of the token. The clock is in milliseconds since 1970-01-01T00:00:00Z. If it
-// reports a change, the account is to be stored durably before the answer is sent [VLT-17],
+// reports a change, the account is to be stored durably before the answer is sent [VLT-21],
 // and given up, with the answer, if that fails. The requests of an account are handled one
-// after another [VLT-18].
+// after another [VLT-22].
 //
 // Error: what the account has stored cannot be used; then it is given up, too, and there is
-// no answer. Handle panics if the request is about another account [VLT-6].
+// no answer. Handle panics if the request is about another account [VLT-8].
 func (m *Machine) Handle(a *Account, request vault.Request, clock uint64, random *Random) (answer vault.Answer, changed bool, err error) {
 	asks := request.Asks()
 	if asks.Token.Account != a.ID {
 		panic("record: internal error: the request is about another account")
 	}
-	now := max(clock, a.Changed) // [VLT-19]
+	now := max(clock, a.Changed) // [VLT-23]
 	aged := a.age(now)
 	t := transition{m, a, now, random}
 	switch r := request.(type) {
@@ -78,7 +78,7 @@ func (m *Machine) Handle(a *Account, request vault.Request, clock uint64, random
 	return answer, changed || aged, nil
 }
 
-// transition is what the requests have in common. [VLT-16]
+// transition is what the requests have in common. [VLT-20]
 type transition struct {
 	*Machine
 	*Account

@@ -97,7 +97,7 @@ func TestFullAccount(t *testing.T) {
 }
 
 // Of a destroyed record its credential is left and nothing else, and that of the 16 that were
-// destroyed last. [VLT-20]
+// destroyed last. [VLT-24]
 func TestTombstones(t *testing.T) {
 	w := newWorld(t)
 	var all []*client
@@ -127,7 +127,7 @@ func TestTombstones(t *testing.T) {
 	}
 }
 
-// Records have seeds of their own. [VLT-8]
+// Records have seeds of their own. [VLT-11]
 func TestKeys(t *testing.T) {
 	w := newWorld(t)
 	w.live(1)
@@ -138,7 +138,7 @@ func TestKeys(t *testing.T) {
 }
 
 // The clock of the vault going back neither shortens a wait nor revives what time has ended,
-// even if only a StateRequest has come since. [VLT-19]
+// even if only a StateRequest has come since. [VLT-23]
 func TestClockGoesBack(t *testing.T) {
 	w := newWorld(t)
 	c := w.superseded(1)
@@ -166,7 +166,7 @@ func TestClockGoesBack(t *testing.T) {
 }
 
 // The answer to a StateRequest has the record that it asks for, or the live one, and zeros
-// where there is none. [VLT-12]
+// where there is none. [VLT-15]
 func TestState(t *testing.T) {
 	w := newWorld(t)
 	nobody := &client{world: w}

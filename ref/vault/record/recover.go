@@ -22,7 +22,7 @@ func (t *transition) recover(q *vault.RecoverRequest) (vault.Answer, bool, error
 	if err != nil {
 		return nil, false, err
 	}
-	r.Attempts = append(r.Attempts, t.now) // [VLT-21]
+	r.Attempts = append(r.Attempts, t.now) // [VLT-25]
 	r.Sessions = append(r.Sessions, Session{ID: id, Login: *login, End: t.now + vault.SessionTime})
 	return &vault.RecoverAnswer{Outcome: ok, Attempts: r.left(), Wait: r.wait(t.now), KE2: login.KE2}, true, nil
 }
@@ -33,18 +33,18 @@ func (t *transition) finish(q *vault.FinishRequest) (vault.Answer, bool) {
 	}
 	r := t.find(q.Credential)
 	s := r.session(q.Session)
-	if s == nil || !hmac.Equal(s.Login.KE3[:], q.KE3[:]) { // [VLT-24]
+	if s == nil || !hmac.Equal(s.Login.KE3[:], q.KE3[:]) { // [VLT-28]
 		return &vault.FinishAnswer{Outcome: vault.Outcome{Status: vault.Refused}}, false
 	}
 	first := !s.Finished
-	if first { // [VLT-22]
+	if first { // [VLT-26]
 		s.Finished, s.Report = true, r.report(s)
 		r.Attempts, r.Sessions = nil, []Session{*s}
 		if r.State == vault.Superseded {
 			t.becomesLive(r.Credential)
 		}
 	}
-	return &vault.FinishAnswer{Outcome: ok, Report: s.Report, MAC: s.Report.MAC(s.Login.SessionKey)}, first // [VLT-23]
+	return &vault.FinishAnswer{Outcome: ok, Report: s.Report, MAC: s.Report.MAC(s.Login.SessionKey)}, first // [VLT-27]
 }
 
 // report tells of the attempts without that of the session (spec section 18.8).

@@ -85,7 +85,7 @@ func (t *transition) mayCommit(r *Record, q *vault.CommitRequest) vault.Status {
 }
 
 // becomesLive makes a record live, and superseded another one that was. Both keep the attempts
-// that they have [VLT-25].
+// that they have [VLT-29].
 func (t *transition) becomesLive(credential vault.Credential) {
 	if other := t.in(vault.Live); other != nil && other.Credential != credential {
 		other.State, other.Since = vault.Superseded, t.now

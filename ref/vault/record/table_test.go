@@ -42,7 +42,7 @@ func rows(t *testing.T) (all []row) {
 
 // Each row of the table of spec section 18.6 happens as it says: from its state, the request
 // gets its status, and leads to its next state and sequence. There is a scenario for each, and
-// a row for each scenario. [VLT-16]
+// a row for each scenario. [VLT-20]
 func TestTransitionsAreThoseOfTheChapter(t *testing.T) {
 	left := map[place]scenario{}
 	for at, s := range scenarios {
@@ -81,7 +81,7 @@ func TestTransitionsAreThoseOfTheChapter(t *testing.T) {
 }
 
 // A request for which a state has no row is answered with `unknown`, `destroyed` or `refused`,
-// and changes nothing. [VLT-16]
+// and changes nothing. [VLT-20]
 func TestRequestsWithoutARow(t *testing.T) {
 	has := map[[2]string]bool{}
 	for _, r := range rows(t) {

@@ -6,7 +6,7 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
-// age does what time does to an account, and reports whether it did anything. [VLT-16]
+// age does what time does to an account, and reports whether it did anything. [VLT-20]
 func (a *Account) age(now uint64) bool {
 	aged := false
 	for _, r := range slices.Clone(a.Records) {
