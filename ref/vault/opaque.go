@@ -81,6 +81,6 @@ func (o OPAQUE) Login(keys *Keys, credential Credential, record *[opaque.Registr
 }
 
 func serverOf(keys *Keys) *opaque.Server {
-	private, public := opaque.DeriveDiffieHellmanKeyPair(keys.AKESeed[:])
+	private, public := opaque.DeriveDiffieHellmanKeyPair(&keys.AKESeed)
 	return &opaque.Server{PrivateKey: private, PublicKey: public, OPRFSeed: &keys.OPRFSeed}
 }
