@@ -14,7 +14,6 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"coffer-vault": main,
-		"exits":        workdir.Exits,
 	})
 }
 

@@ -20,7 +20,7 @@ import (
 
 // element is one of the group.
 var element = func() []byte {
-	_, public := opaque.DeriveDiffieHellmanKeyPair(make([]byte, 32))
+	_, public := opaque.DeriveDiffieHellmanKeyPair(new([opaque.Nseed]byte))
 	return public.Bytes()
 }()
 
