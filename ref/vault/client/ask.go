@@ -91,7 +91,7 @@ func (v *Vault) post(ctx context.Context, name string, body []byte) (vault.Answe
 // maxAnswer is longer than every answer.
 const maxAnswer = 1024
 
-// State returns how a record stands, or the live one for no credential. [VLT-31]
+// State returns how a record stands, or the live one for no credential.
 func (v *Vault) State(ctx context.Context, credential vault.Credential) (*vault.StateAnswer, error) {
 	answer, err := v.ask(ctx, "state", &vault.StateRequest{Head: vault.Head{Credential: credential}})
 	if err != nil {

@@ -66,7 +66,7 @@ func (v *Vault) Recover(ctx context.Context, rand io.Reader, credential vault.Cr
 	if err != nil {
 		return nil, err
 	}
-	defer state.Erase()
+	defer state.Erase() // [VLT-44]
 	first := &vault.RecoverRequest{Head: vault.Head{Credential: credential}, KE1: [opaque.KE1Size]byte(ke1.Bytes())}
 	answer, err := v.ask(ctx, "recover", first)
 	if err != nil {
