@@ -6,5 +6,5 @@ import "embed"
 
 // Source holds the files, by their paths below this folder.
 //
-//go:embed */*.go password/commonest.txt
+//go:embed */*.go vault/*/*.go password/commonest.txt
 var Source embed.FS
