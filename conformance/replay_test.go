@@ -118,8 +118,10 @@ func TestAnswersFromMemory(t *testing.T) {
 			})
 		})
 	}
+	var programs sync.Map // by case
 	failures(t, beyondVectors(cases.DefaultSeed), func(q protocol.Request, _ int) protocol.Answer {
-		a := reference.Handle(q.Op, q.Input)
+		p, _ := programs.LoadOrStore(q.ID, new(reference.Program))
+		a := p.(*reference.Program).Handle(q.Op, q.Input)
 		m.learn(q, a)
 		return a
 	})

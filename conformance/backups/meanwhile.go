@@ -113,7 +113,7 @@ func (w *world) interruptions(op string, input func(memory vectors.Object) vecto
 	}
 	for n, q := range r.log {
 		changes := q.changes()
-		if changes || n == 0 || r.log[n-1].changes() {
+		if changes || !slices.ContainsFunc(r.log[:n], request.changes) || r.log[n-1].changes() {
 			if err := w.failsFrom(n, op, input, again); err != nil {
 				return fmt.Errorf("the store fails from request %d on, %v: %w", n+1, q, err)
 			}
@@ -148,7 +148,7 @@ func (w *world) firstPaths(n int) []string {
 // ends what was begun.
 func (w *world) failsFrom(n int, op string, input func(memory vectors.Object) vectors.Object, again func(v *world) error) error {
 	v, had := w.clone(), store(nil)
-	if _, err := v.run(op, input(v.memory), func(i int, _ request) fate {
+	r, err := v.run(op, input(v.memory), func(i int, _ request) fate {
 		if i < n {
 			return answered
 		}
@@ -156,8 +156,12 @@ func (w *world) failsFrom(n int, op string, input func(memory vectors.Object) ve
 			had = maps.Clone(v.store)
 		}
 		return failed
-	}); err != nil {
+	})
+	if err != nil {
 		return err
+	}
+	if r.err != "" { // [ERR-7]
+		return fmt.Errorf("it is taken for %s", r.err)
 	}
 	if name := v.store.lacks(had); name != "" || len(v.store) != len(had) {
 		return fmt.Errorf("the store has changed")
