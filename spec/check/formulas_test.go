@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/spec"
 )
 
@@ -107,7 +109,7 @@ var comparisons = map[string]func(c chapters, r *rand.Rand) error{
 			return err
 		}
 		inSlot := &slot.Password{Salt: [32]byte(randomBytes(r, 32)), Params: slot.Params{MemoryKiB: 32, Passes: uint32(1 + r.IntN(3)), Lanes: uint8(1 + r.IntN(4))}}
-		vault := &slot.Vault{Vault: [32]byte(randomBytes(r, 32)), Credential: [32]byte(randomBytes(r, 32))}
+		inVault := &slot.Vault{Vault: [32]byte(randomBytes(r, 32)), Credential: [32]byte(randomBytes(r, 32))}
 		passkey := &slot.Passkey{Salt: [32]byte(randomBytes(r, 32)), RPID: "chat.example", Credential: randomBytes(r, 1+r.IntN(60))}
 		env := environment{
 			"OPAQUE export_key": exportKey, "PRF output": prf, "prepared password": prepared.Bytes(), "salt": inSlot.Salt[:],
@@ -128,7 +130,7 @@ var comparisons = map[string]func(c chapters, r *rand.Rand) error{
 				return err
 			}
 		}
-		for _, s := range []slot.Slot{inSlot, vault, passkey} {
+		for _, s := range []slot.Slot{inSlot, inVault, passkey} {
 			encoded, err := slot.Marshal([]slot.Slot{s})
 			if err != nil {
 				return err
@@ -183,6 +185,74 @@ var comparisons = map[string]func(c chapters, r *rand.Rand) error{
 		}
 		return nil
 	},
+	"18.3": func(c chapters, r *rand.Rand) error {
+		public, private := signingKey(r)
+		token := &vault.Token{
+			Vault: vault.ID(randomBytes(r, 32)), Account: vault.AccountID(randomBytes(r, 32)),
+			NotBefore: r.Uint64() >> 12, NotAfter: r.Uint64() >> 12, Nonce: [16]byte(randomBytes(r, 16)),
+		}
+		token.Sign(private)
+		env := environment{"every field of the token before signature": token.Bytes()[:vault.TokenSize-ed25519.SignatureSize]}
+		return env.signed(c["18.3"][0], public, token.Signature[:])
+	},
+	"18.6": func(c chapters, r *rand.Rand) error {
+		public, private := signingKey(r)
+		statement := &vault.Statement{
+			Operation: []vault.Operation{vault.Commit, vault.Destroy}[r.IntN(2)], Vault: vault.ID(randomBytes(r, 32)),
+			Account: vault.AccountID(randomBytes(r, 32)), Sequence: r.Uint64() >> 12, Of: vault.Credential(randomBytes(r, 32)),
+			Credential: vault.Credential(randomBytes(r, 32)), Registration: vault.Registration(randomBytes(r, 32)),
+		}
+		env := environment{
+			"operation": []byte(statement.Operation), "vault": statement.Vault[:], "account": statement.Account[:],
+			"sequence": binary.BigEndian.AppendUint64(nil, statement.Sequence), "of": statement.Of[:],
+			"credential": statement.Credential[:], "registration": statement.Registration[:],
+		}
+		proof := statement.Signed(private)
+		if err := env.signed(c["18.6"][0], public, proof.Value[:]); err != nil {
+			return err
+		}
+		anchor := &vault.AnchorStatement{
+			Vault: statement.Vault, Account: statement.Account, Credential: statement.Credential, Version: r.Uint64() >> 12,
+			Anchor: [vault.AnchorSize]byte(randomBytes(r, vault.AnchorSize)),
+		}
+		env["version"], env["anchor"] = binary.BigEndian.AppendUint64(nil, anchor.Version), anchor.Anchor[:]
+		signature := anchor.Signed(private)
+		return env.signed(c["18.6"][1], public, signature[:])
+	},
+	"18.8": func(c chapters, r *rand.Rand) error {
+		report := &vault.Report{Failures: r.Uint32(), Superseded: r.Uint64() >> 12}
+		for i := range report.Failed {
+			report.Failed[i] = r.Uint64() >> 12
+		}
+		encoded := binary.BigEndian.AppendUint32(nil, report.Failures)
+		for _, ms := range append(report.Failed[:], report.Superseded) {
+			encoded = binary.BigEndian.AppendUint64(encoded, ms)
+		}
+		sessionKey := randomBytes(r, 64)
+		value, err := environment{"session key": sessionKey, "report": encoded}.evaluate(strings.TrimSpace(c["18.8"][0]))
+		if err != nil {
+			return err
+		}
+		mac := report.MAC(sessionKey)
+		return same("mac", value, mac[:])
+	},
+}
+
+func signingKey(r *rand.Rand) (ed25519.PublicKey, ed25519.PrivateKey) {
+	private := ed25519.NewKeyFromSeed(randomBytes(r, ed25519.SeedSize))
+	return private.Public().(ed25519.PublicKey), private
+}
+
+// signed checks that a signature is one of what a formula says.
+func (e environment) signed(formula string, public ed25519.PublicKey, signature []byte) error {
+	value, err := e.evaluate(strings.TrimSpace(formula))
+	if err != nil {
+		return err
+	}
+	if b, ok := value.([]byte); !ok || !ed25519.Verify(public, b, signature) {
+		return fmt.Errorf("the reference does not sign %x", value)
+	}
+	return nil
 }
 
 // randomTail returns a payload of more bytes than its beginning.
@@ -201,7 +271,7 @@ func repeated(compare func(c chapters, r *rand.Rand) error, c chapters) error {
 	return nil
 }
 
-// The reference computes what the formulas of chapters 3, 4, 6, 7 and 8 say.
+// The reference computes what the formulas of chapters 3, 4, 6, 7, 8 and 18 say.
 func TestFormulas(t *testing.T) {
 	c := formulasOf(whole(t).spec)
 	for section, compare := range comparisons {
