@@ -157,6 +157,7 @@ func isAsked() bool {
 
 // askLine reads a line from the terminal, which shows it.
 func askLine(ctx context.Context, prompt string) (string, error) {
+	defer display.HoldStatus()()
 	in, out, closeTerminal := terminal()
 	defer closeTerminal()
 	fmt.Fprint(out, display.Line(prompt))

@@ -28,17 +28,13 @@ func newProgress(what string, total int64) *progress {
 	return p
 }
 
-const clearLine = "\r\x1b[K"
-
 func (p *progress) show(what string, total int64) {
 	defer close(p.gone)
-	begun, shown := time.Now(), false
+	begun := time.Now()
+	defer display.ClearStatus()
 	for {
 		select {
 		case <-p.stop:
-			if shown {
-				fmt.Fprint(os.Stderr, clearLine)
-			}
 			return
 		case <-time.After(200 * time.Millisecond):
 		}
@@ -47,8 +43,7 @@ func (p *progress) show(what string, total int64) {
 			if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 {
 				text = text[:min(len(text), width-1)]
 			}
-			fmt.Fprint(os.Stderr, clearLine+text)
-			shown = true
+			display.ShowStatus(text)
 		}
 	}
 }

@@ -33,6 +33,7 @@ func terminal() (in, out *os.File, closeTerminal func()) {
 
 // ask reads a line from the terminal without showing it.
 func ask(ctx context.Context, prompt string) ([]byte, error) {
+	defer display.HoldStatus()()
 	in, out, closeTerminal := terminal()
 	defer closeTerminal()
 	fd := int(in.Fd())
@@ -55,6 +56,7 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 
 // tell shows a person something on the terminal only.
 func tell(format string, args ...any) {
+	defer display.HoldStatus()()
 	_, out, closeTerminal := terminal()
 	defer closeTerminal()
 	fmt.Fprintln(out, display.Line(fmt.Sprintf(format, args...)))

@@ -85,6 +85,7 @@ var ended sync.Once
 // sayEnded says once that the work was called off, and what is left of it.
 func sayEnded(command, why string) {
 	ended.Do(func() {
+		display.ClearStatus()
 		rest := "what was unfinished has been removed"
 		if left := newfile.RemoveUnfinished(); len(left) > 0 {
 			for i := range left {
