@@ -213,7 +213,7 @@ func tellTidied(r *backup.Report) {
 		display.Note("%s does not count: %v", display.Name(p.Name), p.Err)
 	}
 	for _, name := range r.Lost {
-		display.Note("the store has lost %s, or changed it: what was in it is stored again as far as it is still here", name)
+		display.Note("the store has lost %s, or it is damaged: what was in it is stored again as far as it is still here", name)
 	}
 	for _, err := range r.NotDeleted {
 		display.Note("not deleted, though not needed: %v", err)
@@ -228,6 +228,9 @@ func (b *backupCommand) tell(found *collection, r *backup.Report) error {
 		if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
 			return err
 		}
+	}
+	if r.Repacked > 0 {
+		display.Note("%s stored again though they had not changed", were(r.Repacked, "file"))
 	}
 	display.Note("generation %d: %s (%s); %d new, %d changed, %d gone; %s stored", r.Generation, display.Count(r.Entries, "file"), display.Size(r.Bytes), r.New, r.Changed, r.Removed, display.Size(r.Stored))
 	if r.Unread > 0 || len(found.failed) > 0 {

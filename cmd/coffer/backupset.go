@@ -28,6 +28,7 @@ type backupSet struct {
 	epoch  uint64
 
 	device *device.Meta // what this device keeps of it; nil if nothing
+	keeper *device.Memory
 	memory set.Memory
 
 	secret secret
@@ -109,7 +110,7 @@ func (b *backupSet) remember() error {
 	if err != nil {
 		return err
 	}
-	b.device = &meta
+	b.device, b.keeper = &meta, m
 	b.memory = set.Memory{SetID: meta.SetID, Epoch: meta.Epoch, Generation: meta.Generation}
 	return nil
 }

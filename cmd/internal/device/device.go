@@ -51,6 +51,10 @@ type Meta struct {
 
 	Paths []string     // what was backed up last, absolute
 	Dirty []archive.ID // containers with content that no entry has any more
+
+	Damaged []archive.ID // containers that were found damaged in the store
+
+	OldKeys []Epoch // of the set, each with the last epoch that it was used in [LIF-32]
 }
 
 // Commit is a commit by its number and the SHA-256 of its bytes.
