@@ -118,7 +118,7 @@ var excused = []excuseRow{
 	{"LIF-8 LIF-9 LIF-10 LIF-11 LIF-12 LIF-13 LIF-14 LIF-15 LIF-16 LIF-17 LIF-18 LIF-22 LIF-23 LIF-24", "accept reject",
 		"No request makes a device back up to a store: the tests of cmd/internal/backup do, with a fault at each of " +
 			"its requests to the store."},
-	{"LIF-1 LIF-5 LIF-6 LIF-7 LIF-19 LIF-20 LIF-21 LIF-28 LIF-29 LIF-30", "accept reject",
+	{"LIF-1 LIF-5 LIF-6 LIF-7 LIF-19 LIF-20 LIF-21 LIF-28 LIF-29 LIF-30 LIF-32", "accept reject",
 		"No request turns a backup on or off, or changes its secret: the tests of cmd/internal/life do, and interrupt " +
 			"it everywhere."},
 

@@ -119,6 +119,8 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	switch {
 	case found.Standing == life.Begun:
 		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
+	case found.CanRecall():
+		return nil, advisedError{fault.New(fault.MissingContainer, "%s has files of a backup and no sound keyring, without which no secret opens it: nothing was backed up", name), restAdvice(true, name)}
 	case found.Memory != nil: // the run finds out whether it is still up to date
 		return found.Memory, nil
 	case found.Standing == life.Empty, found.Standing == life.Rest:
@@ -185,8 +187,10 @@ func explainBackup(err error, storeText string) error {
 		return fmt.Errorf("%w: most of what was backed up is gone. Is the source what you mean, is it mounted, may you read it? --allow-loss backs it up as it is; the last backup is then kept for 30 days", err)
 	case errors.Is(err, fault.Superseded):
 		return advisedError{err, fmt.Sprintf(`"coffer on %s" continues the backup from this device`, display.Name(storeText))}
-	case errors.Is(err, fault.StaleBackup), errors.Is(err, fault.WrongSet):
-		return advisedError{err, fmt.Sprintf(`look at it with "coffer status %s": another folder may be mounted there, or someone put back an earlier state`, display.Name(storeText))}
+	case errors.Is(err, fault.StaleBackup):
+		return advisedError{err, fmt.Sprintf(`"coffer status %s" shows what is there: another folder may be mounted, or an earlier copy was put back. Bring the newest state back; if it is gone for good, "coffer on --stale %[1]s" goes on from what is there`, display.Name(storeText))}
+	case errors.Is(err, fault.WrongSet):
+		return advisedError{err, fmt.Sprintf(`look at it with "coffer status %s": another folder may be mounted there`, display.Name(storeText))}
 	}
 	return err
 }

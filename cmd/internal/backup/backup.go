@@ -164,6 +164,7 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.ring.Epoch != r.meta.Epoch || r.ring.Writer != r.meta.Writer {
 		return set.AnswerOther, nil
 	}
+	r.meta.OldKeys = r.ring.OldKeys // of a memory that was made before it kept them
 	if err := r.mendKeyring(); err != nil {
 		return "", err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
 )
 
 // Errors that callers tell apart, by errors.Is.
@@ -54,7 +55,7 @@ type Meta struct {
 
 	Damaged []archive.ID // containers that were found damaged in the store
 
-	OldKeys []Epoch // of the set, each with the last epoch that it was used in [LIF-32]
+	OldKeys []keyring.OldKey // of the set [LIF-32]
 }
 
 // Commit is a commit by its number and the SHA-256 of its bytes.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
 )
 
 // The types of this file are the JSON of a database, with bytes in hexadecimal digits.
@@ -95,7 +96,7 @@ func (s *storedMeta) meta() Meta {
 	}
 	m.Dirty, m.Damaged = idsOf(s.Dirty), idsOf(s.Damaged)
 	for i := range s.OldKeys {
-		m.OldKeys = append(m.OldKeys, Epoch{s.OldKeys[i].Epoch, key.Key(s.OldKeys[i].Key)})
+		m.OldKeys = append(m.OldKeys, keyring.OldKey{Epoch: s.OldKeys[i].Epoch, Key: key.Key(s.OldKeys[i].Key)})
 	}
 	if s.Pending != nil {
 		m.Pending = &Commit{s.Pending.Generation, s.Pending.Digest}
