@@ -46,7 +46,12 @@ The last 3 generations and those of the last 7 days are kept.`,
 		Example: `  coffer backup /media/stick/backup Messages
   coffer backup s3://my-bucket/phone Messages Media
   0 3 * * *  coffer backup rclone:drive:backup /home/ada/Messages    # in a crontab`,
-		Args: cobra.MinimumNArgs(2),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return program.Usagef("say what to back up, too: coffer backup %s PATH...", display.Name(args[0]))
+			}
+			return cobra.MinimumNArgs(2)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.run(cmd.Context(), args[0], args[1:])
 		},
@@ -99,6 +104,9 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	opts.Progress = bar.add
 	report, err := backup.Run(ctx, s, m, b.sources(ctx, found), opts)
 	bar.finish()
+	if ctx.Err() != nil && err != nil {
+		return program.EndedError{Err: err, Left: "what was sealed is kept, and the same command goes on with it"}
+	}
 	if err != nil {
 		return explainBackup(err, storeText)
 	}
@@ -226,7 +234,7 @@ func tellTidied(r *backup.Report) {
 
 func (b *backupCommand) tell(found *collection, r *backup.Report) error {
 	tellTidied(r)
-	found.left.tell(b.verbose)
+	found.left.tellNot("backed up", "back up", b.verbose)
 	if b.asJSON {
 		out := backupJSON{r.Generation, timeJSON(r.Created), r.Entries, r.Bytes, r.New, r.Changed, r.Removed, r.Repacked, r.Unread, r.Stored, r.Deleted, append([]string{}, r.Lost...)}
 		if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {

@@ -184,7 +184,7 @@ func (b *backupSet) read(ctx context.Context, flags *secretFlags) (err error) {
 // open opens the keyring that counts.
 func (b *backupSet) open(ctx context.Context) (err error) {
 	b.ring, err = b.objects.OpenKeyring(ctx, b.secret, b.memory)
-	return b.advise(b.secret.explainMistyped(err, &b.header.KeyCheck))
+	return b.advise(b.secret.explainSet(err, &b.header.KeyCheck))
 }
 
 // openHead opens the newest generation. It is nil if there is none yet.

@@ -132,6 +132,7 @@ func (c *checkCommand) containers(ctx context.Context, b *backupSet, out *checkJ
 			if errors.As(err, &named) {
 				detail = named.Detail
 			}
+			detail = strings.ReplaceAll(detail, set.NameOf(x).String(), "it")
 			out.Bad = append(out.Bad, badObject{set.NameOf(x).String(), string(name), detail, x.ID})
 		}
 	}

@@ -111,7 +111,7 @@ func restAdvice(isKept bool, name string) string {
 func (l *lifeCommand) prove(ctx context.Context, withHead bool) (sec secret, s *life.Set, err error) {
 	open := func() (err error) {
 		if s, err = l.found.Prove(ctx, sec, l.stale); err != nil {
-			return sec.explainMistyped(err, &l.found.Header.KeyCheck)
+			return sec.explainSet(err, &l.found.Header.KeyCheck)
 		}
 		if withHead {
 			s, err = l.found.Open(ctx, container.WithKey(&s.Ring.Key), l.stale)
@@ -166,10 +166,12 @@ func (l *lifeCommand) goesOn(ctx context.Context, err error) error {
 	if err == nil || l.found.Meta.Begun == nil || errors.Is(err, set.ErrTaken) || errors.Is(err, life.ErrMoved) {
 		return err
 	}
-	const keep = "run the same again, which goes on; until that has ended keep the old secret and the new one, since either may open the backup"
+	keep := "run the same again, which goes on; until that has ended keep the old secret and the new one, since either may open the backup"
+	if l.found.Meta.Epoch == 0 { // there was none before
+		keep = "run the same again, which goes on; keep the secret, since it may open the backup already"
+	}
 	if ctx.Err() != nil {
-		display.Note("%s", keep)
-		return err
+		return program.EndedError{Err: err, Left: keep}
 	}
 	return advisedError{err, keep}
 }

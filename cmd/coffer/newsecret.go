@@ -164,7 +164,7 @@ func askLine(ctx context.Context, prompt string) (string, error) {
 	line, err := program.Wait(ctx, func() (string, error) { return readLine(in) })
 	if ctx.Err() != nil {
 		fmt.Fprintln(out)
-		return "", ctx.Err()
+		return "", uninvolved(ctx)
 	}
 	return strings.TrimSpace(line), err
 }
@@ -191,8 +191,13 @@ func agree(ctx context.Context, question string) error {
 	if err != nil {
 		return err
 	}
-	if answer = strings.ToLower(answer); answer != "yes" && answer != "y" {
+	if !isYes(answer) {
 		return errors.New("nothing was done")
 	}
 	return nil
+}
+
+func isYes(answer string) bool {
+	answer = strings.ToLower(answer)
+	return answer == "yes" || answer == "y"
 }

@@ -46,12 +46,17 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 	fmt.Fprintln(out)
 	if ctx.Err() != nil {
 		term.Restore(fd, before)
-		return nil, ctx.Err()
+		return nil, uninvolved(ctx)
 	}
 	if err == io.EOF {
 		err = errors.New("the question was not answered, and nothing was done")
 	}
 	return line, err
+}
+
+// uninvolved is the error of a question that was called off, before which nothing is done.
+func uninvolved(ctx context.Context) error {
+	return program.EndedError{Err: ctx.Err(), Left: "nothing was done"}
 }
 
 // tell shows a person something on the terminal only.

@@ -74,10 +74,18 @@ type pruneJSON struct {
 	Unknown    []string `json:"unknown"`
 }
 
+// belong returns "1 container belongs" or "2 containers belong".
+func belong(n int) string {
+	if n == 1 {
+		return "1 container belongs"
+	}
+	return display.Count(n, "container") + " belong"
+}
+
 func (p *pruneCommand) tell(r *backup.Report) error {
 	tellTidied(r)
-	for _, name := range r.Unknown {
-		display.Note("%s belongs to no generation and is not from this device, or from a run that was interrupted: it stays", name)
+	if n := len(r.Unknown); n > 0 {
+		display.Note("%s to no generation, as a backup leaves that was interrupted, or another device: %s; --json names them", belong(n), `"coffer backup" goes on with what it can use, and nothing deletes the rest but "coffer off"`)
 	}
 	display.Note("%s deleted", display.Count(r.Deleted, "object"))
 	if !p.backup.asJSON {
