@@ -42,5 +42,7 @@ It also seals files into a single container, which is one file.
 	group("container", "Single containers:", newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(), newSlotCommand(),
 		newSalvageCommand(), newHeaderCommand())
 	group("tool", "Tools:", newKeyCommand(), newInspectCommand())
+	root.SetHelpCommandGroupID("tool")
+	root.SetCompletionCommandGroupID("tool")
 	return root
 }

@@ -171,7 +171,7 @@ func (o *onCommand) takeItOver(ctx context.Context) error {
 		return o.overtaken(ctx, err)
 	}
 	display.Note("this device has taken the backup in %s over, and the secret has opened it; key %s", o.name, lock.Key.Check().Fingerprint()) // [KEY-13]
-	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders`, o.name)
+	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders; the first time it stores everything once more, since this device does not know which files are those of the backup`, o.name)
 	return o.tellJSON(ctx, "taken over")
 }
 
