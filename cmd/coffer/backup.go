@@ -17,6 +17,7 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/cmd/internal/storage"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -199,6 +200,9 @@ func explainBackup(err error, storeText string) error {
 		return advisedError{err, fmt.Sprintf(`"coffer status %s" shows what is there: another folder may be mounted, or an earlier copy was put back. Bring the newest state back; if it is gone for good, "coffer on --stale %[1]s" goes on from what is there`, display.Name(storeText))}
 	case errors.Is(err, fault.WrongSet):
 		return advisedError{err, fmt.Sprintf(`look at it with "coffer status %s": another folder may be mounted there`, display.Name(storeText))}
+	case isFull(err) && !errors.As(err, new(*storage.Error)):
+		dir, _ := device.Folder()
+		return advisedError{err, fmt.Sprintf("make room on the disk of %s, where containers lie until they are stored, or set COFFER_STATE to a folder that has room, move what is there to it, and run this again, which goes on", display.Name(dir))}
 	}
 	return err
 }

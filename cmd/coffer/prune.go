@@ -85,7 +85,7 @@ func belong(n int) string {
 func (p *pruneCommand) tell(r *backup.Report) error {
 	tellTidied(r)
 	if n := len(r.Unknown); n > 0 {
-		display.Note("%s to no generation, as a backup leaves that was interrupted, or another device: %s; --json names them", belong(n), `"coffer backup" goes on with what it can use, and nothing deletes the rest but "coffer off"`)
+		display.Note("%s to no generation, as a backup leaves that was interrupted, or another device: %s; --json names them", belong(n), `"coffer backup" goes on with its own as far as it can use them, and deletes the rest of its own`)
 	}
 	display.Note("%s deleted", display.Count(r.Deleted, "object"))
 	if !p.backup.asJSON {

@@ -137,6 +137,7 @@ func (r *restoreCommand) attempt(ctx context.Context, b *backupSet, names []stri
 	if err != nil {
 		return err
 	}
+	tellRoom(r.dir, total(p.fetched))
 	bar := newProgressOf("restoring", total(p.fetched), fetch.Size(g, p.fetched)+total(p.fetched))
 	defer bar.finish()
 	f, err := fetch.New(ctx, g, p.fetched, r.parent(), bar.add)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"syscall"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -52,6 +53,9 @@ func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.Fi
 func concernsFile(err error) bool {
 	var abandoned *archive.AbandonedError
 	var unreadable *os.PathError
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) { // where it is sealed to
+		return false
+	}
 	switch fault.NameOf(err) {
 	case fault.UnsafePath, fault.MalformedArchive, fault.LimitExceeded:
 		return true
