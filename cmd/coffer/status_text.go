@@ -78,7 +78,6 @@ func (s *status) print(name string) error {
 	for _, slot := range s.Slots {
 		row("", "%s", slotInWords(slot))
 	}
-	row("epoch", "%d", s.Epoch)
 	row("newest", "%s", s.newest())
 	row("this device", "%s", s.Device.text())
 	if s.Head == nil {
