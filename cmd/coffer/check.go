@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -86,7 +88,15 @@ func (c *checkCommand) run(ctx context.Context, text string) error {
 		case !ok:
 			out.Bad = append(out.Bad, badObject{name.String(), string(fault.MissingContainer), "the store does not have it, \"coffer backup\" stores it again", archive.ID{}})
 		case object.Size != int64(len(b.ring.Bytes)):
-			out.Bad = append(out.Bad, badObject{name.String(), string(fault.PayloadTampered), "it differs from the other keyring of the epoch", archive.ID{}})
+			out.Bad = append(out.Bad, differingKeyring(name))
+		case c.deep:
+			same, err := b.isKeyring(ctx, name)
+			if err != nil {
+				return err
+			}
+			if !same {
+				out.Bad = append(out.Bad, differingKeyring(name))
+			}
 		}
 		out.Bytes += int64(len(b.ring.Bytes))
 	}
@@ -96,6 +106,21 @@ func (c *checkCommand) run(ctx context.Context, text string) error {
 		}
 	}
 	return c.tell(b, &out)
+}
+
+// differingKeyring says that one of the two objects of a keyring is not like the other.
+func differingKeyring(name set.Name) badObject {
+	return badObject{name.String(), string(fault.PayloadTampered), `it differs from the other keyring of the epoch: "coffer change" makes both anew`, archive.ID{}}
+}
+
+// isKeyring reports whether an object has the bytes of the keyring that was opened.
+func (b *backupSet) isKeyring(ctx context.Context, name set.Name) (bool, error) {
+	back := make([]byte, len(b.ring.Bytes)+1) // an object that is longer has other bytes
+	n, err := b.store.ReadAt(ctx, name.String(), back, 0)
+	if err != nil && err != io.EOF {
+		return false, err
+	}
+	return bytes.Equal(back[:n], b.ring.Bytes), nil
 }
 
 // containers checks what the head lists, and the head.
