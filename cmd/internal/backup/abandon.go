@@ -44,3 +44,22 @@ func (r *run) isKnown(id archive.ID) bool {
 	_, known := r.known[id]
 	return known
 }
+
+// abandonAll gives up an interrupted run, as far as it can be known that no commit needs it.
+func (r *run) abandonAll() error {
+	sealed, _, err := r.memory.Run()
+	if err != nil {
+		return err
+	}
+	rest, err := r.abandon(sealed, nil)
+	if err != nil || len(rest) > 0 {
+		return err
+	}
+	if err := r.memory.DropRun(); err != nil {
+		return err
+	}
+	if r.objects, err = set.List(r.ctx, r.store); err != nil {
+		return err
+	}
+	return r.sweep()
+}

@@ -52,6 +52,10 @@ func TestLessAfterFull(t *testing.T) {
 	if len(objectsOf(t, s, 'c')) == 0 {
 		t.Fatal("nothing was stored before the store was full")
 	}
+	checkPruned(t, w, full)
+	if _, err := w.run(full); err == nil {
+		t.Fatal("there was room")
+	}
 	for _, name := range names {
 		if err := os.Remove(filepath.Join(w.dir, name)); err != nil {
 			t.Fatal(err)
@@ -70,6 +74,24 @@ func TestLessAfterFull(t *testing.T) {
 	}
 	if err := checkHead(s, &w.k, w.contents()); err != nil {
 		t.Error(err)
+	}
+}
+
+// checkPruned checks that pruning leaves nothing of an interrupted run, if that is asked for.
+func checkPruned(t *testing.T, w *world, s *narrow) {
+	t.Helper()
+	opts := w.options()
+	kept, err := Prune(t.Context(), s, w.memory, opts)
+	if err != nil || kept.Deleted > 0 || len(kept.Unknown) == 0 {
+		t.Errorf("without being asked it deletes %d containers, and knows nothing of %v: %v", kept.Deleted, kept.Unknown, err)
+	}
+	opts.Abandon = true
+	report, err := Prune(t.Context(), s, w.memory, opts)
+	if err != nil || report.Deleted != len(kept.Unknown) || len(report.Unknown) > 0 {
+		t.Errorf("it deletes %d containers, and leaves %v: %v", report.Deleted, report.Unknown, err)
+	}
+	if entries, err := os.ReadDir(w.memory.Spool()); err != nil || len(entries) > 0 {
+		t.Errorf("left in the spool: %v, %v", entries, err)
 	}
 }
 
