@@ -9,9 +9,10 @@ import (
 )
 
 // abandon gives up the containers of an interrupted run in which nothing is that this run
-// needs: they are not stored, so that a store that is full can be backed up to with less, and
-// deleted if they were. A run that was about to make a commit may have made it, and then it
-// lists them. [LIF-23] [LIF-24]
+// needs: they are not stored, so that a store that is full can be backed up to with less. Those
+// that are stored stay, and are deleted if the holder asks for it: a copy of this device may be
+// about to list them. A run that was about to make a commit may have made it, and then it lists
+// them. [LIF-23] [LIF-24]
 func (r *run) abandon(sealed []device.Sealed, files map[string]device.File) ([]device.Sealed, error) {
 	wanted := map[archive.ID]bool{}
 	for _, s := range r.sources {
@@ -27,7 +28,7 @@ func (r *run) abandon(sealed []device.Sealed, files map[string]device.File) ([]d
 		_, isThere := r.objects.Has(name)
 		switch {
 		case !ok || name.Kind != set.Data: // a commit, which is given up anyway
-		case wanted[x.ID], isThere && r.meta.Pending != nil:
+		case wanted[x.ID], isThere && (!r.opts.Abandon || r.meta.Pending != nil):
 			rest = append(rest, x)
 		case isThere && !r.isKnown(x.ID):
 			if err := r.store.Delete(r.ctx, x.Name); err != nil {
