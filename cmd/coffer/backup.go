@@ -18,6 +18,7 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/cmd/internal/storage"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -48,7 +49,12 @@ since a generation that is less than an hour old, there is no other.`,
 		Example: `  coffer backup /media/stick/backup Messages
   coffer backup s3://my-bucket/phone Messages Media
   0 3 * * *  coffer backup rclone:drive:backup /home/ada/Messages    # in a crontab`,
-		Args: cobra.MinimumNArgs(2),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return program.Usagef("say what to back up, too: coffer backup %s PATH...", display.Name(args[0]))
+			}
+			return cobra.MinimumNArgs(2)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.run(cmd.Context(), args[0], args[1:])
 		},
@@ -102,6 +108,9 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	opts.Progress = bar.add
 	report, err := backup.Run(ctx, s.Store, m, b.sources(ctx, found), opts)
 	bar.finish()
+	if ctx.Err() != nil && err != nil {
+		return program.EndedError{Err: err, Left: "what was sealed is kept, and the same command goes on with it"}
+	}
 	if err != nil {
 		return explainBackup(err, storeText)
 	}
@@ -122,6 +131,8 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	switch {
 	case found.Standing == life.Begun:
 		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
+	case found.CanRecall():
+		return nil, advisedError{fault.New(fault.MissingContainer, "%s has files of a backup and no sound keyring, without which no secret opens it: nothing was backed up", name), restAdvice(true, name)}
 	case found.Memory != nil: // the run finds out whether it is still up to date
 		return found.Memory, nil
 	case found.Standing == life.Empty, found.Standing == life.Rest:
@@ -188,8 +199,13 @@ func explainBackup(err error, storeText string) error {
 		return fmt.Errorf("%w: most of what was backed up is gone. Is the source what you mean, is it mounted, may you read it? --allow-loss backs it up as it is; the last backup is then kept for 30 days", err)
 	case errors.Is(err, fault.Superseded):
 		return advisedError{err, fmt.Sprintf(`"coffer on %s" continues the backup from this device`, display.Name(storeText))}
-	case errors.Is(err, fault.StaleBackup), errors.Is(err, fault.WrongSet):
-		return advisedError{err, fmt.Sprintf(`look at it with "coffer status %s": another folder may be mounted there, or someone put back an earlier state`, display.Name(storeText))}
+	case errors.Is(err, fault.StaleBackup):
+		return advisedError{err, fmt.Sprintf(`"coffer status %s" shows what is there: another folder may be mounted, or an earlier copy was put back. Bring the newest state back; if it is gone for good, "coffer on --stale %[1]s" goes on from what is there`, display.Name(storeText))}
+	case errors.Is(err, fault.WrongSet):
+		return advisedError{err, fmt.Sprintf(`look at it with "coffer status %s": another folder may be mounted there`, display.Name(storeText))}
+	case isFull(err) && !errors.As(err, new(*storage.Error)):
+		dir, _ := device.Folder()
+		return advisedError{err, fmt.Sprintf("make room on the disk of %s, where containers lie until they are stored, or set COFFER_STATE to a folder that has room, move what is there to it, and run this again, which goes on", display.Name(dir))}
 	}
 	return err
 }
@@ -216,7 +232,7 @@ func tellTidied(r *backup.Report) {
 		display.Note("%s does not count: %v", display.Name(p.Name), p.Err)
 	}
 	for _, name := range r.Lost {
-		display.Note("the store has lost %s, or changed it: what was in it is stored again as far as it is still here", name)
+		display.Note("the store has lost %s, or it is damaged: what was in it is stored again as far as it is still here", name)
 	}
 	for _, err := range r.NotDeleted {
 		display.Note("not deleted, though not needed: %v", err)
@@ -225,12 +241,15 @@ func tellTidied(r *backup.Report) {
 
 func (b *backupCommand) tell(found *collection, r *backup.Report) error {
 	tellTidied(r)
-	found.left.tell(b.verbose)
+	found.left.tellNot("backed up", "back up", b.verbose)
 	if b.asJSON {
 		out := backupJSON{r.Generation, timeJSON(r.Created), r.Entries, r.Bytes, r.New, r.Changed, r.Removed, r.Repacked, r.Unread, r.Stored, r.Deleted, append([]string{}, r.Lost...)}
 		if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
 			return err
 		}
+	}
+	if r.Repacked > 0 {
+		display.Note("%s stored again though they had not changed", were(r.Repacked, "file"))
 	}
 	if r.Stored == 0 { // [LIF-31]
 		display.Note("nothing has changed since generation %d, which is less than an hour old: %s (%s)", r.Generation, display.Count(r.Entries, "file"), display.Size(r.Bytes))

@@ -22,7 +22,10 @@ func (b *backupCommand) find(storeText string, paths []string) (*collection, err
 	}
 	found, err := collect(paths, "", "")
 	if err != nil {
-		return nil, err
+		return nil, asBackup(err)
+	}
+	for i := range found.failed {
+		found.failed[i] = asBackup(found.failed[i])
 	}
 	if err := b.refuseStore(storeText, found); err != nil {
 		return nil, err
@@ -40,6 +43,14 @@ func (b *backupCommand) find(storeText string, paths []string) (*collection, err
 		return nil, fmt.Errorf("%s is a database that is in use: what is read of it may not fit together. Back up a snapshot of it, which keeps its pages in place (sqlite3 %s \".backup snapshot.db\"), or give --allow-open", display.Name(name), display.Name(filepath.Base(name)))
 	}
 	return found, nil
+}
+
+// asBackup says of a source that is not there that it is not backed up.
+func asBackup(err error) error {
+	if missing := missingError(""); errors.As(err, &missing) {
+		return errors.New(missing.not("back up"))
+	}
+	return err
 }
 
 // refuseStore leaves out the objects of the backup itself.

@@ -13,6 +13,7 @@ import (
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
+	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/set"
 )
@@ -28,6 +29,7 @@ type backupSet struct {
 	epoch  uint64
 
 	device *device.Meta // what this device keeps of it; nil if nothing
+	keeper *device.Memory
 	memory set.Memory
 
 	secret secret
@@ -89,7 +91,24 @@ func (b *backupSet) list(ctx context.Context) error {
 		return fmt.Errorf("there is no backup in %s: \"coffer on\" turns one on", b.name)
 	}
 	b.header, b.epoch, err = b.objects.Public(ctx)
+	if fault.NameOf(err) == fault.MissingContainer {
+		return advisedError{err, restAdvice(b.isKept(), b.name)}
+	}
 	return b.advise(err)
+}
+
+// isKept reports whether this device keeps the key of a set whose keyrings the store has lost.
+func (b *backupSet) isKept() bool {
+	dir, err := device.Folder()
+	if err != nil {
+		return false
+	}
+	m, err := device.Find(dir, b.store.text, key.Check{})
+	if err != nil {
+		return false
+	}
+	meta, err := m.Meta()
+	return err == nil && meta.Epoch > 0 && !meta.Ended
 }
 
 // remember looks what this device keeps of the set.
@@ -109,7 +128,7 @@ func (b *backupSet) remember() error {
 	if err != nil {
 		return err
 	}
-	b.device = &meta
+	b.device, b.keeper = &meta, m
 	b.memory = set.Memory{SetID: meta.SetID, Epoch: meta.Epoch, Generation: meta.Generation}
 	return nil
 }
@@ -165,7 +184,7 @@ func (b *backupSet) read(ctx context.Context, flags *secretFlags) (err error) {
 // open opens the keyring that counts.
 func (b *backupSet) open(ctx context.Context) (err error) {
 	b.ring, err = b.objects.OpenKeyring(ctx, b.secret, b.memory)
-	return b.advise(b.secret.explainMistyped(err, &b.header.KeyCheck))
+	return b.advise(b.secret.explainSet(err, &b.header.KeyCheck))
 }
 
 // openHead opens the newest generation. It is nil if there is none yet.
@@ -215,9 +234,12 @@ func (b *backupSet) passedOver() []set.PassedOver {
 // setAdvice says what a person can do about an error of a backup set.
 var setAdvice = map[fault.Name]string{
 	fault.MissingContainer: `look whether the provider still has what was deleted`,
-	fault.StaleBackup:      `the provider shows an earlier state, or has lost the newest one: ask it for that; "coffer restore --stale" takes what is there`,
+	fault.StaleBackup:      staleAdvice,
 	fault.WrongSet:         `check that this is the store you mean; to read another backup, set COFFER_STATE to an empty folder`,
 }
+
+// staleAdvice is what can be done about stale_backup where nothing is begun.
+const staleAdvice = `the provider shows an earlier state, or has lost the newest one: ask it for that, or put the newest copy back; "coffer restore --stale" takes what is there, and if the newest is gone for good, "coffer on --stale" goes on from it`
 
 // advise adds what can be done about an error of the set where a single container would
 // have another advice.

@@ -31,8 +31,9 @@ func newChangeCommand() *cobra.Command {
 From then on the old secret does not open it. What was stored before is not sealed anew:
 who had the old secret can still read that, from copies or from the store.
 
-The present secret is asked for. If it is forgotten, a device that backs up still has
-the backup's key, and --forgotten sets a new secret with that.
+The present secret is asked for. If it is forgotten, the device that makes the backup
+still has its key, and --forgotten sets a new secret with that; also if the store has
+lost the files that begin with "k-", without which no secret opens the backup.
 
 On another device this takes the backup over as well, as "coffer on" does.`,
 		Example: `  coffer change /media/stick/backup
@@ -77,6 +78,8 @@ func (c *changeCommand) run(ctx context.Context, text string) error {
 		if err := c.consent(ctx, s, c.takeOver); err != nil {
 			return err
 		}
+	} else if s.Ring.Header == nil { // the store has lost it
+		c.tellNewest(s)
 	} else if names := lost(s.Ring.Header); len(names) > 0 {
 		display.Note("afterwards the backup no longer opens with its %s, which this program cannot renew", names[0])
 	}
@@ -101,8 +104,12 @@ func (c *changeCommand) begin(ctx context.Context, text string) (ended bool, err
 		return false, err
 	}
 	switch c.found.Standing {
-	case life.Empty, life.Rest:
+	case life.Empty:
 		return false, c.noBackup()
+	case life.Rest:
+		if !c.forgotten || !c.found.CanRecall() {
+			return false, c.noBackup()
+		}
 	case life.Begun:
 		return true, c.goOn(ctx)
 	}
@@ -122,7 +129,14 @@ func (c *changeCommand) check() error {
 // present opens the backup with its present secret, or with what this device has.
 func (c *changeCommand) present(ctx context.Context) (*life.Set, error) {
 	if c.forgotten {
-		s, err := c.found.Open(ctx, nil, c.stale)
+		open := func() (*life.Set, error) { return c.found.Open(ctx, nil, c.stale) }
+		if c.found.Standing == life.Rest {
+			open = func() (*life.Set, error) { return c.found.Recall(ctx, c.stale) }
+		}
+		s, err := open()
+		if errors.Is(err, life.ErrLater) {
+			err = advisedError{err, `run "coffer change --forgotten" there; if that device is gone for good, --stale goes on from what this one can open`}
+		}
 		return s, adviseLife(err)
 	}
 	_, s, err := c.prove(ctx, true)

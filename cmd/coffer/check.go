@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,8 +35,9 @@ func newCheckCommand() *cobra.Command {
 long it is, and its checksum where the store keeps one. With --deep each is read, and
 every byte of it is authenticated.
 
-What is missing or damaged is named. If this device makes the backup and still has the
-files, "coffer backup" stores again what was lost.`,
+What is missing or damaged is named, and which files of which generations need it. On the
+device that makes the backup, the next "coffer backup" stores again what of it is still in
+the files there; generations before that stay as they are.`,
 		Example: `  coffer check /media/stick/backup
   coffer check --deep s3://my-bucket/phone`,
 		Args:              cobra.ExactArgs(1),
@@ -58,6 +62,8 @@ type checkJSON struct {
 	Deep       bool        `json:"deep"`
 	Bad        []badObject `json:"bad"`
 	Files      int         `json:"files_affected"` // of the newest generation
+
+	Affected []affectedFile `json:"affected"`
 }
 
 // badObject is an object that is not as the backup lists it.
@@ -74,7 +80,7 @@ func (c *checkCommand) run(ctx context.Context, text string) error {
 		return err
 	}
 	defer b.close()
-	out := checkJSON{Deep: c.deep, Bad: []badObject{}}
+	out := checkJSON{Deep: c.deep, Bad: []badObject{}, Affected: []affectedFile{}}
 	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
 		out.Objects++
 		name := set.Name{Kind: kind, Number: b.ring.Epoch}
@@ -82,7 +88,15 @@ func (c *checkCommand) run(ctx context.Context, text string) error {
 		case !ok:
 			out.Bad = append(out.Bad, badObject{name.String(), string(fault.MissingContainer), "the store does not have it, \"coffer backup\" stores it again", archive.ID{}})
 		case object.Size != int64(len(b.ring.Bytes)):
-			out.Bad = append(out.Bad, badObject{name.String(), string(fault.PayloadTampered), "it differs from the other keyring of the epoch", archive.ID{}})
+			out.Bad = append(out.Bad, differingKeyring(name))
+		case c.deep:
+			same, err := b.isKeyring(ctx, name)
+			if err != nil {
+				return err
+			}
+			if !same {
+				out.Bad = append(out.Bad, differingKeyring(name))
+			}
 		}
 		out.Bytes += int64(len(b.ring.Bytes))
 	}
@@ -92,6 +106,21 @@ func (c *checkCommand) run(ctx context.Context, text string) error {
 		}
 	}
 	return c.tell(b, &out)
+}
+
+// differingKeyring says that one of the two objects of a keyring is not like the other.
+func differingKeyring(name set.Name) badObject {
+	return badObject{name.String(), string(fault.PayloadTampered), `it differs from the other keyring of the epoch: "coffer change" makes both anew`, archive.ID{}}
+}
+
+// isKeyring reports whether an object has the bytes of the keyring that was opened.
+func (b *backupSet) isKeyring(ctx context.Context, name set.Name) (bool, error) {
+	back := make([]byte, len(b.ring.Bytes)+1) // an object that is longer has other bytes
+	n, err := b.store.ReadAt(ctx, name.String(), back, 0)
+	if err != nil && err != io.EOF {
+		return false, err
+	}
+	return bytes.Equal(back[:n], b.ring.Bytes), nil
 }
 
 // containers checks what the head lists, and the head.
@@ -128,11 +157,13 @@ func (c *checkCommand) containers(ctx context.Context, b *backupSet, out *checkJ
 			if errors.As(err, &named) {
 				detail = named.Detail
 			}
+			detail = strings.ReplaceAll(detail, set.NameOf(x).String(), "it")
 			out.Bad = append(out.Bad, badObject{set.NameOf(x).String(), string(name), detail, x.ID})
 		}
 	}
-	out.Files = affected(b.head, out.Bad)
-	return nil
+	var err error
+	out.Affected, out.Files, err = b.affected(ctx, out.Bad)
+	return err
 }
 
 // container checks one container. Errors: missing_container, payload_tampered, those of
@@ -174,19 +205,6 @@ func (c *checkCommand) deepen(ctx context.Context, b *backupSet, x archive.Store
 	return frames.Verify()
 }
 
-// affected counts the entries of a generation that need something that is bad.
-func affected(g *set.Generation, bad []badObject) int {
-	n := 0
-	for _, rec := range g.List.Entries() {
-		if slices.ContainsFunc(rec.Places, func(p archive.Place) bool {
-			return slices.ContainsFunc(bad, func(o badObject) bool { return o.id == p.Container })
-		}) {
-			n++
-		}
-	}
-	return n
-}
-
 func (c *checkCommand) tell(b *backupSet, out *checkJSON) error {
 	if c.asJSON {
 		if err := json.NewEncoder(os.Stdout).Encode(out); err != nil {
@@ -199,12 +217,38 @@ func (c *checkCommand) tell(b *backupSet, out *checkJSON) error {
 	}
 	if len(out.Bad) == 0 {
 		display.Note("%s: %s (%s) %s", b.name, display.Count(out.Objects, "object"), display.Size(out.Bytes), how)
+		if b.isWrittenHere() && c.deep && len(b.device.Damaged) > 0 {
+			return b.noteDamage(nil, true)
+		}
 		return nil
 	}
 	for _, o := range out.Bad {
 		display.Note("%s: %s: %s", o.Name, o.Error, o.Text)
 	}
-	text := fmt.Sprintf("%d of %s not as the backup lists them, which %s of generation %d need", len(out.Bad), display.Count(out.Objects, "object"), display.Count(out.Files, "file"), out.Generation)
-	name := fault.Name(out.Bad[0].Error)
-	return advisedError{fault.New(name, "%s", text), `"coffer backup" on the device that makes this backup stores again what it still has`}
+	const most = 10
+	for i, f := range out.Affected {
+		if i == most {
+			display.Note("and %s; --json names all", display.Count(len(out.Affected)-most, "more file"))
+			break
+		}
+		display.Note("needs what is missing or damaged: %s of %s", display.Name(f.Path), generationsText(f.Generations))
+	}
+	more, err := c.remedy(b, out.Bad)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%d of %s not as the backup lists them; %s of the newest generation, %d, %s damaged or missing", len(out.Bad), display.Count(out.Objects, "object"), display.Count(out.Files, "file"), out.Generation, isOrAre(out.Files))
+	return advisedError{fault.New(fault.Name(out.Bad[0].Error), "%s", text), more}
+}
+
+// generationsText names some generations.
+func generationsText(numbers []uint64) string {
+	if len(numbers) == 1 {
+		return fmt.Sprintf("generation %d", numbers[0])
+	}
+	var all []string
+	for _, n := range numbers {
+		all = append(all, fmt.Sprint(n))
+	}
+	return "generations " + strings.Join(all, ", ")
 }

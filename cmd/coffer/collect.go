@@ -47,6 +47,16 @@ type folderError struct{ error }
 
 func (e folderError) Unwrap() error { return e.error }
 
+// missingError says that there is nothing of a name.
+type missingError string
+
+func (e missingError) Error() string { return e.not("seal") }
+
+// not says what cannot be done for it.
+func (e missingError) not(do string) string {
+	return fmt.Sprintf("there is no %s to %s", display.Name(string(e)), do)
+}
+
 // collect finds the files to seal: the contents of a single folder, or each
 // argument under its own name. Messages come first. [ARC-2]
 func collect(args []string, output, stdinName string) (*collection, error) {
@@ -70,9 +80,9 @@ func collect(args []string, output, stdinName string) (*collection, error) {
 		info, err := os.Stat(arg)
 		if err != nil {
 			if errors.Is(err, fs.ErrNotExist) {
-				err = fmt.Errorf("there is no %s to seal", display.Name(arg))
+				err = missingError(arg)
 			} else {
-				err = fmt.Errorf("%s cannot be sealed: %w", display.Name(arg), newfile.Cause(err))
+				err = fmt.Errorf("%s cannot be read: %w", display.Name(arg), newfile.Cause(err))
 			}
 			if len(args) == 1 {
 				return nil, err

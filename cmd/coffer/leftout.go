@@ -1,6 +1,10 @@
 package main
 
-import "github.com/coffer-format/coffer/cmd/internal/display"
+import (
+	"strings"
+
+	"github.com/coffer-format/coffer/cmd/internal/display"
+)
 
 // leftReason is why something that was found is not sealed.
 type leftReason int
@@ -35,16 +39,19 @@ type leftOut [reasons][]string
 func (l *leftOut) add(why leftReason, file string) { l[why] = append(l[why], file) }
 
 // tell names what is left out, and of much the first ones unless all are wanted.
-func (l *leftOut) tell(all bool) {
+func (l *leftOut) tell(all bool) { l.tellNot("sealed", "seal", all) }
+
+// tellNot is tell for what is not sealed, but backed up.
+func (l *leftOut) tellNot(done, do string, all bool) {
 	const most = 5
 	for why, files := range l {
 		text := leftTexts[why]
 		for i, file := range files {
 			if i == most && !all {
-				display.Note("not sealed: %d more of this kind (%s); -v names them", len(files)-most, text.noun)
+				display.Note("not %s: %d more of this kind (%s); -v names them", done, len(files)-most, text.noun)
 				break
 			}
-			display.Note("not sealed: %s is %s", display.Name(file), text.one)
+			display.Note("not %s: %s is %s", done, display.Name(file), strings.ReplaceAll(text.one, "to seal ", "to "+do+" "))
 		}
 	}
 }

@@ -89,11 +89,21 @@ func (l *lifeCommand) noBackup() error {
 		return fmt.Errorf("turning off the backup in %s was begun and did not end: \"coffer off %[1]s\" ends it", l.name)
 	case l.found.Standing == life.Rest:
 		return advisedError{
-			fault.New(fault.MissingContainer, "%s has files of a backup and no keyring: no password opens it any more", l.name),
-			`ask the provider for the files that begin with "k-"; if there are none, "coffer salvage" with the 64-digit key restores files, and what is left is yours to delete`,
+			fault.New(fault.MissingContainer, "%s has files of a backup and no sound keyring, without which no secret opens it", l.name),
+			restAdvice(l.found.CanRecall(), l.name),
 		}
 	}
 	return fmt.Errorf("there is no backup in %s: \"coffer on\" turns one on", l.name)
+}
+
+// restAdvice is what can be done about a backup whose keyrings the store has lost, on a device
+// that keeps its key, or another one.
+func restAdvice(isKept bool, name string) string {
+	ask := `ask the provider for the files that begin with "k-", which may lie among those that were deleted; if they are gone, `
+	if isKept {
+		return ask + fmt.Sprintf(`this device still has the key: "coffer change --forgotten %s" sets a new secret, and loses nothing`, name)
+	}
+	return ask + `the device that makes this backup still has its key, and "coffer change --forgotten" there sets a new secret; who has the 64-digit key of the backup can restore files with "coffer salvage". Delete nothing before`
 }
 
 // prove gets the secret of the backup from the holder and opens it with that. A keyring alone
@@ -101,7 +111,7 @@ func (l *lifeCommand) noBackup() error {
 func (l *lifeCommand) prove(ctx context.Context, withHead bool) (sec secret, s *life.Set, err error) {
 	open := func() (err error) {
 		if s, err = l.found.Prove(ctx, sec, l.stale); err != nil {
-			return sec.explainMistyped(err, &l.found.Header.KeyCheck)
+			return sec.explainSet(err, &l.found.Header.KeyCheck)
 		}
 		if withHead {
 			s, err = l.found.Open(ctx, container.WithKey(&s.Ring.Key), l.stale)
@@ -142,7 +152,7 @@ func (l *lifeCommand) tellUnusable() {
 func adviseLife(err error) error {
 	switch name := fault.NameOf(err); {
 	case name == fault.StaleBackup:
-		return advisedError{err, "the provider shows an earlier state, or has lost the newest one: ask it for that; --stale goes on from what is there"}
+		return advisedError{err, "the provider shows an earlier state, or has lost the newest one: ask it for that, or put the newest copy back; if it is gone for good, --stale goes on from what is there"}
 	case name == fault.WrongSet:
 		return advisedError{err, "check that this is the place you mean; --stale goes on with the backup that lies there now"}
 	case name == fault.MissingContainer:
@@ -156,10 +166,12 @@ func (l *lifeCommand) goesOn(ctx context.Context, err error) error {
 	if err == nil || l.found.Meta.Begun == nil || errors.Is(err, set.ErrTaken) || errors.Is(err, life.ErrMoved) {
 		return err
 	}
-	const keep = "run the same again, which goes on; until that has ended keep the old secret and the new one, since either may open the backup"
+	keep := "run the same again, which goes on; until that has ended keep the old secret and the new one, since either may open the backup"
+	if l.found.Meta.Epoch == 0 { // there was none before
+		keep = "run the same again, which goes on; keep the secret, since it may open the backup already"
+	}
 	if ctx.Err() != nil {
-		display.Note("%s", keep)
-		return err
+		return program.EndedError{Err: err, Left: keep}
 	}
 	return advisedError{err, keep}
 }

@@ -111,3 +111,33 @@ func TestNewKeyNotTypedBack(t *testing.T) {
 		t.Errorf("something is remembered: %v", names)
 	}
 }
+
+// A question that is called off says that nothing was done, and status shows the generations of
+// a backup of another device to whoever wants to give the secret.
+func TestInterruptedQuestion(t *testing.T) {
+	f := newFixture(t)
+	f.Write("folder/a", []byte("a"))
+	for _, args := range [][]string{{"on", "--key-file", "key.txt", "store"}, {"backup", "store", "folder"}} {
+		cmd := f.Command(args...)
+		cmd.Env = append(os.Environ(), "COFFER_STATE="+f.Path("other"))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v", out, err)
+		}
+	}
+	c := f.converse("status", "store")
+	c.read(`Show them\? \(yes or no\) $`)
+	c.write("no")
+	c.read(`generations   shown with the secret`)
+	if status := f.Status(c.cmd.Wait()); status != 0 {
+		t.Errorf("status %d", status)
+	}
+	c = f.converse("status", "store")
+	c.read(`Show them\? \(yes or no\) $`)
+	c.write("yes")
+	c.read(`64-digit key [0-9a-f]{4}-[0-9a-f]{4}: $`)
+	c.write("\x03")
+	c.read(`coffer status: interrupted; nothing was done\n`)
+	if status := f.Status(c.cmd.Wait()); status != 130 {
+		t.Errorf("status %d", status)
+	}
+}

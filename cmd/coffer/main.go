@@ -14,17 +14,35 @@ func main() { os.Exit(program.Run(newRoot(), advise)) }
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "coffer",
-		Short: "Seal messages and media into one encrypted container, and get them back",
-		Long: `Coffer seals messages and media into one encrypted container, and gets them back
-with a password or a 64-digit key. Nobody can recover a lost secret.
+		Short: "Keep encrypted backups of messages and media, and get them back",
+		Long: `Coffer keeps encrypted backups of messages and media, on a disk or with a provider, and
+gets them back with a password or a 64-digit key. Nobody can recover a lost secret.
+
+  coffer on /media/stick/backup                  turns a backup on, once
+  coffer backup /media/stick/backup Messages     backs up what has changed
+  coffer restore /media/stick/backup -C Restored
+
+It also seals files into a single container, which is one file.
 
 ` + exitHelp(),
 		Version:       program.Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newKeyCommand(), newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(),
-		newInspectCommand(), newHeaderCommand(), newSalvageCommand(), newSlotCommand(),
-		newOnCommand(), newBackupCommand(), newStatusCommand(), newRestoreCommand(), newCheckCommand(), newPruneCommand(), newChangeCommand(), newAddCommand(), newOffCommand())
+	group := func(id, title string, commands ...*cobra.Command) {
+		root.AddGroup(&cobra.Group{ID: id, Title: title})
+		for _, cmd := range commands {
+			cmd.GroupID = id
+			root.AddCommand(cmd)
+		}
+	}
+	cobra.EnableCommandSorting = false // as one comes to need them
+	group("backup", "Keep a backup:", newOnCommand(), newBackupCommand(), newStatusCommand(), newRestoreCommand(), newCheckCommand(),
+		newChangeCommand(), newAddCommand(), newPruneCommand(), newOffCommand())
+	group("container", "Single containers:", newSealCommand(), newOpenCommand(), newListCommand(), newVerifyCommand(), newSlotCommand(),
+		newSalvageCommand(), newHeaderCommand())
+	group("tool", "Tools:", newKeyCommand(), newInspectCommand())
+	root.SetHelpCommandGroupID("tool")
+	root.SetCompletionCommandGroupID("tool")
 	return root
 }

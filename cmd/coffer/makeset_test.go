@@ -236,7 +236,7 @@ func remember(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	meta := device.Meta{
 		SetID: ring.SetID, Store: dir, Epoch: uint64(number(ts, args[1], 0)), Key: *testKey, Writer: ring.Writer,
-		Generation: uint64(number(ts, args[2], 0)), Created: created, Seed: [32]byte{1},
+		Generation: uint64(number(ts, args[2], 0)), Created: created, Seed: [32]byte{1}, Commits: 1,
 	}
 	if len(args) > 3 {
 		switch args[3] {

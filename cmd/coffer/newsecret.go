@@ -157,13 +157,14 @@ func isAsked() bool {
 
 // askLine reads a line from the terminal, which shows it.
 func askLine(ctx context.Context, prompt string) (string, error) {
+	defer display.HoldStatus()()
 	in, out, closeTerminal := terminal()
 	defer closeTerminal()
 	fmt.Fprint(out, display.Line(prompt))
 	line, err := program.Wait(ctx, func() (string, error) { return readLine(in) })
 	if ctx.Err() != nil {
 		fmt.Fprintln(out)
-		return "", ctx.Err()
+		return "", uninvolved(ctx)
 	}
 	return strings.TrimSpace(line), err
 }
@@ -190,8 +191,13 @@ func agree(ctx context.Context, question string) error {
 	if err != nil {
 		return err
 	}
-	if answer = strings.ToLower(answer); answer != "yes" && answer != "y" {
+	if !isYes(answer) {
 		return errors.New("nothing was done")
 	}
 	return nil
+}
+
+func isYes(answer string) bool {
+	answer = strings.ToLower(answer)
+	return answer == "yes" || answer == "y"
 }

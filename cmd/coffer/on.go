@@ -12,6 +12,7 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/set"
 )
@@ -36,7 +37,11 @@ recover a lost secret: without it the backup is lost.
 
 If there is a backup already, this device takes it over, with its secret: it goes on
 from the newest generation, and the device that wrote to it until then stops. Use this
-on a new device, or when this one has lost what it kept of the backup.`,
+on a new device, or when this one has lost what it kept of the backup.
+
+If the store has an earlier state than this device has seen, as after an old copy was put
+back, backing up refuses. Ask for the newer state first. If it is gone for good, --stale
+goes on from what there is, with the backup's secret; what came later is given up.`,
 		Example: `  coffer on /media/stick/backup
   coffer on --new-key -o key.txt /media/stick/backup
   coffer on --take-over --password-file password.txt /media/stick/backup`,
@@ -68,6 +73,12 @@ func (o *onCommand) run(ctx context.Context, text string) error {
 	case life.Rest:
 		return o.noBackup()
 	case life.Ours:
+		if isStale, err := o.isStale(ctx); err != nil || isStale {
+			if err == nil {
+				err = o.goBack(ctx)
+			}
+			return err
+		}
 		display.Note("the backup in %s is on already, and this device writes to it; it opens with %s", o.name, inWords(f.Header))
 		return o.tellJSON(ctx, "on already")
 	case life.Begun:
@@ -160,8 +171,45 @@ func (o *onCommand) takeItOver(ctx context.Context) error {
 		return o.overtaken(ctx, err)
 	}
 	display.Note("this device has taken the backup in %s over, and the secret has opened it; key %s", o.name, lock.Key.Check().Fingerprint()) // [KEY-13]
-	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders`, o.name)
+	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders; the first time it stores everything once more, since this device does not know which files are those of the backup`, o.name)
 	return o.tellJSON(ctx, "taken over")
+}
+
+// isStale reports whether the store has an earlier state than this device has seen, from which
+// the holder wants to go on. Errors: stale_backup if the holder has not said so.
+func (o *onCommand) isStale(ctx context.Context) (bool, error) {
+	_, err := o.found.Open(ctx, nil, false)
+	switch {
+	case fault.NameOf(err) == fault.StaleBackup && o.stale:
+		return true, nil
+	case fault.NameOf(err) == fault.StaleBackup:
+		return false, adviseLife(err)
+	}
+	return false, nil // what else is wrong is not what was asked
+}
+
+// goBack goes on from an earlier state than this device has seen, in an epoch of its own: what
+// the store has lost does not count if it comes back.
+func (o *onCommand) goBack(ctx context.Context) error {
+	display.Note("the store has an earlier state of this backup than this device made; it opens with %s", inWords(o.found.Header))
+	sec, s, err := o.prove(ctx, true)
+	if err != nil {
+		return err
+	}
+	lock, err := sameSecret(sec, s)
+	if err != nil {
+		return err
+	}
+	if err := s.Begin(ctx, lock); err != nil {
+		return o.overtaken(ctx, err)
+	}
+	from := "the beginning, since the store has no generation"
+	if s.Head != nil {
+		from = "generation " + generationText(s.Head)
+	}
+	display.Note("this device goes on from %s; key %s", from, lock.Key.Check().Fingerprint()) // [KEY-13]
+	display.Note(`next: "coffer backup %s FOLDER..." stores again what is missing`, o.name)
+	return o.tellJSON(ctx, "gone back")
 }
 
 // mayTakeOver refuses what nobody has agreed to, before anything is asked.
@@ -174,12 +222,7 @@ func (l *lifeCommand) mayTakeOver(agreed bool) error {
 
 // consent tells from when the backup is that is to be taken over, and asks.
 func (l *lifeCommand) consent(ctx context.Context, s *life.Set, agreed bool) error {
-	switch {
-	case s.Head == nil:
-		display.Note("it has no generation yet")
-	default:
-		display.Note("its newest generation is %d, %s; written by device %.4x", s.Head.Number, origin(s.Head.Index), s.Ring.Writer)
-	}
+	l.tellNewest(s)
 	if names := lost(s.Ring.Header); len(names) > 0 {
 		display.Note("afterwards it no longer opens with the %s, which this program cannot renew", strings.Join(names, " or the "))
 	}
@@ -187,6 +230,15 @@ func (l *lifeCommand) consent(ctx context.Context, s *life.Set, agreed bool) err
 		return nil
 	}
 	return agree(ctx, "From now on this device writes to it, and the other one stops. Take it over?")
+}
+
+// tellNewest tells from when a backup is.
+func (l *lifeCommand) tellNewest(s *life.Set) {
+	if s.Head == nil {
+		display.Note("it has no generation yet")
+		return
+	}
+	display.Note("its newest generation is %d, %s; written by device %.4x", s.Head.Number, origin(s.Head.Index), s.Ring.Writer)
 }
 
 // sameSecret returns a lock that the present secret opens. [LIF-19]

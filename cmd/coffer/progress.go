@@ -14,13 +14,18 @@ import (
 // progress shows how far the work is, on a terminal and once it takes longer than a
 // second; otherwise nothing.
 type progress struct {
-	done atomic.Int64 // bytes
+	done atomic.Int64 // bytes, of work
+	work int64
 	stop chan struct{}
 	gone chan struct{}
 }
 
-func newProgress(what string, total int64) *progress {
-	p := &progress{}
+func newProgress(what string, total int64) *progress { return newProgressOf(what, total, total) }
+
+// newProgressOf is newProgress where the work is more bytes than those that a person knows of,
+// as if each is dealt with twice.
+func newProgressOf(what string, total, work int64) *progress {
+	p := &progress{work: work}
 	if term.IsTerminal(int(os.Stderr.Fd())) && total > 0 {
 		p.stop, p.gone = make(chan struct{}), make(chan struct{})
 		go p.show(what, total)
@@ -28,27 +33,23 @@ func newProgress(what string, total int64) *progress {
 	return p
 }
 
-const clearLine = "\r\x1b[K"
-
 func (p *progress) show(what string, total int64) {
 	defer close(p.gone)
-	begun, shown := time.Now(), false
+	begun := time.Now()
+	defer display.ClearStatus()
 	for {
 		select {
 		case <-p.stop:
-			if shown {
-				fmt.Fprint(os.Stderr, clearLine)
-			}
 			return
 		case <-time.After(200 * time.Millisecond):
 		}
 		if taken := time.Since(begun); taken > time.Second {
-			text := progressText(what, min(p.done.Load(), total), total, taken)
+			done := int64(float64(total) * float64(p.done.Load()) / float64(max(p.work, 1)))
+			text := progressText(what, min(done, total), total, taken)
 			if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 {
 				text = text[:min(len(text), width-1)]
 			}
-			fmt.Fprint(os.Stderr, clearLine+text)
-			shown = true
+			display.ShowStatus(text)
 		}
 	}
 }

@@ -33,6 +33,7 @@ func terminal() (in, out *os.File, closeTerminal func()) {
 
 // ask reads a line from the terminal without showing it.
 func ask(ctx context.Context, prompt string) ([]byte, error) {
+	defer display.HoldStatus()()
 	in, out, closeTerminal := terminal()
 	defer closeTerminal()
 	fd := int(in.Fd())
@@ -45,7 +46,7 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 	fmt.Fprintln(out)
 	if ctx.Err() != nil {
 		term.Restore(fd, before)
-		return nil, ctx.Err()
+		return nil, uninvolved(ctx)
 	}
 	if err == io.EOF {
 		err = errors.New("the question was not answered, and nothing was done")
@@ -53,8 +54,14 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 	return line, err
 }
 
+// uninvolved is the error of a question that was called off, before which nothing is done.
+func uninvolved(ctx context.Context) error {
+	return program.EndedError{Err: ctx.Err(), Left: "nothing was done"}
+}
+
 // tell shows a person something on the terminal only.
 func tell(format string, args ...any) {
+	defer display.HoldStatus()()
 	_, out, closeTerminal := terminal()
 	defer closeTerminal()
 	fmt.Fprintln(out, display.Line(fmt.Sprintf(format, args...)))

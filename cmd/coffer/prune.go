@@ -14,8 +14,9 @@ import (
 )
 
 type pruneCommand struct {
-	backup backupCommand
-	forget bool
+	backup  backupCommand
+	forget  bool
+	abandon bool
 }
 
 func newPruneCommand() *cobra.Command {
@@ -29,7 +30,10 @@ which every "coffer backup" does, too. Nothing else is ever deleted.
 A message that was deleted is still in a container with others that are not. With
 --forget, what lies in such containers is sealed again from the files that were backed
 up last, and no earlier generation is kept, so that these containers are deleted after
-24 hours and two more runs. Copies that a provider has kept are beyond reach.`,
+24 hours and two more runs. Copies that a provider has kept are beyond reach.
+
+What a backup that was interrupted has stored so far waits for the next one, which goes
+on with it. With --abandon it is deleted at once: a store that is full has room again.`,
 		Example: `  coffer prune /media/stick/backup
   coffer prune --forget /media/stick/backup`,
 		Args:              cobra.ExactArgs(1),
@@ -40,9 +44,11 @@ up last, and no earlier generation is kept, so that these containers are deleted
 	}
 	f := cmd.Flags()
 	f.BoolVar(&p.forget, "forget", false, "see to it that nothing remains of what was deleted from the files")
+	f.BoolVar(&p.abandon, "abandon", false, "delete what an interrupted backup of this device has stored so far")
 	f.BoolVar(&p.backup.allowLoss, "allow-loss", false, "with --forget, go on even if most of what there was is gone")
 	f.BoolVar(&p.backup.allowOpen, "allow-open", false, "with --forget, back up databases that are in use")
 	f.BoolVar(&p.backup.asJSON, "json", false, "print what was done as JSON")
+	cmd.MarkFlagsMutuallyExclusive("forget", "abandon")
 	return cmd
 }
 
@@ -59,7 +65,7 @@ func (p *pruneCommand) run(ctx context.Context, storeText string) error {
 			p.backup.forget = true
 			return p.backup.backUp(ctx, s, m, storeText, meta.Paths)
 		}
-		report, err := backup.Prune(ctx, s, m, backup.Options{Settle: settleTime})
+		report, err := backup.Prune(ctx, s, m, backup.Options{Settle: settleTime, Abandon: p.abandon})
 		if err != nil {
 			return explainBackup(err, storeText)
 		}
@@ -74,10 +80,18 @@ type pruneJSON struct {
 	Unknown    []string `json:"unknown"`
 }
 
+// belong returns "1 container belongs" or "2 containers belong".
+func belong(n int) string {
+	if n == 1 {
+		return "1 container belongs"
+	}
+	return display.Count(n, "container") + " belong"
+}
+
 func (p *pruneCommand) tell(r *backup.Report) error {
 	tellTidied(r)
-	for _, name := range r.Unknown {
-		display.Note("%s belongs to no generation and is not from this device, or from a run that was interrupted: it stays", name)
+	if n := len(r.Unknown); n > 0 {
+		display.Note("%s to no generation, as a backup leaves that was interrupted, or another device: %s; --json names them", belong(n), `"coffer backup" goes on with its own, and "coffer prune --abandon" deletes those`)
 	}
 	display.Note("%s deleted", display.Count(r.Deleted, "object"))
 	if !p.backup.asJSON {

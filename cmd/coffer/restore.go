@@ -122,9 +122,15 @@ func leftStatus(left []restore.Left) int {
 
 // explain names what was not restored, and why.
 func (r *restoration) explain(left []restore.Left) {
+	full := 0
 	for _, l := range left {
 		if r.told[l.Path] {
 			continue
+		}
+		if isFull(l.Err) {
+			if full++; full > 1 {
+				continue
+			}
 		}
 		what := display.Name(l.Path)
 		var fileErr *restore.FileError
@@ -132,6 +138,9 @@ func (r *restoration) explain(left []restore.Left) {
 			what += ": " + display.Name(fileErr.Name)
 		}
 		display.Note("not restored: %s: %s", what, reason(l.Err))
+	}
+	if full > 1 {
+		display.Note("not restored for the same reason: %s", display.Count(full-1, "more file"))
 	}
 }
 

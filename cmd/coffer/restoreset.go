@@ -137,7 +137,8 @@ func (r *restoreCommand) attempt(ctx context.Context, b *backupSet, names []stri
 	if err != nil {
 		return err
 	}
-	bar := newProgress("fetching and restoring", fetch.Size(g, p.fetched)+total(p.fetched))
+	tellRoom(r.dir, total(p.fetched))
+	bar := newProgressOf("restoring", total(p.fetched), fetch.Size(g, p.fetched)+total(p.fetched))
 	defer bar.finish()
 	f, err := fetch.New(ctx, g, p.fetched, r.parent(), bar.add)
 	if err != nil {

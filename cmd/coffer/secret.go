@@ -173,6 +173,15 @@ func (s secret) explainMistyped(err error, wanted *key.Check) error {
 	return advisedError{mistyped, "compare with where you keep the key, and mend it"}
 }
 
+// explainSet is explainMistyped for a backup, whose holder may have another way in.
+func (s secret) explainSet(err error, wanted *key.Check) error {
+	if s.key != nil || !errors.Is(err, fault.WrongSecret) {
+		return s.explainMistyped(err, wanted)
+	}
+	wrong := fault.New(fault.WrongSecret, "the password is not the one that opens this backup")
+	return advisedError{wrong, `if it is forgotten, "coffer change --forgotten" on the device that makes the backup sets another secret`}
+}
+
 // difference tells the holder, who has typed the rest of the key, what to mend:
 // the place, and the group or two that are concerned. [KEY-12] [KEY-16]
 func difference(typed, meant *key.Key) string {

@@ -27,7 +27,7 @@ With the secret, from a file, or on a device that backs up to it, show the gener
 too: number, time, files, size of their contents, how many of the files need containers
 that the store does not have, and what made it.
 
-It asks for nothing. The status is not 0 if something of the backup is missing, or if the
+Elsewhere, on a terminal, it asks whether you want to see them. The status is not 0 if something of the backup is missing, or if the
 store does not have the state that this device made.
 
 With --json, programs get the same: sizes in bytes, times in milliseconds since 1970; what
@@ -53,7 +53,15 @@ func showStatus(ctx context.Context, flags *setFlags, text string, asJSON bool) 
 	defer b.close()
 	s := b.status()
 	_, kept := b.kept()
-	if kept || flags.secret.given() {
+	wanted := kept || flags.secret.given()
+	if !wanted && !asJSON && isAsked() {
+		answer, err := askLine(ctx, "The generations are shown with the secret of the backup. Show them? (yes or no) ")
+		if err != nil {
+			return err
+		}
+		wanted = isYes(answer)
+	}
+	if wanted {
 		if err := b.openAny(ctx, flags); err != nil {
 			return err
 		}
@@ -118,6 +126,8 @@ type deviceStatus struct {
 	Generation uint64 `json:"generation"` // the last one that it made
 	CreatedMS  *int64 `json:"created_ms"` // of that
 	Epoch      uint64 `json:"epoch"`
+
+	taken bool // it was another device's
 }
 
 type historyStatus struct {

@@ -31,7 +31,7 @@ func (s *status) compare(b *backupSet) {
 	if s.Head != nil {
 		newest = *s.Head
 	}
-	s.Device = &deviceStatus{State: stateCurrent, Generation: d.Generation, CreatedMS: timeJSON(d.Created), Epoch: d.Epoch}
+	s.Device = &deviceStatus{State: stateCurrent, Generation: d.Generation, CreatedMS: timeJSON(d.Created), Epoch: d.Epoch, taken: d.Commits == 0}
 	isBegun := d.Begun != nil && d.Begun.Key.Fits(b.header.KeyCheck)
 	isPending := d.Pending != nil && d.Pending.Generation == newest
 	switch {
@@ -75,12 +75,14 @@ func (s *status) print(name string) error {
 	fmt.Fprintf(out, "%s: %s (%s)%s\n\n", name, display.Count(s.Objects, "object"), display.Size(s.Size), authentic)
 	row("key", "%s", s.Key)
 	row("opens with", "the 64-digit key")
-	for i, slot := range s.Slots {
-		row("", "%s", slotLine(slot, i))
+	for _, slot := range s.Slots {
+		row("", "%s", slotInWords(slot))
 	}
-	row("epoch", "%d", s.Epoch)
 	row("newest", "%s", s.newest())
 	row("this device", "%s", s.Device.text())
+	if s.Head == nil {
+		row("generations", "shown with the secret: --password-file or --key-file, or on a terminal")
+	}
 	for _, p := range s.PassedOver {
 		row("passed over", "%s: %s", display.Name(p.Name), faultText(p.Fault))
 	}
@@ -96,6 +98,19 @@ func (s *status) print(name string) error {
 		}
 	}
 	return out.Flush()
+}
+
+// slotInWords says what a slot takes, as its holder knows it.
+func slotInWords(s inspect.Slot) string {
+	switch s.Type {
+	case "password":
+		return "or a password"
+	case "vault":
+		return "or a password, through a vault"
+	case "passkey":
+		return "or a passkey of " + display.Name(s.RPID)
+	}
+	return "or something that this program does not know"
 }
 
 // faultText says an error of the spec, or of the store, which has no name.
@@ -128,7 +143,11 @@ func (d *deviceStatus) text() string {
 		if d.CreatedMS != nil {
 			when = timeText(milliseconds(*d.CreatedMS))
 		}
-		last = fmt.Sprintf("made generation %d of %s", d.Generation, when)
+		did := "made"
+		if d.taken {
+			did = "took over at"
+		}
+		last = fmt.Sprintf("%s generation %d of %s", did, d.Generation, when)
 	}
 	switch d.State {
 	case stateOther:

@@ -16,7 +16,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// Every field of the grammar without parts has a meaning, and no other has one.
+// Every field that a file can have and that has no parts has a meaning, and no other has one.
 func TestMeanings(t *testing.T) {
 	g, err := grammar.Load()
 	if err != nil {
@@ -33,6 +33,9 @@ func TestMeanings(t *testing.T) {
 		delete(left, name)
 	}
 	for _, typ := range g.Types {
+		if typ.Place.File == "18-vault.md" { // messages, which no file holds
+			continue
+		}
 		if typ.Kind == grammar.Opaque {
 			need(typ.Name)
 		}

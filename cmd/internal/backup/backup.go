@@ -28,6 +28,8 @@ type Options struct {
 	Paths  []string // where the sources come from, to be remembered
 	Forget bool     // seal again what shares a container with what is gone, and keep no earlier generation
 
+	Abandon bool // give up what an interrupted run has stored; of Prune
+
 	// Incomplete says that some of the source could not be looked at: entries that are not
 	// among the sources are kept as they were.
 	Incomplete bool
@@ -165,6 +167,7 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.ring.Epoch != r.meta.Epoch || r.ring.Writer != r.meta.Writer {
 		return set.AnswerOther, nil
 	}
+	r.meta.OldKeys = r.ring.OldKeys // of a memory that was made before it kept them
 	if err := r.mendKeyring(); err != nil {
 		return "", err
 	}

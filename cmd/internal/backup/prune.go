@@ -28,6 +28,11 @@ func Prune(ctx context.Context, s store.Store, m *device.Memory, opts Options) (
 		}
 	}
 	r.report.Generation = r.meta.Generation
+	if opts.Abandon {
+		if err := r.abandonAll(); err != nil {
+			return nil, err
+		}
+	}
 	return &r.report, r.tidy()
 }
 

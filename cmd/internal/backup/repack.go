@@ -20,11 +20,11 @@ const (
 )
 
 // lose finds out which containers are not in the store as they should be. What lies in them is
-// sealed again while this device has it; those that the head needs are reported.
+// sealed again while this device has it, into others; those that the head needs are reported.
 func (r *run) lose(needed needs) {
 	for _, x := range r.known {
 		object, ok := r.objects.Has(set.NameOf(x))
-		if ok && object.Size == x.Length {
+		if ok && object.Size == x.Length && !slices.Contains(r.meta.Damaged, x.ID) {
 			continue
 		}
 		r.avoid[x.ID] = true

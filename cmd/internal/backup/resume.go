@@ -25,6 +25,10 @@ func (r *run) resume() (*resumed, error) {
 	if err != nil {
 		return nil, err
 	}
+	before := len(sealed)
+	if sealed, err = r.abandon(sealed, files); err != nil {
+		return nil, err
+	}
 	again := &resumed{files: map[string]device.File{}, has: map[archive.ID]bool{}}
 	var kept []device.Sealed
 	for _, x := range sealed {
@@ -48,7 +52,7 @@ func (r *run) resume() (*resumed, error) {
 			again.files[path] = f
 		}
 	}
-	if len(kept) < len(sealed) || len(again.files) < len(files) {
+	if len(kept) < before || len(again.files) < len(files) {
 		if err := r.keepOnly(kept, again.files); err != nil {
 			return nil, err
 		}

@@ -102,6 +102,7 @@ func (r *run) save() error {
 	}
 	r.remember(commit.Digest, commit.Generation, commit.ID, commit.Length, p.created)
 	r.meta.Dirty, r.meta.Paths = r.dirtyOf(p, commit.ID), r.opts.Paths
+	r.meta.Damaged = slices.DeleteFunc(r.meta.Damaged, func(id archive.ID) bool { return !p.lists(id) })
 	r.meta.Commits++
 	err = r.memory.Commit(&device.Outcome{
 		Meta:    r.meta,

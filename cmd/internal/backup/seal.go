@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"syscall"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -53,7 +54,7 @@ func (r *run) sealAll(packer *set.Packer, p *plan, complete map[string]device.Fi
 func concernsFile(err error) bool {
 	var abandoned *archive.AbandonedError
 	var unreadable *os.PathError
-	if errors.As(err, new(partError)) {
+	if errors.As(err, new(partError)) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) { // where it is sealed to
 		return false
 	}
 	switch fault.NameOf(err) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
 )
 
 // Errors that callers tell apart, by errors.Is.
@@ -51,6 +52,10 @@ type Meta struct {
 
 	Paths []string     // what was backed up last, absolute
 	Dirty []archive.ID // containers with content that no entry has any more
+
+	Damaged []archive.ID // containers that were found damaged in the store
+
+	OldKeys []keyring.OldKey // of the set [LIF-32]
 }
 
 // Commit is a commit by its number and the SHA-256 of its bytes.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
 )
 
 // The types of this file are the JSON of a database, with bytes in hexadecimal digits.
@@ -53,6 +54,9 @@ type storedMeta struct {
 
 	Paths []string `json:"paths,omitempty"`
 	Dirty []hex24  `json:"dirty,omitempty"`
+
+	Damaged []hex24       `json:"damaged,omitempty"`
+	OldKeys []storedEpoch `json:"old_keys,omitempty"`
 }
 
 type storedCommit struct {
@@ -71,8 +75,9 @@ func storeMeta(m *Meta) *storedMeta {
 		Generation: m.Generation, Head: hex32(m.Head), HeadID: hex24(m.HeadID), HeadLength: m.HeadLength,
 		Created: m.Created, Seed: hex32(m.Seed), Ended: m.Ended, Commits: m.Commits, Paths: m.Paths,
 	}
-	for _, id := range m.Dirty {
-		s.Dirty = append(s.Dirty, hex24(id))
+	s.Dirty, s.Damaged = storeIDs(m.Dirty), storeIDs(m.Damaged)
+	for i := range m.OldKeys {
+		s.OldKeys = append(s.OldKeys, storedEpoch{m.OldKeys[i].Epoch, hex32(m.OldKeys[i].Key)})
 	}
 	if m.Pending != nil {
 		s.Pending = &storedCommit{m.Pending.Generation, hex32(m.Pending.Digest)}
@@ -89,8 +94,9 @@ func (s *storedMeta) meta() Meta {
 		Generation: s.Generation, Head: s.Head, HeadID: s.HeadID, HeadLength: s.HeadLength,
 		Created: s.Created, Seed: s.Seed, Ended: s.Ended, Commits: s.Commits, Paths: s.Paths,
 	}
-	for _, id := range s.Dirty {
-		m.Dirty = append(m.Dirty, archive.ID(id))
+	m.Dirty, m.Damaged = idsOf(s.Dirty), idsOf(s.Damaged)
+	for i := range s.OldKeys {
+		m.OldKeys = append(m.OldKeys, keyring.OldKey{Epoch: s.OldKeys[i].Epoch, Key: key.Key(s.OldKeys[i].Key)})
 	}
 	if s.Pending != nil {
 		m.Pending = &Commit{s.Pending.Generation, s.Pending.Digest}
@@ -99,6 +105,20 @@ func (s *storedMeta) meta() Meta {
 		m.Begun = &Epoch{s.Begun.Epoch, key.Key(s.Begun.Key)}
 	}
 	return m
+}
+
+func storeIDs(ids []archive.ID) (all []hex24) {
+	for _, id := range ids {
+		all = append(all, hex24(id))
+	}
+	return all
+}
+
+func idsOf(all []hex24) (ids []archive.ID) {
+	for _, id := range all {
+		ids = append(ids, archive.ID(id))
+	}
+	return ids
 }
 
 // storedSealed is kept under its id.

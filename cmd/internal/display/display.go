@@ -33,8 +33,9 @@ func Name(name string) string {
 // Line keeps a message on its line, and from steering the terminal.
 func Line(text string) string { return outside.Printable(text) }
 
-// Note tells a person something on standard error.
+// Note tells a person something on standard error, on a line of its own.
 func Note(format string, args ...any) {
+	defer HoldStatus()()
 	fmt.Fprintln(os.Stderr, Line(fmt.Sprintf(format, args...)))
 }
 

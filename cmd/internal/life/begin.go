@@ -171,7 +171,7 @@ func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, lock *Lock,
 // begins with the commit that they belong to.
 func (f *Found) adopt(ring *keyring.Keyring, head *set.Generation) error {
 	meta := f.Meta
-	meta.Epoch, meta.Key, meta.Store = ring.Epoch, meta.Begun.Key, f.Text
+	meta.Epoch, meta.Key, meta.OldKeys, meta.Store = ring.Epoch, meta.Begun.Key, ring.OldKeys, f.Text
 	meta.Begun, meta.Ended = nil, false
 	save := f.Memory.SetMeta
 	if ring.Head != meta.Head && (meta.Pending == nil || ring.Head != meta.Pending.Digest) {

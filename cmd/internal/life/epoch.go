@@ -62,8 +62,9 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 // mayUse decides about the key of an epoch. [LIF-19]
 func (s *Set) mayUse(lock *Lock) error {
 	if lock.Key == s.Ring.Key {
-		takesOver := s.Standing != Ours && len(s.Ring.Header.Slots) == 0
-		if takesOver || len(lock.Slots) > len(s.Ring.Header.Slots) && lock.keeps(s.Ring.Header) {
+		isOnly := s.Ring.Header != nil && len(s.Ring.Header.Slots) == 0 // of all secrets
+		goesBack := s.Head == nil && s.Meta.Generation > 0 || s.Head != nil && s.Head.Number < s.Meta.Generation
+		if isOnly && (s.Standing != Ours || goesBack) || s.Ring.Header != nil && len(lock.Slots) > len(s.Ring.Header.Slots) && lock.keeps(s.Ring.Header) {
 			return nil
 		}
 		return ErrKeyUsed

@@ -46,7 +46,7 @@ type Standing int
 // The standings.
 const (
 	Empty  Standing = iota // there is no backup
-	Rest                   // there is no keyring, but other objects: of a set that was not turned off to the end
+	Rest                   // there is no keyring that can be read, but other objects: the store has lost it, or the set was not turned off to the end
 	Ours                   // this device writes to the set
 	Begun                  // this device was about to begin this epoch, and was interrupted
 	Others                 // another device writes to the set, or nobody knows of any that does
@@ -91,7 +91,7 @@ func Look(ctx context.Context, p Place) (*Found, error) {
 	switch {
 	case f.Header != nil:
 		f.Standing, err = f.stand(ctx)
-	case len(f.Objects.Commits)+len(f.Objects.Data) > 0:
+	case len(f.Objects.Keyrings)+len(f.Objects.Commits)+len(f.Objects.Data) > 0:
 		f.Standing = Rest
 	}
 	return f, err
@@ -107,7 +107,11 @@ func (f *Found) list(ctx context.Context) error {
 		if f.Header, f.Epoch, err = f.Objects.Public(ctx); err == nil {
 			return nil
 		}
-		if err := f.isMoved(ctx, err); !errors.Is(err, ErrMoved) {
+		switch err := f.isMoved(ctx, err); {
+		case errors.Is(err, ErrMoved):
+		case fault.NameOf(err) == fault.MissingContainer: // each of them is damaged
+			return nil
+		default:
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 )
@@ -26,8 +27,16 @@ func IsTemp(name string) bool {
 // begun are the paths of what this run is making.
 var begun sync.Map
 
+var hasBegun atomic.Bool
+
 // Begun notes a file or a folder that RemoveUnfinished removes until it is Ended.
-func Begun(path string) { begun.Store(path, nil) }
+func Begun(path string) {
+	hasBegun.Store(true)
+	begun.Store(path, nil)
+}
+
+// HasBegun reports whether this run has made anything that was unfinished for a while.
+func HasBegun() bool { return hasBegun.Load() }
 
 // Ended notes that what was Begun is complete, or gone.
 func Ended(path string) { begun.Delete(path) }

@@ -86,23 +86,30 @@ const endingHaste = 200 * time.Millisecond
 
 // giveUp ends the program whatever it is doing.
 func giveUp(name, why string) {
-	sayEnded(name, why)
+	sayEnded(name, why, "")
 	os.Exit(Interrupted)
 }
 
 var ended sync.Once
 
 // sayEnded says once that the work was called off, and what is left of it.
-func sayEnded(command, why string) {
+func sayEnded(command, why, rest string) {
 	ended.Do(func() {
-		rest := "what was unfinished has been removed"
-		if left := newfile.RemoveUnfinished(); len(left) > 0 {
+		display.ClearStatus()
+		left := newfile.RemoveUnfinished()
+		switch {
+		case len(left) > 0:
 			for i := range left {
 				left[i] = display.Name(left[i])
 			}
 			rest = "what was unfinished could not be removed: " + strings.Join(left, ", ")
+		case rest == "" && newfile.HasBegun():
+			rest = "what was unfinished has been removed"
 		}
-		fmt.Fprintf(os.Stderr, "%s: %s; %s\n", command, why, rest)
+		if rest != "" {
+			rest = "; " + rest
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s%s\n", command, why, rest)
 	})
 }
 
@@ -129,7 +136,9 @@ func explain(ctx context.Context, cmd *cobra.Command, err error, advise Advisor)
 		return int(exit)
 	}
 	if ctx.Err() != nil {
-		sayEnded(cmd.CommandPath(), "interrupted")
+		var ended EndedError
+		errors.As(err, &ended)
+		sayEnded(cmd.CommandPath(), "interrupted", ended.Left)
 		return Interrupted
 	}
 	line := InWords(err)

@@ -22,6 +22,17 @@ func (e UsageError) Unwrap() error { return e.Err }
 // Usagef returns a UsageError.
 func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
 
+// EndedError says what is left of work that was called off.
+type EndedError struct {
+	Err  error
+	Left string // such as "nothing was changed"
+}
+
+func (e EndedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns why it ended.
+func (e EndedError) Unwrap() error { return e.Err }
+
 // ExitError ends the program with a status after everything has been said.
 type ExitError int
 

@@ -1,0 +1,47 @@
+package display
+
+import (
+	"fmt"
+	"os"
+	"sync"
+)
+
+// The status line of a terminal is shown for a while, below all that stays. What is written
+// while it is there takes its place, and it comes back below.
+var status struct {
+	sync.Mutex
+	shown bool
+	held  int
+}
+
+const clearLine = "\r\x1b[K"
+
+// ShowStatus replaces the status line, unless it is held back.
+func ShowStatus(text string) {
+	status.Lock()
+	defer status.Unlock()
+	if status.held == 0 {
+		fmt.Fprint(os.Stderr, clearLine+text)
+		status.shown = true
+	}
+}
+
+// ClearStatus removes the status line, until it is shown again.
+func ClearStatus() { HoldStatus()() }
+
+// HoldStatus removes the status line, and keeps it away until it is let go: for a question,
+// whose answer is typed on its line.
+func HoldStatus() (letGo func()) {
+	status.Lock()
+	defer status.Unlock()
+	if status.shown {
+		fmt.Fprint(os.Stderr, clearLine)
+		status.shown = false
+	}
+	status.held++
+	return func() {
+		status.Lock()
+		defer status.Unlock()
+		status.held--
+	}
+}
