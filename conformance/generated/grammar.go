@@ -47,10 +47,13 @@ func Grammar(seed int64) []cases.Case {
 	return all
 }
 
-// variedFields are all fields of the grammar that are no structures, and the
+// variedFields are all fields that a file can have and that are no structures, and the
 // structures that something encloses.
 func variedFields(g *grammar.Grammar) (all []string) {
 	for _, t := range g.Types {
+		if t.Place.File == "18-vault.md" { // messages
+			continue
+		}
 		for _, f := range t.Fields {
 			if f.Type.Kind != grammar.Struct {
 				all = append(all, t.Name+"."+f.Name)

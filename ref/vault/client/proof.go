@@ -42,8 +42,8 @@ func (p sessionProof) prove(s *vault.Statement) vault.Proof { return s.InSession
 // still is one; without a proof, nil, the live one is superseded. [VLT-45]
 func (v *Vault) Commit(ctx context.Context, credential vault.Credential, registration vault.Registration, proof Proof) error {
 	statement := vault.Statement{Operation: vault.Commit, Credential: credential, Registration: registration}
-	return v.proven(ctx, statement, proof, func(p vault.Proof) (vault.Status, error) {
-		answer, err := v.ask(ctx, "commit", &vault.CommitRequest{Head: vault.Head{Credential: credential}, Registration: registration, Proof: p})
+	return v.proven(ctx, statement, proof, func(p *vault.Proof) (vault.Status, error) {
+		answer, err := v.ask(ctx, "commit", &vault.CommitRequest{Head: vault.Head{Credential: credential}, Registration: registration, Proof: *p})
 		if err != nil {
 			return 0, err
 		}
@@ -55,8 +55,8 @@ func (v *Vault) Commit(ctx context.Context, credential vault.Credential, registr
 // [VLT-47]
 func (v *Vault) Destroy(ctx context.Context, proof Proof) error {
 	statement := vault.Statement{Operation: vault.Destroy, Credential: proof.of()}
-	return v.proven(ctx, statement, proof, func(p vault.Proof) (vault.Status, error) {
-		answer, err := v.ask(ctx, "destroy", &vault.DestroyRequest{Head: vault.Head{Credential: proof.of()}, Proof: p})
+	return v.proven(ctx, statement, proof, func(p *vault.Proof) (vault.Status, error) {
+		answer, err := v.ask(ctx, "destroy", &vault.DestroyRequest{Head: vault.Head{Credential: proof.of()}, Proof: *p})
 		if err != nil {
 			return 0, err
 		}
@@ -74,7 +74,7 @@ const maxStale = 3
 // proven makes a proof for the account as it stands, and again while it has changed meanwhile.
 // [VLT-46]
 func (v *Vault) proven(ctx context.Context, statement vault.Statement, proof Proof,
-	send func(vault.Proof) (vault.Status, error)) error {
+	send func(*vault.Proof) (vault.Status, error)) error {
 	for try := 1; ; try++ {
 		var made vault.Proof
 		if proof != nil {
@@ -91,7 +91,7 @@ func (v *Vault) proven(ctx context.Context, statement vault.Statement, proof Pro
 				made = proof.prove(&statement)
 			}
 		}
-		status, err := send(made)
+		status, err := send(&made)
 		if err != nil {
 			return err
 		}

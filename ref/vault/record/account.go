@@ -97,7 +97,12 @@ func (a *Account) answers(credential vault.Credential) bool {
 
 // remove forgets a record as if it had never been.
 func (a *Account) remove(credential vault.Credential) {
-	a.Records = slices.DeleteFunc(a.Records, func(r Record) bool { return r.Credential == credential })
+	for i := range a.Records {
+		if a.Records[i].Credential == credential {
+			a.Records = slices.Delete(a.Records, i, i+1)
+			return
+		}
+	}
 }
 
 // forget destroys a record: all of it goes but its credential. [VLT-24]

@@ -23,9 +23,11 @@ func (a *Account) age(now uint64) bool {
 	}
 	for i := range a.Records {
 		r := &a.Records[i]
-		before := len(r.Sessions)
-		r.Sessions = slices.DeleteFunc(r.Sessions, func(s Session) bool { return now >= s.End })
-		aged = aged || len(r.Sessions) < before
+		for j := len(r.Sessions) - 1; j >= 0; j-- {
+			if now >= r.Sessions[j].End {
+				r.Sessions, aged = slices.Delete(r.Sessions, j, j+1), true
+			}
+		}
 	}
 	return aged
 }
