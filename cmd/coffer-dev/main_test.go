@@ -21,7 +21,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	workdir.Scripts(t, func(env *testscript.Env) error {
+	workdir.Scripts(t, "testdata/script", func(env *testscript.Env) error {
 		env.Setenv("REPOSITORY", root)
 		return nil
 	}, nil)

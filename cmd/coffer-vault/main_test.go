@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a person would, script by script.
 func TestScripts(t *testing.T) {
-	workdir.Scripts(t, func(*testscript.Env) error { return nil }, map[string]func(*testscript.TestScript, bool, []string){
+	workdir.Scripts(t, "testdata/script", func(*testscript.Env) error { return nil }, map[string]func(*testscript.TestScript, bool, []string){
 		"await": await,
 		"keep":  keep,
 	})

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a person would, script by script.
 func TestScripts(t *testing.T) {
-	workdir.Scripts(t, func(env *testscript.Env) error {
+	workdir.Scripts(t, "testdata/script", func(env *testscript.Env) error {
 		env.Setenv("COFFER_STATE", env.WorkDir+"/state")
 		return os.WriteFile(env.WorkDir+"/key.txt", []byte(testKey.Text()), 0o600)
 	}, map[string]func(*testscript.TestScript, bool, []string){

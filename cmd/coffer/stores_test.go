@@ -7,6 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/coffer-format/coffer/cmd/internal/workdir"
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/store/s3/s3test"
 )
@@ -27,17 +28,14 @@ func TestStores(t *testing.T) {
 			if kind.start != nil {
 				kind.start(t)
 			}
-			testscript.Run(t, testscript.Params{
-				Dir: "testdata/stores",
-				Setup: func(env *testscript.Env) error {
-					for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL_S3"} {
-						env.Setenv(name, os.Getenv(name))
-					}
-					env.Setenv("COFFER_STATE", env.WorkDir+"/state")
-					env.Setenv("STORE", kind.store(env.WorkDir))
-					return nil
-				},
-			})
+			workdir.Scripts(t, "testdata/stores", func(env *testscript.Env) error {
+				for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL_S3"} {
+					env.Setenv(name, os.Getenv(name))
+				}
+				env.Setenv("COFFER_STATE", env.WorkDir+"/state")
+				env.Setenv("STORE", kind.store(env.WorkDir))
+				return nil
+			}, nil)
 		})
 	}
 }

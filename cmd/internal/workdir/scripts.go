@@ -23,14 +23,14 @@ func CheapPasswords() {
 	}
 }
 
-// Scripts runs the command line as a person would, script by script of
-// testdata/script. Before each, setup prepares its folder; commands are those that
-// scripts have beside the program and beside "exits".
-func Scripts(t *testing.T, setup func(env *testscript.Env) error, commands map[string]func(*testscript.TestScript, bool, []string)) {
+// Scripts runs the command line as a person would, script by script of a folder. Before
+// each, setup prepares its working folder; commands are those that scripts have beside the
+// program and beside "exits".
+func Scripts(t *testing.T, dir string, setup func(env *testscript.Env) error, commands map[string]func(*testscript.TestScript, bool, []string)) {
 	all := map[string]func(*testscript.TestScript, bool, []string){"exits": exits}
 	maps.Copy(all, commands)
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
