@@ -27,7 +27,7 @@ type fixture struct {
 	service ed25519.PrivateKey
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	f := &fixture{Dir: workdir.New(t, "coffer-vault")}
 	f.makeKeys()

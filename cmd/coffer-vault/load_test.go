@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,71 +20,59 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
-// TestLoad measures what the program takes for a recovery, both of its requests, over
-// connections that stay open, with each change stored durably: how many in a second from some
-// clients at once, how long the requests of one take, and the processor time of the program,
-// also as a multiple of what OPAQUE alone takes. The clients compute on the same processors, but
-// for Argon2id, which takes hundreds of times as long. It asserts nothing:
-//
-//	COFFER_LOAD=10s go test -v -run TestLoad ./cmd/coffer-vault
-func TestLoad(t *testing.T) {
-	length, err := time.ParseDuration(os.Getenv("COFFER_LOAD"))
-	if err != nil {
-		t.Skip("COFFER_LOAD says for how long")
-	}
+// BenchmarkLoad measures what the program takes for a recovery, both of its requests, over
+// connections that stay open, with each change stored durably: how many in a second from 64
+// clients at once, how long the requests of one take, and the processor time of the program, in
+// all and as a multiple of what OPAQUE alone takes. The clients compute on the same processors,
+// but for Argon2id, which takes hundreds of times as long.
+func BenchmarkLoad(b *testing.B) {
 	const clients = 64
-	f := newFixture(t)
+	f := newFixture(b)
 	vaultd := f.serve("--connections", "10000")
 	send := vaultdtest.Over(f.client(), vaultd.address)
 	holders := make([]*vaultdtest.Holder, clients)
 	for i := range holders {
 		holders[i] = f.holder(send)
 		if _, err := holders[i].Enrol(); err != nil {
-			t.Fatal(err)
+			b.Fatal(err)
 		}
 	}
-	before, begun := processorTime(t, vaultd.cmd.Process.Pid), time.Now()
-	var mu sync.Mutex
-	var times []time.Duration
+	before := processorTime(b, vaultd.cmd.Process.Pid)
+	times := make([]time.Duration, b.N)
+	var next atomic.Int64
 	var all sync.WaitGroup
+	b.ResetTimer()
 	for _, h := range holders {
 		all.Go(func() {
-			var waited time.Duration
 			timed := *h
 			timed.Kept = h.Token() // as of somebody who has logged in
-			timed.Post = func(name string, body []byte) (int, []byte, error) {
-				begun := time.Now()
-				defer func() { waited += time.Since(begun) }()
-				return send(name, body)
-			}
-			for time.Since(begun) < length {
-				waited = 0
+			for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
+				timed.Post = func(name string, body []byte) (int, []byte, error) {
+					begun := time.Now()
+					defer func() { times[i] += time.Since(begun) }()
+					return send(name, body)
+				}
 				if _, _, err := timed.Recover(h.Password); err != nil {
-					t.Error(err)
+					b.Error(err)
 					return
 				}
-				mu.Lock()
-				times = append(times, waited)
-				mu.Unlock()
 			}
 		})
 	}
 	all.Wait()
-	took := time.Since(begun)
-	if len(times) == 0 {
-		t.Fatal("there were no recoveries")
-	}
-	used := (processorTime(t, vaultd.cmd.Process.Pid) - before) / time.Duration(len(times))
+	b.StopTimer()
+	used := (processorTime(b, vaultd.cmd.Process.Pid) - before) / time.Duration(b.N)
 	vaultd.end(func() { vaultd.cmd.Process.Signal(os.Interrupt) })
 	slices.Sort(times)
-	bare := bareOPAQUE(t)
-	t.Logf("%d recoveries from %d clients: %.0f in a second, half of them within %v, 99 in 100 within %v; the processor time is %v, %.2f times that of OPAQUE alone, %v",
-		len(times), clients, float64(len(times))/took.Seconds(), times[len(times)/2].Round(100*time.Microsecond), times[len(times)*99/100].Round(100*time.Microsecond),
-		used, float64(used)/float64(bare), bare)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "recoveries/s")
+	b.ReportMetric(float64(times[b.N/2])/1e6, "p50-ms")
+	b.ReportMetric(float64(times[b.N*99/100])/1e6, "p99-ms")
+	b.ReportMetric(float64(used)/1e6, "cpu-ms")
+	b.ReportMetric(float64(used)/float64(bareOPAQUE(b)), "times-OPAQUE")
 }
 
 // processorTime is what a process has used.
-func processorTime(t *testing.T, pid int) time.Duration {
+func processorTime(t testing.TB, pid int) time.Duration {
 	t.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -97,7 +86,7 @@ func processorTime(t *testing.T, pid int) time.Duration {
 }
 
 // bareOPAQUE is the processor time of a vault's computations for a recovery.
-func bareOPAQUE(t *testing.T) time.Duration {
+func bareOPAQUE(t testing.TB) time.Duration {
 	t.Helper()
 	own := func() time.Duration {
 		var usage unix.Rusage

@@ -13,7 +13,7 @@ import (
 
 // Dir is a folder in which tests run a program. A fault of the test itself ends it.
 type Dir struct {
-	T       *testing.T
+	T       testing.TB
 	Root    string   // the folder
 	Env     []string // variables that the program gets beside those of the test
 	program string
@@ -21,8 +21,10 @@ type Dir struct {
 
 // New returns an empty folder for runs of a program, which is this test binary under the
 // name that testscript.Main gives a meaning.
-func New(t *testing.T, program string) *Dir {
-	t.Parallel()
+func New(t testing.TB, program string) *Dir {
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel()
+	}
 	return &Dir{T: t, Root: t.TempDir(), program: program}
 }
 
@@ -106,4 +108,4 @@ func (d *Dir) Temps() []string {
 }
 
 // In returns the same folder for a test inside the one that it was made for.
-func (d *Dir) In(t *testing.T) *Dir { return &Dir{t, d.Root, d.Env, d.program} }
+func (d *Dir) In(t testing.TB) *Dir { return &Dir{t, d.Root, d.Env, d.program} }
