@@ -159,17 +159,7 @@ func TestSealedAndThenNotThere(t *testing.T) {
 	for i := range 6 {
 		w.write(fmt.Sprint(i), noise(r, 100_000))
 	}
-	s.Script = func(c memory.Call) memory.Fault {
-		if c.Method == "PutNew" && c.Name[0] == 'g' {
-			return memory.CrashBefore
-		}
-		return 0
-	}
-	if _, err := w.run(s); err == nil {
-		t.Fatal("the run was not interrupted")
-	}
-	s.Script = nil
-	s.Restart()
+	w.interruptedRun(s)
 	w.clock = w.clock.Add(24 * time.Hour)
 	if _, err := Run(t.Context(), s, w.memory, w.sources()[1:], w.options()); err != nil {
 		t.Fatal(err)

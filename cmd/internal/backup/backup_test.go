@@ -237,17 +237,7 @@ func TestForget(t *testing.T) {
 	w.write("sealed and gone", noise(r, 150_000))
 	w.write("sealed and still there", noise(r, 60_000))
 	w.write("then sealed", noise(r, 150_000))
-	s.Script = func(c memory.Call) memory.Fault {
-		if c.Method == "PutNew" && c.Name[0] == 'g' {
-			return memory.CrashBefore
-		}
-		return 0
-	}
-	if _, err := w.run(s); err == nil {
-		t.Fatal("the run was not interrupted")
-	}
-	s.Script = nil
-	s.Restart()
+	w.interruptedRun(s)
 	os.Remove(filepath.Join(w.dir, "sealed and gone"))
 	opts := w.options()
 	opts.Forget = true

@@ -104,17 +104,7 @@ func TestFirstRunInterrupted(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d", "e"} {
 		w.write(name, noise(r, 100_000))
 	}
-	s.Script = func(c memory.Call) memory.Fault {
-		if c.Method == "PutNew" && c.Name[0] == 'g' {
-			return memory.CrashBefore
-		}
-		return 0
-	}
-	if _, err := w.run(s); err == nil {
-		t.Fatal("the run was not interrupted")
-	}
-	s.Script = nil
-	s.Restart()
+	w.interruptedRun(s)
 	before := len(objectsOf(t, s, 'c'))
 	w.mustRun(s)
 	if now := len(objectsOf(t, s, 'c')); before == 0 || now > before {
@@ -266,17 +256,7 @@ func TestPruneAfterInterruption(t *testing.T) {
 	w.write("a", noise(r, 250_000))
 	w.write("b", noise(r, 100_000))
 	w.clock = w.clock.Add(4 * 24 * time.Hour)
-	s.Script = func(c memory.Call) memory.Fault {
-		if c.Method == "PutNew" && c.Name[0] == 'g' {
-			return memory.CrashBefore
-		}
-		return 0
-	}
-	if _, err := w.run(s); err == nil {
-		t.Fatal("the run was not interrupted")
-	}
-	s.Script = nil
-	s.Restart()
+	w.interruptedRun(s)
 	w.clock = w.clock.Add(24 * time.Hour)
 	report, err := Prune(t.Context(), s, w.memory, w.options())
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
+	"github.com/coffer-format/coffer/ref/store/memory"
 )
 
 // world is a folder to back up, a device and a clock. Containers are small, so that a few
@@ -240,3 +241,19 @@ func same(got, want map[string]string) error {
 }
 
 var _ io.ReaderAt = (*blob)(nil)
+
+// interruptedRun makes a run that crashes before it stores its commit.
+func (w *world) interruptedRun(s *memory.Store) {
+	w.t.Helper()
+	s.Script = func(c memory.Call) memory.Fault {
+		if c.Method == "PutNew" && c.Name[0] == 'g' {
+			return memory.CrashBefore
+		}
+		return 0
+	}
+	if _, err := w.run(s); err == nil {
+		w.t.Fatal("the run was not interrupted")
+	}
+	s.Script = nil
+	s.Restart()
+}
