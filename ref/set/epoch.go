@@ -38,14 +38,14 @@ func (r *Ring) Following(writer [16]byte, k *key.Key, generation uint64, head [3
 	return next
 }
 
-// Overlooked returns the newest commit that was made in the epoch before a ring's and that the
-// ring does not name, or nil: a writer that has stored the ring's keyring asks for it, since the
-// device that wrote to the set before may have made one meanwhile. The key before must still be
-// the one that the holder trusts. Errors: those of the store. [LIF-30]
-func (o *Objects) Overlooked(ctx context.Context, r *Ring, before uint64, p container.Payloads) (*Generation, error) {
-	k, _ := r.KeyOf(before)
+// Overlooked returns the newest commit that was made in the epoch from which a ring goes on and
+// that the ring does not name, or nil: a writer that has stored the ring's keyring asks for it,
+// since the device that wrote to the set before may have made one meanwhile. The key before must
+// still be the one that the holder trusts. Errors: those of the store. [LIF-30]
+func (o *Objects) Overlooked(ctx context.Context, r *Ring, from uint64, p container.Payloads) (*Generation, error) {
+	k, _ := r.KeyOf(from)
 	ring := *r.Keyring
-	ring.Epoch = before
+	ring.Epoch = from
 	previous := &Ring{Keyring: &ring, Key: *k}
 	for _, name := range o.Commits {
 		if name.Number <= r.Generation {
@@ -70,18 +70,24 @@ func SealKeyring(rand io.Reader, k *key.Key, slots []slot.Slot, ring *keyring.Ke
 	return sealed.Bytes(), err
 }
 
-// StoreKeyring stores a keyring under both names of its epoch. It is no error that one of
-// them has these bytes already. Errors: ErrTaken, those of the store. [SET-3] [SET-4]
+// StoreKeyring stores a keyring under both names of its epoch. Errors: those of MakeKeyring.
+// [SET-4]
 func StoreKeyring(ctx context.Context, s store.Store, epoch uint64, sealed []byte) error {
-	for _, kind := range []Kind{Keyring, KeyringCopy} {
-		switch made, err := Make(ctx, s, Name{Kind: kind, Number: epoch}.String(), bytes.NewReader(sealed), int64(len(sealed)), sha256.Sum256(sealed)); {
-		case err != nil:
-			return err
-		case !made:
-			return ErrTaken
-		}
+	err := MakeKeyring(ctx, s, Name{Kind: Keyring, Number: epoch}, sealed)
+	if err == nil {
+		err = MakeKeyring(ctx, s, Name{Kind: KeyringCopy, Number: epoch}, sealed)
 	}
-	return nil
+	return err
+}
+
+// MakeKeyring stores a keyring under one name. It is no error that the name has these bytes
+// already. Errors: ErrTaken, those of the store. [SET-3]
+func MakeKeyring(ctx context.Context, s store.Store, name Name, sealed []byte) error {
+	made, err := Make(ctx, s, name.String(), bytes.NewReader(sealed), int64(len(sealed)), sha256.Sum256(sealed))
+	if err == nil && !made {
+		err = ErrTaken
+	}
+	return err
 }
 
 // Make makes an object, and reports whether it is there with these bytes: otherwise the

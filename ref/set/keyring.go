@@ -189,6 +189,45 @@ func (o *Objects) openCopy(ctx context.Context, name Name, first *candidate, sec
 	return ring, err
 }
 
+// OpenEpoch opens the keyring of one epoch, whether it counts or not. Errors: as for
+// OpenKeyring.
+func (o *Objects) OpenEpoch(ctx context.Context, epoch uint64, secret container.Secret) (*Ring, error) {
+	failed := fault.New(fault.MissingContainer, "the store has no keyring of epoch %d", epoch)
+	for _, kind := range []Kind{Keyring, KeyringCopy} {
+		c, err := o.examine(ctx, Name{Kind: kind, Number: epoch})
+		if err == nil {
+			var ring *Ring
+			if ring, err = c.open(secret); err == nil && ring.Epoch == epoch {
+				return ring, nil
+			}
+		}
+		if err != nil && fault.NameOf(err) != fault.MissingContainer {
+			failed = err
+		}
+	}
+	return nil, failed
+}
+
+// Newer reports whether a keyring of a greater epoch is there. isGone says that none is, but
+// that the store listed one which it then did not have. Errors: those of the store. [LIF-8]
+func (o *Objects) Newer(ctx context.Context, epoch uint64) (isThere, isGone bool, err error) {
+	for _, name := range o.Keyrings {
+		if name.Number <= epoch {
+			continue
+		}
+		_, err := o.examine(ctx, name)
+		switch why := fault.NameOf(err); {
+		case err == nil:
+			return true, false, nil
+		case why == "":
+			return false, false, err
+		case why == fault.MissingContainer:
+			isGone = true
+		}
+	}
+	return false, isGone, nil
+}
+
 // mayPass returns the error of the store if that is why no keyring was read of the epoch
 // before the i-th keyring's. [SET-34]
 func (o *Objects) mayPass(passed []PassedOver, i int) (err error) {

@@ -25,6 +25,7 @@ const (
 	k2     = "k-0000000000000002.coffer"
 	k2Copy = "k-0000000000000002.copy.coffer"
 	k3     = "k-0000000000000003.coffer"
+	k3Copy = "k-0000000000000003.copy.coffer"
 )
 
 // standAlone is an archive that is as short as a keyring.
@@ -75,6 +76,20 @@ func TestOpenKeyring(t *testing.T) {
 			},
 		},
 
+		// An epoch without a copy counts only if no other one does.
+		{name: "a later epoch without a copy", change: func(f *fixture) { f.put(k3, sealRing(newKey, keyring.Keyring{Epoch: 3})) }, epoch: 2},
+		{name: "and with its secret", secret: container.WithKey(&oldKey), want: fault.WrongSecret, change: func(f *fixture) { f.put(k3, sealRing(oldKey, keyring.Keyring{Epoch: 3})) }},
+		{name: "a later epoch without its first", secret: other, epoch: 3, change: func(f *fixture) { f.put(k3Copy, sealRing(newKey, keyring.Keyring{Epoch: 3})) }},
+		{name: "two epochs without copies", epoch: 2, change: func(f *fixture) {
+			f.remove(k2Copy)
+			f.put(k3, sealRing(newKey, keyring.Keyring{Epoch: 3}))
+		}},
+		{name: "one without a copy, where the others are damaged", secret: other, epoch: 3, passed: []string{k2, k2Copy}, change: func(f *fixture) {
+			f.put(k2, altered(f.ring, 20))
+			f.put(k2Copy, altered(f.ring, 20))
+			f.put(k3, sealRing(newKey, keyring.Keyring{Epoch: 3}))
+		}},
+
 		// Opened, and it fails: only the copy is another chance, if it has other bytes.
 		{name: "another secret", secret: container.WithKey(&oldKey), want: fault.WrongSecret},
 		{name: "the secret before it was changed", secret: container.WithKey(&oldKey), change: func(f *fixture) { f.put(k1, f.ring1); f.put(k1Copy, f.ring1) }, want: fault.WrongSecret},
@@ -92,7 +107,7 @@ func TestOpenKeyring(t *testing.T) {
 		{name: "the payload of the first is damaged, and the copy another file", change: func(f *fixture) { f.put(k2, altered(f.ring, -1)); f.put(k2Copy, altered(f.ring, 0)) }, want: fault.PayloadTampered},
 
 		// Another epoch than in its name.
-		{name: "under the name of a later epoch", change: func(f *fixture) { f.put(k3, f.ring) }, epoch: 2, passed: []string{k3}},
+		{name: "under the name of a later epoch", change: func(f *fixture) { f.put(k3Copy, f.ring) }, epoch: 2, passed: []string{k3Copy}},
 		{name: "the first is one of another epoch", change: func(f *fixture) { f.put(k2, sealRing(newKey, keyring.Keyring{Epoch: 7})) }, epoch: 2, passed: []string{k2}},
 		{name: "nothing but later names", change: func(f *fixture) { f.put(k3, f.ring); f.remove(k2); f.remove(k2Copy) }, want: fault.MissingContainer},
 		{name: "the first fails, and its copy is of another epoch", secret: other, want: fault.WrongSecret,

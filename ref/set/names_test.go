@@ -58,7 +58,7 @@ func TestList(t *testing.T) {
 	f := &fixture{t: t, s: memory.New()}
 	for _, name := range []string{
 		"g-0000000000000010.coffer", "g-0000000000000002.coffer", "g-0000000000000000.coffer", "notes.txt",
-		"k-0000000000000001.coffer", "k-0000000000000001.copy.coffer", "k-0000000000000002.copy.coffer", "k-0000000000000003.coffer",
+		"k-0000000000000001.coffer", "k-0000000000000001.copy.coffer", "k-0000000000000002.copy.coffer", "k-0000000000000004.coffer", "k-0000000000000003.coffer",
 		"c-" + strings.Repeat("b", 48) + ".coffer", "c-" + strings.Repeat("a", 48) + ".coffer",
 	} {
 		f.put(name, []byte(name))
@@ -72,7 +72,7 @@ func TestList(t *testing.T) {
 		}
 	}
 	want := []string{
-		"k-0000000000000003.coffer", "k-0000000000000002.copy.coffer", "k-0000000000000001.coffer", "k-0000000000000001.copy.coffer",
+		"k-0000000000000002.copy.coffer", "k-0000000000000001.coffer", "k-0000000000000001.copy.coffer", "k-0000000000000003.coffer", "k-0000000000000004.coffer",
 		"g-0000000000000010.coffer", "g-0000000000000002.coffer",
 		"c-" + strings.Repeat("a", 48) + ".coffer", "c-" + strings.Repeat("b", 48) + ".coffer",
 	}

@@ -15,7 +15,7 @@ type Objects struct {
 	store   store.Store
 	objects map[Name]store.Object
 
-	Keyrings []Name // from the greatest epoch downwards, each before its copy
+	Keyrings []Name // in the order in which a reader examines them
 	Commits  []Name // from the greatest generation downwards
 	Data     []Name // by id
 	Twice    []Name // listed more than once, as a store may that is not atomic
@@ -51,10 +51,39 @@ func List(ctx context.Context, s store.Store) (*Objects, error) {
 			o.Data = append(o.Data, name)
 		}
 	}
-	slices.SortFunc(o.Keyrings, func(a, b Name) int { return cmp.Or(cmp.Compare(b.Number, a.Number), a.compare(b)) })
+	slices.SortFunc(o.Keyrings, o.compareKeyrings)
 	slices.SortFunc(o.Commits, Name.compare)
 	slices.SortFunc(o.Data, Name.compare)
 	return o, nil
+}
+
+// compareKeyrings orders complete epochs from the greatest downwards, then the others from
+// the least upwards, and each keyring before its copy (spec section 16.2).
+func (o *Objects) compareKeyrings(a, b Name) int {
+	switch isA, isB := o.isComplete(a.Number), o.isComplete(b.Number); {
+	case isA && isB:
+		return cmp.Or(cmp.Compare(b.Number, a.Number), a.compare(b))
+	case isA:
+		return -1
+	case isB:
+		return 1
+	}
+	return cmp.Compare(a.Number, b.Number)
+}
+
+// isComplete reports whether the store lists the copy of an epoch's keyring.
+func (o *Objects) isComplete(epoch uint64) bool {
+	_, ok := o.Has(Name{Kind: KeyringCopy, Number: epoch})
+	return ok
+}
+
+// Greatest returns the greatest epoch of which the store lists a keyring, 0 if there is none.
+func (o *Objects) Greatest() uint64 {
+	greatest := uint64(0)
+	for _, name := range o.Keyrings {
+		greatest = max(greatest, name.Number)
+	}
+	return greatest
 }
 
 // settle asks the store which of several objects with one name a reader gets.

@@ -146,8 +146,11 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.objects, err = set.List(r.ctx, r.store); err != nil {
 		return "", err
 	}
-	if epoch, err := r.counting(r.objects); err != nil || epoch > r.meta.Epoch {
+	if isNewer, _, err := r.objects.Newer(r.ctx, r.meta.Epoch); err != nil || isNewer {
 		return set.AnswerOther, err
+	}
+	if err := r.mendKeyring(); err != nil {
+		return "", err
 	}
 	memory := set.Memory{SetID: r.meta.SetID, Epoch: r.meta.Epoch, Generation: r.meta.Generation}
 	r.ring, err = r.objects.OpenKeyring(r.ctx, container.WithKey(&r.meta.Key), memory)
@@ -168,9 +171,7 @@ func (r *run) keyring() (set.Answer, error) {
 		return set.AnswerOther, nil
 	}
 	r.meta.OldKeys = r.ring.OldKeys // of a memory that was made before it kept them
-	if err := r.mendKeyring(); err != nil {
-		return "", err
-	}
+
 	return set.AnswerOurs, r.objects.DeleteKeyrings(r.ctx, r.meta.Epoch) // [LIF-22]
 }
 
@@ -283,6 +284,9 @@ func (r *run) confirm() (set.Answer, error) {
 		return "", err
 	}
 	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
+		return set.AnswerEnded, err
+	}
+	if isNewer, isGone, err := now.Newer(r.ctx, r.meta.Epoch); err != nil || isNewer || isGone {
 		return set.AnswerEnded, err
 	}
 	r.sources, r.plan.todo = nil, nil // saving takes as much memory again

@@ -84,7 +84,10 @@ var scenarios = map[string]struct {
 	actors func(x *trial) []*actor
 }{
 	"a backup and taking over": {shortNights, func(x *trial) []*actor {
-		return []*actor{x.first(4), x.second(5)}
+		return []*actor{x.first(4), x.taking("second", 5)}
+	}},
+	"a backup and two that take it over": {0, func(x *trial) []*actor {
+		return []*actor{x.first(4, 5), x.taking("second", 5), x.taking("third", 6)}
 	}},
 	"a backup and a copy of its device": {shortNights, func(x *trial) []*actor {
 		return []*actor{x.first(4, 5), {name: "copy", act: x.backUp("copy", 6)}}
@@ -93,7 +96,7 @@ var scenarios = map[string]struct {
 		return []*actor{x.first(4, 5, 6), {name: "reader", act: x.restore}}
 	}},
 	"all of it": {0, func(x *trial) []*actor {
-		return []*actor{x.first(4, 5), x.second(5, 6), {name: "copy", act: x.backUp("copy", 6)}, {name: "reader", act: x.restore}}
+		return []*actor{x.first(4, 5), x.taking("second", 5, 6), {name: "copy", act: x.backUp("copy", 6)}, {name: "reader", act: x.restore}}
 	}},
 }
 
@@ -105,11 +108,11 @@ func (x *trial) first(nights ...int) *actor {
 	}}
 }
 
-// second is a device that takes over.
-func (x *trial) second(nights ...int) *actor {
-	return &actor{name: "second", act: func(a *actor) {
-		x.take("second")(a)
-		x.backUp("second", nights...)(a)
+// taking is a device that takes over.
+func (x *trial) taking(name string, nights ...int) *actor {
+	return &actor{name: name, act: func(a *actor) {
+		x.take(name)(a)
+		x.backUp(name, nights...)(a)
 	}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/set"
@@ -43,18 +44,30 @@ func (r *run) gone() (set.Answer, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(now.Keyrings) > 0 && now.Keyrings[0].Number > r.meta.Epoch {
+	if now.Greatest() > r.meta.Epoch {
 		return set.AnswerOther, nil
 	}
 	return set.AnswerGone, nil
 }
 
-// mendKeyring stores the keyring under a name of which the store has nothing. [LIF-16]
+// mendKeyring stores the keyring of this device's epoch under a name of which the store has
+// nothing: it may not count without. [LIF-16]
 func (r *run) mendKeyring() error {
-	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
-		if _, ok := r.objects.Has(set.Name{Kind: kind, Number: r.ring.Epoch}); !ok {
-			return set.StoreKeyring(r.ctx, r.store, r.ring.Epoch, r.ring.Bytes)
-		}
+	_, first := r.objects.Has(set.Name{Kind: set.Keyring, Number: r.meta.Epoch})
+	_, second := r.objects.Has(set.Name{Kind: set.KeyringCopy, Number: r.meta.Epoch})
+	if first == second {
+		return nil
 	}
-	return nil
+	ring, err := r.objects.OpenEpoch(r.ctx, r.meta.Epoch, container.WithKey(&r.meta.Key))
+	switch {
+	case err != nil && fault.NameOf(err) == "":
+		return err
+	case err != nil || ring.Writer != r.meta.Writer || ring.SetID != r.meta.SetID: // what it is shows when it is opened
+		return nil
+	}
+	if err := set.StoreKeyring(r.ctx, r.store, ring.Epoch, ring.Bytes); err != nil {
+		return err
+	}
+	r.objects, err = set.List(r.ctx, r.store)
+	return err
 }

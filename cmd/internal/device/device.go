@@ -43,7 +43,7 @@ type Meta struct {
 	Created    archive.Time
 
 	Pending *Commit // about to be made [LIF-10]
-	Begun   *Epoch  // about to be begun [LIF-6] [LIF-21]
+	Begun   *Begun  // about to begin [LIF-6] [LIF-21]
 	Ended   bool    // the holder has proved the secret, and wants the set deleted [LIF-28]
 
 	Seed [32]byte // keys the digests of blocks
@@ -64,9 +64,10 @@ type Commit struct {
 	Digest     [32]byte
 }
 
-// Epoch is an epoch and its key.
-type Epoch struct {
+// Begun is an epoch that a device is about to begin.
+type Begun struct {
 	Epoch uint64
+	From  uint64 // the epoch from which it goes on; 0 for that of a new set
 	Key   key.Key
 }
 

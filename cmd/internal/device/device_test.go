@@ -35,7 +35,7 @@ func someMeta(seed byte) *Meta {
 	m := &Meta{
 		Store: "folder:/backup", Epoch: 1 << 51, Key: someKey(seed), Generation: 1<<52 - 1, Head: someDigest(seed + 1),
 		HeadID: someID(seed + 2), HeadLength: 1 << 40, Created: archive.Time(1<<52 - 1), Seed: someDigest(seed + 3),
-		Pending: &Commit{1<<52 - 2, someDigest(seed + 4)}, Begun: &Epoch{3, someKey(seed + 5)}, Ended: true,
+		Pending: &Commit{1<<52 - 2, someDigest(seed + 4)}, Begun: &Begun{3, 2, someKey(seed + 5)}, Ended: true,
 		Damaged: []archive.ID{someID(seed + 8)}, OldKeys: []keyring.OldKey{{Epoch: 2, Key: someKey(seed + 9)}},
 	}
 	fill(m.SetID[:], seed+6)

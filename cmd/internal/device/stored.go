@@ -47,7 +47,7 @@ type storedMeta struct {
 	Seed       hex32        `json:"seed"`
 
 	Pending *storedCommit `json:"pending,omitempty"`
-	Begun   *storedEpoch  `json:"begun,omitempty"`
+	Begun   *storedBegun  `json:"begun,omitempty"`
 	Ended   bool          `json:"ended,omitempty"`
 
 	Commits uint64 `json:"commits"`
@@ -62,6 +62,12 @@ type storedMeta struct {
 type storedCommit struct {
 	Generation uint64 `json:"generation"`
 	Digest     hex32  `json:"digest"`
+}
+
+type storedBegun struct {
+	Epoch uint64 `json:"epoch"`
+	From  uint64 `json:"from"`
+	Key   hex32  `json:"key"`
 }
 
 type storedEpoch struct {
@@ -83,7 +89,7 @@ func storeMeta(m *Meta) *storedMeta {
 		s.Pending = &storedCommit{m.Pending.Generation, hex32(m.Pending.Digest)}
 	}
 	if m.Begun != nil {
-		s.Begun = &storedEpoch{m.Begun.Epoch, hex32(m.Begun.Key)}
+		s.Begun = &storedBegun{m.Begun.Epoch, m.Begun.From, hex32(m.Begun.Key)}
 	}
 	return s
 }
@@ -102,7 +108,7 @@ func (s *storedMeta) meta() Meta {
 		m.Pending = &Commit{s.Pending.Generation, s.Pending.Digest}
 	}
 	if s.Begun != nil {
-		m.Begun = &Epoch{s.Begun.Epoch, key.Key(s.Begun.Key)}
+		m.Begun = &Begun{s.Begun.Epoch, s.Begun.From, key.Key(s.Begun.Key)}
 	}
 	return m
 }

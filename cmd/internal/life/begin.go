@@ -12,31 +12,26 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
 )
 
-// begin stores the keyring of an epoch, which follows on that of before, in an order that can
+// begin stores the keyring of an epoch, which goes on from another one, in an order that can
 // be gone on with.
-func (f *Found) begin(ctx context.Context, meta *device.Meta, ring *keyring.Keyring, lock *Lock, head *set.Generation, before uint64) error {
+func (f *Found) begin(ctx context.Context, meta *device.Meta, ring *keyring.Keyring, lock *Lock, head *set.Generation, from uint64) error {
 	sealed, err := f.seal(ring, lock)
 	if err != nil {
 		return err
 	}
-	meta.Begun = &device.Epoch{Epoch: ring.Epoch, Key: lock.Key}
+	meta.Begun = &device.Begun{Epoch: ring.Epoch, From: from, Key: lock.Key}
 	release, err := f.remember(meta) // [LIF-6] [LIF-21]
 	if err != nil {
 		return err
 	}
 	defer func() { release() }()
-	if err := f.put(ctx, ring.Epoch, sealed, lock.Proof); err != nil {
-		if errors.Is(err, set.ErrTaken) {
-			err = errors.Join(err, f.forgetBegun())
-		}
-		return err
-	}
-	return f.complete(ctx, ring, lock, head, before)
+	return f.complete(ctx, ring, sealed, lock, head)
 }
 
 // seal seals a keyring, and makes sure that the secret opens it.
@@ -88,38 +83,126 @@ func (f *Found) remember(meta *device.Meta) (release func(), err error) {
 
 // sameState reports whether no run has gone between two states of a memory.
 func sameState(a, b *device.Meta) bool {
-	same := func(p, q *device.Epoch) bool { return (p == nil) == (q == nil) && (p == nil || *p == *q) }
+	same := func(p, q *device.Begun) bool { return (p == nil) == (q == nil) && (p == nil || *p == *q) }
 	return a.Epoch == b.Epoch && a.Generation == b.Generation && a.Head == b.Head && same(a.Begun, b.Begun) &&
 		(a.Pending == nil) == (b.Pending == nil)
 }
 
-// put stores a keyring under both names and reads it back. The first name decides which of
-// several devices has made it; on a store that is not atomic that shows after a while.
-// [LIF-7] [LIF-11]
-func (f *Found) put(ctx context.Context, epoch uint64, sealed []byte, proof container.Secret) error {
-	if !f.Store.Traits().Atomic {
-		name, size, sum := set.Name{Kind: set.Keyring, Number: epoch}.String(), int64(len(sealed)), sha256.Sum256(sealed)
-		made, err := set.Make(ctx, f.Store, name, bytes.NewReader(sealed), size, sum)
-		if err == nil && made {
-			if err = f.wait(ctx); err == nil {
-				made, err = store.Holds(ctx, f.Store, name, size, sum)
-			}
+// complete stores a keyring under its first name, then its copy once no commit was overlooked,
+// and ends the epochs before. What was about to be is remembered until that is done, so that a
+// crash leaves no keyring that an old secret opens. [LIF-21]
+func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, sealed []byte, lock *Lock, head *set.Generation) error {
+	for {
+		if err := f.claim(ctx, ring.Epoch, sealed); err != nil {
+			return err
 		}
+		opened := &set.Ring{Keyring: ring, Key: lock.Key}
+		missed, err := f.missed(ctx, opened)
 		if err != nil {
 			return err
 		}
-		if !made {
-			return set.ErrTaken
+		if missed == nil {
+			break
+		}
+		digest, err := missed.Digest(ctx)
+		if err != nil {
+			return err
+		}
+		head, ring = missed, opened.Following(ring.Writer, &lock.Key, missed.Number, digest)
+		ring.CreatedMS = f.created()
+		if sealed, err = f.seal(ring, lock); err != nil {
+			return err
+		}
+		begun := *f.Meta.Begun
+		begun.Epoch = ring.Epoch
+		f.Meta.Begun = &begun
+		if err := f.saved(func() error { return f.Memory.SetMeta(&f.Meta) }); err != nil {
+			return err
 		}
 	}
-	if err := set.StoreKeyring(ctx, f.Store, epoch, sealed); err != nil {
+	if err := set.MakeKeyring(ctx, f.Store, set.Name{Kind: set.KeyringCopy, Number: ring.Epoch}, sealed); err != nil {
 		return err
 	}
-	err := set.CheckKeyring(ctx, f.Store, epoch, sealed, proof)
-	if errors.Is(err, store.ErrMissing) { // another device has begun a later epoch, and ended this one
-		err = fmt.Errorf("%w (%v)", ErrMoved, err)
+	if err := set.CheckKeyring(ctx, f.Store, ring.Epoch, sealed, lock.Proof); err != nil { // [LIF-7]
+		if errors.Is(err, store.ErrMissing) { // another device has begun a later epoch, and ended this one
+			err = fmt.Errorf("%w (%v)", ErrMoved, err)
+		}
+		return err
+	}
+	now, err := f.counts(ctx, ring.Epoch)
+	if err != nil {
+		return err
+	}
+	if err := now.DeleteKeyrings(ctx, ring.Epoch); err != nil {
+		return err
+	}
+	return f.adopt(ring, head)
+}
+
+// claim stores a keyring under its first name, which decides which of several devices has
+// begun the epoch; on a store that is not atomic that shows after a while. [LIF-11]
+func (f *Found) claim(ctx context.Context, epoch uint64, sealed []byte) error {
+	name := set.Name{Kind: set.Keyring, Number: epoch}
+	err := set.MakeKeyring(ctx, f.Store, name, sealed)
+	if err == nil && !f.Store.Traits().Atomic {
+		if err = f.wait(ctx); err == nil {
+			err = set.MakeKeyring(ctx, f.Store, name, sealed)
+		}
+	}
+	if errors.Is(err, set.ErrTaken) {
+		err = errors.Join(err, f.forgetBegun())
 	}
 	return err
+}
+
+// missed returns a commit that was made in the epoch from which this one goes on after that
+// was looked at, nil if there is none. Errors: ErrMoved if another epoch has been begun
+// meanwhile, those of the store. [LIF-30]
+func (f *Found) missed(ctx context.Context, ring *set.Ring) (*set.Generation, error) {
+	now, err := set.List(ctx, f.Store)
+	if err != nil {
+		return nil, err
+	}
+	if _, isStored := now.Has(set.Name{Kind: set.KeyringCopy, Number: ring.Epoch}); isStored { // it was looked for
+		return nil, nil
+	}
+	from := f.Meta.Begun.From
+	counts, isNewer, err := compared(ctx, now, ring.Epoch)
+	switch {
+	case err != nil:
+		return nil, err
+	case isNewer, counts != from && counts != ring.Epoch:
+		return nil, ErrMoved
+	}
+	return now.Overlooked(ctx, ring, from, f.Payloads)
+}
+
+// counts lists the store after the copy of a keyring was stored. Errors: superseded if another
+// device has begun a later epoch meanwhile, those of the store. [LIF-34]
+func (f *Found) counts(ctx context.Context, epoch uint64) (*set.Objects, error) {
+	if err := f.wait(ctx); err != nil { // [LIF-11]
+		return nil, err
+	}
+	now, err := set.List(ctx, f.Store)
+	if err != nil {
+		return nil, err
+	}
+	counts, isNewer, err := compared(ctx, now, epoch)
+	if err == nil && (isNewer || counts != epoch) {
+		err = fault.New(fault.Superseded, "another device has begun to take the backup over meanwhile")
+	}
+	return now, err
+}
+
+// compared returns the epoch whose keyring counts, 0 if there is none, and whether that of a
+// greater epoch than one is there. Errors: those of the store.
+func compared(ctx context.Context, now *set.Objects, epoch uint64) (counts uint64, isNewer bool, err error) {
+	_, counts, err = now.Public(ctx)
+	if err != nil && fault.NameOf(err) == "" {
+		return 0, false, err
+	}
+	isNewer, _, err = now.Newer(ctx, epoch)
+	return counts, isNewer, err
 }
 
 // forgetBegun takes back what was to be begun, and the whole memory if there is nothing else
@@ -130,41 +213,6 @@ func (f *Found) forgetBegun() error {
 	}
 	f.Meta.Begun = nil
 	return f.saved(func() error { return f.Memory.SetMeta(&f.Meta) })
-}
-
-// complete ends the epochs before one whose keyring is stored. What was about to be is
-// remembered until that is done, so that a crash leaves no keyring that an old secret opens.
-func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, lock *Lock, head *set.Generation, before uint64) error {
-	for {
-		now, err := set.List(ctx, f.Store)
-		if err != nil {
-			return err
-		}
-		opened := &set.Ring{Keyring: ring, Key: lock.Key}
-		missed, err := now.Overlooked(ctx, opened, before, f.Payloads) // [LIF-30]
-		if err != nil {
-			return err
-		}
-		if missed == nil {
-			if err := now.DeleteKeyrings(ctx, ring.Epoch); err != nil {
-				return err
-			}
-			return f.adopt(ring, head)
-		}
-		digest, err := missed.Digest(ctx)
-		if err != nil {
-			return err
-		}
-		head, ring = missed, opened.Following(ring.Writer, &lock.Key, missed.Number, digest)
-		ring.CreatedMS = f.created()
-		sealed, err := f.seal(ring, lock)
-		if err != nil {
-			return err
-		}
-		if err := f.put(ctx, ring.Epoch, sealed, lock.Proof); err != nil {
-			return err
-		}
-	}
 }
 
 // adopt makes the epoch that was begun the one of the memory, whose files stay if the epoch

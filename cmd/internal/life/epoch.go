@@ -51,7 +51,7 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 		}
 	}
 	ring := s.Ring.Following(meta.Writer, &lock.Key, generation, digest) // [LIF-20]
-	ring.Epoch = max(ring.Epoch, meta.Epoch+1)                           // of a state that is earlier than what was seen
+	ring.Epoch = max(ring.Epoch, s.Objects.Greatest()+1, meta.Epoch+1)   // [LIF-33]
 	ring.CreatedMS = s.created()
 	if err := s.hasStayed(ctx); err != nil {
 		return err
@@ -84,13 +84,13 @@ func (f *Found) hasStayed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	newest := func(names []set.Name) (n uint64) {
-		for _, name := range names {
-			n = max(n, name.Number)
+	newest := func(commits []set.Name) uint64 { // they are in order
+		if len(commits) == 0 {
+			return 0
 		}
-		return n
+		return commits[0].Number
 	}
-	if newest(now.Keyrings) != newest(f.Objects.Keyrings) || newest(now.Commits) != newest(f.Objects.Commits) {
+	if now.Greatest() != f.Objects.Greatest() || newest(now.Commits) != newest(f.Objects.Commits) {
 		return ErrMoved
 	}
 	return nil
@@ -107,9 +107,6 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	if err != nil {
 		return err
 	}
-	if s.Ring.Epoch != f.Epoch { // another device has deleted it meanwhile
-		return ErrMoved
-	}
 	if secret == nil {
 		secret = container.WithKey(&s.Ring.Key)
 	}
@@ -118,9 +115,6 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 		return err
 	}
 	defer release()
-	if err := f.put(ctx, s.Ring.Epoch, s.Ring.Bytes, secret); err != nil {
-		return err
-	}
 	lock := &Lock{s.Ring.Key, s.Ring.Header.Slots, secret}
-	return f.complete(ctx, s.Ring.Keyring, lock, s.Head, s.Ring.Epoch-1)
+	return f.complete(ctx, s.Ring.Keyring, s.Ring.Bytes, lock, s.Head)
 }

@@ -48,7 +48,7 @@ const (
 	Empty  Standing = iota // there is no backup
 	Rest                   // there is no keyring that can be read, but other objects: the store has lost it, or the set was not turned off to the end
 	Ours                   // this device writes to the set
-	Begun                  // this device was about to begin this epoch, and was interrupted
+	Begun                  // this device was about to begin an epoch, and was interrupted
 	Others                 // another device writes to the set, or nobody knows of any that does
 )
 
@@ -57,7 +57,7 @@ type Found struct {
 	Place
 	Standing Standing
 	Objects  *set.Objects
-	Header   *header.Header // of the newest keyring, which is not authenticated [HDR-16]; nil if there is none
+	Header   *header.Header // of the keyring that counts, which is not authenticated [HDR-16], or of the one that was Begun; nil if there is none
 	Epoch    uint64         // in its name
 
 	Memory *device.Memory // nil if this device remembers nothing
@@ -133,22 +133,47 @@ func (f *Found) stand(ctx context.Context) (Standing, error) {
 	if f.Memory == nil {
 		return Others, nil
 	}
-	k, epoch, standing := f.Meta.Key, f.Meta.Epoch, Ours
-	if begun := f.Meta.Begun; begun != nil && f.Epoch >= begun.Epoch && begun.Key.Fits(f.Header.KeyCheck) {
-		k, epoch, standing = begun.Key, f.Epoch, Begun // it may have begun a second one under the key [LIF-30]
+	if isBegun, err := f.standsAtBegun(ctx); err != nil || isBegun {
+		return Begun, err
 	}
-	if epoch != f.Epoch || !k.Fits(f.Header.KeyCheck) {
+	if f.Meta.Epoch != f.Epoch || !f.Meta.Key.Fits(f.Header.KeyCheck) {
 		return Others, nil
 	}
-	ring, err := f.Objects.OpenKeyring(ctx, container.WithKey(&k), f.remembered(false))
+	isNewer, _, err := f.Objects.Newer(ctx, f.Epoch)
+	if err != nil || isNewer {
+		return Others, err
+	}
+	ring, err := f.Objects.OpenKeyring(ctx, container.WithKey(&f.Meta.Key), f.remembered(false))
 	switch {
 	case err != nil && fault.NameOf(err) == "":
 		return 0, err
-	case err != nil || ring.Writer != f.Meta.Writer || ring.Epoch != epoch:
+	case err != nil || ring.Writer != f.Meta.Writer || ring.Epoch != f.Epoch:
 		return Others, nil
 	}
 	f.ring = ring
-	return standing, nil
+	return Ours, nil
+}
+
+// standsAtBegun reports whether this device can go on with the epoch that it was about to
+// begin: its keyring is there, and no other epoch was begun since.
+func (f *Found) standsAtBegun(ctx context.Context) (bool, error) {
+	begun := f.Meta.Begun
+	if begun == nil || f.Epoch != begun.From && f.Epoch != begun.Epoch {
+		return false, nil
+	}
+	isNewer, _, err := f.Objects.Newer(ctx, begun.Epoch)
+	if err != nil || isNewer {
+		return false, err
+	}
+	ring, err := f.Objects.OpenEpoch(ctx, begun.Epoch, container.WithKey(&begun.Key))
+	switch {
+	case err != nil && fault.NameOf(err) == "":
+		return false, err
+	case err != nil || ring.Writer != f.Meta.Writer || ring.SetID != f.Meta.SetID:
+		return false, nil
+	}
+	f.ring, f.Header, f.Epoch = ring, ring.Header, ring.Epoch
+	return true, nil
 }
 
 // remembered is what this device has seen, or nothing.
@@ -173,8 +198,12 @@ type Set struct {
 func (f *Found) Prove(ctx context.Context, secret container.Secret, stale bool) (*Set, error) {
 	ring := f.ring
 	if secret != nil {
+		open := func() (*set.Ring, error) { return f.Objects.OpenKeyring(ctx, secret, f.remembered(stale)) }
+		if f.Standing == Begun { // which may not count yet
+			open = func() (*set.Ring, error) { return f.Objects.OpenEpoch(ctx, f.Epoch, secret) }
+		}
 		var err error
-		if ring, err = f.Objects.OpenKeyring(ctx, secret, f.remembered(stale)); err != nil {
+		if ring, err = open(); err != nil {
 			return nil, f.isMoved(ctx, err)
 		}
 	}

@@ -89,7 +89,7 @@ func (f *Found) remove(ctx context.Context, name set.Name, progress func()) erro
 // present secret until the last one is gone. [LIF-29]
 func keyrings(o *set.Objects) []set.Name {
 	var first, copies []set.Name
-	for _, name := range slices.Backward(o.Keyrings) { // from the least epoch
+	for _, name := range slices.Backward(o.Keyrings) { // those that count last
 		if name.Kind == set.Keyring {
 			first = append(first, name)
 		} else {
