@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,10 +174,26 @@ var liars = []struct {
 	{"does not read commits back", "generations meanwhile", believing(func(l *liar, q request) bool { return l.made[q.name] != nil && asks("read", "g-")(q) })},
 	{"does not look for keyrings after a commit", "generations meanwhile", believing(func(l *liar, q request) bool { return q.kind == "list" && hasMade(l, "g-") })},
 	{"does not read keyrings back", "changed-secret interrupted-epoch", believing(func(l *liar, q request) bool { return l.made[q.name] != nil && asks("read", "k-")(q) })},
-	{"does not look for commits after a keyring", "changed-secret overlooked-commit", believing(func(l *liar, q request) bool { return q.kind == "list" && hasMade(l, "k-") })},
+	{"does not look for commits after a keyring", "changed-secret overlooked-commit overlooked-later", believing(func(l *liar, q request) bool { return q.kind == "list" && hasMade(l, "k-") })},
 	{"does not look at the store before it makes a set", "turned-on", func() *liar {
 		return &liar{swallow: func(l *liar, q request) (vectors.Object, bool) {
 			return vectors.Object{"objects": []any{}}, q.kind == "list" && !hasMade(l, "k-")
+		}}
+	}},
+	{"does not see keyrings without a copy", "begun-by-another began-at-once", func() *liar {
+		return &liar{input: func(_ string, in vectors.Object) vectors.Object {
+			listed, ok := in["objects"].([]any)
+			if !ok {
+				return in
+			}
+			nameOf := func(o any) string { return o.(vectors.Object)["name"].(string) }
+			seen := slices.DeleteFunc(slices.Clone(listed), func(o any) bool {
+				name, _ := set.ParseName(nameOf(o))
+				_, second := names(name.Number)
+				isCopied := slices.ContainsFunc(listed, func(o any) bool { return nameOf(o) == second })
+				return name.Kind == set.Keyring && name.Number > 1 && !isCopied
+			})
+			return inputs.With(in, "objects", seen)
 		}}
 	}},
 	{"makes no copy", "turned-on taken-over", believing(func(_ *liar, q request) bool { return strings.HasSuffix(q.name, ".copy.coffer") && q.kind != "delete" })},

@@ -2,6 +2,7 @@ package backups
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -34,14 +35,29 @@ func (r *run) checkKeyring(name set.Name, b []byte) error {
 	if name.Kind == set.KeyringCopy && !bytes.Equal(b, r.w.store[first]) { // [SET-4]
 		return fmt.Errorf("it does not have the bytes of %s", first)
 	}
+	if name.Kind == set.KeyringCopy && !r.listsAfterMaking(first) { // [LIF-30]
+		return fmt.Errorf("the store is not listed after %s is there", first)
+	}
 	begun, _ := r.w.memory["begun"].(vectors.Object)
-	if begun == nil || uint64(number(begun["epoch"])) > name.Number { // [LIF-6] [LIF-21]
+	if begun == nil || uint64(number(begun["epoch"])) != name.Number { // [LIF-6] [LIF-21]
 		return fmt.Errorf("the device has not saved that it is about to begin epoch %d", name.Number)
 	}
 	if _, err := openKeyring(b, key.Key(inputs.Unhex(begun["key"]))); err != nil {
 		return fmt.Errorf("under the key that the device has saved: %w", err)
 	}
 	return nil
+}
+
+// listsAfterMaking reports whether the store was listed in this run after an object was made,
+// or after it was there.
+func (r *run) listsAfterMaking(name string) bool {
+	since := 0
+	for i, q := range r.log {
+		if q.kind == "make" && q.name == name && r.before[name] == nil {
+			since = i
+		}
+	}
+	return slices.ContainsFunc(r.log[since:], func(q request) bool { return q.kind == "list" })
 }
 
 // checkDelete allows the deletion of the keyrings of lower epochs, of those before an epoch that
@@ -67,8 +83,8 @@ func (r *run) checkDelete(name set.Name) error {
 	if r.readBack(first) < 0 || r.readBack(second) < 0 { // [LIF-7] [LIF-21]
 		return fmt.Errorf("the keyring of epoch %d is not read back under both of its names before", epoch)
 	}
-	if !slices.ContainsFunc(r.log[back:], func(q request) bool { return q.kind == "list" }) { // [LIF-30]
-		return fmt.Errorf("the commits are not listed after the keyring of epoch %d was read back", epoch)
+	if !slices.ContainsFunc(r.log[back:], func(q request) bool { return q.kind == "list" }) { // [LIF-34]
+		return fmt.Errorf("the keyrings are not listed after that of epoch %d was read back", epoch)
 	}
 	return nil
 }
@@ -134,13 +150,12 @@ func (w *world) setKey(e epoch) key.Key {
 	if e.secret == nil {
 		return w.key()
 	}
-	for _, name := range slices.Backward(slices.Sorted(maps.Keys(w.store))) {
-		if n, ok := set.ParseName(name); ok && n.Kind == set.Keyring {
-			answer := reference.Answer("container.unlock", vectors.Object{"container": inputs.Hex(w.store[name]), "secret": e.secret})
-			return key.Key(inputs.Unhex(answer.Output["key"]))
-		}
+	objects := must1(set.List(context.Background(), reading{bytes: w.store}))
+	if len(objects.Keyrings) == 0 {
+		return key.Key{}
 	}
-	return key.Key{}
+	answer := reference.Answer("container.unlock", vectors.Object{"container": inputs.Hex(w.store[objects.Keyrings[0].String()]), "secret": e.secret})
+	return key.Key(inputs.Unhex(answer.Output["key"]))
 }
 
 // judgeEpoch looks at the keyring that an epoch has begun with; before is what was there, and
@@ -209,8 +224,8 @@ func (w *world) checkRing(ring *set.Ring, e epoch, before *state, writer any) er
 	switch {
 	case before != nil && ring.SetID != before.ring.SetID:
 		return fmt.Errorf("the keyring is of the set %x, not %x", ring.SetID, before.ring.SetID)
-	case ring.Epoch != old.ring.Epoch+1: // [KRG-7]
-		return fmt.Errorf("it begins epoch %d, not %d", ring.Epoch, old.ring.Epoch+1)
+	case ring.Epoch != old.greatest+1: // [KRG-7] [LIF-33]
+		return fmt.Errorf("it begins epoch %d, not %d", ring.Epoch, old.greatest+1)
 	case ring.Generation != old.number || ring.Head != head: // [LIF-20]
 		return fmt.Errorf("the keyring names generation %d with SHA-256 %x, the head is generation %d with %x", ring.Generation, ring.Head, old.number, head)
 	case !slices.Equal(ring.OldKeys, keys): // [LIF-20]

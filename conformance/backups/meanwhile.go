@@ -66,13 +66,26 @@ func meanwhile(w *world) error {
 	}); err != nil {
 		return err
 	}
-	u := w.clone()
-	return u.ends("another device begins an epoch after the commit was made", "superseded", func(_ int, q request) fate {
-		if isCommit(q, "read") && q.offset == 0 {
+	for _, one := range []struct {
+		what  string
+		begin func(u *world)
+	}{
+		{"another device begins an epoch after the commit was made", func(u *world) {
 			u.putKeyring(drawn.Key(w.r), func(k *keyring.Keyring) { k.Epoch++; k.Writer[0] ^= 1 })
+		}},
+		{"and has not stored the copy of its keyring", func(u *world) { u.claim(1) }},
+	} {
+		u := w.clone()
+		if err := u.ends(one.what, "superseded", func(_ int, q request) fate {
+			if isCommit(q, "read") && q.offset == 0 {
+				one.begin(u)
+			}
+			return answered
+		}); err != nil {
+			return err
 		}
-		return answered
-	})
+	}
+	return nil
 }
 
 // hasMade reports whether a run has made an object with these bytes.

@@ -19,11 +19,12 @@ import (
 
 // state is a set as the reference reads it.
 type state struct {
-	ring    *set.Ring
-	head    *set.Generation // nil if there is none
-	number  uint64          // of the head
-	entries entries
-	places  map[string][]archive.Place
+	ring     *set.Ring
+	greatest uint64          // epoch of a keyring that is there
+	head     *set.Generation // nil if there is none
+	number   uint64          // of the head
+	entries  entries
+	places   map[string][]archive.Place
 }
 
 // entries are what is said of each entry, by path.
@@ -36,7 +37,7 @@ func read(s store, k key.Key) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &state{places: map[string][]archive.Place{}, entries: entries{}}
+	st := &state{places: map[string][]archive.Place{}, entries: entries{}, greatest: objects.Greatest()}
 	if st.ring, err = objects.OpenKeyring(ctx, container.WithKey(&k), set.Memory{}); err != nil {
 		return nil, err
 	}

@@ -25,13 +25,17 @@ type beginning struct {
 
 func (in beginning) device() *device { return &device{memory: in.Memory} }
 
+// errMoved says that another device has begun an epoch since the store was looked at.
+var errMoved = errors.New("another epoch has begun meanwhile")
+
 // begin begins an epoch, the first one where there is no set, or goes on with one that was
-// begun. It starts again where another device has begun the epoch. Errors: those of opening a
-// set, superseded where it has no secret of one that is there.
+// begun. It starts again where another device has begun an epoch meanwhile. Errors: those of
+// opening a set, superseded where it has no secret of one that is there, or where another
+// device begins an epoch at the same time.
 func (d *device) begin(in beginning) error {
 	for {
 		err := d.beginOnce(context.Background(), in)
-		if !errors.Is(err, set.ErrTaken) {
+		if !errors.Is(err, set.ErrTaken) && !errors.Is(err, errMoved) {
 			return err
 		}
 		d.forget()
@@ -66,16 +70,25 @@ func (d *device) beginOnce(ctx context.Context, in beginning) error {
 }
 
 // wasBegun returns the keyring that this device was about to begin an epoch with, nil if it is
-// not there. Errors: those of the store.
+// not there, or another epoch was begun since. Errors: those of the store.
 func (d *device) wasBegun(ctx context.Context, objects *set.Objects) (*set.Ring, error) {
 	if d.memory == nil || d.memory.Begun == nil {
 		return nil, nil
 	}
-	ring, err := objects.OpenKeyring(ctx, container.WithKey(new(key.Key(d.memory.Begun.Key))), d.memory.seen())
+	begun := d.memory.Begun
+	counts, err := counting(ctx, objects)
+	if err != nil || counts != begun.From && counts != begun.Epoch {
+		return nil, err
+	}
+	isNewer, _, err := objects.Newer(ctx, begun.Epoch)
+	if err != nil || isNewer {
+		return nil, err
+	}
+	ring, err := objects.OpenEpoch(ctx, begun.Epoch, container.WithKey(new(key.Key(begun.Key))))
 	switch {
 	case err != nil && fault.NameOf(err) == "":
 		return nil, err
-	case err != nil || string(ring.Writer[:]) != string(d.memory.Writer) || ring.Epoch < d.memory.Begun.Epoch:
+	case err != nil || string(ring.Writer[:]) != string(d.memory.Writer):
 		return nil, nil
 	}
 	return ring, nil
@@ -86,7 +99,7 @@ func (d *device) turnOn(ctx context.Context, in beginning, created archive.Time)
 	if d.memory == nil || d.memory.Epoch > 0 || d.memory.Begun == nil {
 		var ids [32]byte
 		rand.Read(ids[:])
-		d.memory = &memory{SetID: octets(ids[:16]), Writer: octets(ids[16:]), Begun: &begun{1, octets32(drawKey())}} // [LIF-1] [LIF-6]
+		d.memory = &memory{SetID: octets(ids[:16]), Writer: octets(ids[16:]), Begun: &begun{1, 0, octets32(drawKey())}} // [LIF-1] [LIF-6]
 	}
 	k := key.Key(d.memory.Begun.Key)
 	slots, err := sealSlots(rand.Reader, k, in.Slots)
@@ -94,7 +107,7 @@ func (d *device) turnOn(ctx context.Context, in beginning, created archive.Time)
 		return err
 	}
 	ring := &keyring.Keyring{SetID: [16]byte(d.memory.SetID.bytes()), Epoch: 1, Writer: [16]byte(d.memory.Writer.bytes()), CreatedMS: created}
-	return d.put(ctx, k, slots, ring, 0)
+	return d.put(ctx, k, slots, ring)
 }
 
 func drawKey() (k key.Key) {
@@ -138,9 +151,10 @@ func (d *device) follow(ctx context.Context, in beginning, objects *set.Objects,
 		return err
 	}
 	next := ring.Following([16]byte(d.memory.Writer.bytes()), &k, generation, digest) // [LIF-20]
+	next.Epoch = max(next.Epoch, objects.Greatest()+1, d.memory.Epoch+1)              // [LIF-33]
 	next.CreatedMS = created
-	d.save(func(m *memory) { m.Begun = &begun{next.Epoch, octets32(k)} }) // [LIF-21]
-	return d.put(ctx, k, slots, next, ring.Epoch)
+	d.save(func(m *memory) { m.Begun = &begun{next.Epoch, ring.Epoch, octets32(k)} }) // [LIF-21]
+	return d.put(ctx, k, slots, next)
 }
 
 // lock returns the key and the slots of the next epoch. [LIF-19]
@@ -156,13 +170,13 @@ func (d *device) lock(in beginning, ring *set.Ring) (key.Key, []slot.Slot, error
 	return k, append(kept[:len(kept):len(kept)], slots...), err
 }
 
-// put stores the keyring of an epoch that follows on that of before, and ends those before.
-func (d *device) put(ctx context.Context, k key.Key, slots []slot.Slot, ring *keyring.Keyring, before uint64) error {
+// put stores the keyring of an epoch, and ends those before.
+func (d *device) put(ctx context.Context, k key.Key, slots []slot.Slot, ring *keyring.Keyring) error {
 	sealed, err := set.SealKeyring(rand.Reader, &k, slots, ring)
 	if err != nil {
 		return err
 	}
-	return d.store(ctx, sealed, &set.Ring{Keyring: ring, Key: k}, slots, before)
+	return d.store(ctx, sealed, &set.Ring{Keyring: ring, Key: k}, slots)
 }
 
 // finish goes on with an epoch that was begun, unless there is an error.
@@ -170,34 +184,51 @@ func (d *device) finish(ctx context.Context, ring *set.Ring, err error) error {
 	if err != nil {
 		return err
 	}
-	return d.store(ctx, ring.Bytes, ring, ring.Header.Slots, ring.Epoch-1)
+	return d.store(ctx, ring.Bytes, ring, ring.Header.Slots)
 }
 
-// store stores a keyring and reads it back, begins another epoch if a commit was overlooked,
-// and deletes the keyrings before. [LIF-7] [LIF-30]
-func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots []slot.Slot, before uint64) error {
-	if err := set.StoreKeyring(ctx, d, ring.Epoch, sealed); err != nil {
-		return err
-	}
-	if err := set.CheckKeyring(ctx, d, ring.Epoch, sealed, container.WithKey(&ring.Key)); err != nil {
+// store stores a keyring, begins another epoch if a commit was overlooked, and otherwise
+// stores the copy, reads both back and deletes the keyrings before. [LIF-21]
+func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots []slot.Slot) error {
+	first, second := set.Name{Kind: set.Keyring, Number: ring.Epoch}, set.Name{Kind: set.KeyringCopy, Number: ring.Epoch}
+	if err := set.MakeKeyring(ctx, d, first, sealed); err != nil {
 		return err
 	}
 	now, err := set.List(ctx, d)
 	if err != nil {
 		return err
 	}
-	missed, err := now.Overlooked(ctx, ring, before, container.Plain)
-	if err != nil {
-		return err
-	}
-	if missed != nil {
-		digest, err := missed.Digest(ctx)
+	if _, isThere := now.Has(second); !isThere { // otherwise it was looked for
+		missed, err := d.missed(ctx, now, ring)
 		if err != nil {
 			return err
 		}
-		next := ring.Following(ring.Writer, &ring.Key, missed.Number, digest)
-		next.CreatedMS = ring.CreatedMS
-		return d.put(ctx, ring.Key, slots, next, before)
+		if missed != nil {
+			digest, err := missed.Digest(ctx)
+			if err != nil {
+				return err
+			}
+			next := ring.Following(ring.Writer, &ring.Key, missed.Number, digest)
+			next.CreatedMS = ring.CreatedMS
+			d.save(func(m *memory) { m.Begun = &begun{next.Epoch, m.Begun.From, m.Begun.Key} })
+			return d.put(ctx, ring.Key, slots, next)
+		}
+		if err := set.MakeKeyring(ctx, d, second, sealed); err != nil {
+			return err
+		}
+	}
+	if err := set.CheckKeyring(ctx, d, ring.Epoch, sealed, container.WithKey(&ring.Key)); err != nil { // [LIF-7]
+		return err
+	}
+	if now, err = set.List(ctx, d); err != nil {
+		return err
+	}
+	counts, isNewer, err := compared(ctx, now, ring.Epoch)
+	switch {
+	case err != nil:
+		return err
+	case isNewer, counts != ring.Epoch: // [LIF-34]
+		return fault.New(fault.Superseded, "another device has begun an epoch meanwhile")
 	}
 	if err := now.DeleteKeyrings(ctx, ring.Epoch); err != nil {
 		return err
@@ -206,4 +237,28 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 		m.Epoch, m.Key, m.Generation, m.Head, m.Pending, m.Begun = ring.Epoch, octets32(ring.Key), ring.Generation, ring.Head, nil, nil
 	})
 	return nil
+}
+
+// missed returns a commit that was made in the epoch from which this one goes on since that
+// was looked at, nil if there is none. Errors: errMoved, those of the store. [LIF-30]
+func (d *device) missed(ctx context.Context, now *set.Objects, ring *set.Ring) (*set.Generation, error) {
+	from := d.memory.Begun.From
+	counts, isNewer, err := compared(ctx, now, ring.Epoch)
+	switch {
+	case err != nil:
+		return nil, err
+	case isNewer, counts != from && counts != ring.Epoch:
+		return nil, errMoved
+	}
+	return now.Overlooked(ctx, ring, from, container.Plain)
+}
+
+// compared returns the epoch whose keyring counts, and whether that of a greater epoch than
+// one is there. Errors: those of the store.
+func compared(ctx context.Context, now *set.Objects, epoch uint64) (counts uint64, isNewer bool, err error) {
+	if counts, err = counting(ctx, now); err != nil {
+		return 0, false, err
+	}
+	isNewer, _, err = now.Newer(ctx, epoch)
+	return counts, isNewer, err
 }

@@ -65,14 +65,6 @@ func (c *commit) keyring(ctx context.Context) (answer set.Answer, err error) {
 	if c.objects, c.ring, answer, err = c.isWriter(ctx); err != nil || answer != set.AnswerOurs {
 		return c.unlessBegun(ctx, answer, err)
 	}
-	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
-		if _, ok := c.objects.Has(set.Name{Kind: kind, Number: c.ring.Epoch}); !ok { // [LIF-16]
-			if err := set.StoreKeyring(ctx, c, c.ring.Epoch, c.ring.Bytes); err != nil {
-				return "", err
-			}
-			break
-		}
-	}
 	return answer, c.objects.DeleteKeyrings(ctx, c.ring.Epoch) // [LIF-22]
 }
 
@@ -83,7 +75,7 @@ func (c *commit) unlessBegun(ctx context.Context, answer set.Answer, err error) 
 		return answer, err
 	}
 	now, err := set.List(ctx, c)
-	if err == nil && len(now.Keyrings) > 0 && now.Keyrings[0].Number > c.memory.Epoch {
+	if err == nil && now.Greatest() > c.memory.Epoch {
 		answer = set.AnswerOther
 	}
 	return answer, err
@@ -149,6 +141,9 @@ func (c *commit) confirm(ctx context.Context) (set.Answer, error) {
 		return "", err
 	}
 	if epoch, err := counting(ctx, now); err != nil || epoch != c.memory.Epoch {
+		return set.AnswerEnded, err
+	}
+	if isNewer, isGone, err := now.Newer(ctx, c.memory.Epoch); err != nil || isNewer || isGone {
 		return set.AnswerEnded, err
 	}
 	c.remember(*c.memory.Pending)

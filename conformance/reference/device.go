@@ -31,6 +31,7 @@ type pending struct {
 // begun is an epoch that is about to begin. [LIF-21]
 type begun struct {
 	Epoch uint64
+	From  uint64 // the epoch from which it goes on; 0 for that of a new set
 	Key   octets32
 }
 
@@ -46,7 +47,7 @@ func (m *memory) describe() any {
 		o["pending"] = vectors.Object{"generation": p.Generation, "head": toHex(p.Head[:])}
 	}
 	if b := m.Begun; b != nil {
-		o["begun"] = vectors.Object{"epoch": b.Epoch, "key": toHex(b.Key[:])}
+		o["begun"] = vectors.Object{"epoch": b.Epoch, "from": b.From, "key": toHex(b.Key[:])}
 	}
 	return o
 }
@@ -79,8 +80,11 @@ func (d *device) isWriter(ctx context.Context) (*set.Objects, *set.Ring, set.Ans
 	if err != nil {
 		return nil, nil, "", err
 	}
-	if epoch, err := counting(ctx, objects); err != nil || epoch > d.memory.Epoch {
+	if isNewer, _, err := objects.Newer(ctx, d.memory.Epoch); err != nil || isNewer {
 		return nil, nil, set.AnswerOther, err
+	}
+	if objects, err = d.mend(ctx, objects); err != nil {
+		return nil, nil, "", err
 	}
 	ring, err := objects.OpenKeyring(ctx, container.WithKey(new(key.Key(d.memory.Key))), d.memory.seen())
 	switch fault.NameOf(err) {
@@ -99,6 +103,27 @@ func (d *device) isWriter(ctx context.Context) (*set.Objects, *set.Ring, set.Ans
 		return nil, nil, set.AnswerOther, nil
 	}
 	return objects, ring, set.AnswerOurs, nil
+}
+
+// mend stores the keyring of the device's epoch under a name of which the store has nothing.
+// [LIF-16]
+func (d *device) mend(ctx context.Context, objects *set.Objects) (*set.Objects, error) {
+	_, first := objects.Has(set.Name{Kind: set.Keyring, Number: d.memory.Epoch})
+	_, second := objects.Has(set.Name{Kind: set.KeyringCopy, Number: d.memory.Epoch})
+	if first == second {
+		return objects, nil
+	}
+	ring, err := objects.OpenEpoch(ctx, d.memory.Epoch, container.WithKey(new(key.Key(d.memory.Key))))
+	switch {
+	case err != nil && fault.NameOf(err) == "":
+		return nil, err
+	case err != nil || string(ring.Writer[:]) != string(d.memory.Writer):
+		return objects, nil
+	}
+	if err := set.StoreKeyring(ctx, d, ring.Epoch, ring.Bytes); err != nil {
+		return nil, err
+	}
+	return set.List(ctx, d)
 }
 
 // counting returns the epoch of the keyring that counts, 0 if there is none.

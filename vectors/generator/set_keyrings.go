@@ -52,8 +52,11 @@ func setKeyrings(s *suite) {
 	base.but("keyring-copy-damaged", "SET-7", "The copy is damaged, and nobody asks for it.",
 		flip(b.bytesAt(second), atMAC, 1), accepted(b.output()))
 	base.but("keyring-name-of-later", "SET-8 SET-10",
-		"The first has the name of epoch 5, which is not its own: it is passed over, and the copy under the right name counts.",
-		b.renamed(first, keyringName(5)), accepted(b.output(keyringName(5))))
+		"The first has the name of the copy of epoch 5, which is not its own: it is passed over, and the copy under the right name counts.",
+		b.renamed(first, copyName(5)), accepted(b.output(copyName(5))))
+	base.but("keyring-name-of-later-first", "SET-7",
+		"The first has the name of epoch 5, which has no copy: nobody asks for it.",
+		b.renamed(first, keyringName(5)), accepted(b.output()))
 
 	spoilt := newBackup("set/keyrings", 4)
 	damaged := newest.clone()
@@ -70,11 +73,52 @@ func setKeyrings(s *suite) {
 		flip(spoilt.bytesAt(second), atDigest, 1), refused(fault.PayloadTampered))
 	payload.but("keyring-payload-copy-same", "SET-7", "The copy has the same bytes.", flip(spoilt.bytesAt(second), -16-len(newest.ring.bytes()), 1),
 		refused(fault.PayloadTampered))
-	payload.but("keyring-payload-copy-gone", "SET-7", "There is no copy.", spoilt.gone(second), refused(fault.PayloadTampered))
+	payload.but("keyring-payload-copy-gone", "SET-7 (wrong-secret)",
+		"There is no copy, nor one of the earlier epoch, which counts then.", spoilt.gone(second), refused(fault.WrongSecret))
 
+	setKeyringsBegun(s)
 	setKeyringsAlone(s)
 	setKeyringsEarlier(s)
 	setSlots(s)
+}
+
+// setKeyringsBegun are sets with an epoch whose copy was not stored.
+func setKeyringsBegun(s *suite) {
+	b := newBackup("set/keyring-begun", 4)
+	first, second := keyringName(2), copyName(2)
+	begun, before := b.ringOf(4, 0, make([]byte, 32)), b.ringOf(2, 0, make([]byte, 32))
+	b.put(keyringName(4), begun)
+	b.put(first, before)
+	b.put(second, before)
+	earlier := *b
+	earlier.epoch = 2
+	input := with(b.input(), "secret", keySecret(b.oldKey))
+	base := s.set("keyring-begun", "SET-7",
+		"The keyring of the later epoch has no copy: that of the earlier one counts, and its secret opens it.",
+		input, earlier.output())
+	base.but("keyring-begun-secret", "SET-7 (wrong-secret)", "The secret is that of the later keyring.",
+		replace("secret.key", b.key), refused(fault.WrongSecret))
+	base.but("keyring-begun-completed", "SET-7 (wrong-secret)", "The later keyring has the name of the copy alone, and counts.",
+		b.renamed(keyringName(4), copyName(4)), refused(fault.WrongSecret))
+	base.but("keyring-begun-first-gone", "SET-7", "The earlier keyring has nothing but its copy.", b.gone(first),
+		accepted(earlier.output()))
+	base.but("keyring-begun-copy-gone", "SET-7", "The earlier keyring has no copy either: the least epoch counts.",
+		b.gone(second), accepted(earlier.output()))
+	base.but("keyring-begun-first-damaged", "SET-7 SET-10", "The earlier keyring is damaged under its first name: its copy counts.",
+		flip(b.bytesAt(first), atDigest, 1), accepted(earlier.output(first)))
+
+	lost := newBackup("set/keyring-begun", 4)
+	damaged := before.clone()
+	damaged.digest = flipped(damaged.digest, 0, 1)
+	lost.put(keyringName(6), lost.ringOf(6, 0, make([]byte, 32)))
+	lost.put(second, damaged)
+	lost.put(keyringName(4), begun)
+	lost.put(first, damaged)
+	s.set("keyring-begun-alone", "SET-7 SET-10",
+		"The complete epoch is damaged twice: of the others, which have no copies, the least counts.",
+		lost.input(), lost.output(first, second)).
+		but("keyring-begun-alone-damaged", "SET-7 SET-10", "That one is damaged, too: the next one counts, which the secret opens as well.",
+			flip(lost.bytesAt(keyringName(4)), atDigest, 1), accepted(with(lost.output(first, second, keyringName(4)), "epoch", 6)))
 }
 
 // setKeyringsAlone are sets of one keyring.
@@ -83,6 +127,7 @@ func setKeyringsAlone(s *suite) {
 	name := keyringName(4)
 	b.put(name, b.ringOf(4, 0, make([]byte, 32)))
 	base := s.set("keyring-alone", "SET-8 SET-9", "A set of one keyring.", b.input(), b.output())
+	base.but("keyring-alone-payload", "SET-7", "Its payload does not open.", flip(b.bytesAt(name), -1, 1), refused(fault.PayloadTampered))
 	base.but("keyring-alone-as-copy", "SET-7", "It has the name of a copy, which is as good.", b.renamed(name, copyName(4)),
 		accepted(b.output()))
 	for _, c := range []struct {

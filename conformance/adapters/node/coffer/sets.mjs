@@ -42,7 +42,8 @@ async function findKeyring(objects, secret) {
     const h = await readHeader(objects.get(name) ?? fail("missing_container"));
     if (h.purpose !== KEYRING) bad("no keyring");
   })());
-  for (const epoch of numbersIn(objects.keys(), KEYRINGS))
+  const epochs = numbersIn(objects.keys(), KEYRINGS), isComplete = (epoch) => objects.has(keyringName(epoch, true));
+  for (const epoch of [...epochs.filter(isComplete), ...epochs.filter((e) => !isComplete(e)).reverse()])
     for (const name of [keyringName(epoch, false), keyringName(epoch, true)].filter((n) => objects.has(n))) {
       let error = await examine(name), opened;
       if (!error) {
