@@ -69,7 +69,11 @@ func showStatus(ctx context.Context, flags *setFlags, text string, asJSON bool) 
 			return err
 		}
 	}
-	s.compare(b)
+	isBegun, _, err := b.objects.Newer(ctx, b.epoch)
+	if err != nil {
+		return b.advise(err)
+	}
+	s.compare(b, isBegun)
 	if asJSON {
 		err = display.JSON(program.Stdout, s)
 	} else {

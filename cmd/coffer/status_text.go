@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
@@ -19,10 +20,13 @@ const (
 	stateBehind     state = "behind"     // it has only earlier ones
 	stateSuperseded state = "superseded" // another device has become the writer
 	stateOther      state = "other_set"  // another backup lies there
+	stateBegun      state = "begun"      // this device was interrupted when it became the writer, or changed the secret
+	stateChallenged state = "challenged" // another device was interrupted, or is at it
 )
 
-// compare adds what this device keeps of the backup.
-func (s *status) compare(b *backupSet) {
+// compare adds what this device keeps of the backup. isBegun says that a later epoch has begun
+// and is not complete.
+func (s *status) compare(b *backupSet, isBegun bool) {
 	if b.device == nil {
 		return
 	}
@@ -32,14 +36,18 @@ func (s *status) compare(b *backupSet) {
 		newest = *s.Head
 	}
 	s.Device = &deviceStatus{State: stateCurrent, Generation: d.Generation, CreatedMS: timeJSON(d.Created), Epoch: d.Epoch, taken: d.Commits == 0}
-	isBegun := d.Begun != nil && d.Begun.Key.Fits(b.header.KeyCheck)
+	isOwn := d.Begun != nil && d.Begun.Key.Fits(b.header.KeyCheck) // complete, and not yet remembered as such
 	isPending := d.Pending != nil && d.Pending.Generation == newest
 	switch {
 	case b.isOther():
 		s.Device.State = stateOther
+	case isBegun && d.Begun != nil && d.Begun.Epoch == b.objects.Greatest():
+		s.Device.State = stateBegun
+	case isBegun:
+		s.Device.State = stateChallenged
 	case b.epoch < d.Epoch:
 		s.Device.State = stateBehind
-	case b.ring == nil, b.epoch > d.Epoch && !isBegun, b.ring.Writer != d.Writer: // without its ring, the key is not this device's
+	case b.ring == nil, b.epoch > d.Epoch && !isOwn, b.ring.Writer != d.Writer: // without its ring, the key is not this device's
 		s.Device.State = stateSuperseded
 	case newest < d.Generation:
 		s.Device.State = stateBehind
@@ -57,6 +65,10 @@ func (d *deviceStatus) trouble() error {
 		return fault.New(fault.StaleBackup, "the store does not have what this device stored there")
 	case stateSuperseded:
 		return fault.New(fault.Superseded, "another device has become the one that writes")
+	case stateChallenged:
+		return fault.New(fault.Superseded, "another device has begun to take the backup over and has not ended that; until then everything opens as before")
+	case stateBegun:
+		return errors.New(`this device was interrupted when it took the backup over or changed its secret: "coffer on" goes on with that; until then everything opens as before`)
 	case stateAhead:
 		return fault.New(fault.Superseded, "the store has a later generation than this device made: a copy of this device has made it, or this device was set back")
 	}
@@ -156,6 +168,10 @@ func (d *deviceStatus) text() string {
 		return last + "; the store has an earlier state"
 	case stateSuperseded:
 		return last + "; another device has taken over"
+	case stateChallenged:
+		return last + "; another device has begun to take over"
+	case stateBegun:
+		return last + "; it was interrupted when it took over or changed the secret"
 	case stateAhead:
 		return last + "; the store has a later one"
 	}

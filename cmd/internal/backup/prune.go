@@ -39,7 +39,7 @@ func Prune(ctx context.Context, s store.Store, m *device.Memory, opts Options) (
 // ended says why a run has ended without a generation.
 func ended(state set.State) error {
 	if state == set.StateSuperseded { // [LIF-12]
-		return fault.New(fault.Superseded, "another device has taken this backup over, or a copy of this one writes to it: nothing was changed")
+		return fault.New(fault.Superseded, "another device has taken this backup over, or has begun to, or a copy of this one writes to it: nothing was changed")
 	}
 	return fault.New(fault.StaleBackup, "the store does not have what this device stored there: nothing was changed") // [LIF-13]
 }
