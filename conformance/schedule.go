@@ -98,7 +98,7 @@ func runSome(ctx context.Context, o Options, hello protocol.Hello, all []cases.C
 			s, end := session.Open(o.Command)
 			defer end()
 			for i := range next {
-				a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, Hello: hello, ID: all[i].ID, Alone: all[i].Alone}
+				a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, Hello: hello, ID: all[i].ID, Alone: all[i].Alone, IsOwn: len(o.Command) == 0}
 				event, err := cases.Run(a, all[i])
 				ended[i] <- ending{event, err}
 			}

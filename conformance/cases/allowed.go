@@ -96,8 +96,14 @@ func nameWithLength(op string, input vectors.Object) string {
 }
 
 // AskBoth asks the implementation, and judges its answer by what the reference
-// answers to the same.
+// answers to the same. The reference itself only has to answer in the right shape.
 func (a *Asker) AskBoth(op string, input vectors.Object) report.Outcome {
+	if a.IsOwn {
+		if _, bad := a.Ask(op, input); bad != nil {
+			return *bad
+		}
+		return Passed()
+	}
 	return a.askBothBut(op, input, input)
 }
 

@@ -22,6 +22,7 @@ type Asker struct {
 	Hello   protocol.Hello
 	ID      string
 	Alone   bool             // nothing else runs in this program
+	IsOwn   bool             // the implementation is the reference of this program
 	Request protocol.Request // the last
 	Last    Usage            // of it
 	all     Usage            // of all requests
