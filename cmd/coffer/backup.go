@@ -129,7 +129,7 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	}
 	name := display.Name(s.text)
 	switch {
-	case found.Standing == life.Begun:
+	case found.Standing == life.Begun: // [LIF-37]
 		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
 	case found.CanRecall():
 		return nil, advisedError{fault.New(fault.MissingContainer, "%s has files of a backup and no sound keyring, without which no secret opens it: nothing was backed up", name), restAdvice(true, name)}

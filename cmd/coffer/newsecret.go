@@ -103,6 +103,7 @@ func (n *newSecretFlags) choose(ctx context.Context) (isKey bool, err error) {
 }
 
 // hand gives the holder a new key: in a file, or on the terminal, from where it is typed back.
+// [LIF-35]
 func (n *newSecretFlags) hand(ctx context.Context, k *key.Key) error {
 	if n.output != "" {
 		if err := writeKey(n.output, k); err != nil {

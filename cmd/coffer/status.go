@@ -69,11 +69,11 @@ func showStatus(ctx context.Context, flags *setFlags, text string, asJSON bool) 
 			return err
 		}
 	}
-	isBegun, _, err := b.objects.Newer(ctx, b.epoch)
+	begun, _, err := b.objects.Newer(ctx, b.epoch)
 	if err != nil {
 		return b.advise(err)
 	}
-	s.compare(b, isBegun)
+	s.compare(b, begun)
 	if asJSON {
 		err = display.JSON(program.Stdout, s)
 	} else {

@@ -24,9 +24,9 @@ const (
 	stateChallenged state = "challenged" // another device was interrupted, or is at it
 )
 
-// compare adds what this device keeps of the backup. isBegun says that a later epoch has begun
-// and is not complete.
-func (s *status) compare(b *backupSet, isBegun bool) {
+// compare adds what this device keeps of the backup. begun is the latest epoch that has begun
+// and is not complete, 0 if there is none.
+func (s *status) compare(b *backupSet, begun uint64) {
 	if b.device == nil {
 		return
 	}
@@ -41,9 +41,9 @@ func (s *status) compare(b *backupSet, isBegun bool) {
 	switch {
 	case b.isOther():
 		s.Device.State = stateOther
-	case isBegun && d.Begun != nil && d.Begun.Epoch == b.objects.Greatest():
+	case begun > 0 && d.Begun != nil && d.Begun.Epoch == begun:
 		s.Device.State = stateBegun
-	case isBegun:
+	case begun > 0:
 		s.Device.State = stateChallenged
 	case b.epoch < d.Epoch:
 		s.Device.State = stateBehind

@@ -14,8 +14,8 @@ import (
 
 func ofEpochs() []audit {
 	return []audit{
-		{"turned-on", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7 LIF-5 LIF-6", "", "A set is made where there is none, and none where there is one, or a part of one.", turnedOn},
-		{"changed-secret", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7 LIF-19", "", "A change of the secret begins an epoch with another key, of which the old keys and the head are known.", func(w *world) error {
+		{"turned-on", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-5 LIF-6", "", "A set is made where there is none, and none where there is one, or a part of one.", turnedOn},
+		{"changed-secret", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-19", "", "A change of the secret begins an epoch with another key, of which the old keys and the head are known.", func(w *world) error {
 			for range 2 {
 				w.toHistory()
 				for range 2 {
@@ -29,7 +29,7 @@ func ofEpochs() []audit {
 			}
 			return nil
 		}},
-		{"changed-passkeys", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7 LIF-19", "passkey", "New secrets open the keyring of the epoch that begins with them, and those that stay are not touched.", func(w *world) error {
+		{"changed-passkeys", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-19", "passkey", "New secrets open the keyring of the epoch that begins with them, and those that stay are not touched.", func(w *world) error {
 			slots := drawn.Passkeys(w.r, 3)
 			for _, e := range []epoch{
 				{slots: slots[:1], created: drawn.Time(w.r)}, {slots: slots[1:2], keepKey: true, created: drawn.Time(w.r)}, {slots: slots[2:], created: inputs.Unknown},
@@ -43,14 +43,14 @@ func ofEpochs() []audit {
 			}
 			return nil
 		}},
-		{"taken-over", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7 LIF-1 LIF-19", "passkey", "A device that knows the secret takes a set over, with a writer id of its own, and the one before writes nothing more.", takenOver},
+		{"taken-over", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-1 LIF-19", "passkey", "A device that knows the secret takes a set over, with a writer id of its own, and the one before writes nothing more.", takenOver},
 		{"taken-epoch", "LIF-9 LIF-21", "", "A device that finds its epoch begun by another starts again from what it finds.", takenEpoch},
-		{"overlooked-commit", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7", "", "A commit that was made while an epoch began is the one that the next epoch names.", overlooked},
+		{"overlooked-commit", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7", "", "A commit that was made while an epoch began is the one that the next epoch names.", overlooked},
 		{"overlooked-later", "SET-7 LIF-21 LIF-30", "", "So is one that was made after the device was interrupted, whoever goes on: an epoch without its copy does not count.", overlookedLater},
 		{"begun-by-another", "LIF-8 LIF-12 LIF-22 LIF-33", "", "The first of a later keyring ends a run, and an epoch that begins gets a greater number.", begunByAnother},
 		{"began-at-once", "LIF-30 LIF-34", "", "A device that finds another epoch begun before it stores its copy starts again, and afterwards stops.", beganAtOnce},
-		{"interrupted-epoch", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7 LIF-9", "", "A change that is interrupted at any request, before it is carried out or after, is gone on with.", interruptedEpoch},
-		{"interrupted-on", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 KRG-7 LIF-5 LIF-6 LIF-9", "", "So is turning a backup on.", func(w *world) error {
+		{"interrupted-epoch", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-9", "", "A change that is interrupted at any request, before it is carried out or after, is gone on with.", interruptedEpoch},
+		{"interrupted-on", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-5 LIF-6 LIF-9", "", "So is turning a backup on.", func(w *world) error {
 			return w.interrupt(epoch{created: drawn.Time(w.r)})
 		}},
 		{"repeated-sets", "CON-7 LIF-1", "", "The keys, the ids of sets and those of writers look drawn, even across processes.", func(w *world) error {

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -80,8 +81,8 @@ func (d *device) wasBegun(ctx context.Context, objects *set.Objects) (*set.Ring,
 	if err != nil || counts != begun.From && counts != begun.Epoch {
 		return nil, err
 	}
-	isNewer, _, err := objects.Newer(ctx, begun.Epoch)
-	if err != nil || isNewer {
+	newer, _, err := objects.Newer(ctx, begun.Epoch)
+	if err != nil || newer > 0 {
 		return nil, err
 	}
 	ring, err := objects.OpenEpoch(ctx, begun.Epoch, container.WithKey(new(key.Key(begun.Key))))
@@ -151,7 +152,9 @@ func (d *device) follow(ctx context.Context, in beginning, objects *set.Objects,
 		return err
 	}
 	next := ring.Following([16]byte(d.memory.Writer.bytes()), &k, generation, digest) // [LIF-20]
-	next.Epoch = max(next.Epoch, objects.Greatest()+1, d.memory.Epoch+1)              // [LIF-33]
+	if next.Epoch, err = objects.NextEpoch(ctx, max(ring.Epoch, d.memory.Epoch)); err != nil {
+		return err
+	}
 	next.CreatedMS = created
 	d.save(func(m *memory) { m.Begun = &begun{next.Epoch, ring.Epoch, octets32(k)} }) // [LIF-21]
 	return d.put(ctx, k, slots, next)
@@ -193,6 +196,9 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 	first, second := set.Name{Kind: set.Keyring, Number: ring.Epoch}, set.Name{Kind: set.KeyringCopy, Number: ring.Epoch}
 	if err := set.MakeKeyring(ctx, d, first, sealed); err != nil {
 		return err
+	}
+	if is, err := d.isBack(ctx, first.String(), sealed); err != nil || !is { // [LIF-30]
+		return cmp.Or(err, set.ErrTaken)
 	}
 	now, err := set.List(ctx, d)
 	if err != nil {
@@ -259,6 +265,6 @@ func compared(ctx context.Context, now *set.Objects, epoch uint64) (counts uint6
 	if counts, err = counting(ctx, now); err != nil {
 		return 0, false, err
 	}
-	isNewer, _, err = now.Newer(ctx, epoch)
-	return counts, isNewer, err
+	newer, isGone, err := now.Newer(ctx, epoch)
+	return counts, newer > 0 || isGone, err
 }

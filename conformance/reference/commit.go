@@ -143,7 +143,7 @@ func (c *commit) confirm(ctx context.Context) (set.Answer, error) {
 	if epoch, err := counting(ctx, now); err != nil || epoch != c.memory.Epoch {
 		return set.AnswerEnded, err
 	}
-	if isNewer, isGone, err := now.Newer(ctx, c.memory.Epoch); err != nil || isNewer || isGone {
+	if newer, isGone, err := now.Newer(ctx, c.memory.Epoch); err != nil || newer > 0 || isGone {
 		return set.AnswerEnded, err
 	}
 	c.remember(*c.memory.Pending)

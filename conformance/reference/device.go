@@ -80,7 +80,7 @@ func (d *device) isWriter(ctx context.Context) (*set.Objects, *set.Ring, set.Ans
 	if err != nil {
 		return nil, nil, "", err
 	}
-	if isNewer, _, err := objects.Newer(ctx, d.memory.Epoch); err != nil || isNewer {
+	if newer, _, err := objects.Newer(ctx, d.memory.Epoch); err != nil || newer > 0 {
 		return nil, nil, set.AnswerOther, err
 	}
 	if objects, err = d.mend(ctx, objects); err != nil {

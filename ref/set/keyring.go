@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
@@ -208,9 +209,10 @@ func (o *Objects) OpenEpoch(ctx context.Context, epoch uint64, secret container.
 	return nil, failed
 }
 
-// Newer reports whether a keyring of a greater epoch is there. isGone says that none is, but
-// that the store listed one which it then did not have. Errors: those of the store. [LIF-8]
-func (o *Objects) Newer(ctx context.Context, epoch uint64) (isThere, isGone bool, err error) {
+// Newer returns the greatest epoch after one of which a keyring is there, 0 if there is none.
+// isGone says that the store listed a keyring of such an epoch and then did not have it. Errors:
+// those of the store. [LIF-8]
+func (o *Objects) Newer(ctx context.Context, epoch uint64) (newest uint64, isGone bool, err error) {
 	for _, name := range o.Keyrings {
 		if name.Number <= epoch {
 			continue
@@ -218,14 +220,29 @@ func (o *Objects) Newer(ctx context.Context, epoch uint64) (isThere, isGone bool
 		_, err := o.examine(ctx, name)
 		switch why := fault.NameOf(err); {
 		case err == nil:
-			return true, false, nil
+			newest = max(newest, name.Number)
 		case why == "":
-			return false, false, err
+			return 0, false, err
 		case why == fault.MissingContainer:
 			isGone = true
 		}
 	}
-	return false, isGone, nil
+	return newest, isGone, nil
+}
+
+// NextEpoch returns the least number for an epoch that begins after one: it is greater than
+// those of all keyrings that are there, and the store lists none under it. Errors: those of the
+// store. [LIF-33]
+func (o *Objects) NextEpoch(ctx context.Context, after uint64) (uint64, error) {
+	newest, _, err := o.Newer(ctx, after)
+	if err != nil {
+		return 0, err
+	}
+	next := max(after, newest) + 1
+	for slices.ContainsFunc(o.Keyrings, func(n Name) bool { return n.Number == next }) {
+		next++
+	}
+	return next, nil
 }
 
 // mayPass returns the error of the store if that is why no keyring was read of the epoch

@@ -48,7 +48,7 @@ var transitions = map[transition]State{
 	{StateCommits, AnswerOther}:   StateSuperseded,
 	{StateCommits, AnswerGone}:    StateStale,
 	{StateContents, AnswerMade}:   StateCommit,
-	{StateContents, AnswerNone}:   StateDone,
+	{StateContents, AnswerNone}:   StateConfirm,
 	{StateCommit, AnswerMade}:     StateConfirm,
 	{StateCommit, AnswerTaken}:    StateCommits,
 	{StateConfirm, AnswerSame}:    StateDone,

@@ -146,7 +146,7 @@ func (r *run) keyring() (set.Answer, error) {
 	if r.objects, err = set.List(r.ctx, r.store); err != nil {
 		return "", err
 	}
-	if isNewer, _, err := r.objects.Newer(r.ctx, r.meta.Epoch); err != nil || isNewer {
+	if newer, _, err := r.objects.Newer(r.ctx, r.meta.Epoch); err != nil || newer > 0 {
 		return set.AnswerOther, err
 	}
 	if err := r.mendKeyring(); err != nil {
@@ -264,17 +264,22 @@ func (r *run) makeCommit() (set.Answer, error) {
 	return set.AnswerMade, nil
 }
 
-// confirm reads the commit back, and looks whether it counts: another device may have taken
-// over while this one was sealing.
+// confirm reads the commit back, or the head if none was made, and looks whether it counts:
+// another device may have taken over meanwhile.
 func (r *run) confirm() (set.Answer, error) {
 	if err := r.wait(); err != nil { // [LIF-11]
 		return "", err
 	}
-	is, err := r.commit.isBack(r.ctx, r.store)
+	isBack := r.headIsBack
+	if r.commit != nil {
+		isBack = func() (bool, error) { return r.commit.isBack(r.ctx, r.store) }
+	}
+	is, err := isBack()
+	isGone := errors.Is(err, store.ErrMissing)
 	switch {
-	case errors.Is(err, store.ErrMissing):
+	case isGone && r.commit != nil:
 		return set.AnswerGone, nil
-	case err != nil:
+	case err != nil && !isGone:
 		return "", err
 	case !is:
 		return set.AnswerOther, r.abandonCommit()
@@ -286,11 +291,20 @@ func (r *run) confirm() (set.Answer, error) {
 	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
 		return set.AnswerEnded, err
 	}
-	if isNewer, isGone, err := now.Newer(r.ctx, r.meta.Epoch); err != nil || isNewer || isGone {
+	if newer, isGone, err := now.Newer(r.ctx, r.meta.Epoch); err != nil || newer > 0 || isGone {
 		return set.AnswerEnded, err
+	}
+	if r.commit == nil {
+		return set.AnswerSame, nil
 	}
 	r.sources, r.plan.todo = nil, nil // saving takes as much memory again
 	return set.AnswerSame, r.save()
+}
+
+// headIsBack reads the head back, where a run adds no generation to it.
+func (r *run) headIsBack() (bool, error) {
+	name := set.Name{Kind: set.Commit, Number: r.head.Number}
+	return store.Holds(r.ctx, r.store, name.String(), r.meta.HeadLength, r.meta.Head)
 }
 
 // random is where salts come from. [CON-7]

@@ -121,15 +121,9 @@ func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, sealed []by
 		}
 	}
 	if err := set.MakeKeyring(ctx, f.Store, set.Name{Kind: set.KeyringCopy, Number: ring.Epoch}, sealed); err != nil {
-		return err
+		return f.unlessTaken(err)
 	}
-	if err := set.CheckKeyring(ctx, f.Store, ring.Epoch, sealed, lock.Proof); err != nil { // [LIF-7]
-		if errors.Is(err, store.ErrMissing) { // another device has begun a later epoch, and ended this one
-			err = fmt.Errorf("%w (%v)", ErrMoved, err)
-		}
-		return err
-	}
-	now, err := f.counts(ctx, ring.Epoch)
+	now, err := f.counts(ctx, ring.Epoch, sealed, lock)
 	if err != nil {
 		return err
 	}
@@ -140,15 +134,25 @@ func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, sealed []by
 }
 
 // claim stores a keyring under its first name, which decides which of several devices has
-// begun the epoch; on a store that is not atomic that shows after a while. [LIF-11]
+// begun the epoch, and reads it back: on a store that is not atomic that shows after a while.
+// [LIF-30]
 func (f *Found) claim(ctx context.Context, epoch uint64, sealed []byte) error {
 	name := set.Name{Kind: set.Keyring, Number: epoch}
 	err := set.MakeKeyring(ctx, f.Store, name, sealed)
-	if err == nil && !f.Store.Traits().Atomic {
-		if err = f.wait(ctx); err == nil {
-			err = set.MakeKeyring(ctx, f.Store, name, sealed)
+	if err == nil {
+		err = f.wait(ctx)
+	}
+	if err == nil {
+		var is bool
+		if is, err = store.Holds(ctx, f.Store, name.String(), int64(len(sealed)), sha256.Sum256(sealed)); err == nil && !is {
+			err = set.ErrTaken
 		}
 	}
+	return f.unlessTaken(err)
+}
+
+// unlessTaken takes back what was to be begun if a name was taken by another device.
+func (f *Found) unlessTaken(err error) error {
 	if errors.Is(err, set.ErrTaken) {
 		err = errors.Join(err, f.forgetBegun())
 	}
@@ -167,8 +171,7 @@ func (f *Found) missed(ctx context.Context, ring *set.Ring) (*set.Generation, er
 		return nil, nil
 	}
 	from := f.Meta.Begun.From
-	counts, isNewer, err := compared(ctx, now, ring.Epoch)
-	switch {
+	switch counts, isNewer, err := compared(ctx, now, ring.Epoch); {
 	case err != nil:
 		return nil, err
 	case isNewer, counts != from && counts != ring.Epoch:
@@ -177,11 +180,18 @@ func (f *Found) missed(ctx context.Context, ring *set.Ring) (*set.Generation, er
 	return now.Overlooked(ctx, ring, from, f.Payloads)
 }
 
-// counts lists the store after the copy of a keyring was stored. Errors: superseded if another
-// device has begun a later epoch meanwhile, those of the store. [LIF-34]
-func (f *Found) counts(ctx context.Context, epoch uint64) (*set.Objects, error) {
-	if err := f.wait(ctx); err != nil { // [LIF-11]
+// counts makes sure that a keyring whose copy was stored counts, and opens with the secret that
+// the holder has given. It returns what the store then lists. Errors: superseded if another
+// device has begun a later epoch meanwhile, ErrMoved, those of the store. [LIF-34]
+func (f *Found) counts(ctx context.Context, epoch uint64, sealed []byte, lock *Lock) (*set.Objects, error) {
+	if err := f.wait(ctx); err != nil {
 		return nil, err
+	}
+	if err := set.CheckKeyring(ctx, f.Store, epoch, sealed, lock.Proof); err != nil { // [LIF-7]
+		if errors.Is(err, store.ErrMissing) { // another device has begun a later epoch, and ended this one
+			err = fmt.Errorf("%w (%v)", ErrMoved, err)
+		}
+		return nil, f.unlessTaken(err)
 	}
 	now, err := set.List(ctx, f.Store)
 	if err != nil {
@@ -201,8 +211,8 @@ func compared(ctx context.Context, now *set.Objects, epoch uint64) (counts uint6
 	if err != nil && fault.NameOf(err) == "" {
 		return 0, false, err
 	}
-	isNewer, _, err = now.Newer(ctx, epoch)
-	return counts, isNewer, err
+	newer, isGone, err := now.Newer(ctx, epoch)
+	return counts, newer > 0 || isGone, err
 }
 
 // forgetBegun takes back what was to be begun, and the whole memory if there is nothing else
@@ -216,7 +226,7 @@ func (f *Found) forgetBegun() error {
 }
 
 // adopt makes the epoch that was begun the one of the memory, whose files stay if the epoch
-// begins with the commit that they belong to.
+// begins with the commit that they belong to. [LIF-36]
 func (f *Found) adopt(ring *keyring.Keyring, head *set.Generation) error {
 	meta := f.Meta
 	meta.Epoch, meta.Key, meta.OldKeys, meta.Store = ring.Epoch, meta.Begun.Key, ring.OldKeys, f.Text

@@ -51,7 +51,10 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 		}
 	}
 	ring := s.Ring.Following(meta.Writer, &lock.Key, generation, digest) // [LIF-20]
-	ring.Epoch = max(ring.Epoch, s.Objects.Greatest()+1, meta.Epoch+1)   // [LIF-33]
+	var err error
+	if ring.Epoch, err = s.Objects.NextEpoch(ctx, max(s.Ring.Epoch, meta.Epoch)); err != nil {
+		return err
+	}
 	ring.CreatedMS = s.created()
 	if err := s.hasStayed(ctx); err != nil {
 		return err

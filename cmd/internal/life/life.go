@@ -139,8 +139,8 @@ func (f *Found) stand(ctx context.Context) (Standing, error) {
 	if f.Meta.Epoch != f.Epoch || !f.Meta.Key.Fits(f.Header.KeyCheck) {
 		return Others, nil
 	}
-	isNewer, _, err := f.Objects.Newer(ctx, f.Epoch)
-	if err != nil || isNewer {
+	newer, _, err := f.Objects.Newer(ctx, f.Epoch)
+	if err != nil || newer > 0 {
 		return Others, err
 	}
 	ring, err := f.Objects.OpenKeyring(ctx, container.WithKey(&f.Meta.Key), f.remembered(false))
@@ -161,8 +161,8 @@ func (f *Found) standsAtBegun(ctx context.Context) (bool, error) {
 	if begun == nil || f.Epoch != begun.From && f.Epoch != begun.Epoch {
 		return false, nil
 	}
-	isNewer, _, err := f.Objects.Newer(ctx, begun.Epoch)
-	if err != nil || isNewer {
+	newer, _, err := f.Objects.Newer(ctx, begun.Epoch)
+	if err != nil || newer > 0 {
 		return false, err
 	}
 	ring, err := f.Objects.OpenEpoch(ctx, begun.Epoch, container.WithKey(&begun.Key))
