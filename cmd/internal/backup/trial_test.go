@@ -149,7 +149,10 @@ func (x *trial) check() {
 			continue
 		}
 		if f.Standing == life.Begun {
-			if err := f.Finish(context.Background(), container.WithSlot(&holder)); err != nil {
+			switch err := f.Finish(context.Background(), container.WithSlot(&holder)); {
+			case errors.Is(err, life.ErrMoved): // it has to take over anew
+				continue
+			case err != nil:
 				x.problem("%s goes on with its epoch: %v", name, err)
 			}
 		}

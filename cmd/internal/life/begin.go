@@ -177,7 +177,28 @@ func (f *Found) missed(ctx context.Context, ring *set.Ring) (*set.Generation, er
 	case isNewer, counts != from && counts != ring.Epoch:
 		return nil, ErrMoved
 	}
+	if is, err := f.hasNamed(ctx, now, ring); err != nil || !is {
+		return nil, errors.Join(err, ErrMoved)
+	}
 	return now.Overlooked(ctx, ring, from, f.Payloads)
+}
+
+// hasNamed reports whether a store has the commit that a keyring names: one that is not atomic
+// may have shown another one for a while.
+func (f *Found) hasNamed(ctx context.Context, now *set.Objects, ring *set.Ring) (bool, error) {
+	if f.Store.Traits().Atomic || ring.Generation == 0 {
+		return true, nil
+	}
+	name := set.Name{Kind: set.Commit, Number: ring.Generation}
+	object, ok := now.Has(name)
+	if !ok {
+		return false, nil
+	}
+	is, err := store.Holds(ctx, f.Store, name.String(), object.Size, ring.Head)
+	if errors.Is(err, store.ErrMissing) {
+		err = nil
+	}
+	return is, err
 }
 
 // counts makes sure that a keyring whose copy was stored counts, and opens with the secret that

@@ -3,9 +3,11 @@ package life
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/container"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/set"
 )
@@ -44,8 +46,7 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	}
 	meta := s.Meta
 	if s.Memory == nil || meta.SetID != s.Ring.SetID {
-		meta = device.Meta{SetID: s.Ring.SetID, Store: s.Text}
-		goFrom(&meta, s.Head, &digest)
+		meta = device.Meta{SetID: s.Ring.SetID, Store: s.Text} // the head is its own once the epoch is [LIF-36]
 		if err := s.draw(meta.Writer[:], meta.Seed[:]); err != nil { // [LIF-1]
 			return err
 		}
@@ -107,6 +108,9 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 		return ErrMoved
 	}
 	s, err := f.Open(ctx, secret, false)
+	if fault.NameOf(err) == fault.MissingContainer { // the commit that it was to name
+		return errors.Join(ErrMoved, err, f.forgetBegun())
+	}
 	if err != nil {
 		return err
 	}
