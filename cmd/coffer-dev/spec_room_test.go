@@ -16,11 +16,8 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/coffer-format/coffer/cmd/internal/room"
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
@@ -199,15 +196,24 @@ func TestRoomInBrowser(t *testing.T) {
 	f.Write("damaged.coffer", damaged)
 	f.Write("letter.txt", []byte("Dear Bob"))
 	f.Write("empty", nil)
+	f.Write("hostile/page.html", []byte(hostile))
+	f.Write("hostile/picture.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="document.title='run'"></svg>`))
+	f.Write("hostile/dot.png", dot)
+	f.Write("hostile/noise.bin", []byte{0, 1, 2, 3})
+	f.coffer("seal", "--key-file", "key.txt", "-o", "hostile.coffer", "hostile")
 	for name, at := range map[string]string{"from the disk": "file://" + f.Root + "/room/", "served": f.serve()} {
 		t.Run(name, func(t *testing.T) {
 			c.t = t
 			if name == "from the disk" {
 				pagesFit(c, at)
+				dumpsVectors(c)
 			}
 			marginOpens(c, at)
 			searchFinds(c, at)
 			dropShows(c, f, at)
+			exampleOpens(c, at)
+			fieldsLight(c, at)
+			hostileIsShown(c, f, at)
 			themeChanges(c, at)
 		})
 	}
@@ -293,53 +299,6 @@ func searchFinds(c *chromium, at string) {
 	c.typed("xyzzy plugh")
 	c.wait("document.querySelector('#results').textContent === 'Nothing was found.'")
 	c.silent("the search")
-}
-
-// dropShows drops files on a page in a folder of its own, where every way is the
-// longest.
-func dropShows(c *chromium, f *fixture, at string) {
-	c.screen(1440, 900, "light")
-	c.open(at + "cases/header/digest-damaged.html")
-	for _, name := range []string{"good.coffer", "damaged.coffer"} {
-		c.drop(f.Path(name))
-		c.wait("document.querySelector('#dump-body .facts')?.textContent.includes(" + quoted(name) + ")")
-		want := f.coffer("inspect", "--hex", "--json", name)
-		if len(want) == 0 {
-			c.t.Fatal("nothing to compare with")
-		}
-		if diff := cmp.Diff(string(want), c.text("document.querySelector('#dump-json').textContent")); diff != "" {
-			c.t.Errorf("%s: %s", name, diff)
-		}
-		if rows := c.evaluate("document.querySelectorAll('#dump-body tbody tr').length"); rows == "0" {
-			c.t.Errorf("%s has no rows", name)
-		}
-		if *pictures != "" {
-			c.picture(filepath.Join(*pictures, name+".png"))
-		}
-	}
-	if text := c.text("document.querySelector('#dump-body .fault').textContent"); !strings.HasPrefix(text, "damaged_header: ") {
-		c.t.Errorf("the fault of the damaged container is %q", text)
-	}
-	places := strings.Fields(c.text("[...document.querySelectorAll('#dump-body td a')].map(a => a.href).join(' ')"))
-	slices.Sort(places)
-	for _, place := range slices.Compact(places) {
-		c.open(place)
-		if c.evaluate("location.hash === '' || document.getElementById(location.hash.slice(1)) !== null") != "true" {
-			c.t.Errorf("there is no %s", place)
-		}
-	}
-	for name, want := range map[string]string{"letter.txt": "not_a_container: ", "empty": "not_a_container: ", "folder": "folder cannot be shown: "} {
-		c.open(at + "index.html")
-		c.drop(f.Path(name))
-		c.wait("document.querySelector('#dump-body .fault')?.textContent.startsWith(" + quoted(want) + ")")
-	}
-	c.screen(390, 844, "dark")
-	if *pictures != "" {
-		c.drop(f.Path("good.coffer"))
-		c.wait("document.querySelector('#dump-json') !== null")
-		c.picture(filepath.Join(*pictures, "good.coffer-390.png"))
-	}
-	c.silent("the dump")
 }
 
 // themeChanges: the button changes the theme, and another page remembers it.

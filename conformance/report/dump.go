@@ -123,7 +123,7 @@ func bytesIn(notation string) int {
 func fieldsOf(input string, data []byte) ([]annotate.Field, error) {
 	switch input {
 	case "container":
-		return annotate.Container(bytes.NewReader(data), int64(len(data)))
+		return annotate.AsContainer(bytes.NewReader(data), int64(len(data)))
 	case "message":
 		return annotate.Message(int64(len(data))), nil
 	case "slot":

@@ -17,11 +17,12 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-//go:embed page.html room.css room.js theme.js icon.svg
+//go:embed page.html room.css room.js view.js dump.js theme.js icon.svg
 var assets embed.FS
 
-// Policy is what the pages allow themselves: what lies beside them, and the decoder.
-const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+// Policy is what the pages allow themselves: what lies beside them, the decoder, and
+// images that it has taken out of a container.
+const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'"
 
 // Build reads a repository and returns the pages by their names, which are slash paths. Decoder makes the one file that is missing, DecoderName.
 // Error: something could not be read, or does not follow the rules of the spec.
@@ -30,7 +31,7 @@ func Build(repository fs.FS) (map[string][]byte, error) {
 	if err := b.read(); err != nil {
 		return nil, err
 	}
-	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.assets} {
+	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.sentences, b.example, b.assets} {
 		if err := make(); err != nil {
 			return nil, err
 		}
@@ -182,7 +183,7 @@ func (b *builder) add(v view) error {
 }
 
 func (b *builder) assets() error {
-	for _, name := range []string{"room.css", "room.js", "theme.js", "icon.svg"} {
+	for _, name := range []string{"room.css", "room.js", "view.js", "dump.js", "theme.js", "icon.svg"} {
 		data, err := assets.ReadFile(name)
 		if err != nil {
 			return err

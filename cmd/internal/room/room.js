@@ -113,109 +113,35 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest(".search") || event.target.closest("#results a")) results.hidden = true;
 });
 
-// The dump of a container.
-const dialog = element("dump"), body = element("dump-body");
-const LARGEST = 256 << 20; // bytes that a page takes into memory
-const MOST_FIELDS = 2000, MOST_LINES = 8, WIDTH = 16;
-
-/** The function of the reference, which is started the first time. */
-let inspecting;
-function decoder() {
-  inspecting ??= (async () => {
-    await load("decoder.js");
-    const packed = Uint8Array.from(atob(window.cofferDecoder), (c) => c.charCodeAt(0));
-    const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const go = new Go();
-    const { instance } = await WebAssembly.instantiate(await new Response(unpacked).arrayBuffer(), go.importObject);
-    go.run(instance);
-    return window.cofferInspect;
-  })().catch((error) => { inspecting = undefined; throw error; });
-  return inspecting;
+// The dump of a container, whose scripts are loaded when it is wanted.
+async function dump() {
+  await load("view.js");
+  await load("dump.js");
 }
+element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
+for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
+for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); inspectCase(button.dataset.case, button.dataset.script); });
 
-let latest = 0; // a file that was dropped later is shown, whichever is decoded first
-async function inspect(file) {
-  const turn = ++latest;
-  if (!dialog.open) dialog.showModal();
-  try {
-    if (file.size > LARGEST) throw new Error(`it has more than ${LARGEST >> 20} MiB; "coffer inspect --hex" takes it`);
-    body.replaceChildren(make("p", { class: "soft" }, "The decoder is being loaded …"));
-    const decode = await decoder();
-    const data = new Uint8Array(await file.arrayBuffer());
-    if (turn === latest) show(file.name, data, decode(data));
-  } catch (error) {
-    if (turn === latest) body.replaceChildren(make("p", { class: "fault" }, `${file.name} cannot be shown: ${error.message}`));
-  }
-}
-
-function show(name, data, json) {
-  const d = JSON.parse(json);
-  const fields = d.fields ?? []; // none of an empty file
-  const facts = make("dl", { class: "facts" });
-  const fact = (term, ...text) => facts.append(make("dt", {}, term), make("dd", {}, ...text));
-  fact("file", `${name}, ${data.length} bytes`);
-  if (d.error) {
-    fact("error", make("span", { class: "fault" }, d.error.name ? `${d.error.name}: ` : "", d.error.detail));
-  } else {
-    fact("purpose", d.purpose);
-    fact("key", d.key);
-    fact("container id", make("code", {}, d.container));
-    fact("slots", d.slots?.length ? d.slots.map((s) => s.type).join(", ") : d.slots ? "none: the 64-digit key only" : "do not decode");
-    fact("payload", `${d.chunks} ${d.chunks === 1 ? "chunk" : "chunks"}` + (d.plaintext === null ? ", cut" : `, ${d.plaintext} bytes of plaintext`));
-    for (const fault of d.faults) fact("fault", make("span", { class: "fault" }, `${fault.name}: ${fault.detail}`));
-    fact("", make("span", { class: "soft" }, "Nothing of this is authenticated before a secret opens the container."));
-  }
-  const rows = fields.slice(0, MOST_FIELDS).map((field) => row(field, data));
-  const table = make("table", { class: "dump" },
-    make("thead", {}, make("tr", {}, ...["offset", "bytes", "field", "value", "what it is"].map((head) => make("th", {}, head)))),
-    make("tbody", {}, ...rows));
-  const more = fields.length > MOST_FIELDS ? [make("p", { class: "soft" }, `${fields.length - MOST_FIELDS} more fields`)] : [];
-  body.replaceChildren(facts, make("div", { class: "scroll" }, table), ...more,
-    make("details", {}, make("summary", {}, "as JSON, as “coffer inspect --hex --json” prints it"), make("pre", { id: "dump-json", tabindex: "0" }, json)));
-}
-
-const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(" ");
-
-function row(field, data) {
-  const lines = [];
-  for (let at = field.offset; at < field.offset + field.length; at += WIDTH) {
-    lines.push(hex(data.subarray(at, Math.min(at + WIDTH, field.offset + field.length))));
-    if (lines.length === 1 && field.length > MOST_LINES * WIDTH) {
-      const last = field.offset + Math.floor((field.length - 1) / WIDTH) * WIDTH;
-      lines.push(`… ${last - at - WIDTH} more bytes …`);
-      at = last - WIDTH;
-    }
-  }
-  const about = make("td", {}, field.meaning ?? "");
-  if (field.section) about.append(" ", make("a", { href: root + place(field.section) }, field.section));
-  if (field.fault) about.append(make("div", { class: "fault" }, field.fault));
-  return make("tr", {}, make("td", { class: "at" }, String(field.offset)), make("td", { class: "hex" }, lines.join("\n")),
-    make("td", {}, make("b", {}, field.name)), make("td", { class: "value" }, field.value ?? ""), about);
-}
-
-/** Where a section is, "7.1" or "7". */
-function place(section) {
-  const [chapter] = section.split(".");
-  const link = [...document.querySelectorAll("nav .number")].find((n) => n.textContent === chapter)?.parentElement;
-  const page = link?.getAttribute("href").split("/").pop() ?? "index.html";
-  return section === chapter ? page : `${page}#s${section}`;
-}
-
-element("inspect").addEventListener("click", () => dialog.showModal());
-element("file").addEventListener("change", (event) => event.target.files.length && inspect(event.target.files[0]));
-dialog.addEventListener("click", (event) => {
-  const link = event.target.closest("a");
-  if (event.target === dialog || link) dialog.close();
-});
 let depth = 0; // of the elements that a file is dragged over
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-addEventListener("dragenter", (event) => { if (hasFiles(event)) { depth++; document.body.classList.add("dropping"); event.preventDefault(); } });
-addEventListener("dragleave", (event) => { if (hasFiles(event) && --depth <= 0) document.body.classList.remove("dropping"); });
-addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
-addEventListener("drop", (event) => {
-  depth = 0;
-  document.body.classList.remove("dropping");
+const dropping = (on) => { depth = on ? depth : 0; element("dropping").hidden = !on; };
+addEventListener("dragenter", (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();
-  if (event.dataTransfer.files.length) inspect(event.dataTransfer.files[0]);
+  if (++depth === 1) {
+    const open = element("dump").open ? element("dump") : document.body; // a dialog covers all that is not in it
+    open.append(element("dropping"));
+    dropping(true);
+  }
+});
+addEventListener("dragleave", (event) => { if (hasFiles(event) && --depth <= 0) dropping(false); });
+addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
+addEventListener("drop", async (event) => {
+  dropping(false);
+  if (!hasFiles(event)) return;
+  event.preventDefault();
+  const [file] = event.dataTransfer.files;
+  if (!file) return;
+  await dump();
+  inspect(file);
 });

@@ -1,10 +1,5 @@
 package room
 
-import (
-	"encoding/json"
-	"fmt"
-)
-
 // An entry is what a search can find.
 type entry struct {
 	Page  string // and the fragment
@@ -13,8 +8,7 @@ type entry struct {
 	Kind  string // "case" or "code"; "" for the text of a chapter
 }
 
-// searchIndex makes a script of everything that can be found. It is a script, and
-// not data, because a page that was opened from a disk may load nothing else.
+// searchIndex makes a script of everything that can be found.
 func (b *builder) searchIndex() error {
 	for _, name := range b.sourceNames() {
 		b.found = append(b.found, entry{Page: sourcePage(name), Title: name, Kind: "code"})
@@ -23,10 +17,5 @@ func (b *builder) searchIndex() error {
 	for _, e := range b.found {
 		rows = append(rows, [4]string{e.Page, e.Title, e.Text, e.Kind})
 	}
-	data, err := json.Marshal(rows)
-	if err != nil {
-		return err
-	}
-	b.pages["search.js"] = fmt.Appendf(nil, "window.cofferIndex = %s;\n", data)
-	return nil
+	return b.script("search.js", "cofferIndex", rows)
 }
