@@ -42,13 +42,7 @@ func main() {
 		},
 		"plaintext": func([]js.Value) any { return sent(opened.Bytes(), nil) },
 		"content":   func(args []js.Value) any { return sent(opened.Content(args[0].Int())) },
-		"steps": func([]js.Value) any {
-			text, err := opened.Steps()
-			if err != nil {
-				return dissect.Failed(err)
-			}
-			return text
-		},
+		"steps":     func([]js.Value) any { return opened.StepsJSON() },
 	}
 	object := map[string]any{}
 	for name, f := range functions {

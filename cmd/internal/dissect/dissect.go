@@ -7,7 +7,9 @@ package dissect
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"fmt"
+	"strconv"
 
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -15,6 +17,7 @@ import (
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
+	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/salvage"
 	"github.com/coffer-format/coffer/spec/annotate"
 )
@@ -218,9 +221,66 @@ func (o *Opened) Bytes() []byte { return o.plaintext }
 // JSON returns what can be shown at once.
 func (o *Opened) JSON() string { return encode(o) }
 
+// StepsJSON returns Steps as JSON, or an object with "error".
+func (o *Opened) StepsJSON() string {
+	steps, err := o.Steps()
+	if err != nil {
+		return Failed(err)
+	}
+	return encode(steps)
+}
+
 // Failed returns an error of Open as an object with "error".
 func Failed(err error) string {
 	return encode(struct {
 		Error inspect.Fault `json:"error"`
 	}{inspect.FaultOf(err)})
+}
+
+// A Layer is bytes with their fields.
+type Layer struct {
+	Name   string           `json:"name"`
+	Hex    string           `json:"hex"`
+	Fields []annotate.Field `json:"fields"`
+}
+
+// Layers returns the container and its plaintext, each with its fields. Error: those of
+// the grammar.
+func (o *Opened) Layers() ([]Layer, error) {
+	fields, err := annotate.Container(bytes.NewReader(o.data), int64(len(o.data)))
+	all := []Layer{{"container", hex.EncodeToString(o.data), fields}}
+	if o.plaintext != nil {
+		all = append(all, Layer{"plaintext", hex.EncodeToString(o.plaintext), o.Fields})
+	}
+	return all, err
+}
+
+// OldKeys returns the old keys of a keyring, nil of anything else.
+func (o *Opened) OldKeys() []key.Key {
+	if o.Purpose != header.Keyring.String() || o.plaintext == nil {
+		return nil
+	}
+	ring, err := keyring.Parse(o.plaintext, &o.key)
+	if err != nil {
+		return nil
+	}
+	var all []key.Key
+	for _, old := range ring.OldKeys {
+		all = append(all, old.Key)
+	}
+	return all
+}
+
+// Generation returns the number of the backup to which an archive belongs, and whether
+// it completes it.
+func (o *Opened) Generation() (n uint64, isCommit bool) {
+	for _, f := range o.Fields {
+		switch f.Name {
+		case "index.generation":
+			n, _ = strconv.ParseUint(f.Value, 10, 64) // a number, as annotate writes it
+		case "index.complete":
+			isCommit = f.Value == "1"
+		}
+	}
+	return n, isCommit
 }

@@ -2,7 +2,6 @@ package dissect
 
 import (
 	"crypto/sha512"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,12 +136,8 @@ func tiles(t *testing.T, id string, o *Opened, data []byte) {
 
 func stepsOf(t *testing.T, o *Opened) []Step {
 	t.Helper()
-	text, err := o.Steps()
+	steps, err := o.Steps()
 	if err != nil {
-		t.Fatal(err)
-	}
-	var steps []Step
-	if err := json.Unmarshal([]byte(text), &steps); err != nil {
 		t.Fatal(err)
 	}
 	return steps

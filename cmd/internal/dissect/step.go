@@ -8,6 +8,7 @@ import (
 // Step is something that is computed, or compared, on the way from a secret to the
 // plaintext.
 type Step struct {
+	Part        string  `json:"part"` // of the way, which several steps have in common
 	Title       string  `json:"title"`
 	Text        string  `json:"text"`                  // why it is done, and what it shows
 	Formula     string  `json:"formula"`               // as in the specification

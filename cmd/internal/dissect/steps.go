@@ -13,17 +13,17 @@ import (
 	"github.com/coffer-format/coffer/spec/annotate"
 )
 
-// Steps returns, as JSON, what is computed from what on the way from the secret to the
-// plaintext, and from the end of the plaintext to an entry. Error: that of the secret.
-func (o *Opened) Steps() (string, error) {
-	t := &tracer{Opened: o}
+// Steps returns what is computed from what on the way from the secret to the plaintext,
+// and from the end of the plaintext to an entry. Error: that of the secret.
+func (o *Opened) Steps() ([]Step, error) {
+	t := &tracer{Opened: o, part: "From the secret to K"}
 	var err error
 	if t.fields, err = annotate.Container(strings.NewReader(string(o.data)), int64(len(o.data))); err != nil {
-		return "", err
+		return nil, err
 	}
 	if o.given.slot != nil {
 		if err := t.slot(); err != nil {
-			return "", err
+			return nil, err
 		}
 	} else {
 		t.add(Step{Title: "The 64-digit key is K", Section: "3.3", Requirement: "KEY-6", Formula: "K = the 64 digits, without spaces and line feeds",
@@ -35,17 +35,21 @@ func (o *Opened) Steps() (string, error) {
 	if o.Purpose == header.Archive.String() && o.plaintext != nil {
 		t.archive()
 	}
-	return encode(t.steps), nil
+	return t.steps, nil
 }
 
 // tracer collects steps.
 type tracer struct {
 	*Opened
 	fields []annotate.Field // of the container
+	part   string
 	steps  []Step
 }
 
-func (t *tracer) add(s Step) { t.steps = append(t.steps, s) }
+func (t *tracer) add(s Step) {
+	s.Part = t.part
+	t.steps = append(t.steps, s)
+}
 
 // in returns a part of the container.
 func (t *tracer) in(name string, offset, length int64) Value {
@@ -159,6 +163,7 @@ func (t *tracer) derive(title, text, label, name string) []byte {
 
 // header authenticates the header.
 func (t *tracer) header() {
+	t.part = "From K to an authentic header"
 	check := t.derive("Which key is it?", "The key check is in the header, for everybody to see; it tells which key opens the container, and nothing about the key.", key.LabelKeyCheck, "key check")
 	found := t.field("key_check", "key_check")
 	t.add(Step{Title: "Is it the key of this container?", Section: "7.4", Requirement: "HDR-18", Formula: `key_check = Derive(K, "key check")`,
@@ -182,6 +187,7 @@ func (t *tracer) header() {
 
 // payload opens the payload.
 func (t *tracer) payload() {
+	t.part = "From K to the plaintext"
 	payloadKey := t.derive("The key of the payload", "", key.LabelPayload, "payload key")
 	d := t.message("the payload", "HDR-20", payloadKey, "payload key", t.Payload, t.Opened.header.Purpose.Context())
 	if t.plaintext == nil {

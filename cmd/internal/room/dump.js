@@ -224,7 +224,7 @@ class Dump {
     const whole = make("div", { class: "steps" }, make("p", { class: "soft" }, "What is computed from what, from the secret to an entry. The values are those of this container, K among them: whoever sees them can open it."));
     const steps = JSON.parse(this.coffer.steps());
     if (steps.error) whole.append(make("p", { class: "fault" }, steps.error.detail));
-    else whole.append(...steps.map((step, i) => stepItem(step, i + 1, (layer, offset) => this.show(layer, offset))));
+    else whole.append(...stepItems(steps, (layer, offset) => this.show(layer, offset)));
     return whole;
   }
 
@@ -319,7 +319,7 @@ async function tryExample() {
 async function inspectCase(id, script) {
   await load(script);
   const { name, input, bytes, secret } = window.cofferCases[id];
-  const data = bytesOf(bytes.split(" ").map((group) => { const [digits, times] = group.split("*"); return digits.repeat(Number(times ?? 1)); }).join(""));
+  const data = expanded(bytes);
   if (input === "container") await inspect(new File([data], name), secret);
   else await inspectInput(input, name, data);
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-//go:embed page.html room.css room.js view.js dump.js theme.js icon.svg
+//go:embed page.html front.html room.css room.js view.js dump.js walk.js theme.js icon.svg
 var assets embed.FS
 
 // Policy is what the pages allow themselves: what lies beside them, the decoder, and
@@ -31,7 +31,7 @@ func Build(repository fs.FS) (map[string][]byte, error) {
 	if err := b.read(); err != nil {
 		return nil, err
 	}
-	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.sentences, b.example, b.assets} {
+	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.sentences, b.example, b.walks, b.assets} {
 		if err := make(); err != nil {
 			return nil, err
 		}
@@ -41,28 +41,30 @@ func Build(repository fs.FS) (map[string][]byte, error) {
 
 // A builder has what was read, and the pages that were made of it.
 type builder struct {
-	files    fs.FS
-	document *spec.Document
-	trace    *trace.Trace
-	evidence map[string]*trace.Evidence
-	grammar  *grammar.Grammar
-	vectors  []vectors.File
-	cased    map[string]vectors.Case // by id
-	contents []chapter
-	sections map[string]string   // the page and fragment of "7" and "7.1"
-	code     map[string][]string // the lines of every source file that has a page, in HTML
-	places   map[string]int      // of the requirements, in order
-	found    []entry             // for the search
-	page     *template.Template
-	pages    map[string][]byte
+	files     fs.FS
+	document  *spec.Document
+	trace     *trace.Trace
+	evidence  map[string]*trace.Evidence
+	grammar   *grammar.Grammar
+	vectors   []vectors.File
+	cased     map[string]vectors.Case // by id
+	contents  []chapter
+	sections  map[string]string   // the page and fragment of "7" and "7.1"
+	code      map[string][]string // the lines of every source file that has a page, in HTML
+	places    map[string]int      // of the requirements, in order
+	found     []entry             // for the search
+	page      *template.Template
+	frontPage *template.Template
+	pages     map[string][]byte
 }
 
 func newBuilder(repository fs.FS) *builder {
 	return &builder{
-		files: repository,
-		cased: map[string]vectors.Case{},
-		page:  template.Must(template.ParseFS(assets, "page.html")),
-		pages: map[string][]byte{},
+		files:     repository,
+		cased:     map[string]vectors.Case{},
+		page:      template.Must(template.ParseFS(assets, "page.html")),
+		frontPage: template.Must(template.ParseFS(assets, "front.html")),
+		pages:     map[string][]byte{},
 	}
 }
 
@@ -183,7 +185,7 @@ func (b *builder) add(v view) error {
 }
 
 func (b *builder) assets() error {
-	for _, name := range []string{"room.css", "room.js", "view.js", "dump.js", "theme.js", "icon.svg"} {
+	for _, name := range []string{"room.css", "room.js", "view.js", "dump.js", "walk.js", "theme.js", "icon.svg"} {
 		data, err := assets.ReadFile(name)
 		if err != nil {
 			return err

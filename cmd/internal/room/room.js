@@ -120,6 +120,7 @@ async function dump() {
 }
 element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
 for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
+for (const input of document.querySelectorAll("[data-file]")) input.addEventListener("change", async () => { await dump(); inspect(input.files[0]); });
 for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); inspectCase(button.dataset.case, button.dataset.script); });
 
 let depth = 0; // of the elements that a file is dragged over

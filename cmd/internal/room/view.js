@@ -6,6 +6,8 @@ const MOST_FIELDS = 1500; // that are shown at once
 
 const hexOf = (bytes, between = " ") => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(between);
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+/** Bytes in the notation of the test vectors, "00*16384 ff". */
+const expanded = (notation) => bytesOf(notation.split(" ").map((group) => { const [digits, times] = group.split("*"); return digits.repeat(Number(times ?? 1)); }).join(""));
 const count = (n, what) => `${n.toLocaleString("en").replaceAll(",", "\u202f")} ${what}${n === 1 ? "" : "s"}`;
 
 /** What a field is like, for its colour. */
@@ -44,8 +46,8 @@ const broken = (name) => name.split(/(?=[.[])/).flatMap((part, i) => (i ? [make(
  * offset. note(offset) may add something to what is said of a field.
  */
 class BytesView {
-  constructor(bytes, fields, { note, width = innerWidth < 640 ? 8 : 16, label = "bytes" } = {}) {
-    Object.assign(this, { bytes, fields, note, width, shown: Math.min(fields.length, MOST_FIELDS), parts: new Map(), open: new Set() });
+  constructor(bytes, fields, { note, width = innerWidth < 640 ? 8 : 16, label = "bytes", most = 1 << 14 } = {}) {
+    Object.assign(this, { bytes, fields, note, width, most, shown: Math.min(fields.length, MOST_FIELDS), parts: new Map(), open: new Set() });
     this.hex = make("div", { class: "hexpane", tabindex: "0", role: "group", "aria-label": `${label}, in hexadecimal` });
     this.list = make("div", { class: "fieldpane", role: "listbox", tabindex: "0", "aria-label": `fields of the ${label}` });
     this.about = make("div", { class: "about", "aria-live": "polite" }, make("p", { class: "soft" }, "Point at bytes or at a field; with the keyboard, choose a field with the arrow keys."));
@@ -118,7 +120,8 @@ class BytesView {
       const first = Math.ceil((offset + HEAD) / width) * width, last = Math.floor((end - TAIL) / width) * width;
       if (length > LONG && last > first && !this.open.has(i)) {
         put(i, offset, first);
-        const gap = make("button", { type: "button", class: "gap", "data-gap": i }, `… ${count(last - first, "more byte")} …`);
+        const text = `… ${count(last - first, "more byte")} …`; // of a field that is too long for a page there is no more to see
+        const gap = length > this.most ? make("div", { class: "gap" }, text) : make("button", { type: "button", class: "gap", "data-gap": i }, text);
         lines.push(gap);
         at = -1;
         put(i, last, end);
@@ -127,10 +130,8 @@ class BytesView {
     yield* lines;
   }
 
-  /** Shows the middle of a field, of which 16 KiB at most. */
+  /** Shows the middle of a field. */
   unfold(i) {
-    const field = this.fields[i];
-    if (field.length > 1 << 14) return; // a page is no place for more
     this.open.add(i);
     this.draw();
     this.light(i);
@@ -210,4 +211,9 @@ function stepItem(step, number, show) {
   if (step.holds !== undefined) item.append(make("p", { class: step.holds ? "holds" : "fault" }, step.holds ? "✓ They are equal." : "✗ They differ."));
   if (step.requirement) item.append(sentence(step.requirement));
   return item;
+}
+
+/** The steps of a way, under the names of its parts. */
+function stepItems(steps, show) {
+  return steps.flatMap((step, i) => [...(step.part !== steps[i - 1]?.part ? [make("h2", {}, step.part)] : []), stepItem(step, i + 1, show)]);
 }
