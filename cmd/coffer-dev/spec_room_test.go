@@ -4,6 +4,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -43,6 +45,7 @@ func TestRoomLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages[room.DecoderName] = nil
+	unfolded(t, pages)
 	anchors := map[string]bool{}
 	for name, data := range pages {
 		anchors[name] = true
@@ -94,6 +97,49 @@ func TestRoomLinks(t *testing.T) {
 			if !reached["cases/"+c.ID+".html"] {
 				t.Errorf("nothing leads to the case %s", c.ID)
 			}
+		}
+	}
+}
+
+// unfolded appends to the pages what their scripts have of the margins.
+func unfolded(t *testing.T, pages map[string][]byte) {
+	n := 0
+	for name, data := range pages {
+		if path.Dir(name) != "margins" {
+			continue
+		}
+		var all map[string]struct {
+			Code        []string
+			Cases, Also string
+		}
+		if err := json.Unmarshal(bytes.TrimSuffix(bytes.TrimPrefix(data, []byte("window.cofferMargins = ")), []byte(";\n")), &all); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		page := strings.TrimSuffix(path.Base(name), ".js") + ".html"
+		for _, f := range all {
+			n++
+			pages[page] = fmt.Append(pages[page], f.Cases, f.Also, f.Code)
+		}
+	}
+	if n < 300 {
+		t.Errorf("there are margins of %d requirements", n)
+	}
+}
+
+// No page is large, and none lacks its language, title or policy.
+func TestRoomPagesAreSmall(t *testing.T) {
+	thorough.Only(t)
+	t.Parallel()
+	pages, err := room.Build(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range pages {
+		if path.Ext(name) != ".html" || strings.HasPrefix(name, "code/") {
+			continue
+		}
+		if len(data) > 200_000 {
+			t.Errorf("%s has %d bytes", name, len(data))
 		}
 	}
 }
@@ -165,9 +211,11 @@ func TestRoomServed(t *testing.T) {
 	for _, name := range []string{"nothing.html", "../go.mod", "%2e%2e/go.mod", "code", "cases/header/"} {
 		answer, err := http.Get(at + name)
 		f.Check(err)
+		page, err := io.ReadAll(answer.Body)
+		f.Check(err)
 		answer.Body.Close()
-		if answer.StatusCode != http.StatusNotFound {
-			t.Errorf("%s: status %d", name, answer.StatusCode)
+		if answer.StatusCode != http.StatusNotFound || !strings.Contains(string(page), "There is no such page") {
+			t.Errorf("%s: status %d, %.80s", name, answer.StatusCode, page)
 		}
 	}
 	status, stderr := f.Run("spec", "html", "--root", root, "room")
@@ -255,13 +303,17 @@ func marginOpens(c *chromium, at string) {
 	for _, width := range []int64{390, 1440} {
 		c.screen(width, 900, "light")
 		c.open(at + "07-header.html#HDR-10")
-		for kind, want := range map[string]string{"code": "[HDR-10]", "cases": "header/cut-before-slots"} {
-			within := "document.querySelector('#HDR-10 ." + kind + " "
-			c.evaluate(within + "summary').click()")
-			if text := c.text(within + "summary + *').checkVisibility() ? " + within + "summary + *').textContent : 'nothing'"); !strings.Contains(text, want) {
-				c.t.Errorf("%s beside [HDR-10] is %s", kind, text)
-			}
+		c.evaluate("document.querySelector('#HDR-10 .code summary').click(); document.querySelector('#HDR-10 .cases summary').click()")
+		c.wait("document.querySelector('#HDR-10 .opened')?.textContent.includes('[HDR-10]')")
+		if c.evaluate("document.querySelector('#HDR-10 .opened').offsetWidth >= document.querySelector('#HDR-10').offsetWidth") != "true" {
+			c.t.Errorf("at %d pixels the code does not span the column", width)
 		}
+		items := "document.querySelectorAll('#HDR-10 .cases li').length"
+		if n := c.evaluate(items); n != "5" {
+			c.t.Errorf("%s cases are shown first", n)
+		}
+		c.evaluate("document.querySelector('#HDR-10 .more').click()")
+		c.wait(items + " > 5 && document.querySelector('#HDR-10 .cases').textContent.startsWith(" + items + " + ' test vectors: ')")
 		if *pictures != "" {
 			c.evaluate("document.querySelector('#HDR-10').scrollIntoView()")
 			c.picture(filepath.Join(*pictures, fmt.Sprintf("margin-%d.png", width)))
@@ -278,6 +330,10 @@ func searchFinds(c *chromium, at string) {
 		"hdr-19":                "07-header.html#HDR-19",
 		"memory_kib passes":     "06-slots.html#",
 		"key fingerprint":       "03-keys.html#s3.4",
+		"fingerprint key":       "03-keys.html#s3.4",
+		"wrong_secret":          "11-errors.html#s11.1",
+		"header.examine":        "code/ref/header/header.go.html#L",
+		"damaged_header itself": "cases/header/digest-damaged.html",
 		"header/digest-damaged": "cases/header/digest-damaged.html",
 		"ref/header/header":     "code/ref/header/header.go.html",
 	} {
@@ -299,7 +355,20 @@ func searchFinds(c *chromium, at string) {
 	c.open(at + "index.html")
 	c.key("/", "/", 191)
 	c.typed("xyzzy plugh")
-	c.wait("document.querySelector('#results').textContent === 'Nothing was found.'")
+	c.wait("document.querySelector('#more-results').textContent === 'Nothing was found.'")
+	c.screen(390, 844, "light")
+	c.open(at + "index.html")
+	c.key("/", "/", 191)
+	c.typed("wrong_secret")
+	c.wait("document.querySelectorAll('#results a').length > 0")
+	if c.evaluate("(({left, right}) => left >= 0 && right <= innerWidth)(document.querySelector('#found').getBoundingClientRect())") != "true" {
+		c.t.Error("on a phone, what was found does not fit the screen")
+	}
+	c.key("ArrowDown", "", 40)
+	if c.evaluate("document.querySelector('#search').getAttribute('aria-activedescendant') === document.querySelector('#results .chosen').id") != "true" {
+		c.t.Error("the combobox does not say which result is chosen")
+	}
+	c.screen(1440, 900, "light")
 	c.silent("the search")
 }
 

@@ -65,6 +65,9 @@ func (b *builder) chapters() error {
 		if err != nil {
 			return fmt.Errorf("spec/%s: %w", f.Name, err)
 		}
+		if b.margins[v.Name] != nil {
+			body = strings.Replace(body, "</h1>\n", "</h1>\n"+marginKey+"\n", 1)
+		}
 		if invitation, ok := walkOf[f.Name]; ok {
 			body = strings.Replace(body, "</h1>\n", "</h1>\n<p class=\"invitation\">"+invitation+"</p>\n", 1)
 		}

@@ -315,13 +315,22 @@ async function tryExample() {
   await inspect(new File([bytesOf(container)], name), secret);
 }
 
-/** Opens the input of a test vector. */
-async function inspectCase(id, script) {
-  await load(script);
-  const { name, input, bytes, secret } = window.cofferCases[id];
-  const data = expanded(bytes);
-  if (input === "container") await inspect(new File([data], name), secret);
-  else await inspectInput(input, name, data);
+/** Opens an input of a test vector, such as "container" or "objects.2", whose script is there. */
+function inspectCase(path) {
+  const { id, input } = window.cofferCase;
+  let value = input;
+  for (const part of path.split(".")) value = value[part];
+  const object = path.startsWith("objects.");
+  const data = expanded(object ? value.bytes : value), name = object ? value.name : id;
+  if (!object && path !== "container") return inspectInput(path, name, data);
+  return inspect(new File([data], name), caseSecret(input.secret));
+}
+
+/** The secret of a test vector as it is typed. */
+function caseSecret(secret) {
+  if (!secret) return undefined;
+  const { kind } = secret, text = secret[{ key: "key", password: "password", passkey: "prf", vault: "export_key" }[kind]];
+  return text === undefined ? undefined : { kind, text: kind === "password" ? new TextDecoder().decode(bytesOf(text)) : text };
 }
 
 element("file").addEventListener("change", (event) => event.target.files.length && inspect(event.target.files[0]));

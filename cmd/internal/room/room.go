@@ -31,7 +31,7 @@ func Build(repository fs.FS) (map[string][]byte, error) {
 	if err := b.read(); err != nil {
 		return nil, err
 	}
-	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.sentences, b.example, b.walks, b.assets} {
+	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.sentences, b.example, b.walks, b.marginScripts, b.lost, b.assets} {
 		if err := make(); err != nil {
 			return nil, err
 		}
@@ -56,6 +56,7 @@ type builder struct {
 	page      *template.Template
 	frontPage *template.Template
 	pages     map[string][]byte
+	margins   map[string]map[string]folded // by page and requirement
 }
 
 func newBuilder(repository fs.FS) *builder {
@@ -65,6 +66,7 @@ func newBuilder(repository fs.FS) *builder {
 		page:      template.Must(template.ParseFS(assets, "page.html")),
 		frontPage: template.Must(template.ParseFS(assets, "front.html")),
 		pages:     map[string][]byte{},
+		margins:   map[string]map[string]folded{},
 	}
 }
 
@@ -165,8 +167,22 @@ type view struct {
 
 type link struct{ Href, Text string }
 
-// Root returns the way from the page to the folder of the first one.
-func (v view) Root() string { return relative(v.Name, "") }
+// Root returns the way from the page to the folder of the first one. The page for what
+// is not there may be shown anywhere.
+func (v view) Root() string {
+	if v.Name == LostName {
+		return "/"
+	}
+	return relative(v.Name, "")
+}
+
+// Margins returns the script of what is folded beside the text, "" if nothing is.
+func (v view) Margins() string {
+	if v.Kind != "chapter" {
+		return ""
+	}
+	return marginScript(v.Name)
+}
 
 // Policy returns the policy of the page, for readers from a disk.
 func (v view) Policy() string { return Policy }
@@ -182,6 +198,15 @@ func (b *builder) add(v view) error {
 	}
 	b.pages[v.Name] = out.Bytes()
 	return nil
+}
+
+// LostName is the page that a server shows for one that is not there.
+const LostName = "404.html"
+
+// lost makes that page.
+func (b *builder) lost() error {
+	return b.add(view{Name: LostName, Title: "Not here", Kind: "list", Body: `<h1>There is no such page</h1>` +
+		`<p>Requirements, chapters, test vectors, errors and code can be searched for above (<kbd>/</kbd>), or begin at <a href="/index.html">the contents</a>.</p>`})
 }
 
 func (b *builder) assets() error {

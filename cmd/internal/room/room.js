@@ -35,18 +35,60 @@ document.querySelector("nav").addEventListener("click", (event) => {
   if (event.target.closest("a")) document.querySelector(".menu").open = false;
 });
 
+// What is folded beside a requirement: its code below both columns, and the cases after the first.
+async function folded(e) {
+  await load(document.body.dataset.margins);
+  return window.cofferMargins[e.closest(".req").id];
+}
+for (const details of document.querySelectorAll("aside .code")) details.addEventListener("toggle", async () => {
+  const req = details.closest(".req"), key = details.dataset.code;
+  req.querySelector(`.opened[data-code="${key}"]`)?.remove();
+  if (!details.open) return;
+  const { code } = await folded(details);
+  if (!details.open) return;
+  const opened = make("div", { class: "opened", "data-code": key });
+  opened.innerHTML = code[key]; // of this page's own script
+  details.querySelector(".where").hidden = true; // it stands above the code
+  opened.prepend(make("p", { class: "where" }, details.querySelector(".where a").cloneNode(true)));
+  req.append(opened);
+});
+for (const details of document.querySelectorAll("aside .also")) details.addEventListener("toggle", async () => {
+  details.querySelector("ul").innerHTML = (await folded(details)).also; // of this page's own script
+}, { once: true });
+for (const more of document.querySelectorAll("aside .more")) {
+  more.hidden = false;
+  more.addEventListener("click", async () => {
+    const { cases } = await folded(more);
+    more.previousElementSibling.insertAdjacentHTML("beforeend", cases); // of this page's own script
+    more.remove();
+  });
+}
+
+// Copying.
+for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", async () => {
+  await load(button.dataset.copy);
+  const text = JSON.stringify(window.cofferCase, null, 2);
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch { // without permission, or a page that may not
+    button.textContent = "It cannot be copied from here";
+  }
+});
+
 // Search.
 const search = element("search"), results = element("results");
 const MOST_RESULTS = 30;
 
-/** How well an entry fits the words: 0 if one of them is missing. The chapters come before cases and code. */
-function score([, title, text, kind], words) {
-  const lowTitle = title.toLowerCase(), lowText = text.toLowerCase();
-  let sum = kind ? 1 : 5;
+/** How well an entry fits the words, in any order: 0 if one of them is missing. The chapters come before cases and code. */
+function score([page, title, text, kind], words) {
+  const lowTitle = title.toLowerCase(), lowText = text.toLowerCase(), about = page.toLowerCase();
+  let sum = { "": 5, error: 30 }[kind] ?? 1;
   for (const word of words) {
     if (lowTitle === word) sum += 100;
-    else if (lowTitle.includes(word)) sum += kind ? 3 : 20;
+    else if (lowTitle.includes(word)) sum += kind === "case" || kind === "code" ? 3 : 20;
     else if (lowText.includes(word)) sum += new RegExp(`\\b${word.replace(/\W/g, "\\$&")}`).test(lowText) ? 4 : 2;
+    else if (about.includes(word)) sum += 1;
     else return 0;
   }
   return sum;
@@ -61,32 +103,43 @@ function excerpt(text, words) {
   return piece.split(pattern).map((part, i) => (i % 2 ? make("mark", {}, part) : part));
 }
 
+/** Shows or hides what was found. */
+function showFound(on) {
+  element("found").hidden = !on;
+  search.setAttribute("aria-expanded", on);
+  search.removeAttribute("aria-activedescendant");
+}
+
 async function find() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  if (!words.length) { results.hidden = true; return; }
+  if (!words.length) { showFound(false); return; }
   try {
     await load("search.js");
   } catch (error) {
-    results.replaceChildren(make("li", { class: "none" }, error.message));
-    results.hidden = false;
+    results.replaceChildren();
+    element("more-results").textContent = error.message;
+    showFound(true);
     return;
   }
   const fitting = window.cofferIndex.map((entry) => [score(entry, words), entry]).filter(([s]) => s > 0);
   fitting.sort((a, b) => b[0] - a[0]);
-  results.replaceChildren(...fitting.slice(0, MOST_RESULTS).map(([, [page, title, text]]) =>
-    make("li", {}, make("a", { href: root + page }, make("b", {}, title), ...excerpt(text, words)))));
-  if (!fitting.length) results.append(make("li", { class: "none" }, "Nothing was found."));
-  if (fitting.length > MOST_RESULTS) results.append(make("li", { class: "none" }, `${fitting.length - MOST_RESULTS} more`));
-  results.hidden = false;
+  results.replaceChildren(...fitting.slice(0, MOST_RESULTS).map(([, [page, title, text]], i) =>
+    make("a", { href: root + page, role: "option", id: `result-${i}`, "aria-selected": "false", tabindex: "-1" }, make("b", {}, title), " ", ...excerpt(text, words))));
+  element("more-results").textContent = fitting.length > MOST_RESULTS ? `${fitting.length - MOST_RESULTS} more` : fitting.length ? "" : "Nothing was found.";
+  showFound(true);
 }
 
 function choose(step) {
-  const links = [...results.querySelectorAll("a")];
+  const links = [...results.children];
+  if (!links.length) return;
   const now = links.findIndex((link) => link.classList.contains("chosen"));
   links[now]?.classList.remove("chosen");
+  links[now]?.setAttribute("aria-selected", "false");
   const next = links[(now + step + links.length + (now < 0 && step < 0 ? 1 : 0)) % links.length];
-  next?.classList.add("chosen");
-  next?.scrollIntoView({ block: "nearest" });
+  next.classList.add("chosen");
+  next.setAttribute("aria-selected", "true");
+  search.setAttribute("aria-activedescendant", next.id);
+  next.scrollIntoView({ block: "nearest" });
 }
 
 search.addEventListener("input", find);
@@ -96,21 +149,21 @@ search.addEventListener("keydown", (event) => {
     choose(event.key === "ArrowDown" ? 1 : -1);
     event.preventDefault();
   } else if (event.key === "Enter") {
-    (results.querySelector("a.chosen") ?? results.querySelector("a"))?.click();
+    (results.querySelector(".chosen") ?? results.firstElementChild)?.click();
   } else if (event.key === "Escape") {
-    results.hidden = true;
+    showFound(false);
     search.blur();
   }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !/^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName)) {
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) {
     event.preventDefault();
     search.focus();
     search.select();
   }
 });
 document.addEventListener("click", (event) => {
-  if (!event.target.closest(".search") || event.target.closest("#results a")) results.hidden = true;
+  if (!event.target.closest(".search") || event.target.closest("#results a")) showFound(false);
 });
 
 // The dump of a container, whose scripts are loaded when it is wanted.
@@ -121,7 +174,7 @@ async function dump() {
 element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
 for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
 for (const input of document.querySelectorAll("[data-file]")) input.addEventListener("change", async () => { await dump(); inspect(input.files[0]); });
-for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); inspectCase(button.dataset.case, button.dataset.script); });
+for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); await load(button.dataset.script); inspectCase(button.dataset.case); });
 
 let depth = 0; // of the elements that a file is dragged over
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
