@@ -226,9 +226,11 @@ func walksShow(c *chromium, at string) {
 	if text := c.text("document.querySelector('.side .about').textContent"); !strings.HasPrefix(text, "trailer bytes 360 to 367 = 244") {
 		c.t.Errorf("the place of the trailer shows %q", text)
 	}
-	c.open(at + "walk-backup.html")
-	c.wait("document.querySelectorAll('.act').length > 3")
-	c.evaluate("document.querySelectorAll('.layer').forEach(e => { e.open = true })")
-	c.wait("[...document.querySelectorAll('.layer')].every(e => e.querySelectorAll('.field').length > 5)")
+	for name, acts := range map[string]string{"walk-backup.html": "5", "walk-vault.html": "11"} {
+		c.open(at + name)
+		c.wait("document.querySelectorAll('.act').length === " + acts)
+		c.evaluate("document.querySelectorAll('.layer').forEach(e => { e.open = true })")
+		c.wait("[...document.querySelectorAll('.layer')].every(e => e.querySelector('.field') !== null)")
+	}
 	c.silent("the walks")
 }

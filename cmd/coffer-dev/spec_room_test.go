@@ -271,7 +271,7 @@ func TestRoomInBrowser(t *testing.T) {
 // pagesFit opens pages at the widths of a phone and of a screen.
 func pagesFit(c *chromium, at string) {
 	names := []string{"index.html", "code/index.html", "code/ref/header/header.go.html", "cases/index.html", "cases/header.html", "cases/header/digest-damaged.html",
-		"walk.html", "walk-backup.html"}
+		"walk.html", "walk-backup.html", "walk-vault.html"}
 	chapters, err := fs.Glob(spec.FS(), "[0-9]*.md")
 	if err != nil {
 		c.t.Fatal(err)

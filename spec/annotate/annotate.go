@@ -93,6 +93,9 @@ func (a *annotator) tree(n *grammar.Node, name, section string, err error) {
 		if c.Name == "" {
 			what = meanings[c.Type.Name]
 		}
+		if what.phrase == "" && strings.HasPrefix(section, "18") {
+			what = vaultField(full)
+		}
 		switch {
 		case c.Type.Kind == grammar.Struct || c.Type.Kind == grammar.Vector:
 			a.tree(c, full, section, err)

@@ -58,6 +58,58 @@ func TestMeanings(t *testing.T) {
 	}
 }
 
+// Every field of the messages of chapter 18 has a meaning and a requirement, and no other
+// has one.
+func TestVaultMeanings(t *testing.T) {
+	g, err := grammar.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stated := map[string]bool{}
+	for _, r := range spec.Requirements() {
+		stated[r.ID] = true
+	}
+	used := map[string]bool{}
+	for _, typ := range g.Types {
+		if typ.Place.File != vaultChapter {
+			continue
+		}
+		for _, f := range typ.Fields {
+			if f.Type.Kind == grammar.Struct {
+				continue
+			}
+			used[f.Name] = true
+			if m := vaultFields[f.Name]; m.phrase == "" || !stated[m.rule] {
+				t.Errorf("%s.%s: %+v", typ.Name, f.Name, m)
+			}
+		}
+	}
+	for name := range vaultFields {
+		if !used[name] {
+			t.Errorf("no message has a field %s", name)
+		}
+	}
+}
+
+// The fields of a message of a vault tile it, whatever it holds.
+func TestVaultMessage(t *testing.T) {
+	for structure, length := range map[string]int64{"RecoverRequest": 160 + 32 + 96, "FinishAnswer": 1 + 4 + 80 + 8 + 64, "StateAnswer": 3 + 8 + 8 + 32 + 8 + 136} {
+		for _, cut := range []int64{0, 1} {
+			fields, err := VaultMessage(structure, make([]byte, length-cut))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkTiles(t, structure, fields, length-cut)
+			if last := fields[len(fields)-1]; (last.Fault == "") != (cut == 0) {
+				t.Errorf("%s, %d bytes short: %+v", structure, cut, last)
+			}
+		}
+	}
+	if _, err := VaultMessage("Header", nil); err == nil {
+		t.Error("a header is taken for a message of a vault")
+	}
+}
+
 // The fields of every container among the vectors, damaged ones included, tile it.
 func TestTiles(t *testing.T) {
 	for id, container := range containers(t) {

@@ -27,6 +27,7 @@ const firstPage = "index.html"
 var walkOf = map[string]string{
 	"15-example.md": `<a href="` + walkPage + `">Walk through it</a> beside its bytes, or <button type="button" data-example>open it in the dump</button>`,
 	"16-sets.md":    `<a href="walk-backup.html">A night’s backup</a> shows the objects of a small set, byte by byte.`,
+	"18-vault.md":   `<a href="walk-vault.html">A recovery at a vault</a> shows all messages in order, byte by byte.`,
 }
 
 // chapters makes the first page, those of the chapters, and that of the changes.

@@ -40,7 +40,7 @@ const walkPage = "walk.html"
 
 // walks makes the pages of the walks.
 func (b *builder) walks() error {
-	for name, read := range map[string]func() (*walk, error){walkPage: b.exampleWalk, "walk-backup.html": b.backupWalk} {
+	for name, read := range map[string]func() (*walk, error){walkPage: b.exampleWalk, "walk-backup.html": b.backupWalk, "walk-vault.html": b.vaultWalk} {
 		w, err := read()
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
