@@ -59,7 +59,7 @@ func dropShows(c *chromium, f *fixture, at string) {
 			c.t.Errorf("there is no %s", place)
 		}
 	}
-	for name, want := range map[string]string{"letter.txt": "not_a_container: ", "empty": "not_a_container: ", "folder": "folder cannot be shown: "} {
+	for name, want := range map[string]string{"letter.txt": "not_a_container: ", "empty": "not_a_container: "} {
 		c.open(at + "index.html")
 		c.drop(f.Path(name))
 		c.wait("document.querySelector('#dump-body .fault')?.textContent.startsWith(" + quoted(want) + ")")

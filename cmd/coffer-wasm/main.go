@@ -9,7 +9,10 @@
 //     the fields of its plaintext, or {"error": {name, detail}}; what it has opened last
 //     is what the following are about;
 //   - plaintext() and content(i) return a Uint8Array, or a text that says why not;
-//   - steps() returns what was computed from what.
+//   - steps() returns what was computed from what;
+//   - keyring(names, files) returns the name of the keyring of a set that a secret is for,
+//     "" if there is none, and set(names, files, kind, text) what the set holds, or
+//     {"error": {name, detail}}.
 //
 // Bytes are Uint8Arrays, and the other results are JSON.
 package main
@@ -42,7 +45,18 @@ func main() {
 		},
 		"plaintext": func([]js.Value) any { return sent(opened.Bytes(), nil) },
 		"content":   func(args []js.Value) any { return sent(opened.Content(args[0].Int())) },
-		"steps":     func([]js.Value) any { return opened.StepsJSON() },
+		"keyring": func(args []js.Value) any {
+			name, _ := dissect.PublicOf(folder(args))
+			return name
+		},
+		"set": func(args []js.Value) any {
+			s, err := dissect.OpenSet(folder(args), dissect.Secret{Kind: args[2].String(), Text: args[3].String()})
+			if err != nil {
+				return dissect.Failed(err)
+			}
+			return s.JSON()
+		},
+		"steps": func([]js.Value) any { return opened.StepsJSON() },
 	}
 	object := map[string]any{}
 	for name, f := range functions {
@@ -50,6 +64,15 @@ func main() {
 	}
 	js.Global().Set("coffer", object)
 	select {} // the page calls the functions for as long as it is open
+}
+
+// folder returns the files of two arrays, of their names and of their bytes.
+func folder(args []js.Value) map[string][]byte {
+	all := map[string][]byte{}
+	for i := range args[0].Length() {
+		all[args[0].Index(i).String()] = received(args[1].Index(i))
+	}
+	return all
 }
 
 func received(bytes js.Value) []byte {

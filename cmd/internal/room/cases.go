@@ -124,7 +124,7 @@ func dumpButtons(out *strings.Builder, script string, c vectors.Case) {
 	}
 	objects, _ := c.Input["objects"].([]any)
 	if len(objects) > 0 {
-		out.WriteString(`<h2>The objects of the set</h2><ul class="objects">`)
+		fmt.Fprintf(out, `<p><button type="button" class="main" data-case="objects" data-script="%s">Open the set in the dump</button></p><h2>The objects of the set</h2><ul class="objects">`, script)
 	}
 	for i := range objects {
 		object, _ := objects[i].(vectors.Object)

@@ -173,7 +173,7 @@ async function dump() {
 }
 element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
 for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
-for (const input of document.querySelectorAll("[data-file]")) input.addEventListener("change", async () => { await dump(); inspect(input.files[0]); });
+for (const input of document.querySelectorAll("[data-file]")) input.addEventListener("change", async () => { if (!input.files.length) return; await dump(); inspectDropped([...input.files]); });
 for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); await load(button.dataset.script); inspectCase(button.dataset.case); });
 
 let depth = 0; // of the elements that a file is dragged over
@@ -194,8 +194,9 @@ addEventListener("drop", async (event) => {
   dropping(false);
   if (!hasFiles(event)) return;
   event.preventDefault();
-  const [file] = event.dataTransfer.files;
-  if (!file) return;
+  const files = [...event.dataTransfer.files]; // what was dropped is there now and not after waiting
+  const folder = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).find((entry) => entry?.isDirectory);
+  if (!files.length) return;
   await dump();
-  inspect(file);
+  inspectDropped(files, folder);
 });
