@@ -17,7 +17,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-//go:embed page.html front.html room.css room.js view.js dump.js walk.js theme.js icon.svg
+//go:embed page.html front.html room.css dump.css room.js view.js content.js dump.js set.js walk.js theme.js icon.svg
 var assets embed.FS
 
 // Policy is what the pages allow themselves: what lies beside them, the decoder, and
@@ -210,7 +210,7 @@ func (b *builder) lost() error {
 }
 
 func (b *builder) assets() error {
-	for _, name := range []string{"room.css", "room.js", "view.js", "dump.js", "walk.js", "theme.js", "icon.svg"} {
+	for _, name := range []string{"room.css", "dump.css", "room.js", "view.js", "content.js", "dump.js", "set.js", "walk.js", "theme.js", "icon.svg"} {
 		data, err := assets.ReadFile(name)
 		if err != nil {
 			return err

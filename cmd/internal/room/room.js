@@ -168,8 +168,7 @@ document.addEventListener("click", (event) => {
 
 // The dump of a container, whose scripts are loaded when it is wanted.
 async function dump() {
-  await load("view.js");
-  await load("dump.js");
+  for (const name of ["view.js", "content.js", "dump.js", "set.js"]) await load(name);
 }
 element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
 for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });

@@ -144,7 +144,7 @@ class BytesView {
     for (const e of this.parts.get(i) ?? []) { e.classList.add("lit"); if (e.getAttribute("role") === "option") e.setAttribute("aria-selected", "true"); }
     const [first] = (this.parts.get(i) ?? []).filter((e) => !pane || pane.contains(e));
     if (pane && first) { // scrollIntoView would scroll the page as well
-      const top = first.offsetTop - pane.offsetTop;
+      const top = first.offsetTop; // from the pane, which is its offset parent
       if (top < pane.scrollTop || top + first.offsetHeight > pane.scrollTop + pane.clientHeight) pane.scrollTop = top - pane.clientHeight / 3;
     }
     this.list.setAttribute("aria-activedescendant", `${this.name}-${i}`);
