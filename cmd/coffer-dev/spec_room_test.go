@@ -4,6 +4,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,11 +18,8 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/coffer-format/coffer/cmd/internal/room"
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
@@ -46,6 +45,7 @@ func TestRoomLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages[room.DecoderName] = nil
+	unfolded(t, pages)
 	anchors := map[string]bool{}
 	for name, data := range pages {
 		anchors[name] = true
@@ -97,6 +97,49 @@ func TestRoomLinks(t *testing.T) {
 			if !reached["cases/"+c.ID+".html"] {
 				t.Errorf("nothing leads to the case %s", c.ID)
 			}
+		}
+	}
+}
+
+// unfolded appends to the pages what their scripts have of the margins.
+func unfolded(t *testing.T, pages map[string][]byte) {
+	n := 0
+	for name, data := range pages {
+		if path.Dir(name) != "margins" {
+			continue
+		}
+		var all map[string]struct {
+			Code        []string
+			Cases, Also string
+		}
+		if err := json.Unmarshal(bytes.TrimSuffix(bytes.TrimPrefix(data, []byte("window.cofferMargins = ")), []byte(";\n")), &all); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		page := strings.TrimSuffix(path.Base(name), ".js") + ".html"
+		for _, f := range all {
+			n++
+			pages[page] = fmt.Append(pages[page], f.Cases, f.Also, f.Code)
+		}
+	}
+	if n < 300 {
+		t.Errorf("there are margins of %d requirements", n)
+	}
+}
+
+// No page is large, and none lacks its language, title or policy.
+func TestRoomPagesAreSmall(t *testing.T) {
+	thorough.Only(t)
+	t.Parallel()
+	pages, err := room.Build(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range pages {
+		if path.Ext(name) != ".html" || strings.HasPrefix(name, "code/") {
+			continue
+		}
+		if len(data) > 200_000 {
+			t.Errorf("%s has %d bytes", name, len(data))
 		}
 	}
 }
@@ -168,9 +211,11 @@ func TestRoomServed(t *testing.T) {
 	for _, name := range []string{"nothing.html", "../go.mod", "%2e%2e/go.mod", "code", "cases/header/"} {
 		answer, err := http.Get(at + name)
 		f.Check(err)
+		page, err := io.ReadAll(answer.Body)
+		f.Check(err)
 		answer.Body.Close()
-		if answer.StatusCode != http.StatusNotFound {
-			t.Errorf("%s: status %d", name, answer.StatusCode)
+		if answer.StatusCode != http.StatusNotFound || !strings.Contains(string(page), "There is no such page") {
+			t.Errorf("%s: status %d, %.80s", name, answer.StatusCode, page)
 		}
 	}
 	status, stderr := f.Run("spec", "html", "--root", root, "room")
@@ -199,15 +244,25 @@ func TestRoomInBrowser(t *testing.T) {
 	f.Write("damaged.coffer", damaged)
 	f.Write("letter.txt", []byte("Dear Bob"))
 	f.Write("empty", nil)
+	f.Write("hostile/page.html", []byte(hostile))
+	f.Write("hostile/picture.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="document.title='run'"></svg>`))
+	f.Write("hostile/dot.png", dot)
+	f.Write("hostile/noise.bin", []byte{0, 1, 2, 3})
+	f.coffer("seal", "--key-file", "key.txt", "-o", "hostile.coffer", "hostile")
 	for name, at := range map[string]string{"from the disk": "file://" + f.Root + "/room/", "served": f.serve()} {
 		t.Run(name, func(t *testing.T) {
 			c.t = t
 			if name == "from the disk" {
 				pagesFit(c, at)
+				dumpsVectors(c)
 			}
 			marginOpens(c, at)
 			searchFinds(c, at)
 			dropShows(c, f, at)
+			exampleOpens(c, at)
+			fieldsLight(c, at)
+			hostileIsShown(c, f, at)
+			walksShow(c, at)
 			themeChanges(c, at)
 		})
 	}
@@ -215,7 +270,8 @@ func TestRoomInBrowser(t *testing.T) {
 
 // pagesFit opens pages at the widths of a phone and of a screen.
 func pagesFit(c *chromium, at string) {
-	names := []string{"index.html", "code/index.html", "code/ref/header/header.go.html", "cases/index.html", "cases/header.html", "cases/header/digest-damaged.html"}
+	names := []string{"index.html", "code/index.html", "code/ref/header/header.go.html", "cases/index.html", "cases/header.html", "cases/header/digest-damaged.html",
+		"walk.html", "walk-backup.html", "walk-vault.html"}
 	chapters, err := fs.Glob(spec.FS(), "[0-9]*.md")
 	if err != nil {
 		c.t.Fatal(err)
@@ -247,13 +303,17 @@ func marginOpens(c *chromium, at string) {
 	for _, width := range []int64{390, 1440} {
 		c.screen(width, 900, "light")
 		c.open(at + "07-header.html#HDR-10")
-		for kind, want := range map[string]string{"code": "[HDR-10]", "cases": "header/cut-before-slots"} {
-			within := "document.querySelector('#HDR-10 ." + kind + " "
-			c.evaluate(within + "summary').click()")
-			if text := c.text(within + "summary + *').checkVisibility() ? " + within + "summary + *').textContent : 'nothing'"); !strings.Contains(text, want) {
-				c.t.Errorf("%s beside [HDR-10] is %s", kind, text)
-			}
+		c.evaluate("document.querySelector('#HDR-10 .code summary').click(); document.querySelector('#HDR-10 .cases summary').click()")
+		c.wait("document.querySelector('#HDR-10 .opened')?.textContent.includes('[HDR-10]')")
+		if c.evaluate("document.querySelector('#HDR-10 .opened').offsetWidth >= document.querySelector('#HDR-10').offsetWidth") != "true" {
+			c.t.Errorf("at %d pixels the code does not span the column", width)
 		}
+		items := "document.querySelectorAll('#HDR-10 .cases li').length"
+		if n := c.evaluate(items); n != "5" {
+			c.t.Errorf("%s cases are shown first", n)
+		}
+		c.evaluate("document.querySelector('#HDR-10 .more').click()")
+		c.wait(items + " > 5 && document.querySelector('#HDR-10 .cases').textContent.startsWith(" + items + " + ' test vectors: ')")
 		if *pictures != "" {
 			c.evaluate("document.querySelector('#HDR-10').scrollIntoView()")
 			c.picture(filepath.Join(*pictures, fmt.Sprintf("margin-%d.png", width)))
@@ -270,6 +330,10 @@ func searchFinds(c *chromium, at string) {
 		"hdr-19":                "07-header.html#HDR-19",
 		"memory_kib passes":     "06-slots.html#",
 		"key fingerprint":       "03-keys.html#s3.4",
+		"fingerprint key":       "03-keys.html#s3.4",
+		"wrong_secret":          "11-errors.html#s11.1",
+		"header.examine":        "code/ref/header/header.go.html#L",
+		"damaged_header itself": "cases/header/digest-damaged.html",
 		"header/digest-damaged": "cases/header/digest-damaged.html",
 		"ref/header/header":     "code/ref/header/header.go.html",
 	} {
@@ -291,55 +355,21 @@ func searchFinds(c *chromium, at string) {
 	c.open(at + "index.html")
 	c.key("/", "/", 191)
 	c.typed("xyzzy plugh")
-	c.wait("document.querySelector('#results').textContent === 'Nothing was found.'")
-	c.silent("the search")
-}
-
-// dropShows drops files on a page in a folder of its own, where every way is the
-// longest.
-func dropShows(c *chromium, f *fixture, at string) {
+	c.wait("document.querySelector('#more-results').textContent === 'Nothing was found.'")
+	c.screen(390, 844, "light")
+	c.open(at + "index.html")
+	c.key("/", "/", 191)
+	c.typed("wrong_secret")
+	c.wait("document.querySelectorAll('#results a').length > 0")
+	if c.evaluate("(({left, right}) => left >= 0 && right <= innerWidth)(document.querySelector('#found').getBoundingClientRect())") != "true" {
+		c.t.Error("on a phone, what was found does not fit the screen")
+	}
+	c.key("ArrowDown", "", 40)
+	if c.evaluate("document.querySelector('#search').getAttribute('aria-activedescendant') === document.querySelector('#results .chosen').id") != "true" {
+		c.t.Error("the combobox does not say which result is chosen")
+	}
 	c.screen(1440, 900, "light")
-	c.open(at + "cases/header/digest-damaged.html")
-	for _, name := range []string{"good.coffer", "damaged.coffer"} {
-		c.drop(f.Path(name))
-		c.wait("document.querySelector('#dump-body .facts')?.textContent.includes(" + quoted(name) + ")")
-		want := f.coffer("inspect", "--hex", "--json", name)
-		if len(want) == 0 {
-			c.t.Fatal("nothing to compare with")
-		}
-		if diff := cmp.Diff(string(want), c.text("document.querySelector('#dump-json').textContent")); diff != "" {
-			c.t.Errorf("%s: %s", name, diff)
-		}
-		if rows := c.evaluate("document.querySelectorAll('#dump-body tbody tr').length"); rows == "0" {
-			c.t.Errorf("%s has no rows", name)
-		}
-		if *pictures != "" {
-			c.picture(filepath.Join(*pictures, name+".png"))
-		}
-	}
-	if text := c.text("document.querySelector('#dump-body .fault').textContent"); !strings.HasPrefix(text, "damaged_header: ") {
-		c.t.Errorf("the fault of the damaged container is %q", text)
-	}
-	places := strings.Fields(c.text("[...document.querySelectorAll('#dump-body td a')].map(a => a.href).join(' ')"))
-	slices.Sort(places)
-	for _, place := range slices.Compact(places) {
-		c.open(place)
-		if c.evaluate("location.hash === '' || document.getElementById(location.hash.slice(1)) !== null") != "true" {
-			c.t.Errorf("there is no %s", place)
-		}
-	}
-	for name, want := range map[string]string{"letter.txt": "not_a_container: ", "empty": "not_a_container: ", "folder": "folder cannot be shown: "} {
-		c.open(at + "index.html")
-		c.drop(f.Path(name))
-		c.wait("document.querySelector('#dump-body .fault')?.textContent.startsWith(" + quoted(want) + ")")
-	}
-	c.screen(390, 844, "dark")
-	if *pictures != "" {
-		c.drop(f.Path("good.coffer"))
-		c.wait("document.querySelector('#dump-json') !== null")
-		c.picture(filepath.Join(*pictures, "good.coffer-390.png"))
-	}
-	c.silent("the dump")
+	c.silent("the search")
 }
 
 // themeChanges: the button changes the theme, and another page remembers it.

@@ -153,6 +153,11 @@ func roomHandler(ctx context.Context, from source, pages map[string][]byte) http
 				http.Error(w, err.Error(), http.StatusInternalServerError)
 				return
 			}
+		} else if lost, there := pages[room.LostName]; !ok && there {
+			w.Header().Set("Content-Type", mime.TypeByExtension(".html"))
+			w.WriteHeader(http.StatusNotFound)
+			w.Write(lost)
+			return
 		} else if !ok {
 			http.NotFound(w, r)
 			return

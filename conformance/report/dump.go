@@ -49,15 +49,16 @@ func DumpOf(c vectors.Case) *Dump {
 	if c.Edit == nil {
 		return nil
 	}
-	data, fields, err := edited(c)
+	data, fields, err := Edited(c)
 	if err != nil {
 		return nil // unreachable: the vectors are checked when they are made
 	}
 	return &Dump{Input: c.Edit.Field, Edit: c.Edit.Kind, Rows: elide(rows(data, fields, marked(c.Edit, len(data))))}
 }
 
-// edited returns the bytes of a vector that were edited, and their layout.
-func edited(c vectors.Case) ([]byte, []annotate.Field, error) {
+// Edited returns the bytes of a vector that its edit is about, and their fields, none if
+// they have no layout. Error: the input has no such bytes.
+func Edited(c vectors.Case) ([]byte, []annotate.Field, error) {
 	if c.Edit.Field == "plaintext" && c.Edit.Kind == "reseal" {
 		return sealed(c.Input)
 	}
@@ -123,7 +124,7 @@ func bytesIn(notation string) int {
 func fieldsOf(input string, data []byte) ([]annotate.Field, error) {
 	switch input {
 	case "container":
-		return annotate.Container(bytes.NewReader(data), int64(len(data)))
+		return annotate.AsContainer(bytes.NewReader(data), int64(len(data)))
 	case "message":
 		return annotate.Message(int64(len(data))), nil
 	case "slot":

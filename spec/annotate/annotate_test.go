@@ -16,8 +16,12 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-// Every field that a file can have and that has no parts has a meaning, and no other has one.
+// Every field that a file can have and that has no parts has a meaning and a requirement, and no other has one.
 func TestMeanings(t *testing.T) {
+	stated := map[string]bool{}
+	for _, r := range spec.Requirements() {
+		stated[r.ID] = true
+	}
 	g, err := grammar.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -29,6 +33,9 @@ func TestMeanings(t *testing.T) {
 	need := func(name string) {
 		if meanings[name].phrase == "" {
 			t.Errorf("%s has no meaning", name)
+		}
+		if rule := meanings[name].rule; !stated[rule] {
+			t.Errorf("%s: there is no requirement %q", name, rule)
 		}
 		delete(left, name)
 	}
@@ -48,6 +55,58 @@ func TestMeanings(t *testing.T) {
 	}
 	for name := range left {
 		t.Errorf("%s is no field", name)
+	}
+}
+
+// Every field of the messages of chapter 18 has a meaning and a requirement, and no other
+// has one.
+func TestVaultMeanings(t *testing.T) {
+	g, err := grammar.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stated := map[string]bool{}
+	for _, r := range spec.Requirements() {
+		stated[r.ID] = true
+	}
+	used := map[string]bool{}
+	for _, typ := range g.Types {
+		if typ.Place.File != vaultChapter {
+			continue
+		}
+		for _, f := range typ.Fields {
+			if f.Type.Kind == grammar.Struct {
+				continue
+			}
+			used[f.Name] = true
+			if m := vaultFields[f.Name]; m.phrase == "" || !stated[m.rule] {
+				t.Errorf("%s.%s: %+v", typ.Name, f.Name, m)
+			}
+		}
+	}
+	for name := range vaultFields {
+		if !used[name] {
+			t.Errorf("no message has a field %s", name)
+		}
+	}
+}
+
+// The fields of a message of a vault tile it, whatever it holds.
+func TestVaultMessage(t *testing.T) {
+	for structure, length := range map[string]int64{"RecoverRequest": 160 + 32 + 96, "FinishAnswer": 1 + 4 + 80 + 8 + 64, "StateAnswer": 3 + 8 + 8 + 32 + 8 + 136} {
+		for _, cut := range []int64{0, 1} {
+			fields, err := VaultMessage(structure, make([]byte, length-cut))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkTiles(t, structure, fields, length-cut)
+			if last := fields[len(fields)-1]; (last.Fault == "") != (cut == 0) {
+				t.Errorf("%s, %d bytes short: %+v", structure, cut, last)
+			}
+		}
+	}
+	if _, err := VaultMessage("Header", nil); err == nil {
+		t.Error("a header is taken for a message of a vault")
 	}
 }
 
@@ -163,12 +222,12 @@ func TestValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []Field{
-		{10, 1, "purpose", "1 archive", "what the payload is", "7.1", ""},
-		{45, 2, "slots[0].type", "1 password", "which secret opens the slot", "6.1", ""},
-		{47, 2, "slots[0].body", "145", "how many bytes follow", "6.1", ""},
-		{81, 4, "slots[0].body.memory_kib", "8", "KiB of memory that Argon2id takes", "6.3", ""},
-		{178, 16, "slots[0].body.sealed_key.chunks[0].tag", "", "authenticates the chunk", "4.4", ""},
-		{690, 16, "payload.chunks[0].tag", "", "authenticates the chunk", "4.4", ""},
+		{10, 1, "purpose", "1 archive", "what the payload is", "7.1", "HDR-14", ""},
+		{45, 2, "slots[0].type", "1 password", "which secret opens the slot", "6.1", "SLT-2", ""},
+		{47, 2, "slots[0].body", "145", "how many bytes follow", "6.1", "CON-1", ""},
+		{81, 4, "slots[0].body.memory_kib", "8", "KiB of memory that Argon2id takes", "6.3", "SLT-10", ""},
+		{178, 16, "slots[0].body.sealed_key.chunks[0].tag", "", "authenticates the chunk", "4.4", "COB-12", ""},
+		{690, 16, "payload.chunks[0].tag", "", "authenticates the chunk", "4.4", "COB-12", ""},
 	} {
 		if !slices.Contains(fields, want) {
 			t.Errorf("there is no %+v", want)
@@ -179,11 +238,11 @@ func TestValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []Field{
-		{3, 16, "entry[0].entry.path", `"messages/ada.txt"`, "path of the entry", "8.1", ""},
-		{20, 8, "entry[0].entry.modified_ms", "2253499813685248 2023-11-14T22:13:20.000Z", "when the entry was modified", "8.1", ""},
-		{94, 8, "padding.zeros", "", "padding", "8.1", ""},
-		{220, 1, "segment.live[1].entry.kind", "6 document", "kind of the entry", "8.1", ""},
-		{360, 8, "trailer", "244", "offset of the index frame", "8.1", ""},
+		{3, 16, "entry[0].entry.path", `"messages/ada.txt"`, "path of the entry", "8.1", "ARC-5", ""},
+		{20, 8, "entry[0].entry.modified_ms", "2253499813685248 2023-11-14T22:13:20.000Z", "when the entry was modified", "8.1", "ARC-83", ""},
+		{94, 8, "padding.zeros", "", "padding", "8.1", "ARC-10", ""},
+		{220, 1, "segment.live[1].entry.kind", "6 document", "kind of the entry", "8.1", "ARC-3", ""},
+		{360, 8, "trailer", "244", "offset of the index frame", "8.1", "ARC-18", ""},
 	} {
 		if !slices.Contains(fields, want) {
 			t.Errorf("there is no %+v", want)
@@ -222,6 +281,36 @@ func TestDamage(t *testing.T) {
 		}
 		if fault != c.fault || !there {
 			t.Errorf("%s: fault %q, %s there: %v", c.what, fault, c.then, there)
+		}
+	}
+}
+
+// What is no container, or one of another version, is not taken for one.
+func TestAnotherFile(t *testing.T) {
+	data, _ := dumped(t, "15.7")
+	later := slices.Clone(data)
+	later[9] = 2
+	for _, c := range []struct {
+		data []byte
+		want string
+	}{
+		{[]byte("PK\x03\x04 and what an archive of another kind has"), "file"},
+		{data[:5], "file"},
+		{append([]byte("\n"), data...), "file"},
+		{later, "magic version rest"},
+		{data[:8], "magic"},
+	} {
+		fields, err := Container(bytes.NewReader(c.data), int64(len(c.data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTiles(t, c.want, fields, int64(len(c.data)))
+		var names []string
+		for _, f := range fields {
+			names = append(names, f.Name)
+		}
+		if got := strings.Join(names, " "); got != c.want {
+			t.Errorf("%q: %s", c.data[:5], got)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package annotate
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -23,9 +24,16 @@ const longestHeader = 117 + 65535
 // between the first and the last are one field.
 const listedChunks = 4
 
-// Container returns the fields of a container of size bytes, without a secret.
+// Container returns the fields of a container of size bytes, without a secret. Of what
+// is no container, or one of another version, it tells no more than that [HDR-9].
 // Error: that of r.
-func Container(r io.ReaderAt, size int64) ([]Field, error) {
+func Container(r io.ReaderAt, size int64) ([]Field, error) { return container(r, size, false) }
+
+// AsContainer is Container for what is taken for a container of version 1 whatever it
+// begins with, such as one whose beginning was changed to see what becomes of it.
+func AsContainer(r io.ReaderAt, size int64) ([]Field, error) { return container(r, size, true) }
+
+func container(r io.ReaderAt, size int64, assumed bool) ([]Field, error) {
 	a, err := newAnnotator()
 	if err != nil {
 		return nil, err
@@ -35,6 +43,9 @@ func Container(r io.ReaderAt, size int64) ([]Field, error) {
 	if n, err := r.ReadAt(head, 0); n < len(head) {
 		return nil, err
 	}
+	if !assumed && a.another(head, size) {
+		return a.fields, nil
+	}
 	n, wrong := t.DecodePrefix(head)
 	a.tree(n, "", "", wrong)
 	if whole := n.Find("mac"); whole == nil || whole.Length == 0 {
@@ -43,6 +54,30 @@ func Container(r io.ReaderAt, size int64) ([]Field, error) {
 	}
 	a.message(size-a.end(), "payload")
 	return a.fields, nil
+}
+
+// magic is what every container begins with.
+const magic = "\x89CFR\r\n\x1a\n"
+
+// another adds what there is to say of a file that is no container of version 1.
+func (a *annotator) another(head []byte, size int64) bool {
+	if size > 0 && !bytes.HasPrefix(head, []byte(magic)) {
+		a.add(size, "file", "", "not a container", "7.3", "HDR-6")
+		a.fields[0].Fault = "it does not begin as a container does"
+		return true
+	}
+	if len(head) < len(magic)+2 {
+		return false
+	}
+	version := binary.BigEndian.Uint16(head[len(magic):])
+	if version == 1 {
+		return false
+	}
+	a.add(int64(len(magic)), "magic", "", meanings["Header.magic"].phrase, "7.1", "HDR-6")
+	a.add(2, "version", fmt.Sprint(version), meanings["Header.version"].phrase, "7.1", "HDR-8")
+	a.fields[1].Fault = "only version 1 is known"
+	a.add(size-a.end(), "rest", "", "means what that version says", "7.3", "HDR-9")
+	return true
 }
 
 // Message returns the fields of a Cobblestone message of length bytes.
@@ -57,25 +92,25 @@ func Message(length int64) []Field {
 func (a *annotator) message(length int64, name string) {
 	const section = "4.4"
 	end := a.end() + length
-	part := func(n int64, what, meaning string) {
-		a.add(min(n, end-a.end()), name+"."+what, "", meaning, section)
+	part := func(n int64, what, meaning, rule string) {
+		a.add(min(n, end-a.end()), name+"."+what, "", meaning, section, rule)
 	}
 	salt := "salt of the message"
 	if name == "payload" {
 		salt = "salt of the message, and id of the container"
 	}
-	part(saltSize, "salt", salt)
-	part(commitmentSize, "commitment", "tells whether a key fits before anything is opened")
+	part(saltSize, "salt", salt, "COB-3")
+	part(commitmentSize, "commitment", "tells whether a key fits before anything is opened", "COB-11")
 	chunks := (end - a.end() + sealedChunkSize - 1) / sealedChunkSize
 	for i := int64(0); i < chunks; i++ {
 		if i == 1 && chunks > listedChunks {
-			part((chunks-2)*sealedChunkSize, fmt.Sprintf("chunks[1..%d]", chunks-2), "sealed chunks, each the ciphertext and the tag")
+			part((chunks-2)*sealedChunkSize, fmt.Sprintf("chunks[1..%d]", chunks-2), "sealed chunks, each the ciphertext and the tag", "COB-12")
 			i = chunks - 1
 		}
 		sealed := min(sealedChunkSize, end-a.end())
 		chunk := fmt.Sprintf("chunks[%d]", i)
-		part(sealed-tagSize, chunk+".ciphertext", "plaintext, encrypted")
-		part(tagSize, chunk+".tag", "authenticates the chunk")
+		part(sealed-tagSize, chunk+".ciphertext", "plaintext, encrypted", "COB-5")
+		part(tagSize, chunk+".tag", "authenticates the chunk", "COB-12")
 	}
 }
 
@@ -108,7 +143,7 @@ func Archive(plaintext []byte) ([]Field, error) {
 		return a.fields, nil
 	}
 	offset := binary.BigEndian.Uint64(plaintext[end:])
-	a.add(trailerSize, "trailer", fmt.Sprint(offset), "offset of the index frame", "8.1")
+	a.add(trailerSize, "trailer", fmt.Sprint(offset), "offset of the index frame", "8.1", "ARC-18")
 	return a.fields, nil
 }
 

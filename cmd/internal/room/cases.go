@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -71,7 +72,7 @@ func (b *builder) subject(f vectors.File) error {
 
 // caseBody shows a test vector.
 func (b *builder) caseBody(page string, f vectors.File, c vectors.Case) (string, error) {
-	b.found = append(b.found, entry{Page: page, Title: c.ID, Text: c.Comment, Kind: "case"})
+	b.found = append(b.found, entry{Page: page, Title: c.ID, Text: c.Comment + " " + c.Error, Kind: "case"})
 	var out strings.Builder
 	fmt.Fprintf(&out, `<h1>%s</h1><p class="lead">%s</p>`, c.ID, template.HTMLEscapeString(c.Comment))
 	fmt.Fprintf(&out, `<p class="verdict %s">%s</p>`, c.Result, verdict(c))
@@ -86,15 +87,20 @@ func (b *builder) caseBody(page string, f vectors.File, c vectors.Case) (string,
 	if c.Parent != "" {
 		fmt.Fprintf(&out, `<p>Made from <a href="%s">%s</a> by one edit: %s of <code>%s</code>.</p>`, relative(page, casePage(c.Parent)), c.Parent, c.Edit.Kind, template.HTMLEscapeString(c.Edit.Field))
 	}
-	if d := report.DumpOf(c); d != nil {
-		dump(&out, d)
+	script := strings.TrimSuffix(page, ".html") + ".js"
+	if err := b.script(script, "cofferCase", c); err != nil {
+		return "", err
+	}
+	dumpButtons(&out, script, c)
+	if err := b.edit(&out, c); err != nil {
+		return "", err
 	}
 	text, err := shortened(c)
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(&out, `<h2>The case</h2><pre tabindex="0">%s</pre><p class="soft">Long values are cut here; <code>coffer-dev vectors show %s</code> has them whole, and <code>coffer-dev conform --run %s -- COMMAND</code> tries the case.</p>`,
-		template.HTMLEscapeString(text), c.ID, c.ID)
+	fmt.Fprintf(&out, `<h2>The case</h2><p><button type="button" data-copy="%s">Copy it whole, as JSON</button></p><pre class="json" tabindex="0">%s</pre><p class="soft">Long values are cut here; <code>coffer-dev vectors show %s</code> has them whole, and <code>coffer-dev conform --run %s -- COMMAND</code> tries the case.</p>`,
+		script, colouredJSON(text), c.ID, c.ID)
 	return out.String(), nil
 }
 
@@ -106,33 +112,60 @@ func verdict(c vectors.Case) string {
 	return "<code>" + op + "</code> must fail with <code>" + template.HTMLEscapeString(c.Error) + "</code>"
 }
 
-// dump shows the bytes that an edit put in, among those around them.
-func dump(out *strings.Builder, d *report.Dump) {
-	fmt.Fprintf(out, `<h2>What was edited</h2><p class="soft">The bytes of <code>%s</code>; what the edit put in is marked.</p><pre class="dump" tabindex="0">`, d.Input)
-	for _, row := range d.Rows {
-		if row.Skip > 0 {
-			fmt.Fprintf(out, "<span class=\"soft\">%8d  … %d bytes</span>\n", row.Offset, row.Skip)
-			continue
+// dumped are the inputs of cases that the dump can show.
+var dumped = []string{"container", "message", "slot"}
+
+// dumpButtons lets the input of a case be opened in the dump.
+func dumpButtons(out *strings.Builder, script string, c vectors.Case) {
+	for _, input := range dumped {
+		if _, ok := c.Input[input].(string); ok {
+			fmt.Fprintf(out, `<p><button type="button" class="main" data-case="%s" data-script="%s">Open its %s in the dump</button></p>`, input, script, input)
 		}
-		fmt.Fprintf(out, `<span class="soft">%8d</span>  `, row.Offset)
-		marked := false
-		for _, c := range row.Bytes {
-			if c.Guilty != marked {
-				out.WriteString(map[bool]string{true: "<mark>", false: "</mark>"}[c.Guilty])
-				marked = c.Guilty
-			}
-			out.WriteString(c.Hex)
-		}
-		if marked {
-			out.WriteString("</mark>")
-		}
-		fmt.Fprintf(out, "%s  <b>%s</b>\n", strings.Repeat("  ", 16-len(row.Bytes)), template.HTMLEscapeString(row.Field))
 	}
-	out.WriteString("</pre>")
+	objects, _ := c.Input["objects"].([]any)
+	if len(objects) > 0 {
+		fmt.Fprintf(out, `<p><button type="button" class="main" data-case="objects" data-script="%s">Open the set in the dump</button></p><h2>The objects of the set</h2><ul class="objects">`, script)
+	}
+	for i := range objects {
+		object, _ := objects[i].(vectors.Object)
+		name, _ := object["name"].(string)
+		if _, ok := object["bytes"].(string); ok {
+			fmt.Fprintf(out, `<li><button type="button" data-case="objects.%d" data-script="%s">%s</button></li>`, i, script, template.HTMLEscapeString(cutText(name)))
+		}
+	}
+	if len(objects) > 0 {
+		out.WriteString(`</ul>`)
+	}
 }
 
-// longest is how many characters of a value are shown.
-const longest = 96
+var jsonToken = regexp.MustCompile(`("(?:[^"\\]|\\.)*")(\s*:)?|-?[0-9][0-9.eE+-]*|\b(?:true|false|null)\b`)
+
+// colouredJSON marks keys, texts, numbers and words.
+func colouredJSON(text string) string {
+	var out strings.Builder
+	at := 0
+	for _, m := range jsonToken.FindAllStringSubmatchIndex(text, -1) {
+		out.WriteString(template.HTMLEscapeString(text[at:m[0]]))
+		end, class := m[1], "n"
+		switch {
+		case m[4] >= 0:
+			end, class = m[3], "key"
+		case m[2] >= 0:
+			class = "t"
+		case text[m[0]] >= 'a':
+			class = "k"
+		}
+		fmt.Fprintf(&out, `<span class="%s">%s</span>`, class, template.HTMLEscapeString(text[m[0]:end]))
+		at = end
+	}
+	return out.String() + template.HTMLEscapeString(text[at:])
+}
+
+// How many characters of a value and how many items of a list are shown.
+const (
+	longest   = 96
+	mostItems = 40
+)
 
 // shortened returns a case as JSON with its long values cut.
 func shortened(c vectors.Case) (string, error) {
@@ -176,9 +209,12 @@ func cut(v any) any {
 	case string:
 		return cutText(v)
 	case []any:
-		shown := make([]any, len(v))
+		shown := make([]any, 0, min(len(v), mostItems+1))
 		for i := range v {
-			shown[i] = cut(v[i])
+			if i == mostItems {
+				return append(shown, fmt.Sprintf("… (%d more)", len(v)-i))
+			}
+			shown = append(shown, cut(v[i]))
 		}
 		return shown
 	case vectors.Object:

@@ -23,6 +23,13 @@ import (
 // firstPage is the page of spec/README.md.
 const firstPage = "index.html"
 
+// walkOf leads from a chapter to the walk that shows what it is about.
+var walkOf = map[string]string{
+	"15-example.md": `<a href="` + walkPage + `">Walk through it</a> beside its bytes, or <button type="button" data-example>open it in the dump</button>`,
+	"16-sets.md":    `<a href="walk-backup.html">A night’s backup</a> shows the objects of a small set, byte by byte.`,
+	"18-vault.md":   `<a href="walk-vault.html">A recovery at a vault</a> shows all messages in order, byte by byte.`,
+}
+
 // chapters makes the first page, those of the chapters, and that of the changes.
 func (b *builder) chapters() error {
 	front, err := fs.ReadFile(b.files, "spec/README.md")
@@ -39,7 +46,7 @@ func (b *builder) chapters() error {
 		v := view{Name: pageOf(f.Name), Kind: "chapter"}
 		switch {
 		case i == 0:
-			v.Name, v.Title = firstPage, "The specification"
+			v.Name, v.Title, v.Kind = firstPage, "The specification", "first"
 		case i > len(b.contents):
 			v.Title, v.Before = "Changes by version", &link{firstPage, "Contents"}
 		default:
@@ -59,7 +66,18 @@ func (b *builder) chapters() error {
 		if err != nil {
 			return fmt.Errorf("spec/%s: %w", f.Name, err)
 		}
+		if b.margins[v.Name] != nil {
+			body = strings.Replace(body, "</h1>\n", "</h1>\n"+marginKey+"\n", 1)
+		}
+		if invitation, ok := walkOf[f.Name]; ok {
+			body = strings.Replace(body, "</h1>\n", "</h1>\n<p class=\"invitation\">"+invitation+"</p>\n", 1)
+		}
 		v.Body = template.HTML(body)
+		if i == 0 {
+			if v.Body, err = b.front(body); err != nil {
+				return fmt.Errorf("spec/%s: %w", f.Name, err)
+			}
+		}
 		if err := b.add(v); err != nil {
 			return err
 		}

@@ -11,6 +11,20 @@ import (
 	"github.com/coffer-format/coffer/spec/trace"
 )
 
+// marginKey explains in a line what stands beside the requirements.
+const marginKey = `<p class="key">Beside each requirement: the <span class="decl">code</span> that answers for it, which opens, and the test vectors that readers must <b class="accept">✓ accept</b> or <b class="refuse">✗ refuse</b>.</p>`
+
+// folded is what stands beside a requirement when it is opened. A script has it, so that
+// the pages stay small.
+type folded struct {
+	Code  []string `json:"code,omitempty"`  // of each declaration
+	Cases string   `json:"cases,omitempty"` // the items after the first of the list
+	Also  string   `json:"also,omitempty"`  // what else cites it, as items
+}
+
+// marginScript returns the script with what is folded on a page.
+func marginScript(page string) string { return "margins/" + strings.TrimSuffix(page, ".html") + ".js" }
+
 // margin returns what stands beside a requirement: the code that satisfies it,
 // the vectors that exercise it, or the reason why there is none.
 func (b *builder) margin(page, id string) string {
@@ -19,26 +33,38 @@ func (b *builder) margin(page, id string) string {
 	if e == nil {
 		return ""
 	}
+	var f folded
 	b.excuse(&out, page, "No code.", e.Excuse.Code)
-	for _, sites := range byDeclaration(e.Code) {
-		b.declaration(&out, page, sites)
+	for i, sites := range byDeclaration(e.Code) {
+		f.Code = append(f.Code, b.declaration(&out, page, i, sites))
 	}
-	b.cases(&out, page, e)
+	f.Cases = b.cases(&out, page, e)
+	if b.margins[page] == nil {
+		b.margins[page] = map[string]folded{}
+	}
 	if unseen := e.Excuse.Unseen(); unseen != "" {
 		b.excuse(&out, page, "No case.", unseen)
 	} else {
 		b.excuse(&out, page, "No case accepts.", e.Excuse.Accept)
 		b.excuse(&out, page, "No case refuses.", e.Excuse.Reject)
 	}
-	if len(e.Elsewhere) > 0 {
-		out.WriteString(`<details class="also"><summary>second implementation and suite</summary><ul>`)
-		for _, s := range e.Elsewhere {
-			fmt.Fprintf(&out, `<li><a href="%s">%s</a> <span class="soft">%s</span></li>`,
-				relative(page, fmt.Sprintf("%s#L%d", sourcePage(s.File), s.Line)), template.HTMLEscapeString(s.Decl), path.Base(s.File))
-		}
-		out.WriteString(`</ul></details>`)
-	}
+	f.Also = b.elsewhere(&out, page, e.Elsewhere)
+	b.margins[page][id] = f
 	return out.String()
+}
+
+// elsewhere names what else cites a requirement, and returns the items.
+func (b *builder) elsewhere(out *strings.Builder, page string, sites []trace.Site) string {
+	if len(sites) == 0 {
+		return ""
+	}
+	out.WriteString(`<details class="also"><summary>second implementation and suite</summary><ul></ul></details>`)
+	var items strings.Builder
+	for _, s := range sites {
+		fmt.Fprintf(&items, `<li><a href="%s">%s</a> <span class="soft">%s</span></li>`,
+			relative(page, fmt.Sprintf("%s#L%d", sourcePage(s.File), s.Line)), template.HTMLEscapeString(s.Decl), path.Base(s.File))
+	}
+	return items.String()
 }
 
 // excuse says what there is none of, and why, if there is a reason.
@@ -68,9 +94,9 @@ const (
 	linesAround = 8
 )
 
-// declaration shows a declaration with its citations: closed, its name and the
-// first line of code that a citation is about.
-func (b *builder) declaration(out *strings.Builder, page string, sites []trace.Site) {
+// declaration shows a declaration closed: its name and the first line of code that a
+// citation is about. It returns the code, with its citations marked.
+func (b *builder) declaration(out *strings.Builder, page string, number int, sites []trace.Site) string {
 	s := sites[0]
 	first, last := s.First, s.Last
 	cites := map[int]bool{}
@@ -82,10 +108,9 @@ func (b *builder) declaration(out *strings.Builder, page string, sites []trace.S
 		last = min(last, sites[len(sites)-1].Line+linesAround)
 	}
 	place := relative(page, fmt.Sprintf("%s#L%d", sourcePage(s.File), s.Line))
-	fmt.Fprintf(out, `<details class="code"><summary><span class="decl">%s</span><code class="src">%s</code></summary>`,
-		template.HTMLEscapeString(s.Decl), b.essence(s))
-	fmt.Fprintf(out, `<pre class="src" tabindex="0">%s</pre><p class="where"><a href="%s">%s, line %d</a></p></details>`,
-		b.lines(page, s.File, first, last, cites, false), place, s.File, s.Line)
+	fmt.Fprintf(out, `<details class="code" data-code="%d"><summary><span class="decl">%s</span><code class="src">%s</code></summary><p class="where"><a href="%s">%s, line %d</a></p></details>`,
+		number, template.HTMLEscapeString(s.Decl), b.essence(s), place, s.File, s.Line)
+	return fmt.Sprintf(`<pre class="src" tabindex="0">%s</pre>`, b.lines(page, s.File, first, last, cites, false))
 }
 
 var (
@@ -104,30 +129,55 @@ func (b *builder) essence(s trace.Site) string {
 	return ""
 }
 
-// cases shows how many cases exercise a requirement, and opened, which.
-func (b *builder) cases(out *strings.Builder, page string, e *trace.Evidence) {
+// firstCases is how many cases are shown before it is asked for more.
+const firstCases = 5
+
+// cases shows how many cases exercise a requirement, and opened, the first of them. It
+// returns the others.
+func (b *builder) cases(out *strings.Builder, page string, e *trace.Evidence) string {
 	var counts []string
 	for _, group := range []struct {
 		ids  []string
 		what string
-	}{{e.Accepted, "accept"}, {e.Refused, "refuse"}} {
-		if len(group.ids) > 0 {
-			counts = append(counts, fmt.Sprintf(`<b class="%s">%d</b> %s`, group.what, len(group.ids), group.what))
+	}{{e.Refused, "refuse"}, {e.Accepted, "accept"}} {
+		if n := len(group.ids); n > 0 {
+			counts = append(counts, fmt.Sprintf(`<b class="%s">%d</b> to %s`, group.what, n, group.what))
 		}
 	}
-	if len(e.Audits) > 0 {
-		counts = append(counts, fmt.Sprintf("<b>%d</b> audit", len(e.Audits)))
+	text := ""
+	if n := len(e.Refused) + len(e.Accepted); n > 0 {
+		text = plural(n, "test vector") + ": " + strings.Join(counts, ", ")
 	}
-	if len(counts) == 0 {
-		return
+	if n := len(e.Audits); n > 0 {
+		audits := plural(n, "audit") + " of writers"
+		text = strings.TrimPrefix(text+"; "+audits, "; ")
 	}
-	fmt.Fprintf(out, `<details class="cases"><summary>%s</summary><ul>`, strings.Join(counts, " · "))
+	if text == "" {
+		return ""
+	}
+	var items []string
 	for _, id := range slices.Concat(e.Refused, e.Accepted) {
 		c := b.cased[id]
-		fmt.Fprintf(out, `<li class="%s"><a href="%s" title="%s">%s</a></li>`, c.Result, relative(page, casePage(id)), template.HTMLEscapeString(c.Comment), id)
+		items = append(items, fmt.Sprintf(`<li class="%s"><a href="%s">%s</a> %s</li>`, c.Result, relative(page, casePage(id)), id, template.HTMLEscapeString(c.Comment)))
 	}
 	for _, id := range e.Audits {
-		fmt.Fprintf(out, `<li class="audit">%s <span class="soft">writer audit</span></li>`, id)
+		items = append(items, fmt.Sprintf(`<li class="audit">%s <span class="soft">audit of a writer</span></li>`, id))
 	}
-	out.WriteString(`</ul></details>`)
+	shown := items[:min(firstCases, len(items))]
+	more := ""
+	if rest := len(items) - len(shown); rest > 0 {
+		more = fmt.Sprintf(`<button type="button" class="more" hidden>%d more</button>`, rest)
+	}
+	fmt.Fprintf(out, `<details class="cases"><summary>%s</summary><ul>%s</ul>%s</details>`, text, strings.Join(shown, ""), more)
+	return strings.Join(items[len(shown):], "")
+}
+
+// marginScripts makes the scripts of what is folded.
+func (b *builder) marginScripts() error {
+	for page, all := range b.margins {
+		if err := b.script(marginScript(page), "cofferMargins", all); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -13,12 +13,13 @@ var (
 	element    = regexp.MustCompile(`<[^>]*>`)
 	keyword    = regexp.MustCompile(`\b(?:MUST|SHOULD)(?:\s+NOT)?\b|\bMAY\b`)
 	longHex    = regexp.MustCompile(`\b[0-9a-f]{16,}\b`)
+	power      = regexp.MustCompile(`\b([0-9]+)\^([0-9]+)\b`)
 	sentenceID = regexp.MustCompile(`(<div class="sentence">(?:<p>)?)\[([A-Z]{3}-[1-9][0-9]*)\]`)
 	leftAlone  = []string{"a", "code", "pre", "h1", "h2", "h3", "aside", "figure"}
 )
 
 // linkReferences makes links of the ids, sections and chapters that HTML of a page
-// names, and marks the keywords of BCP 14 and long values.
+// names, and marks the keywords of BCP 14, powers and long values.
 func (b *builder) linkReferences(page, content string) string {
 	var out strings.Builder
 	inside := 0 // elements whose text is left alone
@@ -54,5 +55,6 @@ func (b *builder) linkText(page, text string) string {
 	}
 	out.WriteString(text[at:])
 	marked := longHex.ReplaceAllString(out.String(), "<code>$0</code>")
+	marked = power.ReplaceAllString(marked, "$1<sup>$2</sup>")
 	return b.linkIDs(page, keyword.ReplaceAllString(marked, `<b class="kw">$0</b>`))
 }

@@ -17,11 +17,12 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-//go:embed page.html room.css room.js theme.js icon.svg
+//go:embed page.html front.html room.css dump.css room.js view.js content.js dump.js set.js walk.js theme.js icon.svg
 var assets embed.FS
 
-// Policy is what the pages allow themselves: what lies beside them, and the decoder.
-const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+// Policy is what the pages allow themselves: what lies beside them, the decoder, and
+// images that it has taken out of a container.
+const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'"
 
 // Build reads a repository and returns the pages by their names, which are slash paths. Decoder makes the one file that is missing, DecoderName.
 // Error: something could not be read, or does not follow the rules of the spec.
@@ -30,7 +31,7 @@ func Build(repository fs.FS) (map[string][]byte, error) {
 	if err := b.read(); err != nil {
 		return nil, err
 	}
-	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.assets} {
+	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.sentences, b.example, b.walks, b.marginScripts, b.lost, b.assets} {
 		if err := make(); err != nil {
 			return nil, err
 		}
@@ -40,28 +41,32 @@ func Build(repository fs.FS) (map[string][]byte, error) {
 
 // A builder has what was read, and the pages that were made of it.
 type builder struct {
-	files    fs.FS
-	document *spec.Document
-	trace    *trace.Trace
-	evidence map[string]*trace.Evidence
-	grammar  *grammar.Grammar
-	vectors  []vectors.File
-	cased    map[string]vectors.Case // by id
-	contents []chapter
-	sections map[string]string   // the page and fragment of "7" and "7.1"
-	code     map[string][]string // the lines of every source file that has a page, in HTML
-	places   map[string]int      // of the requirements, in order
-	found    []entry             // for the search
-	page     *template.Template
-	pages    map[string][]byte
+	files     fs.FS
+	document  *spec.Document
+	trace     *trace.Trace
+	evidence  map[string]*trace.Evidence
+	grammar   *grammar.Grammar
+	vectors   []vectors.File
+	cased     map[string]vectors.Case // by id
+	contents  []chapter
+	sections  map[string]string   // the page and fragment of "7" and "7.1"
+	code      map[string][]string // the lines of every source file that has a page, in HTML
+	places    map[string]int      // of the requirements, in order
+	found     []entry             // for the search
+	page      *template.Template
+	frontPage *template.Template
+	pages     map[string][]byte
+	margins   map[string]map[string]folded // by page and requirement
 }
 
 func newBuilder(repository fs.FS) *builder {
 	return &builder{
-		files: repository,
-		cased: map[string]vectors.Case{},
-		page:  template.Must(template.ParseFS(assets, "page.html")),
-		pages: map[string][]byte{},
+		files:     repository,
+		cased:     map[string]vectors.Case{},
+		page:      template.Must(template.ParseFS(assets, "page.html")),
+		frontPage: template.Must(template.ParseFS(assets, "front.html")),
+		pages:     map[string][]byte{},
+		margins:   map[string]map[string]folded{},
 	}
 }
 
@@ -162,8 +167,22 @@ type view struct {
 
 type link struct{ Href, Text string }
 
-// Root returns the way from the page to the folder of the first one.
-func (v view) Root() string { return relative(v.Name, "") }
+// Root returns the way from the page to the folder of the first one. The page for what
+// is not there may be shown anywhere.
+func (v view) Root() string {
+	if v.Name == LostName {
+		return "/"
+	}
+	return relative(v.Name, "")
+}
+
+// Margins returns the script of what is folded beside the text, "" if nothing is.
+func (v view) Margins() string {
+	if v.Kind != "chapter" {
+		return ""
+	}
+	return marginScript(v.Name)
+}
 
 // Policy returns the policy of the page, for readers from a disk.
 func (v view) Policy() string { return Policy }
@@ -181,8 +200,17 @@ func (b *builder) add(v view) error {
 	return nil
 }
 
+// LostName is the page that a server shows for one that is not there.
+const LostName = "404.html"
+
+// lost makes that page.
+func (b *builder) lost() error {
+	return b.add(view{Name: LostName, Title: "Not here", Kind: "list", Body: `<h1>There is no such page</h1>` +
+		`<p>Requirements, chapters, test vectors, errors and code can be searched for above (<kbd>/</kbd>), or begin at <a href="/index.html">the contents</a>.</p>`})
+}
+
 func (b *builder) assets() error {
-	for _, name := range []string{"room.css", "room.js", "theme.js", "icon.svg"} {
+	for _, name := range []string{"room.css", "dump.css", "room.js", "view.js", "content.js", "dump.js", "set.js", "walk.js", "theme.js", "icon.svg"} {
 		data, err := assets.ReadFile(name)
 		if err != nil {
 			return err

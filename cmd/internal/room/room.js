@@ -35,18 +35,60 @@ document.querySelector("nav").addEventListener("click", (event) => {
   if (event.target.closest("a")) document.querySelector(".menu").open = false;
 });
 
+// What is folded beside a requirement: its code below both columns, and the cases after the first.
+async function folded(e) {
+  await load(document.body.dataset.margins);
+  return window.cofferMargins[e.closest(".req").id];
+}
+for (const details of document.querySelectorAll("aside .code")) details.addEventListener("toggle", async () => {
+  const req = details.closest(".req"), key = details.dataset.code;
+  req.querySelector(`.opened[data-code="${key}"]`)?.remove();
+  if (!details.open) return;
+  const { code } = await folded(details);
+  if (!details.open) return;
+  const opened = make("div", { class: "opened", "data-code": key });
+  opened.innerHTML = code[key]; // of this page's own script
+  details.querySelector(".where").hidden = true; // it stands above the code
+  opened.prepend(make("p", { class: "where" }, details.querySelector(".where a").cloneNode(true)));
+  req.append(opened);
+});
+for (const details of document.querySelectorAll("aside .also")) details.addEventListener("toggle", async () => {
+  details.querySelector("ul").innerHTML = (await folded(details)).also; // of this page's own script
+}, { once: true });
+for (const more of document.querySelectorAll("aside .more")) {
+  more.hidden = false;
+  more.addEventListener("click", async () => {
+    const { cases } = await folded(more);
+    more.previousElementSibling.insertAdjacentHTML("beforeend", cases); // of this page's own script
+    more.remove();
+  });
+}
+
+// Copying.
+for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", async () => {
+  await load(button.dataset.copy);
+  const text = JSON.stringify(window.cofferCase, null, 2);
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch { // without permission, or a page that may not
+    button.textContent = "It cannot be copied from here";
+  }
+});
+
 // Search.
 const search = element("search"), results = element("results");
 const MOST_RESULTS = 30;
 
-/** How well an entry fits the words: 0 if one of them is missing. The chapters come before cases and code. */
-function score([, title, text, kind], words) {
-  const lowTitle = title.toLowerCase(), lowText = text.toLowerCase();
-  let sum = kind ? 1 : 5;
+/** How well an entry fits the words, in any order: 0 if one of them is missing. The chapters come before cases and code. */
+function score([page, title, text, kind], words) {
+  const lowTitle = title.toLowerCase(), lowText = text.toLowerCase(), about = page.toLowerCase();
+  let sum = { "": 5, error: 30 }[kind] ?? 1;
   for (const word of words) {
     if (lowTitle === word) sum += 100;
-    else if (lowTitle.includes(word)) sum += kind ? 3 : 20;
+    else if (lowTitle.includes(word)) sum += kind === "case" || kind === "code" ? 3 : 20;
     else if (lowText.includes(word)) sum += new RegExp(`\\b${word.replace(/\W/g, "\\$&")}`).test(lowText) ? 4 : 2;
+    else if (about.includes(word)) sum += 1;
     else return 0;
   }
   return sum;
@@ -61,32 +103,43 @@ function excerpt(text, words) {
   return piece.split(pattern).map((part, i) => (i % 2 ? make("mark", {}, part) : part));
 }
 
+/** Shows or hides what was found. */
+function showFound(on) {
+  element("found").hidden = !on;
+  search.setAttribute("aria-expanded", on);
+  search.removeAttribute("aria-activedescendant");
+}
+
 async function find() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  if (!words.length) { results.hidden = true; return; }
+  if (!words.length) { showFound(false); return; }
   try {
     await load("search.js");
   } catch (error) {
-    results.replaceChildren(make("li", { class: "none" }, error.message));
-    results.hidden = false;
+    results.replaceChildren();
+    element("more-results").textContent = error.message;
+    showFound(true);
     return;
   }
   const fitting = window.cofferIndex.map((entry) => [score(entry, words), entry]).filter(([s]) => s > 0);
   fitting.sort((a, b) => b[0] - a[0]);
-  results.replaceChildren(...fitting.slice(0, MOST_RESULTS).map(([, [page, title, text]]) =>
-    make("li", {}, make("a", { href: root + page }, make("b", {}, title), ...excerpt(text, words)))));
-  if (!fitting.length) results.append(make("li", { class: "none" }, "Nothing was found."));
-  if (fitting.length > MOST_RESULTS) results.append(make("li", { class: "none" }, `${fitting.length - MOST_RESULTS} more`));
-  results.hidden = false;
+  results.replaceChildren(...fitting.slice(0, MOST_RESULTS).map(([, [page, title, text]], i) =>
+    make("a", { href: root + page, role: "option", id: `result-${i}`, "aria-selected": "false", tabindex: "-1" }, make("b", {}, title), " ", ...excerpt(text, words))));
+  element("more-results").textContent = fitting.length > MOST_RESULTS ? `${fitting.length - MOST_RESULTS} more` : fitting.length ? "" : "Nothing was found.";
+  showFound(true);
 }
 
 function choose(step) {
-  const links = [...results.querySelectorAll("a")];
+  const links = [...results.children];
+  if (!links.length) return;
   const now = links.findIndex((link) => link.classList.contains("chosen"));
   links[now]?.classList.remove("chosen");
+  links[now]?.setAttribute("aria-selected", "false");
   const next = links[(now + step + links.length + (now < 0 && step < 0 ? 1 : 0)) % links.length];
-  next?.classList.add("chosen");
-  next?.scrollIntoView({ block: "nearest" });
+  next.classList.add("chosen");
+  next.setAttribute("aria-selected", "true");
+  search.setAttribute("aria-activedescendant", next.id);
+  next.scrollIntoView({ block: "nearest" });
 }
 
 search.addEventListener("input", find);
@@ -96,126 +149,53 @@ search.addEventListener("keydown", (event) => {
     choose(event.key === "ArrowDown" ? 1 : -1);
     event.preventDefault();
   } else if (event.key === "Enter") {
-    (results.querySelector("a.chosen") ?? results.querySelector("a"))?.click();
+    (results.querySelector(".chosen") ?? results.firstElementChild)?.click();
   } else if (event.key === "Escape") {
-    results.hidden = true;
+    showFound(false);
     search.blur();
   }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !/^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName)) {
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) {
     event.preventDefault();
     search.focus();
     search.select();
   }
 });
 document.addEventListener("click", (event) => {
-  if (!event.target.closest(".search") || event.target.closest("#results a")) results.hidden = true;
+  if (!event.target.closest(".search") || event.target.closest("#results a")) showFound(false);
 });
 
-// The dump of a container.
-const dialog = element("dump"), body = element("dump-body");
-const LARGEST = 256 << 20; // bytes that a page takes into memory
-const MOST_FIELDS = 2000, MOST_LINES = 8, WIDTH = 16;
-
-/** The function of the reference, which is started the first time. */
-let inspecting;
-function decoder() {
-  inspecting ??= (async () => {
-    await load("decoder.js");
-    const packed = Uint8Array.from(atob(window.cofferDecoder), (c) => c.charCodeAt(0));
-    const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const go = new Go();
-    const { instance } = await WebAssembly.instantiate(await new Response(unpacked).arrayBuffer(), go.importObject);
-    go.run(instance);
-    return window.cofferInspect;
-  })().catch((error) => { inspecting = undefined; throw error; });
-  return inspecting;
+// The dump of a container, whose scripts are loaded when it is wanted.
+async function dump() {
+  for (const name of ["view.js", "content.js", "dump.js", "set.js"]) await load(name);
 }
+element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
+for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
+for (const input of document.querySelectorAll("[data-file]")) input.addEventListener("change", async () => { if (!input.files.length) return; await dump(); inspectDropped([...input.files]); });
+for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); await load(button.dataset.script); inspectCase(button.dataset.case); });
 
-let latest = 0; // a file that was dropped later is shown, whichever is decoded first
-async function inspect(file) {
-  const turn = ++latest;
-  if (!dialog.open) dialog.showModal();
-  try {
-    if (file.size > LARGEST) throw new Error(`it has more than ${LARGEST >> 20} MiB; "coffer inspect --hex" takes it`);
-    body.replaceChildren(make("p", { class: "soft" }, "The decoder is being loaded …"));
-    const decode = await decoder();
-    const data = new Uint8Array(await file.arrayBuffer());
-    if (turn === latest) show(file.name, data, decode(data));
-  } catch (error) {
-    if (turn === latest) body.replaceChildren(make("p", { class: "fault" }, `${file.name} cannot be shown: ${error.message}`));
-  }
-}
-
-function show(name, data, json) {
-  const d = JSON.parse(json);
-  const fields = d.fields ?? []; // none of an empty file
-  const facts = make("dl", { class: "facts" });
-  const fact = (term, ...text) => facts.append(make("dt", {}, term), make("dd", {}, ...text));
-  fact("file", `${name}, ${data.length} bytes`);
-  if (d.error) {
-    fact("error", make("span", { class: "fault" }, d.error.name ? `${d.error.name}: ` : "", d.error.detail));
-  } else {
-    fact("purpose", d.purpose);
-    fact("key", d.key);
-    fact("container id", make("code", {}, d.container));
-    fact("slots", d.slots?.length ? d.slots.map((s) => s.type).join(", ") : d.slots ? "none: the 64-digit key only" : "do not decode");
-    fact("payload", `${d.chunks} ${d.chunks === 1 ? "chunk" : "chunks"}` + (d.plaintext === null ? ", cut" : `, ${d.plaintext} bytes of plaintext`));
-    for (const fault of d.faults) fact("fault", make("span", { class: "fault" }, `${fault.name}: ${fault.detail}`));
-    fact("", make("span", { class: "soft" }, "Nothing of this is authenticated before a secret opens the container."));
-  }
-  const rows = fields.slice(0, MOST_FIELDS).map((field) => row(field, data));
-  const table = make("table", { class: "dump" },
-    make("thead", {}, make("tr", {}, ...["offset", "bytes", "field", "value", "what it is"].map((head) => make("th", {}, head)))),
-    make("tbody", {}, ...rows));
-  const more = fields.length > MOST_FIELDS ? [make("p", { class: "soft" }, `${fields.length - MOST_FIELDS} more fields`)] : [];
-  body.replaceChildren(facts, make("div", { class: "scroll" }, table), ...more,
-    make("details", {}, make("summary", {}, "as JSON, as “coffer inspect --hex --json” prints it"), make("pre", { id: "dump-json", tabindex: "0" }, json)));
-}
-
-const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(" ");
-
-function row(field, data) {
-  const lines = [];
-  for (let at = field.offset; at < field.offset + field.length; at += WIDTH) {
-    lines.push(hex(data.subarray(at, Math.min(at + WIDTH, field.offset + field.length))));
-    if (lines.length === 1 && field.length > MOST_LINES * WIDTH) {
-      const last = field.offset + Math.floor((field.length - 1) / WIDTH) * WIDTH;
-      lines.push(`… ${last - at - WIDTH} more bytes …`);
-      at = last - WIDTH;
-    }
-  }
-  const about = make("td", {}, field.meaning ?? "");
-  if (field.section) about.append(" ", make("a", { href: root + place(field.section) }, field.section));
-  if (field.fault) about.append(make("div", { class: "fault" }, field.fault));
-  return make("tr", {}, make("td", { class: "at" }, String(field.offset)), make("td", { class: "hex" }, lines.join("\n")),
-    make("td", {}, make("b", {}, field.name)), make("td", { class: "value" }, field.value ?? ""), about);
-}
-
-/** Where a section is, "7.1" or "7". */
-function place(section) {
-  const [chapter] = section.split(".");
-  const link = [...document.querySelectorAll("nav .number")].find((n) => n.textContent === chapter)?.parentElement;
-  const page = link?.getAttribute("href").split("/").pop() ?? "index.html";
-  return section === chapter ? page : `${page}#s${section}`;
-}
-
-element("inspect").addEventListener("click", () => dialog.showModal());
-element("file").addEventListener("change", (event) => event.target.files.length && inspect(event.target.files[0]));
-dialog.addEventListener("click", (event) => {
-  const link = event.target.closest("a");
-  if (event.target === dialog || link) dialog.close();
-});
 let depth = 0; // of the elements that a file is dragged over
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-addEventListener("dragenter", (event) => { if (hasFiles(event)) { depth++; document.body.classList.add("dropping"); event.preventDefault(); } });
-addEventListener("dragleave", (event) => { if (hasFiles(event) && --depth <= 0) document.body.classList.remove("dropping"); });
-addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
-addEventListener("drop", (event) => {
-  depth = 0;
-  document.body.classList.remove("dropping");
+const dropping = (on) => { depth = on ? depth : 0; element("dropping").hidden = !on; };
+addEventListener("dragenter", (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();
-  if (event.dataTransfer.files.length) inspect(event.dataTransfer.files[0]);
+  if (++depth === 1) {
+    const open = element("dump").open ? element("dump") : document.body; // a dialog covers all that is not in it
+    open.append(element("dropping"));
+    dropping(true);
+  }
+});
+addEventListener("dragleave", (event) => { if (hasFiles(event) && --depth <= 0) dropping(false); });
+addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
+addEventListener("drop", async (event) => {
+  dropping(false);
+  if (!hasFiles(event)) return;
+  event.preventDefault();
+  const files = [...event.dataTransfer.files]; // what was dropped is there now and not after waiting
+  const folder = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).find((entry) => entry?.isDirectory);
+  if (!files.length) return;
+  await dump();
+  inspectDropped(files, folder);
 });

@@ -6,19 +6,26 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
+// repository returns a builder that has read the repository, which takes a while.
 func repository(t *testing.T) *builder {
 	t.Helper()
-	b := newBuilder(os.DirFS("../../.."))
-	if err := b.read(); err != nil {
+	b, err := readRepository()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
+
+var readRepository = sync.OnceValues(func() (*builder, error) {
+	b := newBuilder(os.DirFS("../../.."))
+	return b, b.read()
+})
 
 func textOf(content string) string { return html.UnescapeString(element.ReplaceAllString(content, "")) }
 

@@ -1,0 +1,80 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
+)
+
+// Axe finds nothing to mend on a page of every kind, in both themes, on a phone and on a
+// screen; nor in the search, and in the dump of an opened container.
+func TestRoomAccessible(t *testing.T) {
+	thorough.Only(t)
+	axe, err := os.ReadFile("testdata/axe/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Skip("axe is not installed: run npm install in cmd/coffer-dev/testdata/axe")
+	}
+	f := newFixture(t)
+	root, err := filepath.Abs("../..")
+	f.Check(err)
+	f.Succeed("spec", "html", "--root", root, "room")
+	c := newChromium(t)
+	at := "file://" + f.Root + "/room/"
+	judged := func(where string) {
+		t.Helper()
+		c.evaluate(string(axe) + "; 0")
+		var found []struct {
+			ID    string
+			Nodes []string
+		}
+		text := c.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => ({ID: v.id, Nodes: v.nodes.map(n => n.html.slice(0, 200))})))")
+		if err := json.Unmarshal([]byte(text), &found); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range found {
+			t.Errorf("%s: %s: %q", where, v.ID, v.Nodes)
+		}
+	}
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{390, 1440} {
+			where := func(what string) string {
+				return strings.Join([]string{what, theme, map[bool]string{true: "on a phone"}[width < 500]}, " ")
+			}
+			c.screen(width, 900, theme)
+			for _, name := range []string{"index.html", "07-header.html", "15-example.html", "18-vault.html", "cases/index.html", "cases/header.html",
+				"cases/header/digest-damaged.html", "code/index.html", "code/ref/header/header.go.html", "walk.html", "walk-backup.html", "walk-vault.html"} {
+				c.open(at + name)
+				switch {
+				case name == "07-header.html":
+					c.evaluate("document.querySelectorAll('#HDR-10 details').forEach(e => { e.open = true })")
+					c.wait("document.querySelector('.opened') !== null")
+				case strings.HasPrefix(name, "walk"):
+					c.wait("document.querySelector('.step, .act') !== null")
+					c.evaluate("document.querySelectorAll('.layer').forEach(e => { e.open = true })")
+				}
+				judged(where(name))
+			}
+			c.key("/", "/", 191)
+			c.typed("header")
+			c.wait("document.querySelectorAll('#results a').length > 0")
+			c.key("ArrowDown", "", 40)
+			judged(where("the search"))
+			c.open(at + "index.html")
+			c.evaluate("document.querySelector('#dump [data-example]').click()")
+			c.wait("document.querySelector('.look') !== null")
+			c.evaluate("document.querySelector('.look').click()")
+			for _, tab := range []string{"entries", "container", "plaintext", "derivation", "json"} {
+				c.evaluate("document.querySelector('#tab-" + tab + "').click()")
+				c.wait("document.querySelector('#panel-" + tab + "').textContent.length > 100")
+				c.evaluate("document.querySelector('#dump details').open = true; document.querySelector('#panel-" + tab + " .field')?.click()")
+				judged(where("the dump's " + tab))
+			}
+		}
+	}
+}
