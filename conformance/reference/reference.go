@@ -100,6 +100,8 @@ func (p *Program) handle(op string, input vectors.Object, check func(op string, 
 		f, ok = func(input vectors.Object) (result, error) { return p.start(start, input) }, true
 	} else if op == "set.answer" {
 		f, ok = p.goOn, true
+	} else if op == "vault.answer" {
+		f, ok = p.vaults.answer, true
 	}
 	if !ok {
 		return result{}, fmt.Errorf("there is no op %q%s", op, suggest.DidYouMean(op, slices.Sorted(maps.Keys(ops))))

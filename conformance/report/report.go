@@ -22,6 +22,7 @@ type Report struct {
 	Format         string             `json:"format"`
 	Implementation protocol.Hello     `json:"implementation"`
 	Command        []string           `json:"command,omitempty"`
+	Flags          []string           `json:"flags,omitempty"` // of "coffer-dev conform", where they say what is checked
 	Pattern        string             `json:"pattern,omitempty"`
 	Seed           int64              `json:"seed"`  // of the generated inputs
 	Cases          int                `json:"cases"` // of the suite, selected or not
@@ -162,7 +163,7 @@ func (r *Report) columns() []Verdict {
 
 // Again returns the command line that runs one case with the same inputs.
 func (r *Report) Again(id string) string {
-	words := []string{"coffer-dev", "conform"}
+	words := append([]string{"coffer-dev", "conform"}, r.Flags...)
 	if r.Seed != 0 {
 		words = append(words, "--seed", fmt.Sprint(r.Seed))
 	}
@@ -191,9 +192,9 @@ func shellWord(w string) string {
 // Name returns the name of the implementation: what it says, or its program.
 func (r *Report) Name() string {
 	switch {
-	case len(r.Command) == 0:
+	case len(r.Command) == 0 && len(r.Flags) == 0:
 		return "reference"
-	case r.Implementation.Name == "":
+	case len(r.Command) > 0 && r.Implementation.Name == "":
 		return r.Command[0]
 	}
 	return r.Implementation.Name
