@@ -26,6 +26,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/headers"
 	"github.com/coffer-format/coffer/conformance/large"
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/recoveries"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/resources"
 	"github.com/coffer-format/coffer/conformance/session"
@@ -201,7 +202,7 @@ func (o Options) progress(total int) *report.Progress {
 // stand together.
 func Cases(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
-		vectorCases(files), audits.Cases(seed), backups.Cases(seed), vaults.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
+		vectorCases(files), audits.Cases(seed), backups.Cases(seed), recoveries.Cases(seed), vaults.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
 		crafted.Archives(seed), generated.Cases(seed), headers.Cases(seed), crafted.Salvages(seed), generated.States(seed), large.Cases(seed),
 	)
 	place := map[string]int{}

@@ -49,6 +49,12 @@ var ops = map[string]func(input vectors.Object) (result, error){
 	"keyring.seal":        op(keyringSeal),
 	"path.portable":       op(pathPortable),
 	"set.open":            op(setOpen),
+	"vault.register":      op(vaultRegister),
+	"vault.recover":       op(vaultRecover),
+	"vault.commit":        op(vaultCommit),
+	"vault.destroy":       op(vaultDestroy),
+	"vault.keep_anchor":   op(vaultKeepAnchor),
+	"vault.anchor":        op(vaultAnchor),
 }
 
 // op makes a typed operation one of ops.

@@ -175,7 +175,7 @@ func InJavaScript(name, text string) ([]Site, error) {
 // source, of which the first field is the id, and the second the requirements.
 func auditsIn(repository fs.FS) ([]Audit, error) {
 	var all []Audit
-	for dir, subject := range map[string]string{"audits": "writer", "backups": "backup", "vaults": "server"} {
+	for dir, subject := range map[string]string{"audits": "writer", "backups": "backup", "recoveries": "vault", "vaults": "server"} {
 		found, err := auditsOf(repository, "conformance/"+dir, subject)
 		if err != nil {
 			return nil, err
