@@ -19,7 +19,7 @@ const (
 
 func ofRecords() []audit {
 	return []audit{
-		{"commits", "VLT-17 VLT-18 VLT-41 VLT-45 VLT-46", "A record is committed with a proof of the one before, as long as that is live or superseded, and a stale proof is made anew.", func(t *transcripts) {
+		{"commits", "VLT-17 VLT-18 VLT-45 VLT-46", "A record is committed with a proof of the one before, as long as that is live or superseded, and a stale proof is made anew.", func(t *transcripts) {
 			s := newStage(t.r)
 			s.register(nil)
 			t.ask("vault.commit", s.commit(nil, nil), "has no record before")
@@ -44,7 +44,7 @@ func ofRecords() []audit {
 			}
 			replaced(at(0, func(a []byte) []byte { binary.BigEndian.PutUint64(a[atSequence:], 1<<40); return a }), "is told another sequence at first")
 		}},
-		{"destructions", "VLT-17 VLT-18 VLT-47", "A record is destroyed with a proof, and has been destroyed already where the vault says so.", func(t *transcripts) {
+		{"destructions", "VLT-17 VLT-18", "A record is destroyed with a proof, and has been destroyed already where the vault says so.", func(t *transcripts) {
 			t.ask("vault.destroy", newStage(t.r).enrol().destroy(nil), "is live")
 			for _, m := range slices.Concat(losses(2), statuses(0), statuses(1), misshapen(0), misshapen(1)) {
 				t.ask("vault.destroy", newStage(t.r).enrol().destroy(m.meddle), m.what)
