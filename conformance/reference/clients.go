@@ -82,10 +82,10 @@ func (t *talk) ended(err error, fields vectors.Object, nulls ...string) (result,
 		output["outcome"] = "no_answer"
 	case errors.As(err, &wrong):
 		output["outcome"] = string(fault.WrongSecret)
-		output["attempts"], output["wait_ms"] = wrong.Left.Attempts, wrong.Left.Wait.Milliseconds()
+		output["attempts"], output["wait_ms"] = wrong.Left.Attempts, wrong.Left.WaitMS
 	case errors.As(err, &early):
 		output["outcome"] = string(fault.VaultRefused)
-		output["attempts"], output["wait_ms"] = early.Left.Attempts, early.Left.Wait.Milliseconds()
+		output["attempts"], output["wait_ms"] = early.Left.Attempts, early.Left.WaitMS
 	case fault.NameOf(err) != "":
 		output["outcome"] = string(fault.NameOf(err))
 	default:
