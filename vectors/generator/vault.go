@@ -221,6 +221,7 @@ func vaultTokens(s *suite) {
 	from, to := uint64(1700000000000), uint64(1700000000000+day)
 	good := h.tokenFor("vault/client", from, to)
 	state("first-millisecond", "A token is valid from its first millisecond on, for a day.", good, 0)
+	state("last-millisecond", "It is valid in the last millisecond before its end.", h.tokenFor("vault/last", from-day+1, from+1), 0)
 	state("early", "It is not valid before.", h.tokenFor("vault/early", from+1, to), tokenStatus)
 	state("late", "It is not valid at its end.", h.tokenFor("vault/late", from-1000, from), tokenStatus)
 	state("long", "It is not valid for a day and a millisecond.", h.tokenFor("vault/long", from, to+1), tokenStatus)
@@ -236,7 +237,7 @@ func vaultTokens(s *suite) {
 // vaultMessages are requests that are well-formed, and some that are not.
 func vaultMessages(s *suite) {
 	h := newHolder("vault/client", "correct horse battery staple", cheap)
-	identity := make([]byte, 32)
+	identity, negative := make([]byte, 32), append([]byte{1}, make([]byte, 31)...)
 	ke1 := slices.Clone(h.session.ke1)
 	share := slices.Concat(ke1[:64], identity)
 	version := binary.BigEndian.AppendUint64(h.head(), 1<<52)
@@ -247,8 +248,11 @@ func vaultMessages(s *suite) {
 	}{
 		{"recover-unknown", "VLT-8 VLT-20", "A first message about a record that there is not.", "recover", append(h.head(), ke1...), unknownStatus},
 		{"recover-identity", "VLT-12 VLT-19", "The key share is the identity.", "recover", append(h.head(), share...), malformedStatus},
+		{"recover-negative", "VLT-12 VLT-19", "The blinded element is not in its canonical encoding.", "recover", slices.Concat(h.head(), negative, ke1[32:]), malformedStatus},
 		{"register-identity", "VLT-12 VLT-19", "The blinded element is the identity.", "register", append(h.head(), identity...), malformedStatus},
 		{"recover-short", "CON-1 VLT-16", "The request lacks its last byte.", "recover", append(h.head(), ke1[:95]...), malformedStatus},
+		{"recover-long", "CON-2 VLT-16", "A byte follows the request.", "recover", slices.Concat(h.head(), ke1, []byte{0}), malformedStatus},
+		{"destroy-proof-type", "VLT-16", "None of the types of proofs has the number 3.", "destroy", slices.Concat(h.head(), []byte{3}, make([]byte, 96)), malformedStatus},
 		{"anchor-version", "CON-5 VLT-16", "The version has 53 bits.", "anchor", slices.Concat(version, make([]byte, 200)), malformedStatus},
 	} {
 		s.asked(c.slug, c.requirements, c.comment, h, c.name, c.message, c.status)
