@@ -155,6 +155,11 @@ func ofProofs() []audit {
 					return err
 				}
 			}
+			ofThief := h.destroying()
+			ofThief.Of = thief.credential
+			if _, err := h.expect("destroy", &vault.DestroyRequest{Proof: ofThief.Signed(thief.management)}, vault.Stale); err != nil {
+				return err
+			}
 			if err := h.state(); err != nil {
 				return err
 			}
