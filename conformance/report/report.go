@@ -69,7 +69,7 @@ func (r *Report) Finish() {
 	if r.Counts[Pass]+r.Known == 0 || slices.ContainsFunc(r.Events, Event.Against) {
 		r.Exit = ExitNot
 	}
-	r.Conformant = r.Exit == ExitConformant && r.Known == 0 && len(r.Events) == r.Cases
+	r.Conformant = r.Exit == ExitConformant && r.Known == 0 && len(r.Events) == r.Cases && len(r.notAsked()) == 0
 
 	states := map[string]string{}
 	for _, e := range r.Events {
@@ -120,6 +120,8 @@ func (r *Report) verdictLine() string {
 		return fmt.Sprintf("as expected: %d known failures, passed %s; not conformant", r.Known, passed)
 	case r.Counts[Pass] == 0:
 		return "NOT CONFORMANT: the profiles that are claimed have none of the cases"
+	case len(r.notAsked()) > 0:
+		return fmt.Sprintf("passed %s; %d were not asked, and this is no statement about them", passed, len(r.notAsked()))
 	case !r.Conformant:
 		return fmt.Sprintf("passed %s; the suite has %d cases, and the others were not asked", passed, r.Cases)
 	}
@@ -130,10 +132,19 @@ func (r *Report) verdictLine() string {
 func (r *Report) casesLine() string {
 	all := asked(r.Events)
 	line := fmt.Sprintf("%d cases: %s", len(all), amount(all))
-	if n := r.Counts[Unsupported]; n > 0 {
+	left := r.notAsked()
+	if n := r.Counts[Unsupported] - len(left); n > 0 {
 		line += fmt.Sprintf("; %d of profiles not claimed", n)
 	}
+	if len(left) > 0 {
+		line += fmt.Sprintf("; %d not asked: %s", len(left), left[0].Message)
+	}
 	return line
+}
+
+// notAsked returns the events of cases whose profiles are claimed, and that nobody could ask.
+func (r *Report) notAsked() []Event {
+	return slices.DeleteFunc(having(r.Events, Unsupported), func(e Event) bool { return e.Message == "" })
 }
 
 // seedLine says how to get the same inputs again.

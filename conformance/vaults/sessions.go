@@ -241,6 +241,9 @@ func ofSessions() []audit {
 			if err := h.fails(2); err != nil {
 				return err
 			}
+			if err := w.wait(1000); err != nil {
+				return err
+			}
 			if _, err := h.tries(false); err != nil {
 				return err
 			}
@@ -255,13 +258,67 @@ func ofSessions() []audit {
 					return err
 				}
 			}
-			if err := w.wait(1 + 59_999 + 200_000 + vault.Wait(3)); err != nil {
+			if err := w.wait(1 + 59_999 + 200_000); err != nil {
+				return err
+			}
+			if err := h.whileWaiting(); err != nil {
+				return err
+			}
+			if err := w.wait(vault.Wait(3)); err != nil {
 				return err
 			}
 			if _, err := h.tries(false); err != nil {
 				return err
 			}
 			return h.state()
+		}},
+		{"time-counts", "VLT-20 VLT-23", "What time does to an account is a change, after which no request is earlier.", func(w *world) error {
+			back := uint64(500)
+			h := w.holder()
+			if err := h.enrol(); err != nil {
+				return err
+			}
+			if err := h.fails(4); err != nil {
+				return err
+			}
+			if _, err := h.tries(true); err != nil { // it waits longer than its session lasts
+				return err
+			}
+			for _, wait := range []uint64{vault.SessionTime, -back} {
+				if err := w.wait(wait); err != nil {
+					return err
+				}
+				if err := h.state(); err != nil {
+					return err
+				}
+			}
+			if err := w.wait(vault.Wait(5)); err != nil {
+				return err
+			}
+			if _, err := h.recovers(); err != nil {
+				return err
+			}
+			if err := h.fails(8); err != nil {
+				return err
+			}
+			if err := h.another().pend(); err != nil { // which is gone before the wait is over
+				return err
+			}
+			if err := w.wait(2 * back); err != nil {
+				return err
+			}
+			if _, err := h.tries(false); err != nil {
+				return err
+			}
+			for _, wait := range []uint64{vault.PendingTime - 2*back, -back} {
+				if err := w.wait(wait); err != nil {
+					return err
+				}
+				if err := h.state(); err != nil {
+					return err
+				}
+			}
+			return nil
 		}},
 	}
 }
@@ -301,6 +358,54 @@ func (w *world) sameRequest() error {
 	}
 	if string(h.exportKey) == string(other.exportKey) {
 		return errAgain
+	}
+	return nil
+}
+
+// whileWaiting does what changes an account and what does not, while a record of it waits: the
+// wait tells which of it counts for the time.
+func (h *holder) whileWaiting() error {
+	back := uint64(50)
+	next, other := h.another(), h.another()
+	var f *first
+	ask := func(of *holder, name string, request func() vault.Request) func() error {
+		return func() error { _, err := of.ask(name, request()); return err }
+	}
+	recovering := func() error { _, err := h.ask("recover", h.first(true).again()); return err }
+	for _, step := range []func() error{
+		recovering, // too early
+		next.register, next.register,
+		ask(next, "register", func() vault.Request { return other.registration() }),
+		ask(next, "commit", func() vault.Request { return next.commit(vault.Proof{}) }),
+		ask(next, "store", func() vault.Request { return next.store() }), ask(next, "store", func() vault.Request { return next.store() }),
+		ask(next, "store", func() vault.Request { return &vault.StoreRequest{Record: next.stored.Record} }),
+		ask(next, "commit", func() vault.Request { return next.commit(next.committing(h).Signed(next.management)) }),
+		ask(next, "anchor", func() vault.Request { return next.anchor(1) }),
+		ask(next, "commit", func() vault.Request { return next.commit(vault.Proof{}) }), ask(next, "commit", func() vault.Request { return next.commit(vault.Proof{}) }),
+		func() (err error) { f, err = next.tries(true); return err },
+		ask(next, "recover", func() vault.Request { return f.again() }),
+		ask(next, "finish", func() vault.Request { return &vault.FinishRequest{Session: f.session()} }),
+		ask(next, "finish", func() vault.Request { return f.third() }), ask(next, "finish", func() vault.Request { return f.third() }),
+		ask(next, "anchor", func() vault.Request { return next.anchor(3) }), ask(next, "anchor", func() vault.Request { return next.anchor(2) }),
+		ask(next, "destroy", func() vault.Request { return &vault.DestroyRequest{} }),
+		ask(next, "destroy", func() vault.Request { return &vault.DestroyRequest{Proof: next.destroying().Signed(next.management)} }),
+		ask(next, "destroy", func() vault.Request { return &vault.DestroyRequest{} }), ask(next, "recover", func() vault.Request { return f.again() }),
+		ask(next, "register", func() vault.Request { return next.registration() }), ask(next, "store", func() vault.Request { return next.store() }),
+		ask(next, "commit", func() vault.Request { return next.commit(vault.Proof{}) }), ask(next, "finish", func() vault.Request { return f.third() }),
+		ask(next, "anchor", func() vault.Request { return next.anchor(4) }), h.state,
+	} {
+		if err := h.w.wait(100); err != nil {
+			return err
+		}
+		if err := step(); err != nil {
+			return err
+		}
+		if err := h.w.wait(-back); err != nil {
+			return err
+		}
+		if err := h.state(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ var liars = []struct {
 			}
 			input["time_ms"] = l.kept["time"]
 		}}
-	}, "attempts tenth-attempt success-restores second-message-restores-nothing same-first-message session-end pending pending-time superseded-attempts superseded-time replaced-by-session token-bounds generated-walks"},
+	}, "attempts tenth-attempt success-restores second-message-restores-nothing same-first-message session-end pending pending-time time-counts superseded-attempts superseded-time replaced-by-session token-bounds generated-walks"},
 	{"has a clock that goes back", func() *liar {
 		return saying(func(l *liar, input vectors.Object, a *vault.RecoverAnswer) {
 			if a.Wait > 100_000 {
