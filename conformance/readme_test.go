@@ -62,7 +62,7 @@ func TestReadmeTables(t *testing.T) {
 	for _, v := range report.Verdicts {
 		verdicts = append(verdicts, string(v))
 	}
-	for heading, want := range map[string][]string{"Ops": ops, "Profiles": slices.Clone(protocol.Profiles), "Verdicts": verdicts, "From nothing to green": append(slices.Clone(vectors.Subjects), "writer", "backup")} {
+	for heading, want := range map[string][]string{"Ops": ops, "Profiles": slices.Clone(protocol.Profiles), "Verdicts": verdicts, "From nothing to green": append(slices.Clone(vectors.Subjects), "writer", "backup", "server")} {
 		slices.Sort(want)
 		if diff := cmp.Diff(want, firstColumn(section(t, heading))); diff != "" {
 			t.Errorf("%s: %s", heading, diff)

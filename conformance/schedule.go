@@ -9,7 +9,6 @@ import (
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
-	"github.com/coffer-format/coffer/conformance/session"
 	"github.com/coffer-format/coffer/conformance/suggest"
 )
 
@@ -95,7 +94,7 @@ func runSome(ctx context.Context, o Options, hello protocol.Hello, all []cases.C
 	var workers sync.WaitGroup
 	for range min(o.Parallel, len(all)) {
 		workers.Go(func() {
-			s, end := session.Open(o.Command)
+			s, end := o.open()
 			defer end()
 			for i := range next {
 				a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, Hello: hello, ID: all[i].ID, Alone: all[i].Alone, IsOwn: len(o.Command) == 0}

@@ -26,15 +26,18 @@ import (
 	"github.com/coffer-format/coffer/conformance/headers"
 	"github.com/coffer-format/coffer/conformance/large"
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/recoveries"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/resources"
 	"github.com/coffer-format/coffer/conformance/session"
+	"github.com/coffer-format/coffer/conformance/vaults"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // Options say what is checked, and how.
 type Options struct {
 	Command  []string      // the program to check and its arguments; the built-in reference if empty
+	Server   *Server       // what is checked instead of a program; nil if it is one
 	Pattern  string        // of the ids of the cases to run, "*" standing for any text; all if empty
 	Timeout  time.Duration // for one answer; DefaultTimeout if zero
 	Parallel int           // programs at a time; the number of CPUs if zero
@@ -70,6 +73,18 @@ func NewSuite(seed int64) (*Suite, error) {
 	return s, nil
 }
 
+// Server is a vault that is checked over HTTP, and the flags that say which it is.
+type Server struct {
+	*vaults.Remote
+	Flags []string
+}
+
+// NewServerSuite returns the suite of vaults that are servers, with everything that it
+// draws drawn from a seed.
+func NewServerSuite(seed int64) *Suite {
+	return &Suite{cases: vaults.ServerCases(seed), seed: seed}
+}
+
 func newSuite(files []vectors.File, all []cases.Case) *Suite {
 	return &Suite{files: files, cases: all}
 }
@@ -78,6 +93,9 @@ func newSuite(files []vectors.File, all []cases.Case) *Suite {
 // that a pattern selects.
 func (s *Suite) judge(pattern string) error {
 	find := sync.OnceValue(func() error {
+		if len(s.files) == 0 { // there are no vectors to lie about
+			return nil
+		}
 		if pattern == "" {
 			return canary.Try(s.files)
 		}
@@ -120,6 +138,9 @@ func (s *Suite) Report(ctx context.Context, o Options) (*report.Report, error) {
 	if o.Parallel == 0 {
 		o.Parallel = runtime.NumCPU()
 	}
+	if o.Server != nil { // it has one clock
+		o.Parallel = 1
+	}
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
@@ -142,6 +163,9 @@ func (s *Suite) Report(ctx context.Context, o Options) (*report.Report, error) {
 	}
 	r := report.New(hello, o.Command, o.Pattern, len(s.cases))
 	r.Seed = s.seed
+	if o.Server != nil {
+		r.Flags = append([]string{"vault"}, o.Server.Flags...)
+	}
 	if progress != nil {
 		progress.What = r.Name()
 	}
@@ -178,7 +202,7 @@ func (o Options) progress(total int) *report.Progress {
 // stand together.
 func Cases(files []vectors.File, seed int64) []cases.Case {
 	all := slices.Concat(
-		vectorCases(files), audits.Cases(seed), backups.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
+		vectorCases(files), audits.Cases(seed), backups.Cases(seed), recoveries.Cases(seed), vaults.Cases(seed), delivery.Cases(files, seed), generated.Grammar(seed), resources.Cases(files, seed),
 		crafted.Archives(seed), generated.Cases(seed), headers.Cases(seed), crafted.Salvages(seed), generated.States(seed), large.Cases(seed),
 	)
 	place := map[string]int{}
@@ -191,8 +215,16 @@ func Cases(files []vectors.File, seed int64) []cases.Case {
 	return all
 }
 
+// open returns a session with what is checked, and what ends it.
+func (o Options) open() (session.Session, func()) {
+	if o.Server != nil {
+		return o.Server.Remote, o.Server.Restart
+	}
+	return session.Open(o.Command)
+}
+
 func greet(ctx context.Context, o Options) (protocol.Hello, *report.Outcome) {
-	s, end := session.Open(o.Command)
+	s, end := o.open()
 	defer end()
 	a := &cases.Asker{Ctx: ctx, Session: s, Timeout: o.Timeout, ID: protocol.HelloOp}
 	return a.Greet()

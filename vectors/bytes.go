@@ -121,11 +121,11 @@ var hexDigit = func() (is [256]bool) {
 // in an input or an output. Other strings are text. In intermediates every
 // string is a byte string.
 var byteFields = map[string]bool{
-	"body": true, "bytes": true, "container": true, "container_id": true, "content": true, "credential": true,
+	"answers": true, "body": true, "bytes": true, "container": true, "container_id": true, "content": true, "credential": true,
 	"derived": true, "digest": true, "excerpts": true, "export_key": true, "head": true, "header": true, "key": true, "key_check": true, "mac": true,
-	"message": true, "parts": true, "password": true, "plaintext": true, "prepared": true, "previous": true, "prf": true,
-	"random": true, "repeat": true, "salt": true, "sealed_key": true, "set_id": true, "sha512": true, "slot": true,
-	"utf8": true, "vault": true, "writer": true,
+	"message": true, "parts": true, "password": true, "of": true, "plaintext": true, "prepared": true, "previous": true, "prf": true,
+	"random": true, "registration": true, "repeat": true, "salt": true, "sealed_key": true, "service": true, "set_id": true, "sha512": true, "slot": true,
+	"token": true, "utf8": true, "vault": true, "writer": true,
 }
 
 // IsBytes reports whether a string under this name in an input or an output is

@@ -91,7 +91,7 @@ func TestDecodeStrict(t *testing.T) {
 func TestSchemaRefuses(t *testing.T) {
 	for name, change := range map[string]func(*File){
 		"no cases":                      func(f *File) { f.Cases = nil },
-		"an unknown subject":            func(f *File) { f.Subject = "vault" },
+		"an unknown subject":            func(f *File) { f.Subject = "vaults" },
 		"a note of no flag's form":      func(f *File) { f.Notes["A b"] = Note{"x"} },
 		"an id without subject":         func(f *File) { f.Cases[0].ID = "empty" },
 		"an id with a capital":          func(f *File) { f.Cases[0].ID = "cobblestone/Empty" },

@@ -20,7 +20,7 @@ const Format = "coffer-vectors/1"
 // Subjects are the names of the case files without ".json", in the order in
 // which Load returns them: that of the specification's chapters.
 var Subjects = []string{
-	"key", "cobblestone", "password", "slot", "header", "archive", "container", "path", "keyring", "salvage", "set",
+	"key", "cobblestone", "password", "slot", "header", "archive", "container", "path", "keyring", "salvage", "set", "vault",
 }
 
 // Results of a case.

@@ -64,7 +64,7 @@ is at fault.`,
 	f.StringArrayVar(&flags.with, "with", nil, "check `COMMAND`, too, and try each implementation against each other")
 	flags.reports.register(f)
 	program.CompleteFlag(cmd, "run", caseIDs)
-	cmd.AddCommand(newDoctorCommand(), newFuzzCommand(), newMutantsCommand())
+	cmd.AddCommand(newDoctorCommand(), newFuzzCommand(), newMutantsCommand(), newConformVaultCommand())
 	return cmd
 }
 
@@ -97,12 +97,23 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	defer session.KeepDescendants()()
 	debug.SetGCPercent(200) // a run lasts for seconds: collecting took a tenth of them
 	defer flags.reports.abandon()
-	if err := flags.reports.prepare(); err != nil {
+	if err := flags.prepare(&o); err != nil {
 		return err
 	}
 	suite, err := conformance.NewSuite(flags.seed)
 	if err != nil {
 		return suiteError(cmd, err)
+	}
+	if len(commands) > 0 {
+		return comparePrograms(cmd, suite, o, flags, commands)
+	}
+	return runSuite(cmd, suite, o, flags)
+}
+
+// prepare opens the reports before a run, and says where the run is to be seen.
+func (flags *conformFlags) prepare(o *conformance.Options) error {
+	if err := flags.reports.prepare(); err != nil {
+		return err
 	}
 	if flags.reports.printed {
 		o.Out = io.Discard
@@ -110,9 +121,11 @@ func conform(cmd *cobra.Command, o conformance.Options, flags *conformFlags) err
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		o.Progress = os.Stderr
 	}
-	if len(commands) > 0 {
-		return comparePrograms(cmd, suite, o, flags, commands)
-	}
+	return nil
+}
+
+// runSuite runs a suite, and writes the reports.
+func runSuite(cmd *cobra.Command, suite *conformance.Suite, o conformance.Options, flags *conformFlags) error {
 	r, err := suite.Run(cmd.Context(), o)
 	if err != nil {
 		return suiteError(cmd, err)

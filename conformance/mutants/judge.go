@@ -84,6 +84,10 @@ func subjectOf(m Mutant) string {
 		return "path"
 	case m.Package == "wire":
 		return "archive"
+	case strings.HasPrefix(m.File, "ref/vault/client/"), m.Package == "opaque":
+		return "vault"
+	case strings.HasPrefix(m.File, "ref/vault/"):
+		return "server"
 	case name == "salvage.go", name == "lossy.go", name == "chunks.go":
 		return "salvage"
 	}

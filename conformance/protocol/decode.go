@@ -189,7 +189,7 @@ func (d *decoder) next() (jsontext.Token, error) {
 
 // longest is the number of digits of the longest byte string whose length the
 // schema fixes.
-const longest = 128
+const longest = 320
 
 // brieflyOf returns a copy with shorter byte strings, where they are longer than
 // any length that the schema fixes: checking their digits again takes long. They

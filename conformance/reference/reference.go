@@ -49,6 +49,12 @@ var ops = map[string]func(input vectors.Object) (result, error){
 	"keyring.seal":        op(keyringSeal),
 	"path.portable":       op(pathPortable),
 	"set.open":            op(setOpen),
+	"vault.register":      op(vaultRegister),
+	"vault.recover":       op(vaultRecover),
+	"vault.commit":        op(vaultCommit),
+	"vault.destroy":       op(vaultDestroy),
+	"vault.keep_anchor":   op(vaultKeepAnchor),
+	"vault.anchor":        op(vaultAnchor),
 }
 
 // op makes a typed operation one of ops.
@@ -100,6 +106,8 @@ func (p *Program) handle(op string, input vectors.Object, check func(op string, 
 		f, ok = func(input vectors.Object) (result, error) { return p.start(start, input) }, true
 	} else if op == "set.answer" {
 		f, ok = p.goOn, true
+	} else if op == "vault.answer" {
+		f, ok = p.vaults.answer, true
 	}
 	if !ok {
 		return result{}, fmt.Errorf("there is no op %q%s", op, suggest.DidYouMean(op, slices.Sorted(maps.Keys(ops))))

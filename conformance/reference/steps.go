@@ -16,8 +16,11 @@ import (
 )
 
 // Program is the reference as a program, which has at most one run open: an op that asks a
-// store and goes on with its answer.
-type Program struct{ open *run }
+// store and goes on with its answer. It may be a vault, too.
+type Program struct {
+	open   *run
+	vaults servers
+}
 
 // Handle is as the function Handle, for one request after the other.
 func (p *Program) Handle(op string, input vectors.Object) protocol.Answer {

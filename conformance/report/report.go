@@ -22,6 +22,7 @@ type Report struct {
 	Format         string             `json:"format"`
 	Implementation protocol.Hello     `json:"implementation"`
 	Command        []string           `json:"command,omitempty"`
+	Flags          []string           `json:"flags,omitempty"` // of "coffer-dev conform", where they say what is checked
 	Pattern        string             `json:"pattern,omitempty"`
 	Seed           int64              `json:"seed"`  // of the generated inputs
 	Cases          int                `json:"cases"` // of the suite, selected or not
@@ -68,7 +69,7 @@ func (r *Report) Finish() {
 	if r.Counts[Pass]+r.Known == 0 || slices.ContainsFunc(r.Events, Event.Against) {
 		r.Exit = ExitNot
 	}
-	r.Conformant = r.Exit == ExitConformant && r.Known == 0 && len(r.Events) == r.Cases
+	r.Conformant = r.Exit == ExitConformant && r.Known == 0 && len(r.Events) == r.Cases && len(r.notAsked()) == 0
 
 	states := map[string]string{}
 	for _, e := range r.Events {
@@ -119,6 +120,8 @@ func (r *Report) verdictLine() string {
 		return fmt.Sprintf("as expected: %d known failures, passed %s; not conformant", r.Known, passed)
 	case r.Counts[Pass] == 0:
 		return "NOT CONFORMANT: the profiles that are claimed have none of the cases"
+	case len(r.notAsked()) > 0:
+		return fmt.Sprintf("passed %s; %d were not asked, and this is no statement about them", passed, len(r.notAsked()))
 	case !r.Conformant:
 		return fmt.Sprintf("passed %s; the suite has %d cases, and the others were not asked", passed, r.Cases)
 	}
@@ -129,10 +132,19 @@ func (r *Report) verdictLine() string {
 func (r *Report) casesLine() string {
 	all := asked(r.Events)
 	line := fmt.Sprintf("%d cases: %s", len(all), amount(all))
-	if n := r.Counts[Unsupported]; n > 0 {
+	left := r.notAsked()
+	if n := r.Counts[Unsupported] - len(left); n > 0 {
 		line += fmt.Sprintf("; %d of profiles not claimed", n)
 	}
+	if len(left) > 0 {
+		line += fmt.Sprintf("; %d not asked: %s", len(left), left[0].Message)
+	}
 	return line
+}
+
+// notAsked returns the events of cases whose profiles are claimed, and that nobody could ask.
+func (r *Report) notAsked() []Event {
+	return slices.DeleteFunc(having(r.Events, Unsupported), func(e Event) bool { return e.Message == "" })
 }
 
 // seedLine says how to get the same inputs again.
@@ -162,7 +174,7 @@ func (r *Report) columns() []Verdict {
 
 // Again returns the command line that runs one case with the same inputs.
 func (r *Report) Again(id string) string {
-	words := []string{"coffer-dev", "conform"}
+	words := append([]string{"coffer-dev", "conform"}, r.Flags...)
 	if r.Seed != 0 {
 		words = append(words, "--seed", fmt.Sprint(r.Seed))
 	}
@@ -191,9 +203,9 @@ func shellWord(w string) string {
 // Name returns the name of the implementation: what it says, or its program.
 func (r *Report) Name() string {
 	switch {
-	case len(r.Command) == 0:
+	case len(r.Command) == 0 && len(r.Flags) == 0:
 		return "reference"
-	case r.Implementation.Name == "":
+	case len(r.Command) > 0 && r.Implementation.Name == "":
 		return r.Command[0]
 	}
 	return r.Implementation.Name

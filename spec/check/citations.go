@@ -101,6 +101,9 @@ func (r *repository) checkUnknown(known map[string]spec.Requirement) {
 	for _, dir := range []string{"spec", "ref", "vectors", "conformance", "cmd"} {
 		err := fs.WalkDir(r.files, dir, func(name string, d fs.DirEntry, err error) error {
 			kinds := []string{".go", ".md", ".mjs"}
+			if err == nil && d.IsDir() && d.Name() == "node_modules" {
+				return fs.SkipDir
+			}
 			if err != nil || d.IsDir() || !slices.Contains(kinds, path.Ext(name)) || strings.HasPrefix(name, "spec/") && path.Ext(name) != ".md" {
 				return err
 			}

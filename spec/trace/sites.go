@@ -171,11 +171,11 @@ func InJavaScript(name, text string) ([]Site, error) {
 	return all, nil
 }
 
-// auditsIn returns the writer audits: the elements of the lists of audits in their
+// auditsIn returns the audits of writers, of those who write sets, and of vaults: the elements of the lists of audits in their
 // source, of which the first field is the id, and the second the requirements.
 func auditsIn(repository fs.FS) ([]Audit, error) {
 	var all []Audit
-	for dir, subject := range map[string]string{"audits": "writer", "backups": "backup"} {
+	for dir, subject := range map[string]string{"audits": "writer", "backups": "backup", "recoveries": "vault", "vaults": "server"} {
 		found, err := auditsOf(repository, "conformance/"+dir, subject)
 		if err != nil {
 			return nil, err

@@ -60,6 +60,7 @@ var subjects = map[string]func(*suite){
 	"keyring":     keyringCases,
 	"salvage":     salvageCases,
 	"set":         setCases,
+	"vault":       vaultCases,
 }
 
 // Agreement returns an error unless some implementation answers a case as the case

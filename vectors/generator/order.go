@@ -210,6 +210,9 @@ func keyringOrder(s *suite, most *made) {
 		most.but("order-"+at+"-chunk-before-set-id", "COB-12 KRG-2 KRG-6 (order long)",
 			"The set_id, in the first of three chunks, is zero, and the "+at+" chunk is altered.",
 			twice(func(b *box) { clear(b.ring.setID) }, func(b *box) { b.damage(n) }), refused(fault.PayloadTampered))
+		if at == "middle" { // as long as the one before, which shows the same
+			continue
+		}
 		most.but("order-"+at+"-chunk-before-epochs", "COB-12 KRG-3 KRG-6 (order long)",
 			"The first old key has epoch 0, and the "+at+" chunk is altered.",
 			twice(func(b *box) { b.ring.old[0].epoch = 0 },

@@ -152,6 +152,13 @@ func profiles(op string, input vectors.Object) []string {
 	}
 	subject, action, _ := strings.Cut(op, ".")
 	switch {
+	case op == "vault.answer":
+		need("vault_server")
+	case subject == "vault":
+		need("vault_client")
+		if _, given := input["random"]; given {
+			need("deterministic")
+		}
 	case subject == "password":
 		need("password")
 	case action == "seal" || action == "set_slots":

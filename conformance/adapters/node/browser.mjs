@@ -16,7 +16,7 @@ function die(why) {
 /** Serves the page and what it imports, at a secret path, and relays lines: the page posts an answer and gets the next. */
 function serve(next, answered) {
   const secret = `/${randomUUID()}/`, here = new URL("./", import.meta.url);
-  const files = /^(page\.html|(page|protocol|coffer\/[a-z]+)\.mjs|node_modules\/@noble\/hashes\/[\w-]+\.js)$/;
+  const files = /^(page\.html|(page|protocol|coffer\/[a-z]+)\.mjs|node_modules\/@noble\/(curves|hashes)(\/[\w-]+)+\.js)$/;
   const server = createServer(async (request, response) => {
     const path = request.url.startsWith(secret) ? request.url.slice(secret.length) : "";
     if (path === "alive") { // for as long as the page lives, which no other request is

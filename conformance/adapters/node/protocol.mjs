@@ -14,6 +14,7 @@ import { BackupSet } from "./coffer/sets.mjs";
 import { sealArchive, setSlots } from "./coffer/sealing.mjs";
 import { portableNames } from "./coffer/portable.mjs";
 import { salvage } from "./coffer/salvage.mjs";
+import { NoAnswer, Vault } from "./coffer/vault.mjs";
 
 /** Draws from the `random` of a request; without it the library draws for itself. */
 function drawing(random) {
@@ -82,11 +83,27 @@ const named = (answer) => (e) => {
 /** The answer to one of several requests to the opening of a message, a promise. */
 const part = (message, [offset, length]) =>
   message.then((m) => m.bytes(offset, length)).then((plaintext) => ({ plaintext }), named((error) => ({ error })));
+/** What a client sends to a vault that answers so, and what it makes of it; the fields are null if it makes nothing. */
+async function transcript({ vault, token, answers, random, memory_kib, passes }, run, fields = []) {
+  const requests = [], left = answers.map((a) => (a === null ? null : unhex(a))), output = { requests, outcome: "ok" };
+  const post = async (name, message) => {
+    if (!left.length) return null;
+    requests.push({ name, message });
+    return left.shift();
+  };
+  for (const name of fields) output[name] = null;
+  const stretching = memory_kib && passes ? { memory_kib, passes } : {};
+  try { return { ...output, ...await run(new Vault({ vault, token, post, random: drawing(random), stretching })) }; } catch (e) {
+    if (e instanceof NoAnswer) return { ...output, outcome: "no_answer" };
+    if (!(e instanceof CofferError)) throw e;
+    return { ...output, outcome: e.code, ...(e.attempts === undefined ? {} : { attempts: e.attempts, wait_ms: e.wait_ms }) };
+  }
+}
 const shownSlot = ({ encoded, ...slot }) => slot;
 
 const ops = (name) => ({
   hello: () => ({ protocol: 1, name, version: "2",
-    profiles: ["reader", "writer", "password", "passkey", "vault", "salvage", "sets", "deterministic", "streaming", "large"] }),
+    profiles: ["reader", "writer", "password", "passkey", "vault", "vault_client", "salvage", "sets", "deterministic", "streaming", "large"] }),
   "key.parse": ({ text, utf8 }) => ({ key: keys.parseKey(text ?? utf8) }),
   "key.format": async ({ key }) => ({ text: keys.formatKey(key), fingerprint: keys.fingerprintOf(await keys.keyCheckOf(key)) }),
   "key.derive": async ({ key, label }) => ({ derived: await keys.derive(key, label) }),
@@ -145,12 +162,18 @@ const ops = (name) => ({
     return { set_id: set.id, epoch: set.epoch, generation: found?.number ?? null, container_id: found?.container_id ?? null,
       earlier: set.earlier, passed_over: set.passedOver.map((p) => p.name).sort(), entries };
   },
+  "vault.register": (input) => transcript(input, (v) => v.register(input.password, input.key), ["credential", "export_key", "registration"]),
+  "vault.recover": (input) => transcript(input, (v) => v.recover(input.credential, input.password), ["export_key", "report", "attempts", "wait_ms"]),
+  "vault.commit": (input) => transcript(input, (v) => v.commit(input.credential, input.registration, input.of, input.key)),
+  "vault.destroy": (input) => transcript(input, (v) => v.destroy(input.credential, input.key)),
+  "vault.keep_anchor": (input) => transcript(input, (v) => v.keepAnchor(input.credential, input.key, input.anchor)),
+  "vault.anchor": (input) => transcript(input, async (v) => ({ anchor: await v.anchor(input.credential, input.key) }), ["anchor"]),
   "keyring.seal": async ({ random, ...ring }) => ({ container: await sealKeyring(ring, drawing(random)) }),
 });
 
 /** The fields of requests that are byte strings. The others are text, or of another type. */
-const BYTES = new Set(("bytes container content credential export_key head header key key_check message password plaintext prf random salt " +
-  "set_id slot utf8 vault writer").split(" "));
+const BYTES = new Set(("bytes container content credential export_key head header key key_check message of password plaintext prf random registration salt " +
+  "set_id slot token utf8 vault writer").split(" "));
 const decode = (value, name) => {
   if (typeof value === "string") return BYTES.has(name) ? unhex(value) : value;
   if (Array.isArray(value)) return value.map((v) => decode(v));

@@ -33,7 +33,11 @@ func (v *Vault) ask(ctx context.Context, name string, request vault.Request) (va
 	request.Asks().Token = *token
 	body := vault.Encode(request)
 	for try, pause := 1, v.pause; ; try, pause = try+1, 2*pause {
-		answer, err := v.post(ctx, name, body)
+		var answer vault.Answer
+		said, err := v.post(ctx, name, body)
+		if err == nil {
+			answer, err = vault.ParseAnswer(name, said)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return nil, errors.Join(ctx.Err(), err)
@@ -66,8 +70,8 @@ func (v *Vault) token(ctx context.Context) (*vault.Token, error) {
 	return token, nil
 }
 
-// post sends a request once (spec section 18.11).
-func (v *Vault) post(ctx context.Context, name string, body []byte) (vault.Answer, error) {
+// overHTTP is a Post (spec section 18.11).
+func (v *Vault) overHTTP(ctx context.Context, name string, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, v.address+"/v1/"+name, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -81,11 +85,7 @@ func (v *Vault) post(ctx context.Context, name string, body []byte) (vault.Answe
 	if response.StatusCode != http.StatusOK { // [VLT-54] [VLT-55]
 		return nil, fmt.Errorf("it says %s", response.Status)
 	}
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1)) // [CON-3]
-	if err != nil {
-		return nil, err
-	}
-	return vault.ParseAnswer(name, answer)
+	return io.ReadAll(io.LimitReader(response.Body, maxAnswer+1)) // [CON-3]
 }
 
 // maxAnswer is longer than every answer.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/coffer-format/coffer/ref/fault"
@@ -17,12 +18,16 @@ import (
 // Left is what a record still answers.
 type Left struct {
 	Attempts int
-	Wait     time.Duration // until the next one is possible
+	WaitMS   uint64 // until the next one is possible
 }
 
-func leftOf(answer *vault.RecoverAnswer) Left {
-	return Left{int(answer.Attempts), time.Duration(answer.Wait) * time.Millisecond}
+// Wait returns for how long the next attempt is not possible: what a vault says may be more than
+// the 292 years that a duration has.
+func (l Left) Wait() time.Duration {
+	return time.Duration(min(l.WaitMS, math.MaxInt64/uint64(time.Millisecond))) * time.Millisecond
 }
+
+func leftOf(answer *vault.RecoverAnswer) Left { return Left{int(answer.Attempts), answer.Wait} }
 
 // WrongPassword is a password that an attempt was taken for in vain. It is wrong_secret.
 // [VLT-34]
@@ -40,7 +45,7 @@ func (e *WrongPassword) Unwrap() error { return fault.WrongSecret }
 type TooEarly struct{ Left Left }
 
 func (e *TooEarly) Error() string {
-	return fmt.Sprintf("vault_refused: the vault takes the next attempt in %v", e.Left.Wait)
+	return fmt.Sprintf("vault_refused: the vault takes the next attempt in %v", e.Left.Wait())
 }
 
 // Unwrap makes errors.Is(err, fault.VaultRefused) true.

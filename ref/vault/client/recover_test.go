@@ -101,9 +101,9 @@ func TestCountdown(t *testing.T) {
 		if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "wrong")); !errors.As(err, &wrong) || wrong.Left.Attempts != left {
 			t.Fatalf("with %d attempts left: %v", left+1, err)
 		}
-		if wait := wrong.Left.Wait; wait > 0 {
+		if wait := wrong.Left.Wait(); wait > 0 {
 			var early *TooEarly
-			if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right")); !errors.As(err, &early) || !errors.Is(err, fault.VaultRefused) || early.Left.Wait != wait {
+			if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right")); !errors.As(err, &early) || !errors.Is(err, fault.VaultRefused) || early.Left.Wait() != wait {
 				t.Errorf("before %v: %v", wait, err)
 			}
 			s.now = s.now.Add(wait)
@@ -111,5 +111,12 @@ func TestCountdown(t *testing.T) {
 	}
 	if _, err := v.Recover(t.Context(), rand.Reader, credential, prepared(t, "right")); !errors.Is(err, fault.VaultDestroyed) {
 		t.Errorf("after ten wrong passwords: %v", err)
+	}
+}
+
+// A wait beyond what a duration holds is not a short one.
+func TestLongWait(t *testing.T) {
+	if wait := (Left{WaitMS: 1<<52 - 1}).Wait(); wait < 292*365*24*time.Hour {
+		t.Error(wait)
 	}
 }

@@ -31,9 +31,24 @@ type Vault struct {
 
 	address string // without "/" at its end
 	http    *http.Client
+	post    Post
 	tokens  Tokens
 	opaque  *opaque.Config
 	pause   time.Duration // before a request is sent again; doubles each time [VLT-54]
+}
+
+// Post sends the bytes of a request once, and returns those of the answer. An error is no answer,
+// unless it wraps channel.ErrUntrusted.
+type Post func(ctx context.Context, name string, request []byte) ([]byte, error)
+
+// Through returns a vault that is asked by a function instead of over HTTP, without a pause before
+// what is sent again, with what stretches the password, as vault.Configuration has it.
+func Through(id vault.ID, tokens Tokens, post Post, stretch func([]byte) []byte) *Vault {
+	return &Vault{
+		ID: id, http: http.DefaultClient, post: post, tokens: tokens,
+		opaque: &opaque.Config{Stretch: stretch, Context: vault.Configuration().Context},
+		pause:  2, // nanoseconds
+	}
 }
 
 // Open returns the vault of a root key at an address, "https://" and what follows. Both are
@@ -46,7 +61,7 @@ func Open(address string, root ed25519.PublicKey, tokens Tokens) (*Vault, error)
 	if len(root) != ed25519.PublicKeySize {
 		return nil, fmt.Errorf("the root key of a vault has %d bytes, not %d", ed25519.PublicKeySize, len(root))
 	}
-	return &Vault{
+	v := &Vault{
 		ID:      vault.IDOf(root),
 		address: strings.TrimRight(address, "/"),
 		http: &http.Client{
@@ -57,7 +72,9 @@ func Open(address string, root ed25519.PublicKey, tokens Tokens) (*Vault, error)
 		tokens: tokens,
 		opaque: vault.Configuration(), // [VLT-10]
 		pause:  firstPause,
-	}, nil
+	}
+	v.post = v.overHTTP
+	return v, nil
 }
 
 // Close ends the connections that wait for the next request.

@@ -19,9 +19,9 @@ export async function hmacUnder(key) {
   return async (...parts) => new Uint8Array(await subtle.sign("HMAC", imported, concat(...parts)));
 }
 
-/** Argon2id with a result of 32 bytes. It lets other work of the same thread go on every 50 ms. */
-export const argon2id = (password, salt, { memory_kib, passes, lanes }) =>
-  argon2idAsync(password, salt, { m: memory_kib, t: passes, p: lanes, dkLen: 32, asyncTick: 50 });
+/** Argon2id. It lets other work of the same thread go on every 50 ms. */
+export const argon2id = (password, salt, { memory_kib, passes, lanes }, dkLen = 32) =>
+  argon2idAsync(password, salt, { m: memory_kib, t: passes, p: lanes, dkLen, asyncTick: 50 });
 
 /** AES-256-GCM with a 16-byte tag behind the ciphertext and without additional data. The key is imported once. */
 export class AesGcm {
