@@ -29,8 +29,8 @@ type Store interface {
 // Transition changes an account, and reports whether it did.
 type Transition func(*record.Account) (changed bool, err error)
 
-// ErrUnknownOutcome is a change of which nobody knows whether it is stored. The store answers
-// nothing from then on: what it has is known again when it is opened anew.
+// ErrUnknownOutcome is a change of which nobody knows whether it is stored. A store in one file
+// answers nothing from then on: what it has is known again when it is opened anew.
 var ErrUnknownOutcome = errors.New("nobody knows whether the store has taken a change")
 
 // ErrDamaged is a store that cannot be used as it is.
