@@ -6,6 +6,7 @@ package vaultd
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/ref/vault/record"
@@ -24,6 +25,12 @@ type Store interface {
 	Err() error
 	// Close ends what is being stored, and lets others open the store.
 	Close() error
+}
+
+// Operated is a store with more for the operator to ask than every vault answers.
+type Operated interface {
+	// Handlers returns what answers, by pattern of http.ServeMux.
+	Handlers() map[string]http.HandlerFunc
 }
 
 // Transition changes an account, and reports whether it did.

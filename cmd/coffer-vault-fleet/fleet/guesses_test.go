@@ -1,0 +1,99 @@
+package fleet
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coffer-format/coffer/cmd/coffer-vault-fleet/history"
+	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
+	"github.com/coffer-format/coffer/ref/vault"
+)
+
+// A hundred who guess at the same time at three members, of which one after another is cut off
+// from the others, get ten second messages between them; then the record is destroyed. Who gets
+// no answer asks another member with the same first message. A vault that handles one request
+// after another could have answered so.
+func TestConcurrentGuesses(t *testing.T) {
+	const all = 100
+	tr := newTrial(t, 3)
+	tr.patience = time.Second
+	tr.start(0, 1, 2)
+	h, seen := tr.enrolled(0), history.New()
+	guessed := make(chan bool)
+	var parting sync.WaitGroup
+	parting.Go(func() { tr.part(guessed) })
+	var guesses sync.WaitGroup
+	var asking sync.RWMutex // the time stands while somebody has no answer, as sessions do not end in so short a time
+	for i := range all {
+		guesses.Go(func() { tr.guess(h, i%3, seen, &asking) })
+	}
+	guesses.Wait()
+	close(guessed)
+	parting.Wait()
+	if n := seen.Seconds(); n != vault.MaxAttempts {
+		t.Errorf("%d second messages", n)
+	}
+	for i := range tr.members {
+		tr.expectState(h, i, vault.Destroyed, 0)
+	}
+	requests, open := seen.Len()
+	t.Logf("%d requests, %d of them without an answer", requests, open)
+	if err := seen.Check(true); err != nil {
+		t.Error(err)
+	}
+}
+
+// part cuts off one member after another until something is done.
+func (tr *trial) part(done <-chan bool) {
+	for i := 0; ; i++ {
+		parts := make([]int, len(tr.members))
+		parts[i%len(parts)] = 1
+		tr.network.divide(parts...)
+		select {
+		case <-done:
+			tr.network.join()
+			return
+		case <-time.After(tr.patience + rand.N(2*time.Second)):
+		}
+		tr.network.join()
+		time.Sleep(rand.N(500 * time.Millisecond))
+	}
+}
+
+// guess tries a wrong password until it has been tried, or the record is destroyed.
+func (tr *trial) guess(h *vaultdtest.Holder, i int, seen *history.History, asking *sync.RWMutex) {
+	first, _, err := vaultdtest.First([]byte("wrong"))
+	if err != nil {
+		tr.t.Error(err)
+		return
+	}
+	for {
+		asked, answer := tr.ask(h, i, seen, asking, first)
+		switch answer.Status {
+		case vault.OK, vault.Gone:
+			return
+		case vault.Waiting:
+			asking.Lock()
+			tr.clock.jump(asked.Add(time.Duration(answer.Wait) * time.Millisecond))
+			asking.Unlock()
+		default:
+			tr.t.Errorf("the vault says %v", answer.Status)
+			return
+		}
+	}
+}
+
+// ask asks one member after another until there is an answer.
+func (tr *trial) ask(h *vaultdtest.Holder, i int, seen *history.History, asking *sync.RWMutex, first *vault.RecoverRequest) (time.Time, *vault.RecoverAnswer) {
+	asking.RLock()
+	defer asking.RUnlock()
+	for ; ; i = (i + 1) % len(tr.members) {
+		request := *first
+		answer, err := seen.Ask(&request, func() (vault.Answer, error) { return tr.at(h, i).Ask("recover", &request) })
+		if err == nil {
+			return tr.clock.Now(), answer.(*vault.RecoverAnswer)
+		}
+	}
+}
