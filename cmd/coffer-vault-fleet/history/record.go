@@ -2,8 +2,10 @@ package history
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -37,8 +39,8 @@ func number[K comparable](known map[K]int, of K) int {
 }
 
 // Ask asks, and records what becomes of it. An error of asking is no answer. Requests other than
-// those of a recovery, a destruction and for the state are not recorded, nor are those whose
-// token is refused.
+// those of a recovery, a destruction and for the state are not recorded, nor are those that were
+// never sent, since nobody listens, or whose token is refused.
 func (h *History) Ask(request vault.Request, ask func() (vault.Answer, error)) (vault.Answer, error) {
 	call := time.Since(h.begun).Nanoseconds()
 	answer, err := ask()
@@ -59,6 +61,9 @@ func (h *History) Ask(request vault.Request, ask func() (vault.Answer, error)) (
 		return answer, err
 	}
 	var out output
+	if network := new(net.OpError); errors.As(err, &network) && network.Op == "dial" {
+		return answer, err
+	}
 	if err != nil {
 		back = math.MaxInt64 // it may still be done
 		if in.kind == asks {
