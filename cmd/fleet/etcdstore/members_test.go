@@ -1,4 +1,4 @@
-package fleet
+package etcdstore
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 )
 
 // A fleet answers while a majority of its members runs and reaches each other, and only there;
-// a member that comes back, or is reached again, has all that was answered meanwhile.
+// a member that comes back, or is reached again, has all that was answered meanwhile. [VLT-61]
 func TestMembers(t *testing.T) {
 	for name, members := range map[string]int{"three": 3, "five": 5} {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +102,7 @@ func (tr *trial) refused(i int, want string) {
 
 // A member that was set back to an earlier image is refused, with what to do, and so is one
 // whose store is gone, even if its guard is gone as well; added anew it has what all have. What
-// an image would bring back stays destroyed. [VLT-57]
+// an image would bring back stays destroyed. [VLT-63] [VLT-64]
 func TestMemberSetBack(t *testing.T) {
 	t.Parallel()
 	tr := newTrial(t, 3)
@@ -192,7 +192,7 @@ func TestFleetSetBack(t *testing.T) {
 }
 
 // No answer leaves before the guards of a majority know of what it depends on: with two of three
-// members that could be set back without being refused, an attempt could be taken again. [VLT-57]
+// members that could be set back without being refused, an attempt could be taken again. [VLT-62]
 func TestAnswerWaitsForGuards(t *testing.T) {
 	t.Parallel()
 	tr := newTrial(t, 3)

@@ -1,4 +1,4 @@
-package fleet
+package etcdstore
 
 import (
 	"errors"
@@ -47,7 +47,7 @@ func (g *guard) write(k *kept) error { return vaultd.WriteGuard(g.path, k.text()
 const anew = "never put an image back: at another member, POST /replace/NAME, and then remove the store and the guard here, and start with --join; if no majority of the members has its store as it was last, all records are lost: make a new vault"
 
 // check refuses a log that is not, or not any more, the one that the guard knows. The log is nil
-// if there is none.
+// if there is none. [VLT-63]
 func (g *guard) check(h *raftLog, newGuard bool) error {
 	known, err := g.read()
 	where := display.Name(g.path)

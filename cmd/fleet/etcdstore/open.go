@@ -1,4 +1,4 @@
-package fleet
+package etcdstore
 
 import (
 	"context"
@@ -184,7 +184,7 @@ func (o *Options) config(log *zap.Logger) (*embed.Config, types.URLsMap, error) 
 	c.ListenPeerUrls, c.AdvertisePeerUrls = []url.URL{listen}, own
 	c.ListenClientUrls, c.AdvertiseClientUrls = nil, own // nobody asks etcd but the vault; those that have one were started before
 	switch own[0].Scheme {
-	case "https":
+	case "https": // [VLT-65]
 		c.PeerTLSInfo = transport.TLSInfo{CertFile: o.Certificate, KeyFile: o.Key, TrustedCAFile: o.Authorities, ClientCertAuth: true}
 		c.TlsMinVersion = "TLS1.3"
 		if o.Certificate == "" || o.Key == "" || o.Authorities == "" {
@@ -206,7 +206,7 @@ func (o *Options) config(log *zap.Logger) (*embed.Config, types.URLsMap, error) 
 }
 
 // mayJoin refuses a member that has been in the fleet, and has lost its store: it would forget
-// what it has promised under the same name.
+// what it has promised under the same name. [VLT-64]
 func mayJoin(c *embed.Config, peers types.URLsMap, log *zap.Logger) error {
 	way, err := rafthttp.NewRoundTripper(c.PeerTLSInfo, roundTime)
 	if err != nil {

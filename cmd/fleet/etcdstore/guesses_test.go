@@ -1,4 +1,4 @@
-package fleet
+package etcdstore
 
 import (
 	"math/rand/v2"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/coffer-format/coffer/cmd/coffer-vault-fleet/history"
+	"github.com/coffer-format/coffer/cmd/fleet/history"
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
 	"github.com/coffer-format/coffer/ref/vault"
 )

@@ -1,4 +1,4 @@
-module github.com/coffer-format/coffer/cmd/coffer-vault-fleet
+module github.com/coffer-format/coffer/cmd/fleet
 
 go 1.26.0
 

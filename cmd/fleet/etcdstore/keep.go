@@ -1,4 +1,4 @@
-package fleet
+package etcdstore
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func (s *store) keep(ctx context.Context) {
 var errBehind = errors.New("no entry has come since the copy of the store")
 
 // round keeps how far the log has come in the guard, and tells that the guard knows of all
-// changes up to a revision that this member has seen. [VLT-57]
+// changes up to a revision that this member has seen. [VLT-57] [VLT-62]
 //
 // What a member sees may not be in its own log yet, while a majority of the others has it; a
 // guard that knew of it would refuse a member that was only killed in between. A read from a

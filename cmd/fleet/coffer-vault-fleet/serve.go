@@ -5,14 +5,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/coffer-format/coffer/cmd/coffer-vault-fleet/fleet"
+	"github.com/coffer-format/coffer/cmd/fleet/etcdstore"
 	"github.com/coffer-format/coffer/cmd/internal/vaultd"
 	"github.com/coffer-format/coffer/cmd/internal/vaultserve"
 )
 
 func newServeCommand() *cobra.Command {
 	var s vaultserve.Serving
-	var o fleet.Options
+	var o etcdstore.Options
 	cmd := &cobra.Command{
 		Use:   "serve --name NAME --members NAME=URL,… --store FOLDER --guard FILE --channel FILE --certificate FILE --service-key FILE",
 		Short: "Answer the clients of a vault, as one of its members",
@@ -35,7 +35,7 @@ server that an authority has signed that signs nothing else.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return s.Run(cmd.Context(), func(ctx context.Context, opening *vaultserve.Opening) (vaultd.Store, error) {
 				o.Vault, o.Stored, o.Log = opening.Vault, opening.Stored, opening.Log
-				return fleet.Open(ctx, &o)
+				return etcdstore.Open(ctx, &o)
 			})
 		},
 	}

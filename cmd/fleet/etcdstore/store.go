@@ -1,9 +1,9 @@
-// Package fleet is a store of accounts that several members of a vault have in common: each
+// Package etcdstore is a store of accounts that several members of a vault have in common: each
 // member runs etcd inside of it, and a majority of them makes a change. Each account is one key,
 // and each change of it one transaction that compares the revision at which it was read. Beside
 // its store each member has a guard, and no answer leaves before the guards of a majority know
 // of what it depends on.
-package fleet
+package etcdstore
 
 import (
 	"context"
@@ -45,7 +45,7 @@ var _ vaultd.Store = (*store)(nil)
 // apart by its revision: one of them changes it, and the others begin again. What becomes of a
 // transaction that ends without a definite answer, because the leader is lost or the time is
 // over, nobody knows: it may still be made, so there is no answer, and whoever asks again finds
-// what is in force. [VLT-21]
+// what is in force. One that changes nothing is confirmed by a majority as well. [VLT-21] [VLT-61]
 func (s *store) Update(ctx context.Context, id *vault.AccountID, transition vaultd.Transition) error {
 	release, err := s.turns.Take(ctx, id)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *store) Update(ctx context.Context, id *vault.AccountID, transition vaul
 		if changed {
 			revision = done.Header.Revision
 		}
-		if err := s.marks.reached(ctx, uint64(revision), s.members); err != nil { // [VLT-57]
+		if err := s.marks.reached(ctx, uint64(revision), s.members); err != nil { // [VLT-62]
 			return fmt.Errorf("the guards of the members do not know of the change: %w", err)
 		}
 		return nil

@@ -1,4 +1,4 @@
-package fleet
+package etcdstore
 
 import (
 	"os"
@@ -10,7 +10,7 @@ import (
 )
 
 // A log is refused that is not, or not any more, the one that the guard knows: it ends earlier,
-// has entries that were replaced, or has forgotten a vote. [VLT-57]
+// has entries that were replaced, or has forgotten a vote. [VLT-63]
 func TestGuard(t *testing.T) {
 	entries := func(terms ...uint64) (all []*raftpb.Entry) {
 		for _, term := range terms {

@@ -63,7 +63,7 @@ func (a *authority) write(ips []net.IP) {
 }
 
 // The members speak TLS with each other, and answer nobody there who has no certificate of
-// theirs; at SIGINT they end.
+// theirs; at SIGINT they end. [VLT-65]
 func TestMembersSpeakTLS(t *testing.T) {
 	f := newFixture(t).fleet(3, "https", "--member-certificate", "member.crt", "--member-key", "member.pem", "--member-authority", "authority.crt")
 	var members string
