@@ -167,20 +167,25 @@ func (tr *trial) start(which ...int) {
 				tr.t.Errorf("member %d: %v", i, err)
 				return
 			}
-			limits := vaultd.DefaultLimits()
-			limits.Requests, limits.Registrations, limits.Answer = 1<<20, 1<<20, tr.patience
-			service, err := vaultd.New(&vaultd.Config{Keys: tr.keys, Store: s, Limits: limits, Now: tr.clock.Now, Log: slog.New(slog.DiscardHandler), Metrics: vaultd.NewMetrics()})
-			if err != nil {
-				tr.t.Error(err)
-			}
 			m.store = s
-			m.service.Store(service)
+			tr.serve(m, s)
 		})
 	}
 	all.Wait()
 	if tr.t.Failed() {
 		tr.t.FailNow()
 	}
+}
+
+// serve lets a member answer with a store.
+func (tr *trial) serve(m *member, s vaultd.Store) {
+	limits := vaultd.DefaultLimits()
+	limits.Requests, limits.Registrations, limits.Answer = 1<<20, 1<<20, tr.patience
+	service, err := vaultd.New(&vaultd.Config{Keys: tr.keys, Store: s, Limits: limits, Now: tr.clock.Now, Log: slog.New(slog.DiscardHandler), Metrics: vaultd.NewMetrics()})
+	if err != nil {
+		tr.t.Error(err)
+	}
+	m.service.Store(service)
 }
 
 // stop stops members.

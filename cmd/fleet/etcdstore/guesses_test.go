@@ -2,11 +2,14 @@ package etcdstore
 
 import (
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/fleet/history"
+	"github.com/coffer-format/coffer/cmd/internal/vaultd"
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
 	"github.com/coffer-format/coffer/ref/vault"
 )
@@ -16,32 +19,52 @@ import (
 // no answer asks another member with the same first message. A vault that handles one request
 // after another could have answered so.
 func TestConcurrentGuesses(t *testing.T) {
-	const all = 100
+	t.Parallel()
 	tr := newTrial(t, 3)
 	tr.patience = time.Second
 	tr.start(0, 1, 2)
-	h, seen := tr.enrolled(0), history.New()
 	guessed := make(chan bool)
 	var parting sync.WaitGroup
 	parting.Go(func() { tr.part(guessed) })
-	var guesses sync.WaitGroup
-	var asking sync.RWMutex // the time stands while somebody has no answer, as sessions do not end in so short a time
-	for i := range all {
-		guesses.Go(func() { tr.guess(h, i%3, seen, &asking) })
-	}
-	guesses.Wait()
+	tr.guessAll()
 	close(guessed)
 	parting.Wait()
+}
+
+// A vault of one machine answers a hundred as well as a fleet does.
+func TestConcurrentGuessesOfOne(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, 1)
+	m := tr.members[0]
+	tr.must(os.Mkdir(m.options.Path, 0o700))
+	s, err := vaultd.OpenBolt(&vaultd.BoltOptions{Path: filepath.Join(m.options.Path, "vault.db"), Guard: m.options.Guard, Vault: m.options.Vault})
+	tr.must(err)
+	tr.serve(m, s)
+	tr.guessAll()
+	m.service.Store(nil)
+	tr.must(s.Close())
+}
+
+// guessAll has a hundred guess at the same time, and looks at what they are answered.
+func (tr *trial) guessAll() {
+	tr.t.Helper()
+	h, seen := tr.enrolled(0), history.New()
+	var guesses sync.WaitGroup
+	var asking sync.RWMutex // the time stands while somebody has no answer, as sessions do not end in so short a time
+	for i := range 100 {
+		guesses.Go(func() { tr.guess(h, i%len(tr.members), seen, &asking) })
+	}
+	guesses.Wait()
 	if n := seen.Seconds(); n != vault.MaxAttempts {
-		t.Errorf("%d second messages", n)
+		tr.t.Errorf("%d second messages", n)
 	}
 	for i := range tr.members {
 		tr.expectState(h, i, vault.Destroyed, 0)
 	}
 	requests, open := seen.Len()
-	t.Logf("%d requests, %d of them without an answer", requests, open)
+	tr.t.Logf("%d requests, %d of them without an answer", requests, open)
 	if err := seen.Check(true); err != nil {
-		t.Error(err)
+		tr.t.Error(err)
 	}
 }
 

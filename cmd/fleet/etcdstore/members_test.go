@@ -2,6 +2,7 @@ package etcdstore
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -181,8 +182,15 @@ func TestFleetSetBack(t *testing.T) {
 	tr.start(all...)
 	tr.wrong(h, 0)
 	tr.expectState(h, 1, vault.Live, 9)
-	for _, i := range all { // the guard of each comes to know of it, if it was not one of the majority
-		tr.until(func() error { return tr.members[i].store.round(t.Context(), tr.members[i].store.told) })
+	for _, m := range tr.members { // the guard of each comes to know of it, if it was not one of the majority
+		index := m.store.etcd.Server.AppliedIndex()
+		tr.until(func() error {
+			known, err := m.store.guard.read()
+			if err == nil && known.Index < index {
+				err = fmt.Errorf("the guard knows of entry %d, not of %d", known.Index, index)
+			}
+			return err
+		})
 	}
 	tr.stop(all...)
 	for i, m := range tr.members {

@@ -71,3 +71,36 @@ func TestModel(t *testing.T) {
 		}
 	}
 }
+
+// A settled history is told from one that is not right as well when most of it is left out: here
+// a hundred guess, each of whom has no answer at first.
+func TestSettle(t *testing.T) {
+	var all []porcupine.Operation
+	now := int64(0)
+	add := func(id int, out output, back int64) {
+		now++
+		all = append(all, porcupine.Operation{Input: input{recovers, id}, Output: out, Call: now, Return: back})
+	}
+	for id := range 100 {
+		add(id+1, output{}, 1<<40)
+	}
+	for id := range vault.MaxAttempts {
+		add(id+1, output{answered: true, status: vault.OK, attempts: 9 - id, second: id + 1}, now+2)
+		for other := id + 1; id > 1 && other < 100; other++ {
+			add(other+1, output{answered: true, status: vault.Waiting, attempts: 9 - id}, now+50)
+		}
+		now += 100
+	}
+	for id := vault.MaxAttempts; id < 100; id++ {
+		add(id+1, output{answered: true, status: vault.Gone}, now+50)
+	}
+	h := &History{all: all}
+	if err := h.Check(true); err != nil {
+		t.Error(err)
+	}
+	add(100, output{answered: true, status: vault.Waiting, attempts: 7}, now+2)
+	h.all = all
+	if err := h.Check(true); err == nil {
+		t.Error("attempts that come back are not seen")
+	}
+}

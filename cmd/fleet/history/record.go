@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net"
 	"slices"
@@ -112,21 +113,13 @@ const patience = 2 * time.Minute
 
 // Check returns an error unless a vault that handles one request after another can have answered
 // so. It is settled if each first message without an answer was sent again until there was one,
-// while its session could not have ended: then one that never got a second message took nothing.
+// while its session could not have ended.
 func (h *History) Check(settled bool) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	all := h.all
 	if settled {
-		began := map[int]bool{}
-		for _, o := range all {
-			if o.Output.(output).second > 0 {
-				began[o.Input.(input).session] = true
-			}
-		}
-		all = slices.DeleteFunc(slices.Clone(all), func(o porcupine.Operation) bool {
-			return !o.Output.(output).answered && !began[o.Input.(input).session]
-		})
+		all = settle(all)
 	}
 	switch porcupine.CheckOperationsTimeout(model, all, patience) {
 	case porcupine.Ok:
@@ -135,8 +128,49 @@ func (h *History) Check(settled bool) error {
 		return fmt.Errorf("a history of %d requests took too long to look at", len(all))
 	}
 	var text strings.Builder
-	for _, o := range slices.SortedFunc(slices.Values(all), func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) }) {
+	for _, o := range inOrder(all) {
 		fmt.Fprintf(&text, "\n%d to %d: %+v: %+v", o.Call, o.Return, o.Input, o.Output)
 	}
 	return fmt.Errorf("no vault that handles one request after another answers so:%s", text.String())
+}
+
+// settle leaves out what a settled history of first messages need not have, so that it is soon
+// looked at. Those without an answer of which none had a second message took nothing, and of one
+// that had, the first is enough, since only one of them took an attempt, at any time from then
+// on. Attempts only grow fewer, so of those that wait with as many the one that was sent last and
+// the one that was answered first are enough, and of those that found the record destroyed the
+// one that was answered first.
+func settle(all []porcupine.Operation) (settled []porcupine.Operation) {
+	began, open := map[int]bool{}, map[int]bool{}
+	for _, o := range all {
+		if o.Output.(output).second > 0 {
+			began[o.Input.(input).session] = true
+		}
+	}
+	sent, answered := map[output]porcupine.Operation{}, map[output]porcupine.Operation{}
+	for _, o := range inOrder(all) {
+		id, out := o.Input.(input).session, o.Output.(output)
+		switch {
+		case !out.answered:
+			if began[id] && !open[id] {
+				settled = append(settled, o)
+			}
+			open[id] = true
+		case out.status == vault.OK:
+			settled = append(settled, o)
+		default:
+			if out.status == vault.Waiting {
+				sent[out] = o
+			}
+			if first, is := answered[out]; !is || o.Return < first.Return {
+				answered[out] = o
+			}
+		}
+	}
+	return slices.Concat(settled, slices.Collect(maps.Values(sent)), slices.Collect(maps.Values(answered)))
+}
+
+// inOrder returns requests in the order in which they were sent.
+func inOrder(all []porcupine.Operation) []porcupine.Operation {
+	return slices.SortedStableFunc(slices.Values(all), func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
 }
