@@ -21,7 +21,6 @@ import (
 func TestConcurrentGuesses(t *testing.T) {
 	t.Parallel()
 	tr := newTrial(t, 3)
-	tr.patience = time.Second
 	tr.start(0, 1, 2)
 	guessed := make(chan bool)
 	var parting sync.WaitGroup
@@ -78,10 +77,10 @@ func (tr *trial) part(done <-chan bool) {
 		case <-done:
 			tr.network.join()
 			return
-		case <-time.After(tr.patience + rand.N(2*time.Second)):
+		case <-time.After(tr.patience + rand.N(time.Second)):
 		}
 		tr.network.join()
-		time.Sleep(rand.N(500 * time.Millisecond))
+		time.Sleep(500*time.Millisecond + rand.N(500*time.Millisecond))
 	}
 }
 
