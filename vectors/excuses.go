@@ -127,6 +127,8 @@ var excused = []excuseRow{
 		"No case gives a client several accounts, a keyring to make or HTTP, or measures it: the tests of ref/vault/client do."},
 	{"VLT-56 VLT-57 VLT-59 VLT-60", "accept reject",
 		"No case runs a vault, or floods one: the tests of cmd/internal/vaultd and cmd/coffer-vault do, and kill it."},
+	{"VLT-61 VLT-62 VLT-63 VLT-64 VLT-65", "accept reject",
+		"No case runs the members of a vault: the tests of cmd/fleet do, part them, kill them and set them back."},
 	{"VLT-58", "accept reject code", "It binds who operates a vault; what the program can do about it is [VLT-57]."},
 	{"VLT-1 VLT-30 VLT-31 VLT-32 VLT-39 VLT-42 VLT-43 VLT-48 VLT-52", "accept reject code",
 		"It binds a device in what it does with a backup, and no program here keeps a backup's password at a vault yet."},

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
+	"github.com/coffer-format/coffer/cmd/internal/vaultserve"
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
 	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/ref/vault/channel"
@@ -51,7 +52,7 @@ func (f *fixture) makeKeys() {
 	var err error
 	f.root, err = hex.DecodeString(root)
 	f.Check(err)
-	f.service, err = readPrivate(f.Path("service.pem"))
+	f.service, err = vaultserve.ReadPrivate(f.Path("service.pem"))
 	f.Check(err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/cmd/internal/vaultserve"
 	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/ref/vault/channel"
 )
@@ -79,7 +80,7 @@ it is to be renewed.`,
 			if err != nil {
 				return err
 			}
-			private, err := readPrivate(root)
+			private, err := vaultserve.ReadPrivate(root)
 			if err != nil {
 				return err
 			}
@@ -94,7 +95,7 @@ it is to be renewed.`,
 			}
 			var text bytes.Buffer
 			fmt.Fprintf(&text, "A channel key of a vault, and the root key that has signed it.\n")
-			if err := pem.Encode(&text, &pem.Block{Type: certificateBlock, Bytes: certificate}); err != nil {
+			if err := pem.Encode(&text, &pem.Block{Type: vaultserve.CertificateBlock, Bytes: certificate}); err != nil {
 				return err
 			}
 			text.Write(about)

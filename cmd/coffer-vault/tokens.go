@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/cmd/internal/vaultserve"
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
@@ -60,7 +61,7 @@ a token can try passwords of the account.`,
 			if err != nil {
 				return err
 			}
-			private, err := readPrivate(service)
+			private, err := vaultserve.ReadPrivate(service)
 			if err != nil {
 				return err
 			}

@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -39,7 +38,7 @@ type bolt struct {
 	db    *bbolt.DB
 	guard guard
 	last  kept
-	turns turns
+	turns Turns
 
 	changes chan *change
 	ended   chan struct{} // closed when no change is stored any more
@@ -172,7 +171,7 @@ func sameFolder(a, b string) bool {
 
 // Update implements Store.
 func (b *bolt) Update(ctx context.Context, id *vault.AccountID, transition Transition) error {
-	release, err := b.turns.take(ctx, id)
+	release, err := b.turns.Take(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -192,7 +191,7 @@ func (b *bolt) Update(ctx context.Context, id *vault.AccountID, transition Trans
 	if err != nil || !changed {
 		return err
 	}
-	c := &change{id, sealed(id, account.Bytes()), make(chan error, 1)}
+	c := &change{id, Seal(account), make(chan error, 1)}
 	select {
 	case b.changes <- c:
 		return <-c.done
@@ -205,19 +204,7 @@ var errClosed = errors.New("the store is closed")
 
 func (b *bolt) read(id *vault.AccountID) (account *record.Account, err error) {
 	err = b.db.View(func(tx *bbolt.Tx) error {
-		value := tx.Bucket(accountsBucket).Get(id[:])
-		if value == nil {
-			account = record.New(*id)
-			return nil
-		}
-		encoded, err := opened(id, value)
-		if err != nil {
-			return err
-		}
-		account, err = record.Parse(encoded)
-		if err == nil && account.ID != *id {
-			err = ErrDamaged
-		}
+		account, err = Unseal(id, tx.Bucket(accountsBucket).Get(id[:]))
 		return err
 	})
 	return account, err
@@ -229,21 +216,4 @@ func (b *bolt) Err() error {
 		return *err
 	}
 	return nil
-}
-
-const checksumSize = 4
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// sealed adds a checksum of the value, over its key, too: bbolt checks its own pages in part.
-func sealed(id *vault.AccountID, encoded []byte) []byte {
-	return binary.BigEndian.AppendUint32(encoded, crc32.Update(crc32.Checksum(id[:], castagnoli), castagnoli, encoded))
-}
-
-func opened(id *vault.AccountID, value []byte) ([]byte, error) {
-	n := len(value) - checksumSize
-	if n < 0 || binary.BigEndian.Uint32(value[n:]) != crc32.Update(crc32.Checksum(id[:], castagnoli), castagnoli, value[:n]) {
-		return nil, fmt.Errorf("%w: an account has another checksum", ErrDamaged)
-	}
-	return value[:n], nil
 }

@@ -1,14 +1,8 @@
 package vaultd
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"runtime"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 )
@@ -28,65 +22,25 @@ type kept struct {
 
 const guardFormat = "coffer-vault guard 1\nstore %x\nchange %d\n"
 
-// bytes ends with a checksum, so that a file that was damaged is no guard.
-func (k *kept) bytes() []byte {
-	text := fmt.Appendf(nil, guardFormat, k.Store[:], k.Change)
-	sum := sha256.Sum256(text)
-	return fmt.Appendf(text, "sum %x\n", sum[:8])
-}
+func (k *kept) text() string { return fmt.Sprintf(guardFormat, k.Store[:], k.Change) }
 
-var errNoGuard = errors.New("there is no guard")
-
-// read returns what the guard keeps. Errors: errNoGuard, one that says what to do.
+// read returns what the guard keeps. Errors: ErrNoGuard, one that says what to do.
 func (g *guard) read() (*kept, error) {
-	text, err := os.ReadFile(g.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, errNoGuard
-	case err != nil:
-		return nil, fmt.Errorf("the guard cannot be read: %w", err)
+	text, err := ReadGuard(g.path)
+	if err != nil {
+		return nil, err
 	}
 	var k kept
 	var store []byte
-	_, err = fmt.Fscanf(bytes.NewReader(text), guardFormat, &store, &k.Change)
-	if copy(k.Store[:], store); err != nil || !bytes.Equal(text, k.bytes()) {
-		return nil, fmt.Errorf("the guard %s is damaged, and nobody knows which state of the store is the last: if you know that the store was never set back to an earlier image, remove the guard, and start once with --new-guard", display.Name(g.path))
+	_, err = fmt.Sscanf(text, guardFormat, &store, &k.Change)
+	if copy(k.Store[:], store); err != nil || text != k.text() {
+		return nil, DamagedGuard(g.path)
 	}
 	return &k, nil
 }
 
 // write replaces the guard durably.
-func (g *guard) write(k *kept) error {
-	folder, name := filepath.Split(g.path)
-	folder = filepath.Clean(folder)
-	next := filepath.Join(folder, "."+name+".new") // one process has the store, and the guard with it
-	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := f.Write(k.bytes()); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(next, g.path); err != nil {
-		return err
-	}
-	if runtime.GOOS == "windows" { // which opens no folder
-		return nil
-	}
-	dir, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	return dir.Sync()
-}
+func (g *guard) write(k *kept) error { return WriteGuard(g.path, k.text()) }
 
 // check refuses a store that is not, or not any more, the one that the guard knows. A store
 // without changes has the number 0, as has one that is only being made.
@@ -94,7 +48,7 @@ func (g *guard) check(store *kept, anew bool) error {
 	known, err := g.read()
 	where := display.Name(g.path)
 	switch {
-	case errors.Is(err, errNoGuard):
+	case errors.Is(err, ErrNoGuard):
 		if store.Change == 0 || anew {
 			return nil
 		}

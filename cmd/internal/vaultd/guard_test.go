@@ -55,7 +55,7 @@ func TestGuard(t *testing.T) {
 		"a store that was cut":                  {now[:len(now)/2], nowGuard, false, "the store is damaged"},
 		"neither":                               {nil, nil, false, ""},
 		"neither, and a new guard asked for":    {nil, nil, true, ""},
-		"a guard of a store that was only made": {nil, (&kept{Store: storeID{9}}).bytes(), false, ""},
+		"a guard of a store that was only made": {nil, []byte(guarded((&kept{Store: storeID{9}}).text())), false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := files(t)

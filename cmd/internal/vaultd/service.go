@@ -140,6 +140,11 @@ func (s *Service) Admin() http.Handler {
 			fmt.Fprintln(w, "ok")
 		}
 	})
+	if store, is := s.store.(Operated); is {
+		for pattern, handler := range store.Handlers() {
+			mux.HandleFunc(pattern, handler)
+		}
+	}
 	return mux
 }
 

@@ -6,6 +6,7 @@ package vaultd
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/ref/vault/record"
@@ -26,11 +27,17 @@ type Store interface {
 	Close() error
 }
 
+// Operated is a store with more for the operator to ask than every vault answers.
+type Operated interface {
+	// Handlers returns what answers, by pattern of http.ServeMux.
+	Handlers() map[string]http.HandlerFunc
+}
+
 // Transition changes an account, and reports whether it did.
 type Transition func(*record.Account) (changed bool, err error)
 
-// ErrUnknownOutcome is a change of which nobody knows whether it is stored. The store answers
-// nothing from then on: what it has is known again when it is opened anew.
+// ErrUnknownOutcome is a change of which nobody knows whether it is stored. A store in one file
+// answers nothing from then on: what it has is known again when it is opened anew.
 var ErrUnknownOutcome = errors.New("nobody knows whether the store has taken a change")
 
 // ErrDamaged is a store that cannot be used as it is.

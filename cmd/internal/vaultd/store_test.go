@@ -277,7 +277,7 @@ func TestDamagedAccount(t *testing.T) {
 }
 
 // any reports whether somebody has a turn.
-func (t *turns) any() bool {
+func (t *Turns) any() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.taken) > 0

@@ -7,9 +7,9 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
-// turns lets the requests of an account come one after another [VLT-22]. It remembers only
-// accounts that have some.
-type turns struct {
+// Turns lets the requests of an account come one after another [VLT-22]. It remembers only
+// accounts that have some. Its zero value is ready.
+type Turns struct {
 	mu    sync.Mutex
 	taken map[vault.AccountID]*turn
 }
@@ -19,8 +19,8 @@ type turn struct {
 	want int           // who has it or waits for it
 }
 
-// take waits for the turn of an account. Error: that of the context.
-func (t *turns) take(ctx context.Context, id *vault.AccountID) (release func(), err error) {
+// Take waits for the turn of an account. Error: that of the context.
+func (t *Turns) Take(ctx context.Context, id *vault.AccountID) (release func(), err error) {
 	t.mu.Lock()
 	if t.taken == nil {
 		t.taken = map[vault.AccountID]*turn{}

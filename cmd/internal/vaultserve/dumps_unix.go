@@ -1,6 +1,6 @@
 //go:build unix && !linux && !solaris && !illumos && !aix
 
-package main
+package vaultserve
 
 import "golang.org/x/sys/unix"
 

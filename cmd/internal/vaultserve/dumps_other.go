@@ -1,5 +1,5 @@
 //go:build !unix || solaris || illumos || aix
 
-package main
+package vaultserve
 
 func keepFromDumps() error { return nil }

@@ -1,4 +1,4 @@
-package main
+package vaultserve
 
 import "golang.org/x/sys/unix"
 

@@ -1,4 +1,4 @@
-package main
+package vaultserve
 
 import (
 	"context"
@@ -22,11 +22,11 @@ type keyFiles struct {
 }
 
 func (k *keyFiles) read() (*vaultd.Keys, error) {
-	private, err := readPrivate(k.channel)
+	private, err := ReadPrivate(k.channel)
 	if err != nil {
 		return nil, err
 	}
-	encoded, err := blockOf(k.certificate, certificateBlock, "certificate")
+	encoded, err := blockOf(k.certificate, CertificateBlock, "certificate")
 	if err != nil {
 		return nil, err
 	}
@@ -34,13 +34,13 @@ func (k *keyFiles) read() (*vaultd.Keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", display.Name(k.certificate), err)
 	}
-	root, err := readPublic(k.certificate) // "coffer-vault sign" adds it
+	root, err := ReadPublic(k.certificate) // "coffer-vault sign" adds it
 	if err != nil {
 		return nil, err
 	}
 	var services []ed25519.PublicKey
 	for _, path := range k.services {
-		service, err := readPublic(path)
+		service, err := ReadPublic(path)
 		if err != nil {
 			return nil, err
 		}
