@@ -25,7 +25,7 @@ func (f *Found) begin(ctx context.Context, meta *device.Meta, ring *keyring.Keyr
 	if err != nil {
 		return err
 	}
-	meta.Begun = &device.Begun{Epoch: ring.Epoch, From: from, Key: lock.Key}
+	meta.Begun = &device.Begun{Epoch: ring.Epoch, From: from, Key: lock.Key, Record: lock.record, Former: f.former}
 	release, err := f.remember(meta) // [LIF-6] [LIF-21]
 	if err != nil {
 		return err
@@ -83,7 +83,9 @@ func (f *Found) remember(meta *device.Meta) (release func(), err error) {
 
 // sameState reports whether no run has gone between two states of a memory.
 func sameState(a, b *device.Meta) bool {
-	same := func(p, q *device.Begun) bool { return (p == nil) == (q == nil) && (p == nil || *p == *q) }
+	same := func(p, q *device.Begun) bool {
+		return (p == nil) == (q == nil) && (p == nil || p.Epoch == q.Epoch && p.From == q.From && p.Key == q.Key)
+	}
 	return a.Epoch == b.Epoch && a.Generation == b.Generation && a.Head == b.Head && same(a.Begun, b.Begun) &&
 		(a.Pending == nil) == (b.Pending == nil)
 }
@@ -133,9 +135,16 @@ func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, sealed []by
 	if err != nil {
 		return err
 	}
+	switch err := f.commitRecord(ctx); { // [VLT-41]
+	case errors.Is(err, ErrNotLive):
+		return errors.Join(err, f.notLive(ring, head))
+	case err != nil:
+		return err
+	}
 	if err := now.DeleteKeyrings(ctx, ring.Epoch); err != nil {
 		return err
 	}
+	f.committed()
 	return f.adopt(ring, head)
 }
 

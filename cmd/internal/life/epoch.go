@@ -3,6 +3,7 @@ package life
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/container"
@@ -23,7 +24,11 @@ func (f *Found) TurnOn(ctx context.Context, lock *Lock) error {
 		return err
 	}
 	ring := &keyring.Keyring{SetID: meta.SetID, Epoch: 1, Writer: meta.Writer, CreatedMS: f.created()}
-	return f.begin(ctx, &meta, ring, lock, nil, 0)
+	err := f.begin(ctx, &meta, ring, lock, nil, 0)
+	if errors.Is(err, ErrNotLive) {
+		err = f.beginAgain(ctx, lock, err)
+	}
+	return err
 }
 
 // Begin begins the next epoch of the set, of which this device is the writer from then on,
@@ -34,9 +39,12 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	if err := s.mayUse(lock); err != nil {
 		return err
 	}
+	var err error
+	if s.former, err = s.ends(lock); err != nil {
+		return err
+	}
 	generation, digest := uint64(0), [sha256.Size]byte{}
 	if s.Head != nil {
-		var err error
 		if digest, err = s.Head.Digest(ctx); err != nil {
 			return err
 		}
@@ -56,7 +64,11 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	if err := s.hasStayed(ctx); err != nil {
 		return err
 	}
-	return s.begin(ctx, &meta, ring, lock, s.Head, s.Ring.Epoch)
+	err = s.begin(ctx, &meta, ring, lock, s.Head, max(s.Ring.Epoch, s.above))
+	if errors.Is(err, ErrNotLive) {
+		err = s.beginAgain(ctx, lock, err)
+	}
+	return err
 }
 
 // mayUse decides about the key of an epoch. [LIF-19]
@@ -115,6 +127,6 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 		return err
 	}
 	defer release()
-	lock := &Lock{s.Ring.Key, s.Ring.Header.Slots, secret}
+	lock := &Lock{Key: s.Ring.Key, Slots: s.Ring.Header.Slots, Proof: secret}
 	return f.complete(ctx, s.Ring.Keyring, s.Ring.Bytes, lock, s.Head)
 }
