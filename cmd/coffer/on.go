@@ -5,13 +5,16 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/set"
@@ -21,6 +24,7 @@ type onCommand struct {
 	lifeCommand
 	fresh    newSecretFlags
 	takeOver bool
+	replace  bool // a record at a vault that is of another backup
 }
 
 func newOnCommand() *cobra.Command {
@@ -53,9 +57,10 @@ goes on from what there is, with the backup's secret; what came later is given u
 		},
 	}
 	o.register(cmd)
-	o.fresh.register(cmd)
+	o.fresh.addTo(cmd)
 	o.fresh.flags = "--password-file, --key-file, or --new-key -o FILE"
 	cmd.Flags().BoolVar(&o.takeOver, "take-over", false, "take over a backup of another device, without being asked")
+	addReplace(cmd, &o.replace)
 	cmd.MarkFlagsMutuallyExclusive("new-password", "new-key")
 	return cmd
 }
@@ -73,10 +78,16 @@ func (o *onCommand) run(ctx context.Context, text string) error {
 	case life.Rest:
 		return o.noBackup()
 	case life.Ours:
+		if f.IsLocked() {
+			return lockedError(o.name)
+		}
 		if isStale, err := o.isStale(ctx); err != nil || isStale {
 			if err == nil {
 				err = o.goBack(ctx)
 			}
+			return err
+		}
+		if err := o.moveVault(ctx); err != nil {
 			return err
 		}
 		display.Note("the backup in %s is on already, and this device writes to it; it opens with %s", o.name, inWords(f.Header))
@@ -105,7 +116,11 @@ func (o *onCommand) turnOn(ctx context.Context) error {
 	}
 	display.Note("there is no backup in %s yet", o.name)
 	o.fresh.passwordFile, o.fresh.keyFile = o.secret.passwordFile, o.secret.keyFile
-	lock, err := o.fresh.lock(ctx)
+	var at *device.Vault
+	if o.vault.given() {
+		at = o.found.Named
+	}
+	lock, err := o.newLock(ctx, &o.fresh, at, nil, o.replace)
 	if err != nil {
 		return err
 	}
@@ -113,7 +128,7 @@ func (o *onCommand) turnOn(ctx context.Context) error {
 		if errors.Is(err, set.ErrTaken) {
 			return fmt.Errorf("another device has turned a backup on in %s meanwhile, which counts: run this again to take it over", o.name)
 		}
-		return o.goesOn(ctx, err)
+		return o.goesOn(ctx, o.explainNotLive(err))
 	}
 	return o.isOn(ctx, "on", lock)
 }
@@ -124,13 +139,23 @@ func (o *onCommand) isOn(ctx context.Context, event string, lock *life.Lock) err
 	if len(lock.Slots) > 0 {
 		what = "the password"
 	}
+	if slices.ContainsFunc(lock.Slots, isVault) {
+		what += ", through the vault,"
+	}
 	display.Note("the backup in %s is on, and %s has opened it; key %s", o.name, what, lock.Key.Check().Fingerprint()) // [LIF-7] [KEY-13]
+	if err := o.tend(ctx); err != nil {
+		return err
+	}
 	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders`, o.name)
 	return o.tellJSON(ctx, event)
 }
 
 // finish goes on with an epoch that was begun here.
 func (l *lifeCommand) finish(ctx context.Context) error {
+	if l.found.Meta.Begun.Record != nil { // pending, so that the password opens nothing yet [VLT-44]
+		display.Note("this device was interrupted before the vault had made the new password live, and goes on")
+		return l.finishWith(ctx, nil)
+	}
 	display.Note("this device was interrupted when it turned the backup on, took it over or changed its secret; the secret that was new then is needed to go on")
 	sec, _, err := l.prove(ctx, true)
 	if err != nil {
@@ -139,11 +164,14 @@ func (l *lifeCommand) finish(ctx context.Context) error {
 	return l.finishWith(ctx, sec)
 }
 
-func (l *lifeCommand) finishWith(ctx context.Context, sec secret) error {
+func (l *lifeCommand) finishWith(ctx context.Context, sec container.Secret) error {
 	if err := l.found.Finish(ctx, sec); err != nil {
-		return l.goesOn(ctx, err)
+		return l.goesOn(ctx, l.explainNotLive(err))
 	}
 	display.Note("what was interrupted is done: the secret opens the backup in %s, and this device writes to it", l.name)
+	if err := l.tend(ctx); err != nil {
+		return err
+	}
 	return l.tellJSON(ctx, "finished")
 }
 
@@ -163,12 +191,15 @@ func (o *onCommand) takeItOver(ctx context.Context) error {
 	if err := o.consent(ctx, s, o.takeOver); err != nil {
 		return err
 	}
-	lock, err := sameSecret(sec, s)
+	lock, err := o.sameSecret(ctx, sec, s)
 	if err != nil {
 		return err
 	}
 	if err := s.Begin(ctx, lock); err != nil {
 		return o.overtaken(ctx, err)
+	}
+	if err := o.tend(ctx); err != nil {
+		return err
 	}
 	display.Note("this device has taken the backup in %s over, and the secret has opened it; key %s", o.name, lock.Key.Check().Fingerprint()) // [KEY-13]
 	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders; the first time it stores everything once more, since this device does not know which files are those of the backup`, o.name)
@@ -196,12 +227,15 @@ func (o *onCommand) goBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	lock, err := sameSecret(sec, s)
+	lock, err := o.sameSecret(ctx, sec, s)
 	if err != nil {
 		return err
 	}
 	if err := s.Begin(ctx, lock); err != nil {
 		return o.overtaken(ctx, err)
+	}
+	if err := o.tend(ctx); err != nil {
+		return err
 	}
 	from := "the beginning, since the store has no generation"
 	if s.Head != nil {
@@ -242,8 +276,14 @@ func (l *lifeCommand) tellNewest(s *life.Set) {
 }
 
 // sameSecret returns a lock that the present secret opens. [LIF-19]
-func sameSecret(sec secret, s *life.Set) (*life.Lock, error) {
+func (o *onCommand) sameSecret(ctx context.Context, sec secret, s *life.Set) (*life.Lock, error) {
 	switch {
+	case sec.at != nil:
+		prepared, err := password.Prepare(sec.password)
+		if err != nil {
+			return nil, err
+		}
+		return o.registerAt(ctx, sec.at, prepared, s, o.replace)
 	case sec.key == nil:
 		prepared, err := password.Prepare(sec.password)
 		if err != nil {
@@ -261,5 +301,5 @@ func (l *lifeCommand) overtaken(ctx context.Context, err error) error {
 	if errors.Is(err, set.ErrTaken) {
 		return fmt.Errorf("another device has taken the backup in %s over meanwhile, or changed its secret: \"coffer on\" shows how it stands", l.name)
 	}
-	return l.goesOn(ctx, err)
+	return l.goesOn(ctx, l.explainNotLive(err))
 }

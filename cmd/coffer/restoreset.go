@@ -57,6 +57,7 @@ and time stays without a look at its content, and nothing is fetched for it.`,
 		},
 	}
 	r.set.register(cmd)
+	r.set.anchored = true
 	f := cmd.Flags()
 	f.StringVarP(&r.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be")
 	f.StringVar(&r.spool, "spool", "", "keep fetched containers in the folder `DIR` meanwhile (default: where the system has temporary files)")

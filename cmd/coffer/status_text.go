@@ -90,6 +90,9 @@ func (s *status) print(name string) error {
 	for _, slot := range s.Slots {
 		row("", "%s", slotInWords(slot))
 	}
+	if s.Vault != nil {
+		row("vault", "%s", s.Vault.text())
+	}
 	row("newest", "%s", s.newest())
 	row("this device", "%s", s.Device.text())
 	if s.Head == nil {

@@ -66,6 +66,7 @@ type Found struct {
 
 	Named       *device.Vault // by the holder, beside those in the memory; nil if none is
 	LeaveRecord bool          // the holder goes on though the record at a vault cannot be destroyed
+	Destroyed   int           // records at vaults that TurnOff and GoOnOff have destroyed
 
 	ring    *set.Ring      // if the memory's key opens it
 	counted *set.Objects   // those among which the keyring is looked for

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/set"
+	"github.com/coffer-format/coffer/ref/vault"
 )
 
 // rounds is how often a store is listed that goes on to show objects after they were deleted.
@@ -50,8 +51,13 @@ func (s *Set) leave(meta *device.Meta) error {
 		}
 	}
 	leaving := slices.Clone(meta.Leaving)
+	known := map[vault.Credential]bool{}
+	for i := range leaving {
+		known[leaving[i].Credential] = true
+	}
 	for _, r := range records {
-		if r != nil && !slices.ContainsFunc(leaving, func(x device.Record) bool { return x.Credential == r.Credential }) {
+		if r != nil && !known[r.Credential] {
+			known[r.Credential] = true
 			leaving = append(leaving, *r)
 		}
 	}
@@ -67,7 +73,8 @@ func (f *Found) endRecords(ctx context.Context) error {
 	}
 	var t Tended
 	t.destroy(ctx, &f.Place, &f.Meta)
-	if err := errors.Join(t.Problems...); err != nil {
+	f.Destroyed = t.Destroyed
+	if err := errors.Join(t.Problems...); err != nil && len(f.Meta.Leaving) > 0 {
 		return errors.Join(fmt.Errorf("%w: %w", ErrRecordStays, err), f.saved(func() error { return f.Memory.SetMeta(&f.Meta) }))
 	}
 	return nil

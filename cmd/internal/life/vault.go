@@ -171,7 +171,10 @@ func (f *Found) commitRecord(ctx context.Context) error {
 func (f *Found) committed() {
 	begun := f.Meta.Begun
 	f.Meta.Record = begun.Record
-	if begun.Former != nil && !begun.Former.Pending {
+	switch {
+	case f.LeaveRecord:
+		f.Meta.Leaving = nil
+	case begun.Former != nil:
 		f.Meta.Leaving = append(slices.Clone(f.Meta.Leaving), *begun.Former)
 	}
 }

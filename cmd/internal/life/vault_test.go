@@ -3,21 +3,13 @@ package life
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"io"
-	"log"
-	"net/http"
-	"net/http/httptest"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/account"
+	"github.com/coffer-format/coffer/cmd/internal/account/accounttest"
 	"github.com/coffer-format/coffer/cmd/internal/device"
-	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/password"
@@ -26,81 +18,13 @@ import (
 	"github.com/coffer-format/coffer/ref/store"
 	"github.com/coffer-format/coffer/ref/store/memory"
 	"github.com/coffer-format/coffer/ref/vault"
-	"github.com/coffer-format/coffer/ref/vault/channel"
 	"github.com/coffer-format/coffer/ref/vault/client"
-	"github.com/coffer-format/coffer/ref/vault/record"
 )
 
-// testVault is a vault with one account, and where a device reaches it.
-type testVault struct {
-	t       testing.TB
-	at      device.Vault
-	id      vault.ID
-	service ed25519.PrivateKey
+// testVault is a vault with one account.
+type testVault struct{ *accounttest.Vault }
 
-	mu      sync.Mutex
-	now     time.Time
-	account *record.Account
-}
-
-func newVault(t testing.TB) *testVault {
-	root, rootKey, err := ed25519.GenerateKey(rand.Reader)
-	check(t, err)
-	public, channelKey, err := ed25519.GenerateKey(rand.Reader)
-	check(t, err)
-	_, service, err := ed25519.GenerateKey(rand.Reader)
-	check(t, err)
-	certificate := must[[]byte](t)(channel.Certify(rootKey, public, time.Now().Add(-time.Hour), 2*time.Hour))
-	v := &testVault{t: t, id: vault.IDOf(root), service: service, now: time.Now(), account: record.New(vault.AccountID{1})}
-	srv := httptest.NewUnstartedServer(v)
-	srv.Listener = tls.NewListener(srv.Listener, channel.Server(func() (*tls.Certificate, error) {
-		return &tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: channelKey}, nil
-	}))
-	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
-	srv.Start()
-	t.Cleanup(srv.Close)
-	v.at = device.Vault{Address: "https://" + srv.Listener.Addr().String(), Root: [32]byte(root), Account: vault.AccountID{1}, TokenFile: "/token"}
-	return v
-}
-
-func (v *testVault) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		v.t.Error(err)
-	}
-	_, answer, err := v.post(strings.TrimPrefix(r.URL.Path, "/v1/"), body)
-	if err != nil {
-		v.t.Error(err)
-	}
-	w.Write(answer)
-}
-
-func (v *testVault) post(name string, body []byte) (int, []byte, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	request, err := vault.ParseRequest(name, body)
-	if err != nil {
-		return 0, nil, err
-	}
-	var random record.Random
-	rand.Read(random[:])
-	machine := &record.Machine{Vault: v.id, OPAQUE: vault.OPAQUE{Vault: v.id}}
-	answer, _, err := machine.Handle(v.account, request, uint64(v.now.UnixMilli()), &random)
-	if err != nil {
-		return 0, nil, err
-	}
-	return http.StatusOK, vault.Encode(answer), nil
-}
-
-// holder is who asks the vault message by message, about a credential.
-func (v *testVault) holder(credential vault.Credential) *vaultdtest.Holder {
-	h := vaultdtest.NewHolder(&v.id, v.service, time.Now, v.post)
-	h.Account = vault.AccountID{1}
-	if credential != (vault.Credential{}) {
-		h.Credential = credential
-	}
-	return h
-}
+func newVault(t testing.TB) *testVault { return &testVault{accounttest.New(t)} }
 
 // asked is a vault whose requests may go wrong: event is asked before and after each.
 type asked struct {
@@ -111,11 +35,11 @@ type asked struct {
 
 func (v *testVault) vaults(event func() bool) func(*device.Vault) (Vault, error) {
 	return func(at *device.Vault) (Vault, error) {
-		if at.Root != v.at.Root {
+		if at.Root != v.At.Root {
 			return nil, errors.New("another vault")
 		}
 		c, err := client.Open(at.Address, ed25519.PublicKey(at.Root[:]), func(context.Context) (*vault.Token, error) {
-			return v.holder(vault.Credential{}).Token(), nil
+			return v.Holder(vault.Credential{}).Token(), nil
 		})
 		if err == nil {
 			c.Account = at.Account
@@ -155,10 +79,10 @@ func (a *asked) StoreAnchor(ctx context.Context, r io.Reader, k *key.Key, creden
 
 // Register is as the client's, without Argon2id.
 func (a *asked) Register(_ context.Context, _ io.Reader, prepared password.Prepared, k *key.Key) (*client.Registered, error) {
-	h := a.of.holder(vault.Credential{})
+	h := a.of.Holder(vault.Credential{})
 	seed := k.Derive(key.LabelManagement)
 	h.Management, h.Password = ed25519.NewKeyFromSeed(seed[:]), prepared.Bytes()
-	made := &client.Registered{Secret: slot.VaultSecret{Vault: a.of.id, Credential: h.Credential}}
+	made := &client.Registered{Secret: slot.VaultSecret{Vault: a.of.ID, Credential: h.Credential}}
 	var stored *vault.StoreRequest
 	err := a.around(func() error {
 		var exportKey []byte
@@ -199,7 +123,7 @@ func prepared(t testing.TB, text string) password.Prepared {
 // record returns the record of a credential, or of the live one, as the vault has it.
 func (v *testVault) state(t testing.TB, credential vault.Credential) *vault.StateAnswer {
 	t.Helper()
-	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.at))
+	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.At))
 	defer asking.Close()
 	return must[*vault.StateAnswer](t)(asking.State(background, credential))
 }
@@ -208,21 +132,21 @@ func (v *testVault) state(t testing.TB, credential vault.Credential) *vault.Stat
 // does it that knows nothing. It takes no attempt in vain: a record has either password.
 func (v *testVault) opens(t testing.TB, s store.Store, text string) bool {
 	t.Helper()
-	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.at))
+	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.At))
 	defer asking.Close()
 	objects := must[*set.Objects](t)(set.List(background, s))
-	counted, _, err := account.PassOver(background, objects, v.id, asking, nil)
+	counted, _, err := account.PassOver(background, objects, v.ID, asking, nil)
 	check(t, err)
 	h, _, err := counted.Public(background)
 	if err != nil || VaultSlot(h) == nil {
 		return false
 	}
 	credential := vault.Credential(VaultSlot(h).Credential)
-	exportKey, _, err := v.holder(credential).Recover([]byte(text))
+	exportKey, _, err := v.Holder(credential).Recover([]byte(text))
 	if err != nil {
 		return false
 	}
-	secret := &slot.VaultSecret{Vault: v.id, Credential: credential, ExportKey: [64]byte(exportKey)}
+	secret := &slot.VaultSecret{Vault: v.ID, Credential: credential, ExportKey: [64]byte(exportKey)}
 	ring, err := counted.OpenKeyring(background, container.WithSlot(secret), set.Memory{})
 	if err != nil {
 		return false
@@ -234,10 +158,10 @@ func (v *testVault) opens(t testing.TB, s store.Store, text string) bool {
 // opensWithKey is opens for a 64-digit key.
 func (v *testVault) opensWithKey(t testing.TB, s store.Store, k *key.Key) bool {
 	t.Helper()
-	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.at))
+	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.At))
 	defer asking.Close()
 	objects := must[*set.Objects](t)(set.List(background, s))
-	counted, _, err := account.PassOver(background, objects, v.id, asking, k)
+	counted, _, err := account.PassOver(background, objects, v.ID, asking, k)
 	check(t, err)
 	ring, err := counted.OpenKeyring(background, container.WithKey(k), set.Memory{})
 	if err != nil {

@@ -18,7 +18,7 @@ func onAt(t testing.TB, p Place, v *testVault, text string) error {
 	}
 	switch f.Standing {
 	case Empty:
-		lock, err := p.WithVault(background, &v.at, prepared(t, text))
+		lock, err := p.WithVault(background, &v.At, prepared(t, text))
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func changeTo(t testing.TB, p Place, v *testVault, text string, to secret) error
 	}
 	lock := to.lockFor(t, text)
 	if text != "" {
-		if lock, err = p.WithVault(background, &v.at, prepared(t, text)); err != nil {
+		if lock, err = p.WithVault(background, &v.At, prepared(t, text)); err != nil {
 			return err
 		}
 	}
@@ -225,8 +225,8 @@ func TestNotLive(t *testing.T) {
 		former := v.state(t, vault.Credential{}).Live
 		f := must[*Found](t)(Look(background, p))
 		opened := must[*Set](t)(f.Open(background, nil, false))
-		lock := must[*Lock](t)(p.WithVault(background, &v.at, prepared(t, "second")))
-		v.now = v.now.Add(25 * time.Hour) // and nobody commits it
+		lock := must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, "second")))
+		v.Advance(25 * time.Hour) // and nobody commits it
 		if isInterrupted {
 			lock.again = nil
 		}
@@ -261,7 +261,7 @@ func TestRevived(t *testing.T) {
 	p := v.place(t, s)
 	check(t, onAt(t, p, v, "right"))
 	commit(t, p)
-	thief := v.holder(vault.Credential{})
+	thief := v.Holder(vault.Credential{})
 	if _, err := thief.Enrol(); err != nil {
 		t.Fatal(err)
 	}
