@@ -117,7 +117,7 @@ func (l *lifeCommand) tellGone(ctx context.Context, s *life.Set) error {
 		return err
 	case state.State == vault.Live || state.State == vault.Superseded:
 		if gone := vault.MaxAttempts - int(state.Attempts); gone > 0 {
-			display.Note("of the %d attempts at the vault %d are gone since the password was last given right: if that was not you, somebody has tried", vault.MaxAttempts, gone)
+			display.Note("%s of %d %s gone at the vault since the password was last given right: if that was not you, somebody has tried it", display.Count(gone, "attempt"), vault.MaxAttempts, isOrAre(gone))
 		}
 	}
 	return nil
@@ -159,7 +159,7 @@ func (l *lifeCommand) mayRegister(ctx context.Context, at *device.Vault, s *life
 	}
 	gone := ""
 	if n := vault.MaxAttempts - int(state.Attempts); n > 0 {
-		gone = fmt.Sprintf(", of which %d attempts are gone", n)
+		gone = fmt.Sprintf(", of which %s %s gone", display.Count(n, "attempt"), isOrAre(n))
 	}
 	display.Note("this account of the vault has the password of another backup already%s: a new one takes its place, and after 90 days nothing opens with the other", gone)
 	if agreed {
@@ -200,7 +200,7 @@ func tellTended(t *life.Tended, name string) {
 	case t.Asked && t.State != vault.Live:
 		display.Note(`the vault has no live password of %s any more (%v): "coffer change --forgotten %[1]s" sets another one`, name, t.State)
 	case t.Asked && t.Attempts < vault.MaxAttempts:
-		display.Note("of the %d attempts at the vault %s: if you have not mistyped the password, somebody has tried it", vault.MaxAttempts, left(t.Attempts))
+		display.Note("at the vault %s of %d: if you have not mistyped the password, somebody has tried it", left(t.Attempts), vault.MaxAttempts)
 	}
 	for _, err := range t.Problems {
 		display.Note("not done at the vault, and tried again by the next backup: %v", err)
