@@ -123,7 +123,12 @@ func (c *changeCommand) begin(ctx context.Context, text string) (ended bool, err
 			return false, c.noBackup()
 		}
 	case life.Begun:
-		return true, c.goOn(ctx)
+		err := c.goOn(ctx)
+		if !errors.Is(err, life.ErrNotLive) {
+			return true, err
+		}
+		display.Note("the password that was being set does not become live, and is set anew") // [VLT-43]
+		return false, c.lookAgain(ctx)
 	}
 	return false, nil
 }

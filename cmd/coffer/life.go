@@ -23,6 +23,7 @@ import (
 	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/ref/vault/client"
 )
 
 // lifeCommand is a command that turns a backup on or off, or begins an epoch of it.
@@ -66,7 +67,13 @@ func (l *lifeCommand) look(ctx context.Context, text string, create bool) error 
 	if err != nil {
 		return err
 	}
-	if l.found, err = life.Look(ctx, placeOf(l.store, dir)); err != nil {
+	l.found = &life.Found{Place: placeOf(l.store, dir)}
+	return l.lookAgain(ctx)
+}
+
+// lookAgain finds out what lies in the store now.
+func (l *lifeCommand) lookAgain(ctx context.Context) (err error) {
+	if l.found, err = life.Look(ctx, l.found.Place); err != nil {
 		return err
 	}
 	l.found.LeaveRecord = l.leave
@@ -198,8 +205,11 @@ func (l *lifeCommand) goesOn(ctx context.Context, err error) error {
 	if l.found.Meta.Epoch == 0 { // there was none before
 		keep = "run the same again, which goes on; keep the secret, since it may open the backup already"
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return program.EndedError{Err: err, Left: keep}
+	case errors.Is(err, client.ErrNoAnswer):
+		keep += fmt.Sprintf(`; if the vault is gone for good, "coffer change --leave-record %s" sets another secret`, l.name)
 	}
 	return advisedError{err, keep}
 }

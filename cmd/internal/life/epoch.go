@@ -109,8 +109,9 @@ func (f *Found) hasStayed(ctx context.Context) error {
 }
 
 // Finish goes on with an epoch that this device had begun, with the secret that opens it, or
-// with what it remembers if that is nil. Errors: those of opening a keyring, set.ErrTaken,
-// those of the store and of the device. [LIF-21]
+// with what it remembers if that is nil. If the holder leaves records, one that is not live yet
+// is given up. Errors: ErrNotLive, those of opening a keyring, set.ErrTaken, those
+// of the store and of the device. [LIF-21]
 func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	if f.Standing != Begun {
 		return ErrMoved
@@ -127,6 +128,7 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 		return err
 	}
 	defer release()
+	f.givenUp = f.LeaveRecord
 	lock := &Lock{Key: s.Ring.Key, Slots: s.Ring.Header.Slots, Proof: secret}
 	return f.complete(ctx, s.Ring.Keyring, s.Ring.Bytes, lock, s.Head)
 }

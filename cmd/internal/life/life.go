@@ -72,6 +72,7 @@ type Found struct {
 	counted *set.Objects   // those among which the keyring is looked for
 	above   uint64         // the greatest epoch that PassOver has passed over
 	former  *device.Record // that ends with the epoch that is begun
+	givenUp bool           // the record of the epoch that was begun is not committed
 }
 
 // PassOver leaves out keyrings that a password is not to open [VLT-31], and returns the header of

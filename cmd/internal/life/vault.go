@@ -138,8 +138,11 @@ func (s *Set) ends(lock *Lock) (*device.Record, error) {
 // back [VLT-41]. Errors: ErrNotLive, those of the vault; then the epochs before stay.
 func (f *Found) commitRecord(ctx context.Context) error {
 	r := f.Meta.Begun.Record
-	if r == nil {
+	switch {
+	case r == nil:
 		return nil
+	case f.givenUp:
+		return fmt.Errorf("%w: it was not asked any more", ErrNotLive)
 	}
 	v, err := f.Vaults(&r.Vault)
 	if err != nil {

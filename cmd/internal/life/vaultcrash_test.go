@@ -5,9 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store/memory"
 	"github.com/coffer-format/coffer/ref/vault"
+	"github.com/coffer-format/coffer/ref/vault/client"
 )
 
 // onAt is on for a password at a vault.
@@ -252,6 +254,42 @@ func TestNotLive(t *testing.T) {
 		}
 		commit(t, p)
 	}
+}
+
+// A vault that is gone before it has made a record live is left, with another secret in the epoch
+// after that.
+func TestGivenUp(t *testing.T) {
+	s := memory.New()
+	v := newVault(t)
+	p := v.place(t, s)
+	check(t, onAt(t, p, v, "first"))
+	commit(t, p)
+	f := must[*Found](t)(Look(background, p))
+	opened := must[*Set](t)(f.Open(background, nil, false))
+	lock := must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, "second")))
+	gone := p
+	gone.Vaults = func(*device.Vault) (Vault, error) { return nil, client.ErrNoAnswer }
+	opened.Vaults = gone.Vaults
+	if err := opened.Begin(background, lock); !errors.Is(err, client.ErrNoAnswer) {
+		t.Fatal(err)
+	}
+	f = must[*Found](t)(Look(background, gone))
+	f.LeaveRecord = true
+	if err := f.Finish(background, nil); !errors.Is(err, ErrNotLive) {
+		t.Fatal(err)
+	}
+	f = must[*Found](t)(Look(background, gone))
+	f.LeaveRecord = true
+	if f.Standing != Ours || !f.IsLocked() {
+		t.Fatalf("standing %d, locked %t", f.Standing, f.IsLocked())
+	}
+	opened = must[*Set](t)(f.Open(background, nil, false))
+	check(t, opened.Begin(background, digits.lock(t)))
+	isEpoch(t, gone, digits, 3, 1)
+	if now := must[*Found](t)(Look(background, gone)); now.Meta.Record != nil || len(now.Meta.Leaving) != 0 {
+		t.Errorf("records are remembered: %+v, %+v", now.Meta.Record, now.Meta.Leaving)
+	}
+	commit(t, gone)
 }
 
 // A record that a thief of a token has put aside is live again after the next run. [VLT-48]
