@@ -237,6 +237,9 @@ func (l *lifeCommand) newLock(ctx context.Context, fresh *newSecretFlags, at *de
 		}
 		at = nil
 	}
+	if at != nil && l.vault.given() && l.found.Standing != life.Others && !fresh.given() {
+		fresh.password = true
+	}
 	fresh.vault = at
 	fresh.register = func(ctx context.Context, at *device.Vault, prepared password.Prepared) (*life.Lock, error) {
 		return l.registerAt(ctx, at, prepared, s, replace)

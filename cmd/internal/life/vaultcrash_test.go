@@ -256,6 +256,21 @@ func TestNotLive(t *testing.T) {
 	}
 }
 
+// The commit itself ends the record before, with a proof of it, so that no moment is left in which
+// the old password is only put aside. [VLT-45]
+func TestFormerEndsWithCommit(t *testing.T) {
+	s := memory.New()
+	v := newVault(t)
+	p := v.place(t, s)
+	check(t, onAt(t, p, v, "first"))
+	former := v.state(t, vault.Credential{}).Live
+	opened := must[*Set](t)(must[*Found](t)(Look(background, p)).Open(background, nil, false))
+	check(t, opened.Begin(background, must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, "second")))))
+	if state := v.state(t, former); state.State != vault.Destroyed {
+		t.Errorf("the record before is %v", state.State)
+	}
+}
+
 // A vault that is gone before it has made a record live is left, with another secret in the epoch
 // after that.
 func TestGivenUp(t *testing.T) {
