@@ -45,6 +45,8 @@ func (s *status) compare(b *backupSet, isBegun bool) {
 		s.Device.State = stateBegun
 	case isBegun:
 		s.Device.State = stateChallenged
+	case isOwn && d.Begun.Record != nil, d.Record != nil && d.Record.Pending: // the vault has not made it live yet [VLT-42]
+		s.Device.State = stateBegun
 	case b.epoch < d.Epoch:
 		s.Device.State = stateBehind
 	case b.ring == nil, b.epoch > d.Epoch && !isOwn, b.ring.Writer != d.Writer: // without its ring, the key is not this device's

@@ -28,7 +28,7 @@ func PassOver(ctx context.Context, o *set.Objects, id vault.ID, v States, k *key
 	if err != nil {
 		return nil, nil, err
 	}
-	c := choice{id, v, k, account.Live, headersOf(ctx, o)}
+	c := choice{id, v, k, account.Live, o.Keyrings, headersOf(ctx, o)}
 	counted := *o
 	counted.Keyrings = nil
 	var over []set.PassedOver
@@ -52,7 +52,8 @@ type choice struct {
 	vault   States
 	key     *key.Key
 	live    vault.Credential
-	headers []*header.Header // nil for one that cannot be read
+	names   []set.Name
+	headers []*header.Header // by their names; nil for one that cannot be read
 }
 
 func (c *choice) isOver(ctx context.Context, i int) (bool, error) {
@@ -63,10 +64,12 @@ func (c *choice) isOver(ctx context.Context, i int) (bool, error) {
 	if c.key == nil && slices.ContainsFunc(c.headers, c.hasLive) {
 		return true, nil
 	}
-	if !slices.ContainsFunc(c.headers[i+1:], c.isOther) {
-		return false, nil
+	for j, other := range c.headers {
+		if c.names[j].Number < c.names[i].Number && c.isOther(other) {
+			return c.isUnfinished(ctx, h)
+		}
 	}
-	return c.isUnfinished(ctx, h)
+	return false, nil
 }
 
 func (c *choice) hasLive(h *header.Header) bool {

@@ -141,18 +141,26 @@ func (v *testVault) opens(t testing.TB, s store.Store, text string) bool {
 	if err != nil || VaultSlot(h) == nil {
 		return false
 	}
-	credential := vault.Credential(VaultSlot(h).Credential)
-	exportKey, _, err := v.Holder(credential).Recover([]byte(text))
-	if err != nil {
+	secret := v.secretOf(t, VaultSlot(h), text)
+	if secret == nil {
 		return false
 	}
-	secret := &slot.VaultSecret{Vault: v.ID, Credential: credential, ExportKey: [64]byte(exportKey)}
-	ring, err := counted.OpenKeyring(background, container.WithSlot(secret), set.Memory{})
+	ring, err := counted.OpenKeyring(background, secret, set.Memory{})
 	if err != nil {
 		return false
 	}
 	_, _, err = objects.OpenHead(background, ring, set.Memory{}, container.Plain)
 	return err == nil
+}
+
+// secretOf returns what the password gives that opens a slot, nil if it is not the one.
+func (v *testVault) secretOf(t testing.TB, in *slot.Vault, text string) container.Secret {
+	t.Helper()
+	exportKey, _, err := v.Holder(in.Credential).Recover([]byte(text))
+	if err != nil {
+		return nil
+	}
+	return container.WithSlot(&slot.VaultSecret{Vault: v.ID, Credential: in.Credential, ExportKey: [64]byte(exportKey)})
 }
 
 // opensWithKey is opens for a 64-digit key.

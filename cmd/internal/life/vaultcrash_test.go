@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/cmd/internal/account"
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store/memory"
@@ -269,6 +270,42 @@ func TestFormerEndsWithCommit(t *testing.T) {
 	if state := v.state(t, former); state.State != vault.Destroyed {
 		t.Errorf("the record before is %v", state.State)
 	}
+}
+
+// A device takes over with the old password where another one was interrupted for good before its
+// new password was live.
+func TestTakeOverUnfinished(t *testing.T) {
+	s := memory.New()
+	v := newVault(t)
+	old, p := v.place(t, s), v.place(t, s)
+	check(t, onAt(t, old, v, "first"))
+	commit(t, old)
+	opened := must[*Set](t)(must[*Found](t)(Look(background, old)).Open(background, nil, false))
+	lock := must[*Lock](t)(old.WithVault(background, &v.At, prepared(t, "second")))
+	opened.Vaults = func(*device.Vault) (Vault, error) { return nil, client.ErrNoAnswer }
+	if err := opened.Begin(background, lock); !errors.Is(err, client.ErrNoAnswer) {
+		t.Fatal(err)
+	}
+	f := must[*Found](t)(Look(background, p))
+	f.Named = &v.At
+	asking := must[Vault](t)(p.Vaults(&v.At))
+	defer asking.Close()
+	counted, over, err := account.PassOver(background, f.Objects, v.ID, asking, nil)
+	check(t, err)
+	check(t, f.PassOver(background, counted, over))
+	if f.Epoch != 1 {
+		t.Fatalf("the keyring of epoch %d is to be opened", f.Epoch)
+	}
+	found := must[*Set](t)(f.Open(background, v.secretOf(t, VaultSlot(f.Header), "first"), false))
+	check(t, found.Begin(background, must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, "third")))))
+	check(t, tend(t, p))
+	if now := must[*Found](t)(Look(background, p)); now.Standing != Ours || now.Epoch != 3 || !v.opens(t, s, "third") {
+		t.Errorf("standing %d, epoch %d", now.Standing, now.Epoch)
+	}
+	if standing(t, old) != Others {
+		t.Error("the old device still writes to the backup")
+	}
+	commit(t, p)
 }
 
 // A vault that is gone before it has made a record live is left, with another secret in the epoch
