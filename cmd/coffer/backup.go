@@ -44,6 +44,9 @@ A database that is in use (a file with a -wal or -journal beside it) is refused 
 you say --allow-open: take a snapshot of it first. When more than half of the files or of
 their bytes are gone, you are asked; --allow-loss says yes.
 
+If the password is at a vault, it is told how far the backup has come, and you what others
+have tried there.
+
 The last 3 generations and those of the last 7 days are kept. Where nothing has changed
 since a generation that is less than an hour old, there is no other.`,
 		Example: `  coffer backup /media/stick/backup Messages

@@ -38,6 +38,9 @@ The present secret is asked for. If it is forgotten, the device that makes the b
 still has its key, and --forgotten sets a new secret with that; also if the store has
 lost the files that begin with "k-", without which no secret opens the backup.
 
+A password at a vault stays there; --vault moves it to another vault, or one from the
+backup to a vault, and --no-vault back. The vault destroys what the old one opened.
+
 On another device this takes the backup over as well, as "coffer on" does.`,
 		Example: `  coffer change /media/stick/backup
   coffer change --new-key -o key.txt /media/stick/backup
@@ -186,6 +189,8 @@ func newAddCommand() *cobra.Command {
 		Short: "Let a password open a backup besides its 64-digit key",
 		Long: `Let a password open a backup that opens with a 64-digit key only. The key goes on to open
 it. Whoever gets at the backup can then guess at the password: take a long one.
+
+With --vault the password is at a vault, where nobody can try more than ten.
 
 A backup has one password: "coffer change" sets another.`,
 		Example:           "  coffer add /media/stick/backup",

@@ -149,12 +149,7 @@ func (l *lifeCommand) mayRegister(ctx context.Context, at *device.Vault, s *life
 	case err != nil || state.State != vault.Live:
 		return err
 	}
-	if s != nil {
-		if r, err := s.RecordOf(l.found.Named); err == nil && r != nil && r.Credential == state.Live {
-			return nil
-		}
-	}
-	if begun := l.found.Meta.Begun; begun != nil && begun.Record != nil && begun.Record.Credential == state.Live {
+	if l.isOwn(s, state.Live) {
 		return nil
 	}
 	gone := ""
@@ -169,6 +164,24 @@ func (l *lifeCommand) mayRegister(ctx context.Context, at *device.Vault, s *life
 		return errors.New("each backup has an account of its own at a vault; --replace-record replaces the other password")
 	}
 	return agree(ctx, "Replace the password of the other backup?")
+}
+
+// isOwn reports whether a record is, or was, of this backup. s is the backup as it is, or nil.
+func (l *lifeCommand) isOwn(s *life.Set, credential vault.Credential) bool {
+	meta := &l.found.Meta
+	records := []*device.Record{meta.Record}
+	if meta.Begun != nil {
+		records = append(records, meta.Begun.Record, meta.Begun.Former)
+	}
+	for i := range meta.Leaving {
+		records = append(records, &meta.Leaving[i])
+	}
+	if s != nil {
+		if r, err := s.RecordOf(l.found.Named); err == nil {
+			records = append(records, r)
+		}
+	}
+	return slices.ContainsFunc(records, func(r *device.Record) bool { return r != nil && r.Credential == credential })
 }
 
 // tend looks after what is at vaults, once an epoch has begun, and tells what has become of it.

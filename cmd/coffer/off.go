@@ -27,6 +27,7 @@ func newOffCommand() *cobra.Command {
 		Short: "Turn a backup off: delete it, all generations",
 		Long: `Turn a backup off: delete it from its store, all of its generations, and what this device
 keeps of it. The secret is asked for, and a confirmation. Other files in the store stay.
+A vault destroys what the password opened.
 
 What a provider keeps of deleted files is beyond reach; without the secret nobody can
 read it.`,

@@ -39,6 +39,10 @@ than what is backed up, or s3://BUCKET/PREFIX or rclone:REMOTE:PATH.
 The backup opens with a password, or with a 64-digit key that is made now. Nobody can
 recover a lost secret: without it the backup is lost.
 
+With --vault the password is at a vault, which lets nobody try more than ten and then
+destroys what they open; what is in the store cannot be guessed at then. This device keeps
+where the vault is and where tokens for it come from, so that it need not be told again.
+
 If there is a backup already, this device takes it over, with its secret: it goes on
 from the newest generation, and the device that wrote to it until then stops. Use this
 on a new device, or when this one has lost what it kept of the backup.
@@ -48,7 +52,8 @@ back, backing up refuses. Ask for the newer state first. If it is gone for good,
 goes on from what there is, with the backup's secret; what came later is given up.`,
 		Example: `  coffer on /media/stick/backup
   coffer on --new-key -o key.txt /media/stick/backup
-  coffer on --take-over --password-file password.txt /media/stick/backup`,
+  coffer on --take-over --password-file password.txt /media/stick/backup
+  coffer on --vault https://vault.example.org --vault-root root.txt --vault-token-command 'get-token' /media/stick/backup`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStore,
 		RunE: func(cmd *cobra.Command, args []string) error {

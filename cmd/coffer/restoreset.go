@@ -45,6 +45,10 @@ there is, and which files lie in containers that the store does not have; all ot
 are restored, messages first. Containers are fetched whole, to a temporary folder, so
 that the provider does not learn which of their files are wanted.
 
+A password that is at a vault opens the backup through it: on a device that has not turned
+the backup on, --vault, --vault-root and --vault-token say where. The vault also tells
+whether the store has the newest state, and what others have tried.
+
 Files that exist are not replaced: one with the same content stays, so that a restore
 that was interrupted goes on when it is run again. With --resume, one of the same size
 and time stays without a look at its content, and nothing is fetched for it.`,

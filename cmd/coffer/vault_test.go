@@ -29,10 +29,10 @@ func newGuessing(t *testing.T) *guessing {
 	g.Write("folder/a.txt", []byte("a"))
 	g.Write("token.txt", []byte(hex.EncodeToString(g.Holder(vault.Credential{}).Token().Bytes())))
 	g.flags = []string{"--vault", g.At.Address, "--vault-root", hex.EncodeToString(g.At.Root[:]), "--vault-token", "token.txt"}
-	g.Env = []string{"COFFER_STATE=" + g.Path("state")}
+	g.at("state")
 	g.Succeed(append([]string{"on", "--password-file", "right.txt", "store"}, g.flags...)...)
 	g.Succeed("backup", "store", "folder")
-	g.Env = []string{"COFFER_STATE=" + g.Path("elsewhere")}
+	g.at("elsewhere")
 	return g
 }
 
@@ -105,12 +105,12 @@ func TestDestroyed(t *testing.T) {
 		g.Advance(24 * time.Hour)
 	}
 	g.restore("right.txt", exitWrongSecret, `still opens the backup, if you have it, with --key-file; "coffer change --forgotten" on the device that makes the backup sets another secret`)
-	g.Env = []string{"COFFER_STATE=" + g.Path("state")}
+	g.at("state")
 	if said := g.Succeed("backup", "store", "folder"); !strings.Contains(said, " any more (destroyed): \"coffer change --forgotten ") { // [VLT-48]
 		t.Errorf("it says: %s", said)
 	}
 	g.Succeed("change", "--forgotten", "--new-password-file", "wrong.txt", "store")
-	g.Env = []string{"COFFER_STATE=" + g.Path("elsewhere")}
+	g.at("elsewhere")
 	g.restore("wrong.txt", 0, "restored 1 file")
 }
 
@@ -123,11 +123,67 @@ func TestSupersededIsTold(t *testing.T) {
 	g.restore("right.txt", 0, "somebody has put another password in the place of this one at the vault, at ")
 	_, err = g.Holder(vault.Credential{}).Enrol()
 	g.Check(err)
-	g.Env = []string{"COFFER_STATE=" + g.Path("state")}
+	g.at("state")
 	if said := g.Succeed("backup", "store", "folder"); !strings.Contains(said, "somebody had put another password in the place of yours at the vault: yours counts again") {
 		t.Errorf("it says: %s", said)
 	}
 	if live := g.state(); live.State != vault.Live || live.Attempts != vault.MaxAttempts {
 		t.Errorf("the record is %v", live.State)
 	}
+}
+
+// at makes what follows run on the device that makes the backup, or on one that knows nothing.
+func (g *guessing) at(device string) { g.Env = []string{"COFFER_STATE=" + g.Path(device)} }
+
+// says runs the program, which ends with a status and says something.
+func (g *guessing) says(want int, said string, args ...string) {
+	g.T.Helper()
+	if status, text := g.Run(args...); status != want || !strings.Contains(text, said) {
+		g.T.Errorf("%v: status %d, want %d; it does not say %q: %s", args, status, want, said, text)
+	}
+}
+
+// A change that ends before the vault has made the new password live leaves the old one, and no
+// backup is made until it has gone on. [VLT-31] [VLT-42] [VLT-44]
+func TestChangeGoesOn(t *testing.T) {
+	g := newGuessing(t)
+	change := []string{"change", "--forgotten", "--new-password-file", "wrong.txt", "store"}
+	g.at("state")
+	g.Silence("commit")
+	g.says(1, "run the same again, which goes on; until that has ended keep the old secret and the new one, since either may open the backup; if the vault is gone for good, ", change...)
+	g.says(1, "this device was interrupted", "backup", "store", "folder")
+	g.says(1, "this device was interrupted", "status", "store")
+	g.at("elsewhere")
+	g.restore("right.txt", 0, "passed over: k-0000000000000002.coffer: vault_refused: the record of its password is not live")
+	g.at("state")
+	g.Silence()
+	g.says(0, "what was interrupted is done: ", change...)
+	g.says(0, "generation ", "backup", "store", "folder")
+	g.at("elsewhere")
+	g.restore("right.txt", exitWrongSecret, "9 attempts are left")
+	g.restore("wrong.txt", 0, "restored ")
+}
+
+// Where the vault has forgotten the new password meanwhile, the change begins anew; where it is
+// gone, it is left behind. [VLT-43]
+func TestChangeBeginsAnew(t *testing.T) {
+	g := newGuessing(t)
+	g.at("state")
+	g.Silence("commit")
+	g.says(1, "the vault does not answer", "change", "--forgotten", "--new-password-file", "wrong.txt", "store")
+	g.Silence()
+	g.Advance(25 * time.Hour)
+	g.says(1, `"coffer change store" sets the password anew; until then nothing is backed up`, "on", "store")
+	g.says(1, "the vault has not made the new password of ", "backup", "store", "folder")
+	g.says(0, "the new secret has opened the backup", "change", "--new-password-file", "wrong.txt", "store")
+	g.says(0, "generation ", "backup", "store", "folder")
+	g.at("elsewhere")
+	g.restore("wrong.txt", 0, "restored 1 file")
+	g.at("state")
+	g.Silence("commit")
+	g.says(1, "the vault does not answer", "change", "--forgotten", "--new-password-file", "right.txt", "store")
+	g.Silence("state", "commit")
+	g.says(0, "the new secret has opened the backup", "change", "--leave-record", "--new-key", "-o", "key.txt", "store")
+	g.says(0, "generation ", "backup", "store", "folder")
+	g.says(0, "restored ", "restore", "--key-file", "key.txt", "-C", "out", "store")
 }

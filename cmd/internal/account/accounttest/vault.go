@@ -10,6 +10,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,7 @@ type Vault struct {
 	mu      sync.Mutex
 	now     time.Time
 	account *record.Account
+	silent  []string
 }
 
 // New starts a vault, which ends with the test.
@@ -73,6 +75,19 @@ func (v *Vault) Advance(by time.Duration) {
 	v.now = v.now.Add(by)
 }
 
+// Silence keeps the vault from answering requests of some names, as "commit", from now on.
+func (v *Vault) Silence(names ...string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.silent = names
+}
+
+func (v *Vault) isSilent(name string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Contains(v.silent, name)
+}
+
 // Holder is who asks the vault message by message, about a credential, or a new one for zeros.
 func (v *Vault) Holder(credential vault.Credential) *vaultdtest.Holder {
 	h := vaultdtest.NewHolder(&v.ID, v.service, time.Now, v.post)
@@ -88,7 +103,12 @@ func (v *Vault) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		v.t.Error(err)
 	}
-	_, answer, err := v.post(strings.TrimPrefix(r.URL.Path, "/v1/"), body)
+	name := strings.TrimPrefix(r.URL.Path, "/v1/")
+	if v.isSilent(name) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	_, answer, err := v.post(name, body)
 	if err != nil {
 		v.t.Error(err)
 	}
