@@ -51,6 +51,9 @@ func (d *door) tryPassword(ctx context.Context, s *slot.Vault, get func() ([]byt
 		return secret{}, err
 	}
 	recovered, err := d.Recover(ctx, rand.Reader, s.Credential, prepared)
+	if errors.Is(err, client.ErrNoAnswer) { // [VLT-33]
+		display.Note("the password was on its way: an attempt may be gone, and trying again may take another")
+	}
 	if err != nil {
 		return secret{}, d.explain(err)
 	}
@@ -131,7 +134,7 @@ func explainAnswer(at *device.Vault, err error) error {
 	if network := storage.ExplainNetwork(host, err); network != nil {
 		return advisedError{fmt.Errorf("%w: %s", client.ErrNoAnswer, network.Text), network.Advice}
 	}
-	return advisedError{err, "try again later; if a password was on its way, the attempt may be gone"}
+	return advisedError{err, "try again later"}
 }
 
 func left(n int) string {
