@@ -44,6 +44,9 @@ A database that is in use (a file with a -wal or -journal beside it) is refused 
 you say --allow-open: take a snapshot of it first. When more than half of the files or of
 their bytes are gone, you are asked; --allow-loss says yes.
 
+If the password is at a vault, it is told how far the backup has come, and you what others
+have tried there.
+
 The last 3 generations and those of the last 7 days are kept. Where nothing has changed
 since a generation that is less than an hour old, there is no other.`,
 		Example: `  coffer backup /media/stick/backup Messages
@@ -114,6 +117,9 @@ func (b *backupCommand) backUp(ctx context.Context, s *namedStore, m *device.Mem
 	if err != nil {
 		return explainBackup(err, storeText)
 	}
+	if err := tendVault(ctx, s, m); err != nil {
+		return err
+	}
 	return b.tell(found, report)
 }
 
@@ -129,7 +135,9 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	}
 	name := display.Name(s.text)
 	switch {
-	case found.Standing == life.Begun: // [LIF-37]
+	case found.IsLocked():
+		return nil, lockedError(name)
+	case found.Standing == life.Begun: // [LIF-37] [VLT-42]
 		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
 	case found.CanRecall():
 		return nil, advisedError{fault.New(fault.MissingContainer, "%s has files of a backup and no sound keyring, without which no secret opens it: nothing was backed up", name), restAdvice(true, name)}
@@ -139,6 +147,20 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, name)
 	}
 	return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, name)
+}
+
+// tendVault does at the vault what comes after a run that has reached its end. [VLT-48] [VLT-49]
+func tendVault(ctx context.Context, s *namedStore, m *device.Memory) error {
+	dir, err := device.Folder()
+	if err != nil {
+		return err
+	}
+	p := placeOf(s, dir)
+	t, err := p.Tend(ctx, m)
+	if err == nil {
+		tellTended(t, display.Name(s.text))
+	}
+	return err
 }
 
 // settleTime is how long a store that is not atomic takes to show what was written.

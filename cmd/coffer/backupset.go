@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/spf13/cobra"
-
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/header"
@@ -23,6 +22,9 @@ type backupSet struct {
 	name    string // of the store, for a person
 	store   *namedStore
 	objects *set.Objects
+	counted *set.Objects // without the keyrings that are passed over at a vault; nil if that is not known
+	over    []set.PassedOver
+	door    *door // nil if no vault is known
 
 	// Of the keyring that needs no secret. Nothing of it is authentic.
 	header *header.Header
@@ -36,23 +38,6 @@ type backupSet struct {
 	ring   *set.Ring // nil before unlock
 	head   *set.Generation
 	passed []set.PassedOver
-}
-
-// setFlags say how a backup set is opened, and which state of it.
-type setFlags struct {
-	secret     secretFlags
-	generation uint64
-	at         string
-	stale      bool
-}
-
-func (f *setFlags) register(cmd *cobra.Command) {
-	f.secret.register(cmd)
-	flags := cmd.Flags()
-	flags.Uint64Var(&f.generation, "generation", 0, "take the generation `N`, which \"coffer status\" shows")
-	flags.StringVar(&f.at, "at", "", "take the newest generation at or before a `DATE`, such as 2026-11-27 or \"2026-11-27 15:04\"")
-	flags.BoolVar(&f.stale, "stale", false, "take what the store has, though this device has seen a later state")
-	cmd.MarkFlagsMutuallyExclusive("generation", "at")
 }
 
 // findSet looks at the backup set in a store, as far as that needs no secret.
@@ -87,6 +72,7 @@ func (b *backupSet) list(ctx context.Context) error {
 	if b.objects, err = set.List(ctx, b.store); err != nil {
 		return err
 	}
+	b.counted, b.over = nil, nil
 	if len(b.objects.Keyrings)+len(b.objects.Commits)+len(b.objects.Data) == 0 {
 		return fmt.Errorf("there is no backup in %s: \"coffer on\" turns one on", b.name)
 	}
@@ -149,32 +135,61 @@ func (b *backupSet) kept() (secret, bool) {
 // or this device keeps the key.
 func (b *backupSet) unlock(ctx context.Context, flags *setFlags) error {
 	b.memory.Stale = flags.stale
+	if err := b.findVault(flags); err != nil {
+		return err
+	}
+	if sec, ok := b.kept(); ok && !flags.secret.given() {
+		b.secret = sec
+		return b.open(ctx)
+	}
 	if flags.secret.given() {
 		if err := b.read(ctx, &flags.secret); err != nil {
 			return err
 		}
 		return b.open(ctx)
 	}
-	if sec, ok := b.kept(); ok {
-		b.secret = sec
-		return b.open(ctx)
+	if err := b.passOver(ctx, nil); err != nil {
+		return err
 	}
 	return askAgain(func() (err error) {
-		if b.secret, err = askSecret(ctx, b.name, b.header); err != nil {
+		if b.secret, err = b.ask(ctx); err != nil {
 			return err
 		}
 		return b.open(ctx)
 	})
 }
 
+// ask asks for the secret of the backup.
+func (b *backupSet) ask(ctx context.Context) (secret, error) {
+	if b.isThroughVault() {
+		return b.door.tryPassword(ctx, life.VaultSlot(b.header), func() ([]byte, error) { return ask(ctx, fmt.Sprintf("Password for %s: ", b.name)) })
+	}
+	tellUnusable(b.name, b.header)
+	return askSecret(ctx, b.name, b.header)
+}
+
 // read reads the secret from a file, which must be of a kind that opens the backup.
 func (b *backupSet) read(ctx context.Context, flags *secretFlags) (err error) {
+	if flags.passwordFile != "" {
+		if err := b.passOver(ctx, nil); err != nil {
+			return err
+		}
+		if b.isThroughVault() {
+			b.secret, err = b.door.tryPassword(ctx, life.VaultSlot(b.header), func() ([]byte, error) { return readPassword(ctx, flags.passwordFile) })
+			return err
+		}
+	}
 	hasPassword := slices.ContainsFunc(b.header.Slots, isPassword)
+	if flags.passwordFile != "" && !hasPassword && life.VaultSlot(b.header) != nil {
+		return whichVault(b.name)
+	}
 	if flags.passwordFile != "" && !hasPassword {
 		wrong := fault.New(fault.NoMatchingSlot, "this backup opens with a 64-digit key, not a password")
 		return advisedError{wrong, fmt.Sprintf("give the key %s with --key-file", b.header.KeyCheck.Fingerprint())}
 	}
-	b.secret, err = flags.read(ctx, &b.header.KeyCheck)
+	if b.secret, err = flags.read(ctx, &b.header.KeyCheck); err == nil && b.secret.key != nil {
+		err = b.passOver(ctx, b.secret.key)
+	}
 	if flags.keyFile != "" && hasPassword && errors.Is(err, fault.MalformedKey) {
 		return advisedError{err, "this backup opens with a password, too: give one with --password-file"}
 	}
@@ -183,7 +198,11 @@ func (b *backupSet) read(ctx context.Context, flags *secretFlags) (err error) {
 
 // open opens the keyring that counts.
 func (b *backupSet) open(ctx context.Context) (err error) {
-	b.ring, err = b.objects.OpenKeyring(ctx, b.secret, b.memory)
+	objects := b.objects
+	if b.counted != nil {
+		objects = b.counted
+	}
+	b.ring, err = objects.OpenKeyring(ctx, b.secret, b.memory)
 	return b.advise(b.secret.explainSet(err, &b.header.KeyCheck))
 }
 
@@ -196,6 +215,9 @@ func (b *backupSet) openHead(ctx context.Context) (err error) {
 // again opens the set as it is now. [LIF-27]
 func (b *backupSet) again(ctx context.Context) error {
 	if err := b.list(ctx); err != nil {
+		return err
+	}
+	if err := b.passOver(ctx, b.secret.key); err != nil {
 		return err
 	}
 	if err := b.open(ctx); err != nil {
@@ -211,7 +233,7 @@ func openSet(ctx context.Context, text string, flags *setFlags) (*backupSet, err
 		return nil, err
 	}
 	if err = b.unlock(ctx, flags); err == nil {
-		err = b.openHead(ctx)
+		err = b.openNewest(ctx, flags)
 	}
 	if errors.Is(err, fault.MissingContainer) && b.secret.Secret != nil { // the secret may have been changed meanwhile [LIF-27]
 		err = b.again(ctx)
@@ -228,7 +250,7 @@ func openSet(ctx context.Context, text string, flags *setFlags) (*backupSet, err
 
 // passedOver returns the objects that do not count though they come before those that do.
 func (b *backupSet) passedOver() []set.PassedOver {
-	return slices.Concat(b.ring.PassedOver, b.passed)
+	return slices.Concat(b.over, b.ring.PassedOver, b.passed)
 }
 
 // setAdvice says what a person can do about an error of a backup set.

@@ -46,7 +46,7 @@ the files there; generations before that stay as they are.`,
 			return c.run(cmd.Context(), args[0])
 		},
 	}
-	c.set.secret.register(cmd)
+	c.set.registerSecret(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&c.set.stale, "stale", false, "check what the store has, though this device has seen a later state")
 	f.BoolVar(&c.deep, "deep", false, "read and authenticate every byte")

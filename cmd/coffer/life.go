@@ -23,11 +23,15 @@ import (
 	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/slot"
+	"github.com/coffer-format/coffer/ref/vault/client"
 )
 
 // lifeCommand is a command that turns a backup on or off, or begins an epoch of it.
 type lifeCommand struct {
 	secret secretFlags // the present one
+	vault  vaultFlags  // of the present secret or the new one
+	last   bool        // the last attempt at the vault may be taken
+	leave  bool        // a record at a vault that cannot be destroyed
 	stale  bool
 	json   bool
 
@@ -39,6 +43,9 @@ type lifeCommand struct {
 
 func (l *lifeCommand) register(cmd *cobra.Command) {
 	l.secret.register(cmd)
+	l.vault.register(cmd)
+	cmd.Flags().BoolVar(&l.last, "last-attempt", false, "try the password though the vault lets it be tried only once more")
+	cmd.Flags().BoolVar(&l.leave, "leave-record", false, "go on though the vault cannot be asked to destroy what the password was opened with")
 	cmd.Flags().BoolVar(&l.stale, "stale", false, "go on from what the store has, though this device has seen a later state, or another backup there")
 	cmd.Flags().BoolVar(&l.json, "json", false, "print what was done as JSON")
 }
@@ -60,14 +67,24 @@ func (l *lifeCommand) look(ctx context.Context, text string, create bool) error 
 	if err != nil {
 		return err
 	}
-	l.found, err = life.Look(ctx, placeOf(l.store, dir))
+	l.found = &life.Found{Place: placeOf(l.store, dir)}
+	return l.lookAgain(ctx)
+}
+
+// lookAgain finds out what lies in the store now.
+func (l *lifeCommand) lookAgain(ctx context.Context) (err error) {
+	if l.found, err = life.Look(ctx, l.found.Place); err != nil {
+		return err
+	}
+	l.found.LeaveRecord = l.leave
+	l.found.Named, err = l.vault.named(savedVault(&l.found.Meta, nil))
 	return err
 }
 
 // placeOf returns a store and the folder of what this device keeps.
 func placeOf(s *namedStore, dir string) life.Place {
 	return life.Place{
-		Store: s, Text: s.text, Dir: dir, Rand: rand.Reader, Now: time.Now, Settle: settleTime, Payloads: parallel.Containers,
+		Store: s, Text: s.text, Dir: dir, Rand: rand.Reader, Now: time.Now, Settle: settleTime, Payloads: parallel.Containers, Vaults: openVaults,
 	}
 }
 
@@ -109,6 +126,10 @@ func restAdvice(isKept bool, name string) string {
 // prove gets the secret of the backup from the holder and opens it with that. A keyring alone
 // is opened where withHead is not set.
 func (l *lifeCommand) prove(ctx context.Context, withHead bool) (sec secret, s *life.Set, err error) {
+	d, err := l.door()
+	if err != nil {
+		return secret{}, nil, err
+	}
 	open := func() (err error) {
 		if s, err = l.found.Prove(ctx, sec, l.stale); err != nil {
 			return sec.explainSet(err, &l.found.Header.KeyCheck)
@@ -118,14 +139,25 @@ func (l *lifeCommand) prove(ctx context.Context, withHead bool) (sec secret, s *
 		}
 		return err
 	}
-	if l.secret.given() {
-		if sec, err = l.secret.read(ctx, &l.found.Header.KeyCheck); err == nil {
+	switch {
+	case l.secret.given():
+		if sec, err = l.given(ctx, d); err == nil {
 			err = open()
 		}
-	} else {
-		l.tellUnusable()
+	default:
+		if err = l.passOver(ctx, d, nil); err != nil {
+			break
+		}
+		if !l.isThrough(d) {
+			tellUnusable(l.name, l.found.Header)
+		}
 		err = askAgain(func() (err error) {
-			if sec, err = askSecret(ctx, l.name, l.found.Header); err != nil {
+			if l.isThrough(d) {
+				sec, err = d.tryPassword(ctx, life.VaultSlot(l.found.Header), func() ([]byte, error) { return ask(ctx, fmt.Sprintf("Password for %s: ", l.name)) })
+			} else {
+				sec, err = askSecret(ctx, l.name, l.found.Header)
+			}
+			if err != nil {
 				return err
 			}
 			return open()
@@ -140,11 +172,14 @@ func (l *lifeCommand) prove(ctx context.Context, withHead bool) (sec secret, s *
 	return sec, s, nil
 }
 
-// tellUnusable says that a passkey or a vault is of no use here.
-func (l *lifeCommand) tellUnusable() {
-	slots := l.found.Header.Slots
-	if len(slots) > 0 && !slices.ContainsFunc(slots, isPassword) {
-		tell("%s opens with a %v, which this program cannot use: its 64-digit key is needed.", l.name, slots[0].Type())
+// tellUnusable says that a passkey, or a vault that is not known, is of no use here.
+func tellUnusable(name string, h *header.Header) {
+	switch {
+	case len(h.Slots) == 0, slices.ContainsFunc(h.Slots, isPassword):
+	case life.VaultSlot(h) != nil:
+		tell("The password of %s is at a vault: --vault, --vault-root, and --vault-token or --vault-token-command say where. Its 64-digit key opens it without.", name)
+	default:
+		tell("%s opens with a %v, which this program cannot use: its 64-digit key is needed.", name, h.Slots[0].Type())
 	}
 }
 
@@ -170,8 +205,11 @@ func (l *lifeCommand) goesOn(ctx context.Context, err error) error {
 	if l.found.Meta.Epoch == 0 { // there was none before
 		keep = "run the same again, which goes on; keep the secret, since it may open the backup already"
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return program.EndedError{Err: err, Left: keep}
+	case errors.Is(err, client.ErrNoAnswer):
+		keep += fmt.Sprintf(`; if the vault is gone for good, "coffer change --leave-record %s" sets another secret`, l.name)
 	}
 	return advisedError{err, keep}
 }
@@ -189,6 +227,10 @@ func opensWith(h *header.Header) []string {
 func inWords(h *header.Header) string {
 	var all []string
 	for _, s := range h.Slots {
+		if s.Type() == slot.TypeVault {
+			all = append(all, "a password through a vault")
+			continue
+		}
 		all = append(all, "a "+s.Type().String())
 	}
 	return strings.Join(append(all, "the 64-digit key "+h.KeyCheck.Fingerprint()), " or ") // [KEY-13]
@@ -224,7 +266,7 @@ func (l *lifeCommand) tellJSON(ctx context.Context, event string) error {
 func lost(h *header.Header) []string {
 	var names []string
 	for _, s := range h.Slots {
-		if s.Type() != slot.TypePassword {
+		if s.Type() != slot.TypePassword && s.Type() != slot.TypeVault {
 			names = append(names, s.Type().String())
 		}
 	}

@@ -36,8 +36,8 @@ Only the index is read; "coffer verify" checks the contents.`,
 			if isStore(cmd.Context(), args[0]) {
 				return listSet(cmd.Context(), &flags, args[0], asJSON)
 			}
-			if flags.generation != 0 || flags.at != "" || flags.stale {
-				return program.Usagef("%s is not a store with a backup: --generation, --at and --stale are about one", display.Name(args[0]))
+			if flags.generation != 0 || flags.at != "" || flags.stale || flags.vault.given() {
+				return program.Usagef("%s is not a store with a backup: --generation, --at, --stale and --vault are about one", display.Name(args[0]))
 			}
 			return list(cmd.Context(), &flags.secret, args[0], asJSON)
 		},

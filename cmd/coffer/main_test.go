@@ -4,12 +4,14 @@ import (
 	"crypto/sha512"
 	"encoding/binary"
 	"os"
+	"os/exec"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 func TestMain(m *testing.M) {
@@ -22,8 +24,16 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a person would, script by script.
 func TestScripts(t *testing.T) {
+	vault := t.TempDir() // with the program that scripts run beside this one
+	if thorough.Wanted() {
+		build := exec.Command("go", "build", "-o", vault, "../coffer-vault")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
 	workdir.Scripts(t, "testdata/script", func(env *testscript.Env) error {
 		env.Setenv("COFFER_STATE", env.WorkDir+"/state")
+		env.Setenv("PATH", env.Getenv("PATH")+string(os.PathListSeparator)+vault)
 		return os.WriteFile(env.WorkDir+"/key.txt", []byte(testKey.Text()), 0o600)
 	}, map[string]func(*testscript.TestScript, bool, []string){
 		"flip":     flip,

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
@@ -28,9 +29,12 @@ type newSecretFlags struct {
 	allowWeak             bool
 
 	flags string // that could say it, for a message
+
+	vault    *device.Vault // at which a new password is registered; nil if at none
+	register func(context.Context, *device.Vault, password.Prepared) (*life.Lock, error)
 }
 
-func (n *newSecretFlags) register(cmd *cobra.Command) {
+func (n *newSecretFlags) addTo(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&n.password, "new-password", false, "ask for a new password")
 	f.BoolVar(&n.key, "new-key", false, "make a new 64-digit key, and show it once")
@@ -61,8 +65,11 @@ func (n *newSecretFlags) lock(ctx context.Context) (*life.Lock, error) {
 	}
 	if !isKey {
 		prepared, err := n.newPassword(ctx)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
+		case n.vault != nil:
+			return n.register(ctx, n.vault, prepared)
 		}
 		return life.WithPassword(rand.Reader, prepared)
 	}
@@ -79,7 +86,11 @@ func (n *newSecretFlags) lock(ctx context.Context) (*life.Lock, error) {
 
 func (n *newSecretFlags) newPassword(ctx context.Context) (password.Prepared, error) {
 	if n.passwordFile == "" && isAsked() {
-		tell("Whoever gets at the backup can guess at its password: take a long one. Nobody can recover a password that is lost, and without it the backup is lost.")
+		guess := "Whoever gets at the backup can guess at its password: take a long one."
+		if n.vault != nil {
+			guess = "The vault lets nobody try more than ten passwords, and then destroys what they open."
+		}
+		tell("%s Nobody can recover a password that is lost, and without it the backup is lost.", guess)
 	}
 	return newPassword(ctx, n.passwordFile, n.allowWeak, n.flags)
 }
@@ -90,7 +101,11 @@ func (n *newSecretFlags) choose(ctx context.Context) (isKey bool, err error) {
 		return false, program.Usagef("there is no terminal to ask what shall open the backup: give %s", n.flags)
 	}
 	tell("What shall open the backup?")
-	tell("  1  a password, which you choose")
+	if n.vault != nil {
+		tell("  1  a password, which you choose, through the vault %s", n.vault.Address)
+	} else {
+		tell("  1  a password, which you choose")
+	}
 	tell("  2  a 64-digit key, which is made now and which you write down; nobody can guess it")
 	for {
 		switch answer, err := askLine(ctx, "1 or 2: "); {

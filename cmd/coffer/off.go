@@ -27,6 +27,7 @@ func newOffCommand() *cobra.Command {
 		Short: "Turn a backup off: delete it, all generations",
 		Long: `Turn a backup off: delete it from its store, all of its generations, and what this device
 keeps of it. The secret is asked for, and a confirmation. Other files in the store stay.
+A vault destroys what the password opened.
 
 What a provider keeps of deleted files is beyond reach; without the secret nobody can
 read it.`,
@@ -70,9 +71,15 @@ func (o *offCommand) run(ctx context.Context, text string) error {
 			return err
 		}
 		event.SetID = fmt.Sprintf("%x", s.Ring.SetID)
+		if err := o.tellGone(ctx, s); err != nil {
+			return err
+		}
 		end = s.TurnOff
 	}
 	err := end(ctx, func() { event.Deleted++ })
+	if errors.Is(err, life.ErrRecordStays) {
+		return advisedError{err, fmt.Sprintf(`the files of the backup are deleted; "coffer off %s" asks the vault again, and --leave-record ends without it`, o.name)}
+	}
 	if err != nil && event.Deleted > 0 {
 		display.Note("%s of the backup deleted; \"coffer off %s\" goes on", display.Count(event.Deleted, "file"), o.name)
 	}
@@ -83,6 +90,9 @@ func (o *offCommand) run(ctx context.Context, text string) error {
 		return err
 	}
 	display.Note("the backup in %s is off: %s deleted, and what this device kept of it", o.name, display.Count(event.Deleted, "file"))
+	if n := o.found.Destroyed; n > 0 { // [VLT-47]
+		display.Note("the vault has destroyed the record of the password")
+	}
 	o.tellLeft(event.Left)
 	if o.json {
 		return display.JSON(program.Stdout, event)

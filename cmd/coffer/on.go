@@ -2,18 +2,18 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
-	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/set"
 )
 
@@ -21,6 +21,7 @@ type onCommand struct {
 	lifeCommand
 	fresh    newSecretFlags
 	takeOver bool
+	replace  bool // a record at a vault that is of another backup
 }
 
 func newOnCommand() *cobra.Command {
@@ -35,6 +36,10 @@ than what is backed up, or s3://BUCKET/PREFIX or rclone:REMOTE:PATH.
 The backup opens with a password, or with a 64-digit key that is made now. Nobody can
 recover a lost secret: without it the backup is lost.
 
+With --vault the password is at a vault, which lets nobody try more than ten and then
+destroys what they open; what is in the store cannot be guessed at then. This device keeps
+where the vault is and where tokens for it come from, so that it need not be told again.
+
 If there is a backup already, this device takes it over, with its secret: it goes on
 from the newest generation, and the device that wrote to it until then stops. Use this
 on a new device, or when this one has lost what it kept of the backup.
@@ -44,7 +49,8 @@ back, backing up refuses. Ask for the newer state first. If it is gone for good,
 goes on from what there is, with the backup's secret; what came later is given up.`,
 		Example: `  coffer on /media/stick/backup
   coffer on --new-key -o key.txt /media/stick/backup
-  coffer on --take-over --password-file password.txt /media/stick/backup`,
+  coffer on --take-over --password-file password.txt /media/stick/backup
+  coffer on --vault https://vault.example.org --vault-root root.txt --vault-token-command 'get-token' /media/stick/backup`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStore,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,9 +59,10 @@ goes on from what there is, with the backup's secret; what came later is given u
 		},
 	}
 	o.register(cmd)
-	o.fresh.register(cmd)
+	o.fresh.addTo(cmd)
 	o.fresh.flags = "--password-file, --key-file, or --new-key -o FILE"
 	cmd.Flags().BoolVar(&o.takeOver, "take-over", false, "take over a backup of another device, without being asked")
+	addReplace(cmd, &o.replace)
 	cmd.MarkFlagsMutuallyExclusive("new-password", "new-key")
 	return cmd
 }
@@ -73,10 +80,16 @@ func (o *onCommand) run(ctx context.Context, text string) error {
 	case life.Rest:
 		return o.noBackup()
 	case life.Ours:
+		if f.IsLocked() {
+			return lockedError(o.name)
+		}
 		if isStale, err := o.isStale(ctx); err != nil || isStale {
 			if err == nil {
 				err = o.goBack(ctx)
 			}
+			return err
+		}
+		if err := o.moveVault(ctx); err != nil {
 			return err
 		}
 		display.Note("the backup in %s is on already, and this device writes to it; it opens with %s", o.name, inWords(f.Header))
@@ -105,7 +118,11 @@ func (o *onCommand) turnOn(ctx context.Context) error {
 	}
 	display.Note("there is no backup in %s yet", o.name)
 	o.fresh.passwordFile, o.fresh.keyFile = o.secret.passwordFile, o.secret.keyFile
-	lock, err := o.fresh.lock(ctx)
+	var at *device.Vault
+	if o.vault.given() {
+		at = o.found.Named
+	}
+	lock, err := o.newLock(ctx, &o.fresh, at, nil, o.replace)
 	if err != nil {
 		return err
 	}
@@ -113,7 +130,7 @@ func (o *onCommand) turnOn(ctx context.Context) error {
 		if errors.Is(err, set.ErrTaken) {
 			return fmt.Errorf("another device has turned a backup on in %s meanwhile, which counts: run this again to take it over", o.name)
 		}
-		return o.goesOn(ctx, err)
+		return o.goesOn(ctx, o.explainNotLive(err))
 	}
 	return o.isOn(ctx, "on", lock)
 }
@@ -124,13 +141,23 @@ func (o *onCommand) isOn(ctx context.Context, event string, lock *life.Lock) err
 	if len(lock.Slots) > 0 {
 		what = "the password"
 	}
+	if slices.ContainsFunc(lock.Slots, isVault) {
+		what += ", through the vault,"
+	}
 	display.Note("the backup in %s is on, and %s has opened it; key %s", o.name, what, lock.Key.Check().Fingerprint()) // [LIF-7] [KEY-13]
+	if err := o.tend(ctx); err != nil {
+		return err
+	}
 	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders`, o.name)
 	return o.tellJSON(ctx, event)
 }
 
 // finish goes on with an epoch that was begun here.
 func (l *lifeCommand) finish(ctx context.Context) error {
+	if l.found.Meta.Begun.Record != nil { // pending, so that the password opens nothing yet [VLT-44]
+		display.Note("this device was interrupted before the vault had made the new password live, and goes on")
+		return l.finishWith(ctx, nil)
+	}
 	display.Note("this device was interrupted when it turned the backup on, took it over or changed its secret; the secret that was new then is needed to go on")
 	sec, _, err := l.prove(ctx, true)
 	if err != nil {
@@ -139,40 +166,15 @@ func (l *lifeCommand) finish(ctx context.Context) error {
 	return l.finishWith(ctx, sec)
 }
 
-func (l *lifeCommand) finishWith(ctx context.Context, sec secret) error {
+func (l *lifeCommand) finishWith(ctx context.Context, sec container.Secret) error {
 	if err := l.found.Finish(ctx, sec); err != nil {
-		return l.goesOn(ctx, err)
+		return l.goesOn(ctx, l.explainNotLive(err))
 	}
 	display.Note("what was interrupted is done: the secret opens the backup in %s, and this device writes to it", l.name)
+	if err := l.tend(ctx); err != nil {
+		return err
+	}
 	return l.tellJSON(ctx, "finished")
-}
-
-// takeItOver makes this device the one that writes to a backup.
-func (o *onCommand) takeItOver(ctx context.Context) error {
-	if o.fresh.given() {
-		return fmt.Errorf(`there is a backup in %s already, which this device takes over with its present secret; "coffer change" sets another one`, o.name)
-	}
-	if err := o.mayTakeOver(o.takeOver); err != nil {
-		return err
-	}
-	display.Note("there is a backup in %s, to which this device does not write; it opens with %s", o.name, inWords(o.found.Header))
-	sec, s, err := o.prove(ctx, true)
-	if err != nil {
-		return err
-	}
-	if err := o.consent(ctx, s, o.takeOver); err != nil {
-		return err
-	}
-	lock, err := sameSecret(sec, s)
-	if err != nil {
-		return err
-	}
-	if err := s.Begin(ctx, lock); err != nil {
-		return o.overtaken(ctx, err)
-	}
-	display.Note("this device has taken the backup in %s over, and the secret has opened it; key %s", o.name, lock.Key.Check().Fingerprint()) // [KEY-13]
-	display.Note(`next: "coffer backup %s FOLDER..." backs up what is in folders; the first time it stores everything once more, since this device does not know which files are those of the backup`, o.name)
-	return o.tellJSON(ctx, "taken over")
 }
 
 // isStale reports whether the store has an earlier state than this device has seen, from which
@@ -196,12 +198,15 @@ func (o *onCommand) goBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	lock, err := sameSecret(sec, s)
+	lock, err := o.sameSecret(ctx, sec, s)
 	if err != nil {
 		return err
 	}
 	if err := s.Begin(ctx, lock); err != nil {
 		return o.overtaken(ctx, err)
+	}
+	if err := o.tend(ctx); err != nil {
+		return err
 	}
 	from := "the beginning, since the store has no generation"
 	if s.Head != nil {
@@ -210,56 +215,4 @@ func (o *onCommand) goBack(ctx context.Context) error {
 	display.Note("this device goes on from %s; key %s", from, lock.Key.Check().Fingerprint()) // [KEY-13]
 	display.Note(`next: "coffer backup %s FOLDER..." stores again what is missing`, o.name)
 	return o.tellJSON(ctx, "gone back")
-}
-
-// mayTakeOver refuses what nobody has agreed to, before anything is asked.
-func (l *lifeCommand) mayTakeOver(agreed bool) error {
-	if !agreed && !isAsked() {
-		return fmt.Errorf("%s has a backup to which this device does not write: --take-over takes it over", l.name)
-	}
-	return nil
-}
-
-// consent tells from when the backup is that is to be taken over, and asks.
-func (l *lifeCommand) consent(ctx context.Context, s *life.Set, agreed bool) error {
-	l.tellNewest(s)
-	if names := lost(s.Ring.Header); len(names) > 0 {
-		display.Note("afterwards it no longer opens with the %s, which this program cannot renew", strings.Join(names, " or the "))
-	}
-	if agreed {
-		return nil
-	}
-	return agree(ctx, "From now on this device writes to it, and the other one stops. Take it over?")
-}
-
-// tellNewest tells from when a backup is.
-func (l *lifeCommand) tellNewest(s *life.Set) {
-	if s.Head == nil {
-		display.Note("it has no generation yet")
-		return
-	}
-	display.Note("its newest generation is %d, %s; written by device %.4x", s.Head.Number, origin(s.Head.Index), s.Ring.Writer)
-}
-
-// sameSecret returns a lock that the present secret opens. [LIF-19]
-func sameSecret(sec secret, s *life.Set) (*life.Lock, error) {
-	switch {
-	case sec.key == nil:
-		prepared, err := password.Prepare(sec.password)
-		if err != nil {
-			return nil, err
-		}
-		return life.WithPassword(rand.Reader, prepared)
-	case len(s.Ring.Header.Slots) > 0:
-		return nil, errors.New(`a backup that opens with a password as well is taken over with that; if it is lost, "coffer change" takes the backup over with the 64-digit key, and sets another secret`)
-	}
-	return life.WithKey(sec.key), nil
-}
-
-// overtaken explains why an epoch could not be begun.
-func (l *lifeCommand) overtaken(ctx context.Context, err error) error {
-	if errors.Is(err, set.ErrTaken) {
-		return fmt.Errorf("another device has taken the backup in %s over meanwhile, or changed its secret: \"coffer on\" shows how it stands", l.name)
-	}
-	return l.goesOn(ctx, err)
 }

@@ -84,6 +84,9 @@ type errMistyped struct{ error }
 
 // isMistyped reports whether another try may work.
 func isMistyped(err error) bool {
+	if errors.As(err, new(finalError)) {
+		return false
+	}
 	switch fault.NameOf(err) {
 	case fault.WrongSecret, fault.MalformedKey, fault.MalformedPassword:
 		return true

@@ -45,6 +45,10 @@ there is, and which files lie in containers that the store does not have; all ot
 are restored, messages first. Containers are fetched whole, to a temporary folder, so
 that the provider does not learn which of their files are wanted.
 
+A password that is at a vault opens the backup through it: on a device that has not turned
+the backup on, --vault, --vault-root and --vault-token say where. The vault also tells
+whether the store has the newest state, and what others have tried.
+
 Files that exist are not replaced: one with the same content stays, so that a restore
 that was interrupted goes on when it is run again. With --resume, one of the same size
 and time stays without a look at its content, and nothing is fetched for it.`,
@@ -57,6 +61,7 @@ and time stays without a look at its content, and nothing is fetched for it.`,
 		},
 	}
 	r.set.register(cmd)
+	r.set.anchored = true
 	f := cmd.Flags()
 	f.StringVarP(&r.dir, "directory", "C", "", "restore to the folder `DIR`, made if need be")
 	f.StringVar(&r.spool, "spool", "", "keep fetched containers in the folder `DIR` meanwhile (default: where the system has temporary files)")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
@@ -40,6 +41,7 @@ type secret struct {
 	password slot.PasswordSecret
 
 	opened *container.Container // if it has been tried
+	at     *device.Vault        // at which the password is, if it is at one
 }
 
 // open opens a container's file and asks for its secret.

@@ -40,7 +40,7 @@ is known only with the secret is left out without it.`,
 			return showStatus(cmd.Context(), &flags, args[0], asJSON)
 		},
 	}
-	flags.secret.register(cmd)
+	flags.registerSecret(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -74,6 +74,9 @@ func showStatus(ctx context.Context, flags *setFlags, text string, asJSON bool) 
 		return b.advise(err)
 	}
 	s.compare(b, begun)
+	if err := s.askVault(ctx, b, flags); err != nil {
+		return err
+	}
 	if asJSON {
 		err = display.JSON(program.Stdout, s)
 	} else {
@@ -118,6 +121,7 @@ type status struct {
 	Containers int             `json:"data_containers"`  // of the objects
 	Generation uint64          `json:"generation"`       // the greatest in a name, 0 if there is none
 	Device     *deviceStatus   `json:"device"`           // null if this device keeps nothing
+	Vault      *vaultStatus    `json:"vault,omitempty"`  // if a vault is known at which the password is
 	SetID      string          `json:"set_id,omitempty"` // from here on, with the secret
 	Head       *uint64         `json:"head,omitempty"`   // the newest generation
 	History    []historyStatus `json:"generations,omitempty"`

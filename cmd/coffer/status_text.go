@@ -45,6 +45,8 @@ func (s *status) compare(b *backupSet, begun uint64) {
 		s.Device.State = stateBegun
 	case begun > 0:
 		s.Device.State = stateChallenged
+	case isOwn && d.Begun.Record != nil, d.Record != nil && d.Record.Pending: // the vault has not made it live yet [VLT-42]
+		s.Device.State = stateBegun
 	case b.epoch < d.Epoch:
 		s.Device.State = stateBehind
 	case b.ring == nil, b.epoch > d.Epoch && !isOwn, b.ring.Writer != d.Writer: // without its ring, the key is not this device's
@@ -89,6 +91,9 @@ func (s *status) print(name string) error {
 	row("opens with", "the 64-digit key")
 	for _, slot := range s.Slots {
 		row("", "%s", slotInWords(slot))
+	}
+	if s.Vault != nil {
+		row("vault", "%s", s.Vault.text())
 	}
 	row("newest", "%s", s.newest())
 	row("this device", "%s", s.Device.text())

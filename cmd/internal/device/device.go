@@ -56,6 +56,9 @@ type Meta struct {
 	Damaged []archive.ID // containers that were found damaged in the store
 
 	OldKeys []keyring.OldKey // of the set [LIF-32]
+
+	Record  *Record  // of the vault slot in the epoch's keyring; nil if there is none
+	Leaving []Record // records that are to be destroyed [VLT-47]
 }
 
 // Commit is a commit by its number and the SHA-256 of its bytes.
@@ -64,11 +67,14 @@ type Commit struct {
 	Digest     [32]byte
 }
 
-// Begun is an epoch that a device is about to begin.
+// Begun is an epoch that a device is about to begin, and what is to become of records at vaults
+// with it.
 type Begun struct {
-	Epoch uint64
-	From  uint64 // the epoch from which it goes on; 0 for that of a new set
-	Key   key.Key
+	Epoch  uint64
+	From   uint64 // the epoch from which it goes on; 0 for that of a new set
+	Key    key.Key
+	Record *Record // of the vault slot in its keyring; nil if there is none
+	Former *Record // of the one in the keyring before, which ends with it; nil if there is none
 }
 
 // File is a file as it was when it was sealed.

@@ -15,6 +15,7 @@ import (
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
+	"github.com/coffer-format/coffer/ref/vault"
 )
 
 // fill gives bytes that differ from those of other seeds.
@@ -30,13 +31,23 @@ func someKey(seed byte) (k key.Key) { fill(k[:], seed); return k }
 
 func someDigest(seed byte) (d [32]byte) { fill(d[:], seed); return d }
 
+func someRecord(seed byte) *Record {
+	return &Record{
+		Vault:      Vault{"https://vault.example.org", someDigest(seed), vault.AccountID(someDigest(seed + 1)), "/token", "token"},
+		Credential: vault.Credential(someDigest(seed + 2)), Registration: vault.Registration(someDigest(seed + 3)),
+		Key: someKey(seed + 4), Pending: true,
+	}
+}
+
 // someMeta is a memory in which every field counts.
 func someMeta(seed byte) *Meta {
 	m := &Meta{
 		Store: "folder:/backup", Epoch: 1 << 51, Key: someKey(seed), Generation: 1<<52 - 1, Head: someDigest(seed + 1),
 		HeadID: someID(seed + 2), HeadLength: 1 << 40, Created: archive.Time(1<<52 - 1), Seed: someDigest(seed + 3),
-		Pending: &Commit{1<<52 - 2, someDigest(seed + 4)}, Begun: &Begun{3, 2, someKey(seed + 5)}, Ended: true,
+		Pending: &Commit{1<<52 - 2, someDigest(seed + 4)}, Ended: true,
+		Begun:   &Begun{3, 2, someKey(seed + 5), someRecord(seed + 10), someRecord(seed + 20)},
 		Damaged: []archive.ID{someID(seed + 8)}, OldKeys: []keyring.OldKey{{Epoch: 2, Key: someKey(seed + 9)}},
+		Record: someRecord(seed + 30), Leaving: []Record{*someRecord(seed + 40), *someRecord(seed + 50)},
 	}
 	fill(m.SetID[:], seed+6)
 	fill(m.Writer[:], seed+7)

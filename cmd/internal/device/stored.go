@@ -57,6 +57,9 @@ type storedMeta struct {
 
 	Damaged []hex24       `json:"damaged,omitempty"`
 	OldKeys []storedEpoch `json:"old_keys,omitempty"`
+
+	Record  *storedRecord  `json:"record,omitempty"`
+	Leaving []storedRecord `json:"leaving,omitempty"`
 }
 
 type storedCommit struct {
@@ -65,9 +68,11 @@ type storedCommit struct {
 }
 
 type storedBegun struct {
-	Epoch uint64 `json:"epoch"`
-	From  uint64 `json:"from"`
-	Key   hex32  `json:"key"`
+	Epoch  uint64        `json:"epoch"`
+	From   uint64        `json:"from"`
+	Key    hex32         `json:"key"`
+	Record *storedRecord `json:"record,omitempty"`
+	Former *storedRecord `json:"former,omitempty"`
 }
 
 type storedEpoch struct {
@@ -89,7 +94,11 @@ func storeMeta(m *Meta) *storedMeta {
 		s.Pending = &storedCommit{m.Pending.Generation, hex32(m.Pending.Digest)}
 	}
 	if m.Begun != nil {
-		s.Begun = &storedBegun{m.Begun.Epoch, m.Begun.From, hex32(m.Begun.Key)}
+		s.Begun = &storedBegun{m.Begun.Epoch, m.Begun.From, hex32(m.Begun.Key), storeRecord(m.Begun.Record), storeRecord(m.Begun.Former)}
+	}
+	s.Record = storeRecord(m.Record)
+	for i := range m.Leaving {
+		s.Leaving = append(s.Leaving, *storeRecord(&m.Leaving[i]))
 	}
 	return s
 }
@@ -108,7 +117,11 @@ func (s *storedMeta) meta() Meta {
 		m.Pending = &Commit{s.Pending.Generation, s.Pending.Digest}
 	}
 	if s.Begun != nil {
-		m.Begun = &Begun{s.Begun.Epoch, s.Begun.From, key.Key(s.Begun.Key)}
+		m.Begun = &Begun{s.Begun.Epoch, s.Begun.From, key.Key(s.Begun.Key), s.Begun.Record.record(), s.Begun.Former.record()}
+	}
+	m.Record = s.Record.record()
+	for i := range s.Leaving {
+		m.Leaving = append(m.Leaving, *s.Leaving[i].record())
 	}
 	return m
 }

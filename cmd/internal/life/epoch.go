@@ -25,7 +25,11 @@ func (f *Found) TurnOn(ctx context.Context, lock *Lock) error {
 		return err
 	}
 	ring := &keyring.Keyring{SetID: meta.SetID, Epoch: 1, Writer: meta.Writer, CreatedMS: f.created()}
-	return f.begin(ctx, &meta, ring, lock, nil, 0)
+	err := f.begin(ctx, &meta, ring, lock, nil, 0)
+	if errors.Is(err, ErrNotLive) {
+		err = f.beginAgain(ctx, lock, err)
+	}
+	return err
 }
 
 // Begin begins the next epoch of the set, of which this device is the writer from then on,
@@ -36,9 +40,12 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	if err := s.mayUse(lock); err != nil {
 		return err
 	}
+	var err error
+	if s.former, err = s.ends(lock); err != nil {
+		return err
+	}
 	generation, digest := uint64(0), [sha256.Size]byte{}
 	if s.Head != nil {
-		var err error
 		if digest, err = s.Head.Digest(ctx); err != nil {
 			return err
 		}
@@ -46,13 +53,12 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	}
 	meta := s.Meta
 	if s.Memory == nil || meta.SetID != s.Ring.SetID {
-		meta = device.Meta{SetID: s.Ring.SetID, Store: s.Text} // the head is its own once the epoch is [LIF-36]
+		meta = device.Meta{SetID: s.Ring.SetID, Store: s.Text}       // the head is its own once the epoch is [LIF-36]
 		if err := s.draw(meta.Writer[:], meta.Seed[:]); err != nil { // [LIF-1]
 			return err
 		}
 	}
 	ring := s.Ring.Following(meta.Writer, &lock.Key, generation, digest) // [LIF-20]
-	var err error
 	if ring.Epoch, err = s.Objects.NextEpoch(ctx, max(s.Ring.Epoch, meta.Epoch)); err != nil {
 		return err
 	}
@@ -60,7 +66,11 @@ func (s *Set) Begin(ctx context.Context, lock *Lock) error {
 	if err := s.hasStayed(ctx); err != nil {
 		return err
 	}
-	return s.begin(ctx, &meta, ring, lock, s.Head, s.Ring.Epoch)
+	err = s.begin(ctx, &meta, ring, lock, s.Head, max(s.Ring.Epoch, s.above))
+	if errors.Is(err, ErrNotLive) {
+		err = s.beginAgain(ctx, lock, err)
+	}
+	return err
 }
 
 // mayUse decides about the key of an epoch. [LIF-19]
@@ -101,8 +111,9 @@ func (f *Found) hasStayed(ctx context.Context) error {
 }
 
 // Finish goes on with an epoch that this device had begun, with the secret that opens it, or
-// with what it remembers if that is nil. Errors: those of opening a keyring, set.ErrTaken,
-// those of the store and of the device. [LIF-21]
+// with what it remembers if that is nil. If the holder leaves records, one that is not live yet
+// is given up. Errors: ErrNotLive, those of opening a keyring, set.ErrTaken, those
+// of the store and of the device. [LIF-21]
 func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	if f.Standing != Begun {
 		return ErrMoved
@@ -122,6 +133,7 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 		return err
 	}
 	defer release()
-	lock := &Lock{s.Ring.Key, s.Ring.Header.Slots, secret}
+	f.givenUp = f.LeaveRecord
+	lock := &Lock{Key: s.Ring.Key, Slots: s.Ring.Header.Slots, Proof: secret}
 	return f.complete(ctx, s.Ring.Keyring, s.Ring.Bytes, lock, s.Head)
 }

@@ -16,7 +16,7 @@ import (
 // added is a lock with a secret's slot besides those that a set has, under the same K.
 func added(t testing.TB, s *Set, more secret) *Lock {
 	k := s.Ring.Key
-	return &Lock{k, append(s.Ring.Header.Slots[:len(s.Ring.Header.Slots):len(s.Ring.Header.Slots)], more.slot(t, k)), more.proof()}
+	return &Lock{Key: k, Slots: append(s.Ring.Header.Slots[:len(s.Ring.Header.Slots):len(s.Ring.Header.Slots)], more.slot(t, k)), Proof: more.proof()}
 }
 
 // A secret that is added opens the backup besides those that it has, under the same K; K is
@@ -41,7 +41,7 @@ func TestKeptKey(t *testing.T) {
 	refused := map[string]func(*Set) *Lock{
 		"no slots": func(*Set) *Lock { return digits.lock(t) },
 		"the same slots": func(s *Set) *Lock {
-			return &Lock{s.Ring.Key, s.Ring.Header.Slots, first.proof()}
+			return &Lock{Key: s.Ring.Key, Slots: s.Ring.Header.Slots, Proof: first.proof()}
 		},
 		"other slots": func(s *Set) *Lock {
 			l := added(t, s, third)

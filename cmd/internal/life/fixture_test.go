@@ -61,7 +61,7 @@ func (s secret) lock(t testing.TB) *Lock {
 		return WithKey(&k)
 	}
 	k := must[key.Key](t)(key.New(rand.Reader))
-	return &Lock{k, []slot.Slot{s.slot(t, k)}, s.proof()}
+	return &Lock{Key: k, Slots: []slot.Slot{s.slot(t, k)}, Proof: s.proof()}
 }
 
 func (s secret) slot(t testing.TB, k key.Key) slot.Slot {

@@ -36,6 +36,7 @@ type Place struct {
 	Now      func() time.Time
 	Settle   time.Duration // how long a store that is not atomic takes to show what was written
 	Payloads container.Payloads
+	Vaults   func(*device.Vault) (Vault, error) // opens one; it sends nothing
 
 	save func() error // of tests: fails as a crash before a save of the memory, or after it
 }
@@ -63,7 +64,31 @@ type Found struct {
 	Memory *device.Memory // nil if this device remembers nothing
 	Meta   device.Meta    // what it had when it was read
 
-	ring *set.Ring // if the memory's key opens it
+	Named       *device.Vault // by the holder, beside those in the memory; nil if none is
+	LeaveRecord bool          // the holder goes on though the record at a vault cannot be destroyed
+	Destroyed   int           // records at vaults that TurnOff and GoOnOff have destroyed
+
+	ring    *set.Ring      // if the memory's key opens it
+	counted *set.Objects   // those among which the keyring is looked for
+	above   uint64         // the greatest epoch that PassOver has passed over
+	former  *device.Record // that ends with the epoch that is begun
+	givenUp bool           // the record of the epoch that was begun is not committed
+}
+
+// PassOver leaves out keyrings that a password is not to open [VLT-31], and returns the header of
+// the one that counts then. Errors: those of set.Objects.Public.
+func (f *Found) PassOver(ctx context.Context, counted *set.Objects, over []set.PassedOver) error {
+	h, epoch, err := counted.Public(ctx)
+	if err != nil {
+		return err
+	}
+	f.counted, f.Header, f.Epoch = counted, h, epoch
+	for _, p := range over {
+		if name, ok := set.ParseName(p.Name); ok {
+			f.above = max(f.above, name.Number)
+		}
+	}
+	return nil
 }
 
 // Look finds out what lies in a store, without a secret. [LIF-5] Errors: those of the store
@@ -198,7 +223,11 @@ type Set struct {
 func (f *Found) Prove(ctx context.Context, secret container.Secret, stale bool) (*Set, error) {
 	ring := f.ring
 	if secret != nil {
-		open := func() (*set.Ring, error) { return f.Objects.OpenKeyring(ctx, secret, f.remembered(stale)) }
+		objects := f.Objects
+		if f.counted != nil {
+			objects = f.counted
+		}
+		open := func() (*set.Ring, error) { return objects.OpenKeyring(ctx, secret, f.remembered(stale)) }
 		if f.Standing == Begun { // which may not count yet
 			open = func() (*set.Ring, error) { return f.Objects.OpenEpoch(ctx, f.Epoch, secret) }
 		}

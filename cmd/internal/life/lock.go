@@ -1,9 +1,11 @@
 package life
 
 import (
+	"context"
 	"io"
 	"slices"
 
+	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
@@ -16,10 +18,13 @@ type Lock struct {
 	Key   key.Key          // K of the epoch
 	Slots []slot.Slot      // that open it besides K
 	Proof container.Secret // what the holder has given: a keyring that it does not open is not stored
+
+	record *device.Record                       // that a slot was registered with, and that is not committed yet
+	again  func(context.Context) (*Lock, error) // registers the same password anew [VLT-43]
 }
 
 // WithKey returns the lock that a 64-digit key opens, and nothing else.
-func WithKey(k *key.Key) *Lock { return &Lock{*k, nil, container.WithKey(k)} }
+func WithKey(k *key.Key) *Lock { return &Lock{Key: *k, Proof: container.WithKey(k)} }
 
 // WithPassword returns a lock with a new K that a password opens. Errors: those of rand.
 func WithPassword(rand io.Reader, prepared password.Prepared) (*Lock, error) {
@@ -41,7 +46,7 @@ func withPassword(rand io.Reader, k *key.Key, others []slot.Slot, prepared passw
 	if err != nil {
 		return nil, err
 	}
-	return &Lock{*k, append(slices.Clone(others), s), container.WithSlot(slot.PasswordSecret(prepared.Bytes()))}, nil
+	return &Lock{Key: *k, Slots: append(slices.Clone(others), s), Proof: container.WithSlot(slot.PasswordSecret(prepared.Bytes()))}, nil
 }
 
 // keeps reports whether a lock has all slots of a header.

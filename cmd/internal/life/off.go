@@ -3,10 +3,12 @@ package life
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/set"
+	"github.com/coffer-format/coffer/ref/vault"
 )
 
 // rounds is how often a store is listed that goes on to show objects after they were deleted.
@@ -17,17 +19,65 @@ var ErrStays = errors.New("the store still lists files of the backup: run this a
 
 // TurnOff deletes the set, whose secret was proved by opening it, and then what this device
 // remembers of it. progress is told of each object that is deleted. Errors: ErrStays,
-// ErrMoved, those of the store and of the device. [LIF-28]
+// ErrMoved, ErrWhichVault, ErrRecordStays, those of the store and of the device. [LIF-28]
 func (s *Set) TurnOff(ctx context.Context, progress func()) error {
 	meta := s.Meta
 	if s.Memory == nil || meta.SetID != s.Ring.SetID {
 		meta = device.Meta{SetID: s.Ring.SetID, Store: s.Text}
+	}
+	if err := s.leave(&meta); err != nil {
+		return err
 	}
 	if err := s.hasStayed(ctx); err != nil {
 		return err
 	}
 	meta.Ended = true // after this the rest goes without a secret, which nothing could be compared with
 	return s.end(ctx, &meta, progress)
+}
+
+// leave notes which records are to be destroyed once the keyrings are deleted. [VLT-47]
+func (s *Set) leave(meta *device.Meta) error {
+	present, err := s.RecordOf(s.Named)
+	if errors.Is(err, ErrWhichVault) && s.LeaveRecord {
+		err = nil
+	}
+	records := []*device.Record{present, meta.Record}
+	if begun := meta.Begun; begun != nil {
+		records = append(records, begun.Former)
+		if begun.Record != nil {
+			maybe := *begun.Record
+			maybe.Pending = true
+			records = append(records, &maybe)
+		}
+	}
+	leaving := slices.Clone(meta.Leaving)
+	known := map[vault.Credential]bool{}
+	for i := range leaving {
+		known[leaving[i].Credential] = true
+	}
+	for _, r := range records {
+		if r != nil && !known[r.Credential] {
+			known[r.Credential] = true
+			leaving = append(leaving, *r)
+		}
+	}
+	meta.Leaving = leaving
+	return err
+}
+
+// endRecords destroys the records of the set that is deleted. Error: ErrRecordStays, unless the
+// holder leaves them.
+func (f *Found) endRecords(ctx context.Context) error {
+	if len(f.Meta.Leaving) == 0 || f.LeaveRecord {
+		return nil
+	}
+	var t Tended
+	t.destroy(ctx, &f.Place, &f.Meta)
+	f.Destroyed = t.Destroyed
+	if err := errors.Join(t.Problems...); err != nil && len(f.Meta.Leaving) > 0 {
+		return errors.Join(fmt.Errorf("%w: %w", ErrRecordStays, err), f.saved(func() error { return f.Memory.SetMeta(&f.Meta) }))
+	}
+	return nil
 }
 
 // IsEnding reports whether this device has begun to turn off the set that lies, or lay, here.
@@ -66,6 +116,9 @@ func (f *Found) end(ctx context.Context, meta *device.Meta, progress func()) err
 		case len(objects.Keyrings) > 0: // perhaps of another device, or of a new set
 			return ErrStays
 		case len(names) == 0:
+			if err := f.endRecords(ctx); err != nil {
+				return err
+			}
 			return f.saved(f.Memory.Remove)
 		}
 		for _, name := range names {

@@ -41,8 +41,9 @@ const (
 	checkEncryption = "check whether its address begins with https:// or http://"
 )
 
-// explainNetwork says why a server cannot be reached: nil if that is not the reason.
-func explainNetwork(server string, err error) *Error {
+// ExplainNetwork says why a server, named to a person, cannot be reached: nil if that is not the
+// reason.
+func ExplainNetwork(server string, err error) *Error {
 	explained := func(text, advice string) *Error { return &Error{about(text, server), advice, err} }
 	var (
 		name        *net.DNSError

@@ -44,7 +44,7 @@ func TestExplainNetwork(t *testing.T) {
 		cutting.URL: "the connection to SERVER was cut",
 	} {
 		_, err := http.Get(url)
-		if got := explainNetwork("SERVER", err); got == nil || !strings.Contains(got.Text, want) || got.Advice == "" {
+		if got := ExplainNetwork("SERVER", err); got == nil || !strings.Contains(got.Text, want) || got.Advice == "" {
 			t.Errorf("%v: %+v, want %q", err, got, want)
 		}
 	}
@@ -52,7 +52,7 @@ func TestExplainNetwork(t *testing.T) {
 		fmt.Errorf("dial: %w", syscall.ENETUNREACH): "no network that leads to SERVER",
 		http.ErrHandlerTimeout:                      "",
 	} {
-		got := explainNetwork("SERVER", err)
+		got := ExplainNetwork("SERVER", err)
 		if want == "" && got != nil || want != "" && (got == nil || !strings.Contains(got.Text, want)) {
 			t.Errorf("%v: %+v", err, got)
 		}

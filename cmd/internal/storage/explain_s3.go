@@ -22,7 +22,7 @@ func explainS3(server, bucket string, err error) *Error {
 	}
 	var answer minio.ErrorResponse
 	if !errors.As(err, &answer) {
-		if network := explainNetwork(server, err); network != nil {
+		if network := ExplainNetwork(server, err); network != nil {
 			return network
 		}
 		return explained("", "the bucket %s at %s cannot be used: %v", display.Name(bucket), server, err)

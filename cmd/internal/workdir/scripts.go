@@ -5,8 +5,10 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -25,9 +27,9 @@ func CheapPasswords() {
 
 // Scripts runs the command line as a person would, script by script of a folder. Before
 // each, setup prepares its working folder; commands are those that scripts have beside the
-// program and beside "exits".
+// program and beside "exits", "await" and "keep".
 func Scripts(t *testing.T, dir string, setup func(env *testscript.Env) error, commands map[string]func(*testscript.TestScript, bool, []string)) {
-	all := map[string]func(*testscript.TestScript, bool, []string){"exits": exits}
+	all := map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "await": await, "keep": keep}
 	maps.Copy(all, commands)
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
@@ -58,4 +60,27 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if got != want {
 		ts.Fatalf("status %d instead of %d", got, want)
 	}
+}
+
+// await waits until a file that something writes matches: "await FILE REGEXP".
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	wanted, err := regexp.Compile(args[1])
+	ts.Check(err)
+	var text []byte
+	for range 6000 {
+		if text, _ = os.ReadFile(ts.MkAbs(args[0])); wanted.Match(text) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s is, after a minute: %s", args[0], text)
+}
+
+// keep sets a variable to the first group that matches in a file: "keep NAME FILE REGEXP".
+func keep(ts *testscript.TestScript, _ bool, args []string) {
+	found := regexp.MustCompile(args[2]).FindStringSubmatch(ts.ReadFile(args[1]))
+	if found == nil {
+		ts.Fatalf("%s does not match %q", args[1], args[2])
+	}
+	ts.Setenv(args[0], found[1])
 }

@@ -93,13 +93,29 @@ var refusal = map[vault.Status]string{
 	vault.Malformed: "it says that the request is malformed",
 }
 
-// judge returns vault_destroyed, vault_refused, or nothing for ok. [VLT-17] [VLT-18]
-func judge(status vault.Status) error {
-	switch status {
-	case vault.OK:
-		return nil
-	case vault.Gone:
-		return fault.New(fault.VaultDestroyed, "the vault has destroyed the record of this password: another secret of the backup still opens it")
+// Refusal is an answer of a vault that is not ok. It is vault_destroyed for a record that is, and
+// vault_refused otherwise. [VLT-17] [VLT-18]
+type Refusal struct{ Status vault.Status }
+
+func (e *Refusal) Error() string {
+	if e.Status == vault.Gone {
+		return "vault_destroyed: the vault has destroyed the record of this password: another secret of the backup still opens it"
 	}
-	return fault.New(fault.VaultRefused, "the vault refuses: %s", refusal[status])
+	return "vault_refused: the vault refuses: " + refusal[e.Status]
+}
+
+// Unwrap makes errors.Is true for the name.
+func (e *Refusal) Unwrap() error {
+	if e.Status == vault.Gone {
+		return fault.VaultDestroyed
+	}
+	return fault.VaultRefused
+}
+
+// judge returns a *Refusal, or nothing for ok.
+func judge(status vault.Status) error {
+	if status == vault.OK {
+		return nil
+	}
+	return &Refusal{status}
 }

@@ -1,0 +1,6 @@
+//go:build unix
+
+package account
+
+// shell runs a command line that follows.
+var shell = []string{"/bin/sh", "-c"}
