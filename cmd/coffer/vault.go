@@ -79,8 +79,8 @@ func (d *door) mayTry(ctx context.Context, s *slot.Vault) error {
 			"it may be one of another account, or the device that was setting it was interrupted: run the same there again; " + d.others(),
 		}
 	}
-	left := client.Left{Attempts: int(state.Attempts), Wait: time.Duration(state.Wait) * time.Millisecond}
-	if left.Wait > 0 {
+	left := client.Left{Attempts: int(state.Attempts), WaitMS: state.Wait}
+	if left.WaitMS > 0 {
 		return d.explain(&client.TooEarly{Left: left})
 	}
 	if left.Attempts > 1 || d.last {
@@ -107,14 +107,14 @@ func (d *door) explain(err error) error {
 	case errors.As(err, &wrong) && wrong.Left.Attempts == 0:
 		return finalError{advisedError{fault.New(fault.WrongSecret, "the password is not the one at the vault, and no attempt is left"), d.others()}}
 	case errors.As(err, &wrong):
-		text := fmt.Sprintf("the password is not the one at the vault; %s, %s", left(wrong.Left.Attempts), nextAttempt(wrong.Left.Wait))
+		text := fmt.Sprintf("the password is not the one at the vault; %s, %s", left(wrong.Left.Attempts), nextAttempt(wrong.Left.Wait()))
 		err = advisedError{fault.New(fault.WrongSecret, "%s", text), `if it is forgotten, "coffer change --forgotten" on the device that makes the backup sets another secret`}
-		if wrong.Left.Wait > 0 {
+		if wrong.Left.WaitMS > 0 {
 			return finalError{err}
 		}
 		return err
 	case errors.As(err, &early):
-		return advisedError{fault.New(fault.VaultRefused, "the vault takes no attempt now; %s, %s", left(early.Left.Attempts), nextAttempt(early.Left.Wait)), d.others()}
+		return advisedError{fault.New(fault.VaultRefused, "the vault takes no attempt now; %s, %s", left(early.Left.Attempts), nextAttempt(early.Left.Wait())), d.others()}
 	case errors.Is(err, fault.VaultDestroyed):
 		return advisedError{err, d.others()}
 	case errors.Is(err, client.ErrNoAnswer):

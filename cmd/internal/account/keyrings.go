@@ -19,7 +19,7 @@ type States interface {
 
 // PassOver decides which keyrings are not to be opened, of those that a device leaves which is
 // interrupted between two of them, and returns the objects without them. The secret is a password,
-// or k if that is not nil. Errors: those of the vault. [VLT-31] [VLT-61]
+// or k if that is not nil. Errors: those of the vault. [VLT-31] [VLT-66]
 func PassOver(ctx context.Context, o *set.Objects, id vault.ID, v States, k *key.Key) (*set.Objects, []set.PassedOver, error) {
 	if len(o.Keyrings) == 0 || o.Keyrings[0].Number == o.Keyrings[len(o.Keyrings)-1].Number {
 		return o, nil, nil
@@ -85,7 +85,7 @@ func (c *choice) isOther(h *header.Header) bool {
 }
 
 // isUnfinished reports whether the record of a keyring never was live: a device was interrupted
-// before the epoch had begun. [VLT-61]
+// before the epoch had begun. [VLT-66]
 func (c *choice) isUnfinished(ctx context.Context, h *header.Header) (bool, error) {
 	for _, s := range h.Slots {
 		if at, ok := s.(*slot.Vault); ok && at.Vault == c.id {

@@ -41,7 +41,7 @@ func through(id vault.ID, credential byte) slot.Slot {
 }
 
 // Of the keyrings that an interrupted device leaves, the one is opened whose record is live; one
-// whose record never was does not keep the secret before from opening. [VLT-31] [VLT-61]
+// whose record never was does not keep the secret before from opening. [VLT-31] [VLT-66]
 func TestPassOver(t *testing.T) {
 	password := &slot.Password{Params: slot.DefaultParams}
 	old, other := key.Key{1}, key.Key{9}
