@@ -18,6 +18,7 @@ func five(v report.Verdict) []report.Verdict { return []report.Verdict{v, v, v, 
 // Each way to misbehave has its own verdict, and the right exit status.
 func TestLiars(t *testing.T) {
 	thorough.NotShort(t)
+	t.Parallel()
 	const timeout = 20 * time.Second
 	for _, c := range []struct {
 		name    string
@@ -79,6 +80,7 @@ func TestLiars(t *testing.T) {
 // A program that ends after its answer, but with a status, has not answered
 // well; one that answers twice is found out at the next request.
 func TestLateLiars(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]report.Verdict{"answers once and fails": report.Crash, "answers twice": report.ProtocolError} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,6 +94,7 @@ func TestLateLiars(t *testing.T) {
 
 // Who does not say hello properly is not conformant, whatever it would answer.
 func TestBadHellos(t *testing.T) {
+	t.Parallel()
 	for name := range liars.Hellos {
 		if name == "claims nothing" || name == "cannot tell errors apart" {
 			continue

@@ -10,10 +10,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 func TestMain(m *testing.M) {
 	workdir.CheapPasswords()
+	thorough.InMemory()
+	thorough.Waiting()
 	testscript.Main(m, map[string]func(){
 		"coffer":  main,
 		"failing": workdir.Failing,

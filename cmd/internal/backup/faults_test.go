@@ -23,6 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	pauses = []time.Duration{0, 0, 0}
+	thorough.InMemory()
 	os.Exit(m.Run())
 }
 
@@ -59,12 +60,10 @@ func TestFaultAtEveryRequest(t *testing.T) {
 				before := w.contents()
 				w.write("a", append(w.fileOf("a"), 1))
 				w.write("c", noise(r, 600000))
-				begun, happened := false, false
-				s.Script = func(c memory.Call) memory.Fault {
-					if !begun {
-						begun, at0 = true, c.N
-					}
-					if c.N == at0+at {
+				calls, happened := 0, false
+				s.Script = func(memory.Call) memory.Fault {
+					calls++
+					if calls == at+1 {
 						happened = true
 						return f.fault
 					}
@@ -177,9 +176,6 @@ type failingDraft struct {
 }
 
 func (d *failingDraft) Write([]byte) (int, error) { return 0, d.err }
-
-// at0 is the number of the first call of a run.
-var at0 int
 
 // fileOf returns the content of a file.
 func (w *world) fileOf(name string) []byte { return []byte(w.contents()[name]) }

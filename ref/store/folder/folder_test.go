@@ -20,6 +20,11 @@ import (
 	"github.com/coffer-format/coffer/ref/store/storetest"
 )
 
+func TestMain(m *testing.M) {
+	thorough.InMemory()
+	os.Exit(m.Run())
+}
+
 func open(t *testing.T, dir string) *Store {
 	t.Helper()
 	s, err := Open(dir)
