@@ -16,7 +16,6 @@ import (
 func TestMain(m *testing.M) {
 	workdir.CheapPasswords()
 	thorough.InMemory()
-	thorough.Waiting()
 	testscript.Main(m, map[string]func(){
 		"coffer":  main,
 		"failing": workdir.Failing,

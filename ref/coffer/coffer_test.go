@@ -23,6 +23,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/coffer"
+	"github.com/coffer-format/coffer/ref/slot"
 )
 
 var (
@@ -62,6 +63,9 @@ func askAuthenticator(string, []byte, [32]byte) [32]byte {
 }
 
 func TestMain(m *testing.M) {
+	if !thorough.Wanted() {
+		slot.DefaultParams = slot.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}
+	}
 	status := m.Run()
 	os.RemoveAll(filepath.Dir(made()))
 	os.Exit(status)

@@ -150,7 +150,7 @@ func TestOtherGrammarsDisagree(t *testing.T) {
 			blocks = append(blocks, b)
 		}
 	}
-	tried, isTaken := 0, thorough.OneIn(t, 4)
+	tried, isTaken := 0, thorough.OneIn(t, 8)
 	try := func(i int, text string) {
 		if !isTaken() {
 			return
@@ -189,7 +189,7 @@ func TestOtherGrammarsDisagree(t *testing.T) {
 		}
 	}
 	t.Logf("%d grammars", tried)
-	if tried < thorough.Number(20, 100) {
+	if tried < thorough.Number(10, 100) {
 		t.Errorf("only %d grammars were tried", tried)
 	}
 }

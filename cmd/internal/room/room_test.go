@@ -6,15 +6,21 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
+var readOnce = sync.OnceValues(func() (*builder, error) {
+	b := newBuilder(os.DirFS("../../.."))
+	return b, b.read()
+})
+
 func repository(t *testing.T) *builder {
 	t.Helper()
-	b := newBuilder(os.DirFS("../../.."))
-	if err := b.read(); err != nil {
+	b, err := readOnce()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return b
