@@ -39,7 +39,11 @@ func load(t *testing.T) (files []vectors.File, byID map[string]vectors.Case) {
 
 // Every case file is one by the schema.
 func TestFilesMatchSchema(t *testing.T) {
+	take := thorough.OneIn(t, 2)
 	for _, subject := range vectors.Subjects {
+		if !take() {
+			continue
+		}
 		f, err := vectors.FS().Open(subject + ".json")
 		if err != nil {
 			t.Error(err)

@@ -21,10 +21,10 @@ func TestFuzzCommand(t *testing.T) {
 		usage  bool
 		status int
 	}{
-		{[]string{"--time", "300ms"}, false, 0},
+		{[]string{"--time", "50ms"}, false, 0},
 		{[]string{"--time", "0s"}, true, 0},
 		{[]string{"--timeout", "-1s"}, true, 0},
-		{[]string{"--time", "300ms", "--corpus", corpus}, false, 0},
+		{[]string{"--time", "50ms", "--corpus", corpus}, false, 0},
 		{[]string{"--", "./no-such-program"}, true, 0},
 		{[]string{"--time", "100ms", "--", "false"}, false, 1},
 	} {

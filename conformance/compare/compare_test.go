@@ -32,7 +32,7 @@ func TestPairsOfReference(t *testing.T) {
 
 // Each is checked and each pair tried; one that fails makes all fail.
 func TestCompare(t *testing.T) {
-	thorough.NotShort(t)
+	thorough.Only(t) // each pair tries passwords at full cost, as TestPairsOfReference does in one process
 	t.Parallel()
 	honest := liars.Command(t, "is honest")
 	o := conformance.Options{Pattern: "key/parse*"}

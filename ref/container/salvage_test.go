@@ -71,6 +71,9 @@ func TestSalvageEveryBit(t *testing.T) {
 			}
 		}
 		for cut := range len(sample.sealed) {
+			if !isTaken() {
+				continue
+			}
 			s, err := salvaged(sample.sealed[:cut], container.WithKey(testKey))
 			want := lengthName(cut, n-117)
 			if want == "" {

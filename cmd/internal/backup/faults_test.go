@@ -45,7 +45,7 @@ func TestFaultAtEveryRequest(t *testing.T) {
 		{"crash after, with drafts", memory.CrashAfter, true},
 	} {
 		t.Run(f.name, func(t *testing.T) {
-			isTaken := thorough.OneIn(t, 2)
+			isTaken := thorough.OneIn(t, 4)
 			for at := 0; ; at++ {
 				if !isTaken() {
 					continue

@@ -17,6 +17,11 @@ import (
 	"github.com/coffer-format/coffer/ref/store/storetest"
 )
 
+func TestMain(m *testing.M) {
+	thorough.InMemory()
+	os.Exit(m.Run())
+}
+
 func open(t *testing.T, text string) *Store {
 	t.Helper()
 	address, err := Parse(text)
