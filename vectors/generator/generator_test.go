@@ -22,7 +22,10 @@ var generated = sync.OnceValues(func() ([]output, error) { return outputs(agreed
 
 // dear are cases for which the reference makes a password slot of the least cost that writers
 // may use. It opens such a slot in slot/password-least-for-writers.
-var dear = []string{"container/seal-password", "container/seal-password-prepared", "container/set-slots-password", "keyring/seal-password"}
+var dear = []string{
+	"container/seal-password", "container/seal-password-prepared", "container/set-slots-password",
+	"keyring/seal-password",
+}
 
 // agreed is agreement with the reference, which a plain run does not ask the dear cases:
 // "vectors check" does.
