@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
@@ -70,7 +71,7 @@ func TestSalvageCost(t *testing.T) {
 // read is not reported as lost.
 func TestSalvageCalledOff(t *testing.T) {
 	message := smallFiles(t, 5000)
-	for last := int64(2); ; last += 3 {
+	for last := int64(2); ; last += int64(thorough.Number(11, 3)) {
 		ctx, cancel := context.WithCancel(context.Background())
 		storage := &countingStorage{Reader: bytes.NewReader(message), last: last, stop: cancel}
 		chunks, err := cobblestone.NewChunks(storage, int64(len(message)), message[:56], testInputKey, testContext)
