@@ -96,6 +96,7 @@ func TestNames(t *testing.T) {
 
 // Every byte string is written as Bytes writes it.
 func TestBytesAreCanonical(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	_, byID := load(t)
 	take := thorough.OneIn(t, 4)
@@ -146,6 +147,7 @@ func checkCanonical(t *testing.T, where, s string) {
 // Undoing a case's edit gives its parent, in the field that was edited; every
 // other field is the parent's already.
 func TestEdits(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	_, byID := load(t)
 	take := thorough.OneIn(t, 3)

@@ -18,6 +18,7 @@ import (
 // The reference answers every variant as it does itself, some are refused under
 // each of the names for what does not decode, and some accepted.
 func TestGrammarVariants(t *testing.T) {
+	thorough.NotShort(t)
 	answers := map[string]int{}
 	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)

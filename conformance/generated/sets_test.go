@@ -16,6 +16,7 @@ import (
 
 // The sets that are drawn have what can go wrong in a set, and what cannot.
 func TestSetsAreOfAllKinds(t *testing.T) {
+	thorough.NotShort(t)
 	outcomes := map[string]int{}
 	a := casetest.Asker(func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)

@@ -95,6 +95,7 @@ func TestSmallest(t *testing.T) {
 
 // 100,000 tiny entries.
 func TestManyEntries(t *testing.T) {
+	thorough.NotShort(t)
 	var items []item
 	for i := range thorough.Number(5000, 100000) {
 		items = append(items, newItem(fmt.Sprintf("%02d/%02d/%d", i%50, i%7, i), i%3))

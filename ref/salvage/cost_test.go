@@ -40,6 +40,7 @@ func smallFiles(t *testing.T, n int) []byte {
 // Salvage costs by the byte and not by the frame, with the index and without, and so
 // does its memory.
 func TestSalvageCost(t *testing.T) {
+	thorough.NotShort(t)
 	const files = 20000
 	for _, indexed := range []bool{true, false} {
 		message := smallFiles(t, files)
@@ -70,6 +71,7 @@ func TestSalvageCost(t *testing.T) {
 // Salvage that is called off reads no further, at whichever chunk it is, and what was not
 // read is not reported as lost.
 func TestSalvageCalledOff(t *testing.T) {
+	thorough.NotShort(t)
 	message := smallFiles(t, 5000)
 	for last := int64(2); ; last += int64(thorough.Number(11, 3)) {
 		ctx, cancel := context.WithCancel(context.Background())

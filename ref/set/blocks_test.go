@@ -85,6 +85,7 @@ func compareBlocks(before, now []byte) []bool {
 // However an entry changes, its frames have every block of it, in as many places and bytes as
 // [ARC-90] allows, and the layout says in which.
 func TestChangedKeepsEveryBlock(t *testing.T) {
+	thorough.NotShort(t)
 	parameters := gopter.DefaultTestParameters()
 	parameters.MinSuccessfulTests = thorough.Number(10, 100)
 	properties := gopter.NewProperties(parameters)

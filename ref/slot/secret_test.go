@@ -347,6 +347,7 @@ func TestInputKeyRefuses(t *testing.T) {
 
 // A password that is sealed opens its slot, typed as it was.
 func TestTypedAsItWas(t *testing.T) {
+	thorough.NotShort(t)
 	for _, typed := range []string{"Gru\u0308\u00dfe\u3000", "correct horse"}[:thorough.Number(1, 2)] {
 		s, err := NewPassword(random(), testKey, prepared(t, typed), DefaultParams)
 		if err != nil {

@@ -99,6 +99,7 @@ func comparedIn(b block, bindings []*binding, places [][]int) (c compared) {
 // paragraph, the row, the formula or the structure in which it stands, or of the line
 // that names it by this number. Each turn changes one number in every one of these.
 func TestEveryNumberIsCompared(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	r := whole(t)
 	bindings, _ := readBindings(fileText(t, r, numbersFile))
@@ -212,6 +213,7 @@ func TestWorkedExampleIsCompared(t *testing.T) {
 // A change of any constant of the reference, or of a number above 2 in its
 // declarations, is a problem, unless it is listed as none of the specification's.
 func TestEveryConstantIsCompared(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	r := whole(t)
 	r.problems()

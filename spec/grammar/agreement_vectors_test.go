@@ -124,6 +124,7 @@ func load(t testing.TB) ([]sample, comparison) {
 
 // The reference agrees with the grammar, field by field, on every vector.
 func TestReferenceAgrees(t *testing.T) {
+	thorough.NotShort(t)
 	all, c := load(t)
 	payloads := 0
 	for _, s := range all {
@@ -142,6 +143,7 @@ func TestReferenceAgrees(t *testing.T) {
 // exchanged, some vector shows that the reference does not agree. Of the vault's structures,
 // which no vector has, the tests of ref/vault show it.
 func TestOtherGrammarsDisagree(t *testing.T) {
+	thorough.NotShort(t)
 	all, _ := load(t)
 	number := regexp.MustCompile(`[0-9]+`)
 	var blocks []spec.Code

@@ -18,6 +18,7 @@ import (
 // A fault at any request to the store, a lost answer or a crash, loses nothing: the run after
 // it makes the generation, and the earlier one is there all the time.
 func TestFaultAtEveryRequest(t *testing.T) {
+	thorough.NotShort(t)
 	for _, f := range []struct {
 		name   string
 		fault  memory.Fault

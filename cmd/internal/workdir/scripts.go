@@ -27,6 +27,7 @@ func CheapPasswords() {
 // each, setup prepares its working folder; commands are those that scripts have beside the
 // program and beside "exits".
 func Scripts(t *testing.T, dir string, setup func(env *testscript.Env) error, commands map[string]func(*testscript.TestScript, bool, []string)) {
+	thorough.NotShort(t)
 	all := map[string]func(*testscript.TestScript, bool, []string){"exits": exits}
 	maps.Copy(all, commands)
 	testscript.Run(t, testscript.Params{
