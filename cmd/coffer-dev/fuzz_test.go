@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The command ends with the status that it says, and usage errors are told apart.
 func TestFuzzCommand(t *testing.T) {
+	thorough.NotShort(t)
 	corpus := t.TempDir()
 	if err := os.WriteFile(filepath.Join(corpus, "bad.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)

@@ -262,7 +262,7 @@ func TestInterrupt(t *testing.T) {
 // A signal ends the program even while it waits for what cannot be called off, such as
 // a pipe that nobody reads.
 func TestInterruptStuck(t *testing.T) {
-	thorough.NotShort(t)
+	thorough.Only(t) // the program gives what it waits for some seconds
 	f := newFixture(t)
 	f.Write("folder/a", pattern(8<<20))
 	cmd, stderr, _ := f.stalled("folder")
@@ -465,6 +465,7 @@ func TestManyFiles(t *testing.T) {
 
 // A restore that is interrupted leaves neither a temporary folder nor a part of a file.
 func TestInterruptedRestore(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Check(os.Mkdir(f.Path("store"), 0o700))
 	f.Check(os.Mkdir(f.Path("spool"), 0o700))

@@ -65,6 +65,7 @@ func TestCompare(t *testing.T) {
 
 // Of a peer without a result the matrix says why, before anything else.
 func TestCompareWithoutResult(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	o := conformance.Options{Pattern: "key/parse*", Timeout: 2 * time.Second}
 	c := compared(t, o, []string{"/nonexistent"}, []string{"false"}, []string{"sleep", "60"})

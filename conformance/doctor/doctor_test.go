@@ -51,6 +51,7 @@ func TestDoctorOfSlowStart(t *testing.T) {
 
 // Each illness is named, and what to do.
 func TestDoctorOfIll(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	for _, name := range []string{
 		"answers twice", "mistakes the id", "garbles", "refuses everything", "exits", "exits with a status", "answers once and fails",
@@ -93,6 +94,7 @@ func TestDoctorOfBeginners(t *testing.T) {
 			t.Parallel()
 			timeout := time.Duration(0)
 			if c.late {
+				thorough.Only(t)
 				timeout = 2 * time.Second
 			}
 			status, out := diagnose(t, timeout, "sh", "-c", c.script)

@@ -39,6 +39,9 @@ func TestResources(t *testing.T) {
 			continue
 		}
 		t.Run(c.liar, func(t *testing.T) {
+			if c.liar == "takes time" {
+				thorough.Only(t)
+			}
 			t.Parallel()
 			p := session.NewProcess(liars.Command(t, c.liar))
 			defer p.Close()

@@ -121,6 +121,7 @@ func TestNoFileSystem(t *testing.T) {
 // What is added comes back: paths, kinds, times to the millisecond, contents, through
 // a stream, in pieces and at offsets.
 func TestRoundTrip(t *testing.T) {
+	thorough.NotShort(t)
 	parameters := gopter.DefaultTestParameters()
 	parameters.MinSuccessfulTests = thorough.Number(4, 10)
 	properties := gopter.NewProperties(parameters)

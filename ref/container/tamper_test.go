@@ -86,6 +86,7 @@ func refused(t *testing.T, what string, altered []byte, secret container.Secret,
 // Every changed bit of a small container is refused under the name of its region,
 // with the key and, outside of the slots, with the secret of its slot.
 func TestEveryBit(t *testing.T) {
+	thorough.NotShort(t)
 	isTaken := thorough.OneIn(t, 3)
 	for _, s := range samples() {
 		for bit := range 8 * len(s.sealed) {
@@ -107,6 +108,7 @@ func TestEveryBit(t *testing.T) {
 // Every length to which a small container can be cut is refused under the name
 // that the length gives, and so is every extension of it.
 func TestEveryLength(t *testing.T) {
+	thorough.NotShort(t)
 	isTaken := thorough.OneIn(t, 3)
 	for _, s := range samples() {
 		slots := headerSize(s.sealed) - 117
@@ -139,6 +141,7 @@ func TestEveryLength(t *testing.T) {
 // found out by the MAC or before: under the name that the specification gives
 // each field.
 func TestEveryBitResigned(t *testing.T) {
+	thorough.NotShort(t)
 	isTaken := thorough.OneIn(t, 3)
 	for _, s := range samples() {
 		n := headerSize(s.sealed)

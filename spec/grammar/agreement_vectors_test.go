@@ -209,6 +209,7 @@ var equivalent = map[string]bool{
 
 // The bounds of a segment are those of the reference.
 func TestSegmentBounds(t *testing.T) {
+	thorough.NotShort(t)
 	_, c := load(t)
 	segment, _ := c.g.Lookup("Segment")
 	piece, _ := c.g.Lookup("PieceFrame")

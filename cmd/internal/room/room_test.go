@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 var readOnce = sync.OnceValues(func() (*builder, error) {
@@ -30,6 +32,7 @@ func textOf(content string) string { return html.UnescapeString(element.ReplaceA
 
 // Colours and links change nothing of what a source says.
 func TestSourcesAreWhole(t *testing.T) {
+	thorough.NotShort(t)
 	b := repository(t)
 	if err := b.sources(); err != nil {
 		t.Fatal(err)
