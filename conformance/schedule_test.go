@@ -9,11 +9,13 @@ import (
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The suite gives up after hangs in a row: a few if nothing was ever answered, more
 // if something was. What was given up is skipped, and says why.
 func TestGivingUp(t *testing.T) {
+	thorough.NotShort(t)
 	for name, c := range map[string]struct{ first, want int }{"at first": {0, hangsAtFirst}, "later": {1, hangsInARow}} {
 		asked := 0
 		checks := []cases.Case{}

@@ -39,7 +39,12 @@ func load(t *testing.T) (files []vectors.File, byID map[string]vectors.Case) {
 
 // Every case file is one by the schema.
 func TestFilesMatchSchema(t *testing.T) {
+	thorough.NotShort(t)
+	take := thorough.OneIn(t, 2)
 	for _, subject := range vectors.Subjects {
+		if !take() {
+			continue
+		}
 		f, err := vectors.FS().Open(subject + ".json")
 		if err != nil {
 			t.Error(err)
@@ -92,9 +97,14 @@ func TestNames(t *testing.T) {
 
 // Every byte string is written as Bytes writes it.
 func TestBytesAreCanonical(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	_, byID := load(t)
+	take := thorough.OneIn(t, 4)
 	for _, c := range byID {
+		if !take() {
+			continue
+		}
 		for _, o := range []vectors.Object{c.Input, c.Output} {
 			eachString(o, "", func(name, s string) {
 				if vectors.IsBytes(name) {
@@ -138,6 +148,7 @@ func checkCanonical(t *testing.T, where, s string) {
 // Undoing a case's edit gives its parent, in the field that was edited; every
 // other field is the parent's already.
 func TestEdits(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	_, byID := load(t)
 	take := thorough.OneIn(t, 3)

@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The command ends with the status that it says, and usage errors are told apart.
 func TestFuzzCommand(t *testing.T) {
+	thorough.NotShort(t)
 	corpus := t.TempDir()
 	if err := os.WriteFile(filepath.Join(corpus, "bad.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
@@ -21,10 +23,10 @@ func TestFuzzCommand(t *testing.T) {
 		usage  bool
 		status int
 	}{
-		{[]string{"--time", "300ms"}, false, 0},
+		{[]string{"--time", "50ms"}, false, 0},
 		{[]string{"--time", "0s"}, true, 0},
 		{[]string{"--timeout", "-1s"}, true, 0},
-		{[]string{"--time", "300ms", "--corpus", corpus}, false, 0},
+		{[]string{"--time", "50ms", "--corpus", corpus}, false, 0},
 		{[]string{"--", "./no-such-program"}, true, 0},
 		{[]string{"--time", "100ms", "--", "false"}, false, 1},
 	} {

@@ -16,6 +16,7 @@ import (
 
 func TestMain(m *testing.M) {
 	workdir.CheapPasswords()
+	thorough.InMemory()
 	testscript.Main(m, map[string]func(){
 		"coffer":  main,
 		"failing": workdir.Failing,

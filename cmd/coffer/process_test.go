@@ -31,17 +31,17 @@ import (
 func TestSealShrinkingFile(t *testing.T) {
 	thorough.NotShort(t)
 	f := newFixture(t)
-	f.Write("folder/a", pattern(32<<20))
+	f.Write("folder/a", pattern(16<<20))
 	f.Write("folder/b", []byte("b"))
 	cmd, stderr, rest := f.stalled("folder")
-	f.Check(os.Truncate(f.Path("folder/a"), 16<<20))
+	f.Check(os.Truncate(f.Path("folder/a"), 8<<20))
 	f.Write("c.coffer", rest())
 	if status := f.Status(cmd.Wait()); status != 0 || !strings.Contains(stderr.String(), "folder/a has changed while it was read: it is sealed as it was read\n") {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
 	f.Succeed("verify", "--key-file", "key.txt", "c.coffer")
 	f.Succeed("open", "--key-file", "key.txt", "-C", "out", "c.coffer")
-	if !bytes.Equal(f.Read("out/a"), pattern(16<<20)) || string(f.Read("out/b")) != "b" {
+	if !bytes.Equal(f.Read("out/a"), pattern(8<<20)) || string(f.Read("out/b")) != "b" {
 		t.Error("the files are not what is left of them")
 	}
 }
@@ -165,7 +165,7 @@ func TestKill(t *testing.T) {
 		cmd.Wait()
 	}
 	killed := 0
-	for i := range 12 {
+	for i := range thorough.Number(4, 12) {
 		out := fmt.Sprintf("out%d", i)
 		cmd := f.Command("open", "--key-file", "key.txt", "-C", out, "good.coffer")
 		kill(cmd, time.Duration(10+3*i)*time.Millisecond)
@@ -232,7 +232,7 @@ func TestInterrupt(t *testing.T) {
 	t.Run("opening", func(t *testing.T) {
 		f := newFixture(t)
 		f.Write("folder/a", []byte("a"))
-		f.Check(os.Truncate(f.Path("folder/a"), 512<<20))
+		f.Check(os.Truncate(f.Path("folder/a"), 256<<20))
 		f.Succeed("seal", "--key-file", "key.txt", "folder")
 		f.Check(os.Remove(f.Path("folder/a")))
 		f.interrupt(f.Command("open", "--key-file", "key.txt", "-C", "out", "folder.coffer"), syscall.SIGINT, func() bool { return len(f.Temps()) > 0 })
@@ -262,7 +262,7 @@ func TestInterrupt(t *testing.T) {
 // A signal ends the program even while it waits for what cannot be called off, such as
 // a pipe that nobody reads.
 func TestInterruptStuck(t *testing.T) {
-	thorough.NotShort(t)
+	thorough.Only(t) // the program gives what it waits for some seconds
 	f := newFixture(t)
 	f.Write("folder/a", pattern(8<<20))
 	cmd, stderr, _ := f.stalled("folder")
@@ -465,6 +465,7 @@ func TestManyFiles(t *testing.T) {
 
 // A restore that is interrupted leaves neither a temporary folder nor a part of a file.
 func TestInterruptedRestore(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Check(os.Mkdir(f.Path("store"), 0o700))
 	f.Check(os.Mkdir(f.Path("spool"), 0o700))

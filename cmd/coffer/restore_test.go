@@ -12,11 +12,13 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/newfile"
 	"github.com/coffer-format/coffer/cmd/internal/program"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // A restore that was killed leaves no plaintext that others can read, and its rest is
 // neither sealed nor kept: the next run removes it, and goes on.
 func TestKilledRestore(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	f.Write("folder/b", pattern(48<<20))

@@ -169,6 +169,7 @@ func TestTracesOfPackages(t *testing.T) {
 
 // A program that is told to say what it is doing shows no part of the key.
 func TestTracesOfCommands(t *testing.T) {
+	thorough.Only(t) // TestTracesOfPackages has the same secrets, in one process
 	secret := loud(1, key.Size)
 	k := key.Key(secret)
 	quit := func(f *fixture, cmd *exec.Cmd, stderr *bytes.Buffer, running string) {

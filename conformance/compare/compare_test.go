@@ -32,7 +32,7 @@ func TestPairsOfReference(t *testing.T) {
 
 // Each is checked and each pair tried; one that fails makes all fail.
 func TestCompare(t *testing.T) {
-	thorough.NotShort(t)
+	thorough.Only(t) // each pair tries passwords at full cost, as TestPairsOfReference does in one process
 	t.Parallel()
 	honest := liars.Command(t, "is honest")
 	o := conformance.Options{Pattern: "key/parse*"}
@@ -65,6 +65,7 @@ func TestCompare(t *testing.T) {
 
 // Of a peer without a result the matrix says why, before anything else.
 func TestCompareWithoutResult(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	o := conformance.Options{Pattern: "key/parse*", Timeout: 2 * time.Second}
 	c := compared(t, o, []string{"/nonexistent"}, []string{"false"}, []string{"sleep", "60"})

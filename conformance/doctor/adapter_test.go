@@ -17,6 +17,7 @@ import (
 // with it, and it passes what it says.
 func TestReadmeAdapter(t *testing.T) {
 	thorough.NotShort(t)
+	t.Parallel()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed")

@@ -25,6 +25,7 @@ func diagnose(t *testing.T, timeout time.Duration, command ...string) (int, stri
 // Adapters that are right have every step ok.
 func TestDoctorOfHealthy(t *testing.T) {
 	thorough.NotShort(t)
+	t.Parallel()
 	for _, name := range []string{"is honest", "answers once", "writes to stderr"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,6 +51,8 @@ func TestDoctorOfSlowStart(t *testing.T) {
 
 // Each illness is named, and what to do.
 func TestDoctorOfIll(t *testing.T) {
+	thorough.NotShort(t)
+	t.Parallel()
 	for _, name := range []string{
 		"answers twice", "mistakes the id", "garbles", "refuses everything", "exits", "exits with a status", "answers once and fails",
 		"floods with lines", "says both", "claims what is unknown", "claims nothing", "has no name",
@@ -67,6 +70,7 @@ func TestDoctorOfIll(t *testing.T) {
 // What the usual mistakes of a first adapter look like.
 func TestDoctorOfBeginners(t *testing.T) {
 	thorough.NotShort(t)
+	t.Parallel()
 	hello := `{"id":"hello","output":{"protocol":1,"name":"n","version":"1","profiles":["reader"]}}`
 	for name, c := range map[string]struct {
 		script, want string
@@ -90,6 +94,7 @@ func TestDoctorOfBeginners(t *testing.T) {
 			t.Parallel()
 			timeout := time.Duration(0)
 			if c.late {
+				thorough.Only(t)
 				timeout = 2 * time.Second
 			}
 			status, out := diagnose(t, timeout, "sh", "-c", c.script)

@@ -33,7 +33,7 @@ func fuzzed(t *testing.T, o Options, f func(op string, input vectors.Object) pro
 func TestFuzzReference(t *testing.T) {
 	thorough.NotShort(t)
 	errors := map[string]int{}
-	result, out := fuzzed(t, Options{Time: time.Hour, steps: thorough.Number(150, 1000)}, func(op string, input vectors.Object) protocol.Answer {
+	result, out := fuzzed(t, Options{Time: time.Hour, steps: thorough.Number(80, 1000)}, func(op string, input vectors.Object) protocol.Answer {
 		answer := reference.Handle(op, input)
 		errors[answer.Error]++
 		return answer

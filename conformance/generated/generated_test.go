@@ -120,6 +120,7 @@ var faults = map[string]struct {
 // An implementation with a fault fails the check that is there for it, with the
 // smallest input and a line that can be asked again.
 func TestGeneratedCatches(t *testing.T) {
+	thorough.NotShort(t)
 	for name, f := range faults {
 		found := false
 		for _, c := range Cases(cases.DefaultSeed) {

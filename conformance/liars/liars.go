@@ -11,18 +11,20 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // liarArgument makes the test program an implementation that misbehaves in the way
 // that the next argument names.
 const liarArgument = "liar"
 
-// Main is the TestMain of packages whose tests need liars.
+// Main is the TestMain of packages whose tests need liars, for which many of them wait.
 func Main(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == liarArgument {
 		liar(os.Args[2])
 		os.Exit(0)
 	}
+	thorough.Waiting()
 	os.Exit(m.Run())
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -138,6 +139,11 @@ func TestLineReader(t *testing.T) {
 	if _, err := r.Next(); err != io.EOF {
 		t.Error(err)
 	}
+}
+
+// A line is read up to its bound, and no further.
+func TestLongestLine(t *testing.T) {
+	thorough.Only(t) // a liar of conformance floods in a plain run, too
 	for n, want := range map[int]error{MaxLine: nil, MaxLine + 3: ErrLongLine} {
 		line := io.MultiReader(io.LimitReader(zeroes{}, int64(n)), strings.NewReader("\n"))
 		if _, err := NewLineReader(line).Next(); !errors.Is(err, want) {

@@ -38,19 +38,25 @@ func TestResources(t *testing.T) {
 		if c.liar == "takes memory" && !onLinux {
 			continue
 		}
-		p := session.NewProcess(liars.Command(t, c.liar))
-		defer p.Close()
-		a := &cases.Asker{Ctx: t.Context(), Session: p, Timeout: session.DefaultTimeout, ID: protocol.HelloOp}
-		hello, bad := a.Greet()
-		if bad != nil {
-			t.Fatalf("%s: %+v", c.liar, bad)
-		}
-		a.Hello, a.ID = hello, "x"
-		i := slices.IndexFunc(all, func(c cases.Case) bool { return c.ID == "resources/header-memory-4294967295" })
-		e, err := cases.Run(a, all[i])
-		if err != nil || e.Verdict != c.verdict || !strings.Contains(e.Message, c.want) || e.Milliseconds < 0 || onLinux && e.PeakKiB < 1000 {
-			t.Errorf("%s: %+v, %v", c.liar, e, err)
-		}
+		t.Run(c.liar, func(t *testing.T) {
+			if c.liar == "takes time" {
+				thorough.Only(t)
+			}
+			t.Parallel()
+			p := session.NewProcess(liars.Command(t, c.liar))
+			defer p.Close()
+			a := &cases.Asker{Ctx: t.Context(), Session: p, Timeout: session.DefaultTimeout, ID: protocol.HelloOp}
+			hello, bad := a.Greet()
+			if bad != nil {
+				t.Fatalf("%+v", bad)
+			}
+			a.Hello, a.ID = hello, "x"
+			i := slices.IndexFunc(all, func(c cases.Case) bool { return c.ID == "resources/header-memory-4294967295" })
+			e, err := cases.Run(a, all[i])
+			if err != nil || e.Verdict != c.verdict || !strings.Contains(e.Message, c.want) || e.Milliseconds < 0 || onLinux && e.PeakKiB < 1000 {
+				t.Errorf("%+v, %v", e, err)
+			}
+		})
 	}
 }
 

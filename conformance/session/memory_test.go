@@ -6,12 +6,14 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/protocol"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // What the program starts counts as its own memory, and one that ends after each
 // answer is measured, too.
 func TestMemoryOfFamily(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	if !memoryMeasured {
 		t.Skip("memory is not measured on this system")

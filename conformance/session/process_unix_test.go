@@ -13,6 +13,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // greeted is why there was no answer to a hello to a shell script.
@@ -31,6 +32,7 @@ func greeted(t *testing.T, script string, timeout time.Duration) *Misbehaviour {
 // A program that has left its process group, and holds the adapter's standard
 // output, holds nothing else up.
 func TestDaemonHoldsOutput(t *testing.T) {
+	thorough.NotShort(t)
 	if _, err := exec.LookPath("setsid"); err != nil {
 		t.Skip("this test needs setsid")
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -224,6 +225,7 @@ func TestNoPadding(t *testing.T) {
 
 // Each part of a segment may have 64 MiB, and not one byte more.
 func TestSegmentParts(t *testing.T) {
+	thorough.NotShort(t)
 	var paths []string
 	for i := range MaxSegmentPart/1026 + 1 {
 		paths = append(paths, fmt.Sprintf("%06d", i)+strings.Repeat("a", 1018))

@@ -12,6 +12,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -47,6 +48,7 @@ func readerAt(t *testing.T, message []byte) *ReaderAt {
 // Any range, read at once or written out, is the range of the plaintext; the
 // standard library's checks of io.ReaderAt hold.
 func TestAnyRange(t *testing.T) {
+	thorough.NotShort(t)
 	const size = 3*run + 1234
 	plaintext, r := pattern(size), readerAt(t, sealed(size))
 	properties(t, 150, map[string]gopter.Prop{

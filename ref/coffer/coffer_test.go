@@ -23,6 +23,7 @@ import (
 
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/coffer"
+	"github.com/coffer-format/coffer/ref/slot"
 )
 
 var (
@@ -62,6 +63,9 @@ func askAuthenticator(string, []byte, [32]byte) [32]byte {
 }
 
 func TestMain(m *testing.M) {
+	if !thorough.Wanted() {
+		slot.DefaultParams = slot.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}
+	}
 	status := m.Run()
 	os.RemoveAll(filepath.Dir(made()))
 	os.Exit(status)
@@ -117,6 +121,7 @@ func TestNoFileSystem(t *testing.T) {
 // What is added comes back: paths, kinds, times to the millisecond, contents, through
 // a stream, in pieces and at offsets.
 func TestRoundTrip(t *testing.T) {
+	thorough.NotShort(t)
 	parameters := gopter.DefaultTestParameters()
 	parameters.MinSuccessfulTests = thorough.Number(4, 10)
 	properties := gopter.NewProperties(parameters)

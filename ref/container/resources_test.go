@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -128,6 +129,7 @@ var large = sync.OnceValue(func() []byte {
 
 // Of a container of 300 MiB, opening it and one entry of 100 KiB reads little.
 func TestOneEntryReadsLittle(t *testing.T) {
+	thorough.NotShort(t)
 	c := &counter{ReaderAt: bytes.NewReader(large())}
 	opened := must(container.Open(c, int64(len(large())), container.WithKey(testKey)))
 	r := must(opened.Archive())
@@ -149,6 +151,7 @@ func TestOneEntryReadsLittle(t *testing.T) {
 // Sealing and opening 300 MiB allocates as little as if it were 30, and that in
 // all, not at a time.
 func TestMemory(t *testing.T) {
+	thorough.NotShort(t)
 	const enough = 16 << 20
 	if n := allocated(func() { sealLarge(io.Discard, 300<<20) }); n > enough {
 		t.Errorf("sealing allocates %d bytes", n)

@@ -49,6 +49,7 @@ func wholeContent(t *testing.T, s *salvage.Salvage) []byte {
 // salvage ends under the name that opening gives it; and its entry is whole in
 // spite of every change to the header that leaves the key a way in.
 func TestSalvageEveryBit(t *testing.T) {
+	thorough.NotShort(t)
 	for _, sample := range samples()[:4] {
 		n := headerSize(sample.sealed)
 		isTaken := thorough.OneIn(t, 5)
@@ -71,6 +72,9 @@ func TestSalvageEveryBit(t *testing.T) {
 			}
 		}
 		for cut := range len(sample.sealed) {
+			if !isTaken() {
+				continue
+			}
 			s, err := salvaged(sample.sealed[:cut], container.WithKey(testKey))
 			want := lengthName(cut, n-117)
 			if want == "" {

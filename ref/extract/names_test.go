@@ -150,6 +150,7 @@ func TestLeastNumbers(t *testing.T) {
 // Whatever the paths are, the names differ as the platform compares them, are
 // legal there, never leave the folder, and keep folders together and apart.
 func TestPortableNamesProperties(t *testing.T) {
+	thorough.NotShort(t)
 	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(1))
 	for _, platform := range []Platform{Posix, Apple, Windows} {
 		properties.Property(fmt.Sprintf("platform %d", platform), prop.ForAll(func(paths []string) string {

@@ -75,6 +75,7 @@ func TestRepairBounds(t *testing.T) {
 
 // Whatever the key, one random slip is repaired, and what Repair returns fits.
 func TestRepairProperties(t *testing.T) {
+	thorough.NotShort(t)
 	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(5))
 	properties.Property("one wrong digit is repaired", prop.ForAll(func(k Key, at, add int) bool {
 		wrong := k

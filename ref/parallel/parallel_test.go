@@ -20,6 +20,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
@@ -238,6 +239,7 @@ func (x trial) asCobblestone(t *testing.T) bool {
 // Whatever is sealed and opened, in whatever pieces and with whatever errors, comes out
 // as of cobblestone, on one processor and on several.
 func TestAsCobblestone(t *testing.T) {
+	thorough.NotShort(t)
 	for _, processors := range []int{1, 4} {
 		t.Run(fmt.Sprint(processors), func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))

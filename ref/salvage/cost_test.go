@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
@@ -39,6 +40,7 @@ func smallFiles(t *testing.T, n int) []byte {
 // Salvage costs by the byte and not by the frame, with the index and without, and so
 // does its memory.
 func TestSalvageCost(t *testing.T) {
+	thorough.NotShort(t)
 	const files = 20000
 	for _, indexed := range []bool{true, false} {
 		message := smallFiles(t, files)
@@ -69,8 +71,9 @@ func TestSalvageCost(t *testing.T) {
 // Salvage that is called off reads no further, at whichever chunk it is, and what was not
 // read is not reported as lost.
 func TestSalvageCalledOff(t *testing.T) {
+	thorough.NotShort(t)
 	message := smallFiles(t, 5000)
-	for last := int64(2); ; last += 3 {
+	for last := int64(2); ; last += int64(thorough.Number(11, 3)) {
 		ctx, cancel := context.WithCancel(context.Background())
 		storage := &countingStorage{Reader: bytes.NewReader(message), last: last, stop: cancel}
 		chunks, err := cobblestone.NewChunks(storage, int64(len(message)), message[:56], testInputKey, testContext)

@@ -85,8 +85,9 @@ func compareBlocks(before, now []byte) []bool {
 // However an entry changes, its frames have every block of it, in as many places and bytes as
 // [ARC-90] allows, and the layout says in which.
 func TestChangedKeepsEveryBlock(t *testing.T) {
+	thorough.NotShort(t)
 	parameters := gopter.DefaultTestParameters()
-	parameters.MinSuccessfulTests = thorough.Number(25, 100)
+	parameters.MinSuccessfulTests = thorough.Number(10, 100)
 	properties := gopter.NewProperties(parameters)
 	properties.Property("versions", prop.ForAll(func(seed uint64) (string, error) {
 		r := rand.New(rand.NewPCG(seed, 0))

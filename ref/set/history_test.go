@@ -205,6 +205,7 @@ func (h *history) keep(segments []archive.SegmentRef, own archive.ID) []archive.
 // Whatever a set went through, each generation that is kept has what it had, and the reader
 // finds no other.
 func TestHistories(t *testing.T) {
+	thorough.NotShort(t)
 	params := gopter.DefaultTestParametersWithSeed(1)
 	params.MinSuccessfulTests = thorough.Number(15, 40)
 	p := gopter.NewProperties(params)

@@ -26,6 +26,7 @@ func TestRepository(t *testing.T) {
 // Each kind of mistake in a chapter is found, with its line and a text that says
 // what is wrong.
 func TestMistakesInChapters(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	r, take := whole(t), thorough.OneIn(t, 12)
 	for _, c := range []struct{ name, file, old, new, want string }{

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,14 +50,21 @@ func (i editedInfo) ModTime() time.Time { return time.Time{} }
 func (i editedInfo) IsDir() bool        { return false }
 func (i editedInfo) Sys() any           { return nil }
 
-// whole reads the repository once; the tests below change copies of it.
+var readOnce = sync.OnceValues(func() (*repository, error) { return read(os.DirFS("../..")) })
+
+// whole returns the repository, of which the tests below change copies. What is noted while
+// it is checked is the caller's.
 func whole(t *testing.T) *repository {
 	t.Helper()
-	r, err := read(os.DirFS("../.."))
+	r, err := readOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	code, err := readCode(r.files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &repository{files: r.files, spec: r.spec, trace: r.trace, code: code}
 }
 
 func fileText(t *testing.T, r *repository, name string) string {

@@ -99,10 +99,11 @@ func comparedIn(b block, bindings []*binding, places [][]int) (c compared) {
 // paragraph, the row, the formula or the structure in which it stands, or of the line
 // that names it by this number. Each turn changes one number in every one of these.
 func TestEveryNumberIsCompared(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	r := whole(t)
 	bindings, _ := readBindings(fileText(t, r, numbersFile))
-	count, take := 0, thorough.OneIn(t, 24)
+	count, take := 0, thorough.OneIn(t, 48)
 	for _, f := range r.spec.Files {
 		if f.Chapter == 15 { // compared as a whole, below
 			continue
@@ -166,7 +167,7 @@ func TestEveryNumberIsCompared(t *testing.T) {
 // problem.
 func TestEveryValueIsCompared(t *testing.T) {
 	r := whole(t)
-	count := 0
+	count, take := 0, thorough.OneIn(t, 4)
 	for _, f := range r.spec.Files {
 		if f.Chapter == 15 { // compared as a whole, below
 			continue
@@ -175,7 +176,9 @@ func TestEveryValueIsCompared(t *testing.T) {
 			if value := f.Text[at[0]:at[1]]; len(value) < 20 && !strings.ContainsAny(value, "abcdef-") {
 				continue // a number
 			}
-			count++
+			if count++; !take() {
+				continue
+			}
 			changed := f.Text[:at[1]-1] + other(f.Text[at[1]-1:at[1]]) + f.Text[at[1]:]
 			m := withChapter(t, r, "spec/"+f.Name, changed)
 			if !found(m, m.checkKeyExample, m.checkMessageExample, m.checkPasswords, m.checkMagic) {
@@ -210,6 +213,7 @@ func TestWorkedExampleIsCompared(t *testing.T) {
 // A change of any constant of the reference, or of a number above 2 in its
 // declarations, is a problem, unless it is listed as none of the specification's.
 func TestEveryConstantIsCompared(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	r := whole(t)
 	r.problems()
@@ -228,7 +232,7 @@ func TestEveryConstantIsCompared(t *testing.T) {
 			t.Errorf("%s:%d: %s = %s is not noticed", from.Filename, from.Line, name, changed)
 		}
 	}
-	constants, take := 0, thorough.OneIn(t, 24)
+	constants, take := 0, thorough.OneIn(t, 48)
 	eachConstant(r.code, func(name string, value ast.Expr) {
 		if exempt[name] || r.code.constants[name] == nil {
 			return

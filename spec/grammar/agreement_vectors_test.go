@@ -124,6 +124,7 @@ func load(t testing.TB) ([]sample, comparison) {
 
 // The reference agrees with the grammar, field by field, on every vector.
 func TestReferenceAgrees(t *testing.T) {
+	thorough.NotShort(t)
 	all, c := load(t)
 	payloads := 0
 	for _, s := range all {
@@ -142,6 +143,7 @@ func TestReferenceAgrees(t *testing.T) {
 // exchanged, some vector shows that the reference does not agree. Of the vault's structures,
 // which no vector has, the tests of ref/vault show it.
 func TestOtherGrammarsDisagree(t *testing.T) {
+	thorough.NotShort(t)
 	all, _ := load(t)
 	number := regexp.MustCompile(`[0-9]+`)
 	var blocks []spec.Code
@@ -150,7 +152,7 @@ func TestOtherGrammarsDisagree(t *testing.T) {
 			blocks = append(blocks, b)
 		}
 	}
-	tried, isTaken := 0, thorough.OneIn(t, 4)
+	tried, isTaken := 0, thorough.OneIn(t, 8)
 	try := func(i int, text string) {
 		if !isTaken() {
 			return
@@ -189,7 +191,7 @@ func TestOtherGrammarsDisagree(t *testing.T) {
 		}
 	}
 	t.Logf("%d grammars", tried)
-	if tried < thorough.Number(20, 100) {
+	if tried < thorough.Number(10, 100) {
 		t.Errorf("only %d grammars were tried", tried)
 	}
 }
@@ -207,6 +209,7 @@ var equivalent = map[string]bool{
 
 // The bounds of a segment are those of the reference.
 func TestSegmentBounds(t *testing.T) {
+	thorough.NotShort(t)
 	_, c := load(t)
 	segment, _ := c.g.Lookup("Segment")
 	piece, _ := c.g.Lookup("PieceFrame")

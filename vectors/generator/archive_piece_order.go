@@ -41,7 +41,8 @@ func (s *suite) pieceOrder() {
 		b.plain.layOut()
 	}
 	extract.but("piece-order-block-before-content", "ARC-87 ARC-95 COB-12 (set long order)",
-		"The record names the piece alone, none names the frame after it, and a chunk of its content is altered: that blocks are missing is known before.",
+		"The record names the piece alone, none names the frame after it, and a chunk of its content is altered: that "+
+			"blocks are missing is known before.",
 		twice(short, func(b *box) { b.damage(live) }), refused(fault.MalformedArchive))
 	restore.but("piece-order-chunk-before-block", "ARC-96 COB-12 (set long order)",
 		"The same, restored: all chunks are opened before.",

@@ -85,7 +85,8 @@ func (s *suite) overlays() {
 		{"shrunk-to-block", "The entry has shrunk to two blocks.", []frame{quietFile("db", other, databaseSize),
 			quietPiece("db", 2*blockSize, run{0, 1})}},
 		{"shrunk-and-grown",
-			"The entry has shrunk to two blocks and grown again: what it had is not known by its frames' sizes, but by the blocks that they have.",
+			"The entry has shrunk to two blocks and grown again: what it had is not known by its frames' sizes, but by the " +
+				"blocks that they have.",
 			[]frame{quietFile("db", other, databaseSize), quietPiece("db", 2*blockSize, run{1, 1}), quietPiece("db",
 				databaseSize, run{2, 3})}},
 		{"shrunk-to-nothing", "The entry has shrunk to nothing, which an entry frame says.", []frame{quietFile("db",
@@ -232,7 +233,8 @@ func (s *suite) runs() {
 		{"9-bytes", "The runs take 9 bytes, one more than one.", 9},
 		{"15-bytes", "The runs take 15 bytes, one less than two.", 15},
 		{"most",
-			"The length of the runs is 8388608, its greatest, and they would reach beyond the place where the frame must have ended.", 1 << 23},
+			"The length of the runs is 8388608, its greatest, and they would reach beyond the place where the frame must " +
+				"have ended.", 1 << 23},
 		{"too-many", "The length of the runs is 8388616: beyond its bound.", 1<<23 + 8},
 		{"greatest", "The length of the runs is 2^24 - 1: nothing is allocated for it.", 1<<24 - 1},
 	} {

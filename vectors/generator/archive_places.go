@@ -42,7 +42,8 @@ func (s *suite) places() {
 			p.db().before = []place{{-1, foreign, 100}, {-1, draw("archive/places third container", 24), 100}}
 		}},
 		{"size-not-known", "ARC-14",
-			"A record with several places says nothing of the sizes of its frames: one of another container lies 21 bytes behind its last place.", func(p *plain) {
+			"A record with several places says nothing of the sizes of its frames: one of another container lies 21 bytes " +
+				"behind its last place.", func(p *plain) {
 				p.db().frame, p.db().container, p.db().offset = -1, foreign, 100
 				p.live = append(p.live, record{frame: -1, container: foreign, offset: 121, path: "z"})
 				p.layOut()
@@ -80,7 +81,8 @@ func (s *suite) places() {
 		{"offset-beyond", "CON-5", "An earlier place has the offset 2^52.",
 			func(p *plain) { p.db().before[0] = place{-1, foreign, 1 << 52} }},
 		{"alone-size", "ARC-14",
-			"A record with one place has a frame as long as its size: one of another container lies 21 bytes behind it.", func(p *plain) {
+			"A record with one place has a frame as long as its size: one of another container lies 21 bytes behind it.",
+			func(p *plain) {
 				p.db().before, p.db().frame, p.db().container, p.db().offset = nil, -1, foreign, 100
 				p.live = append(p.live, record{frame: -1, container: foreign, offset: 121, path: "z"})
 				p.layOut()
@@ -125,7 +127,8 @@ func (s *suite) places() {
 		{"last-elsewhere", "ARC-24", "The last place of the entry lies in a container that is not there.",
 			func(p *plain) { p.db().frame, p.db().container = -1, foreign }},
 		{"elsewhere-and-frame", "ARC-24 ARC-95",
-			"The last place of the entry lies elsewhere, and the first has a frame of a type that does not exist: no frame is read.", func(p *plain) {
+			"The last place of the entry lies elsewhere, and the first has a frame of a type that does not exist: no frame " +
+				"is read.", func(p *plain) {
 				p.db().frame, p.db().container, p.frames[1].typ = -1, foreign, 9
 			}},
 		{"elsewhere-and-block", "ARC-24 ARC-95",
@@ -185,7 +188,8 @@ func (s *suite) piecesAlone() {
 	s.restored("pieces-alone-apart", "ARC-89 (long)",
 		"A frame whose type lies in the first chunk, and whose size in the second.", apart).
 		but("pieces-alone-type-before-chunk", "ARC-89 COB-12 ARC-45 (long order)",
-			"The frame has the type of a piece, and the second chunk is altered, in which all that opening needs lies: that comes first.",
+			"The frame has the type of a piece, and the second chunk is altered, in which all that opening needs lies: "+
+				"that comes first.",
 			twice(func(b *box) { b.plain.frames[1].typ = 5 }, func(b *box) { b.damage(1) }),
 			refused(fault.PayloadTampered))
 }

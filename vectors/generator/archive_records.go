@@ -54,13 +54,14 @@ func archiveSegment(s *suite) {
 		{"removed-beyond-frame", "CON-1 CON-3 (boundary resealed)",
 			"The length of removed is one, and no path is there: the length of stored lacks a byte.",
 			resealBytes(func(p *plain, b []byte) []byte { b[p.indexAt()-4] = 1; return b })},
-		{"removed-missing", "CON-1 ARC-23 (resealed)", "The lengths of removed and of stored are missing.", reseal(func(p *plain) {
-			p.pad(len(p.zeros) + 7)
-			p.refs[0].length -= 7
-			p.trailer -= 7
-			b := p.bytes()
-			p.raw = slices.Delete(b, int(p.trailer), int(p.trailer)+7)
-		})},
+		{"removed-missing", "CON-1 ARC-23 (resealed)", "The lengths of removed and of stored are missing.",
+			reseal(func(p *plain) {
+				p.pad(len(p.zeros) + 7)
+				p.refs[0].length -= 7
+				p.trailer -= 7
+				b := p.bytes()
+				p.raw = slices.Delete(b, int(p.trailer), int(p.trailer)+7)
+			})},
 	} {
 		base.but("segment-"+c.slug, c.requirements, c.comment, c.edit, refused(fault.MalformedArchive))
 	}

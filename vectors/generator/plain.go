@@ -179,7 +179,8 @@ func (p *plain) segmentBytes() []byte {
 	for _, x := range p.stored {
 		stored = append(stored, x.bytes()...)
 	}
-	return slices.Concat([]byte{3}, u32(len(live)), live, u32(len(removed)), removed, u24(len(stored)), stored, p.segmentTail)
+	return slices.Concat([]byte{3}, u32(len(live)), live, u32(len(removed)),
+		removed, u24(len(stored)), stored, p.segmentTail)
 }
 
 func (p *plain) indexBytes() []byte {

@@ -76,7 +76,8 @@ func salvagePieces(s *suite) {
 		indexed(fault.PayloadTampered, p.foundEntry(*p.db(), lost...), long, z))
 	fields := int(p.frameAt(2)) / chunkSize
 	base.but("pieces-fields-lost", "SLV-9 SLV-10 (set long)",
-		"The chunk is lost in which the fields of the piece lie: nothing says which blocks it has, and the entry is missing.", flip("container", at(fields), 1),
+		"The chunk is lost in which the fields of the piece lie: nothing says which blocks it has, and the entry is "+
+			"missing.", flip("container", at(fields), 1),
 		indexed(fault.PayloadTampered, missing, long, z))
 	foreign := draw("salvage/pieces other container", 24)
 	base.but("pieces-elsewhere", "SLV-9 SLV-14 (set long)",
@@ -108,7 +109,8 @@ func salvagePieces(s *suite) {
 		"The index cannot be read: the walk goes over the piece, and meets the segment, which says what the frames are.",
 		broken(func(*plain) {}), met(long, db, z))
 	base.but("pieces-walk-elsewhere", "SLV-26 SLV-30 SLV-31 (set long resealed)",
-		"The index cannot be read, and the record names a frame in another container: it counts for nothing, and neither do its frames.",
+		"The index cannot be read, and the record names a frame in another container: it counts for nothing, and "+
+			"neither do its frames.",
 		broken(func(p *plain) { p.db().before[0] = place{-1, foreign, 0} }), met(long, z))
 	base.but("pieces-walk-no-frame", "SLV-26 SLV-31 (set long resealed)",
 		"The index cannot be read, and at one of the record's places no frame begins: the record counts for nothing.",
@@ -134,7 +136,8 @@ func salvagePieces(s *suite) {
 		return broken(func(p *plain) { p.live[0], p.live[1] = p.live[1], p.live[0]; f(p) })
 	}
 	base.but("pieces-walk-alone", "SLV-6 SLV-7 SLV-40 (set long resealed)",
-		"Neither index nor segment can be read: each frame is an entry by itself, and of the piece is lost what it does not have.",
+		"Neither index nor segment can be read: each frame is an entry by itself, and of the piece is lost what it does "+
+			"not have.",
 		noSegment(func(*plain) {}), walked(int(p.segmentAt()), alone(0), alone(1), part, alone(3)))
 	base.but("pieces-walk-place-twice", "SLV-29 (set long resealed)",
 		"The index cannot be read, and a record names a place twice: the segment does not count.",
@@ -157,7 +160,8 @@ func salvagePieces(s *suite) {
 			p.raw = raw
 		}), walked(int(p.frameAt(2)), alone(0), alone(1)))
 	base.but("pieces-walk-unsafe", "SLV-8 (set long resealed)",
-		"Neither index nor segment can be read, and the path of the piece is unsafe: it is left out, and its offset reported.",
+		"Neither index nor segment can be read, and the path of the piece is unsafe: it is left out, and its offset "+
+			"reported.",
 		noSegment(func(p *plain) { p.frames[2].path = ".." }),
 		accepted(rescued{fault: fault.MalformedArchive, end: int(p.segmentAt()), entries: []any{alone(0), alone(1),
 			alone(3)}, unsafe: []any{p.frameAt(2)}}.output()))

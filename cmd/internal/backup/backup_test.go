@@ -78,6 +78,7 @@ func sortedNames(contents map[string]string) []string {
 
 // Whatever happens to the files, each generation that is kept restores as the files were then.
 func TestEveryGenerationRestores(t *testing.T) {
+	thorough.NotShort(t)
 	parameters := gopter.DefaultTestParameters()
 	parameters.MinSuccessfulTests = thorough.Number(2, 4)
 	parameters.MaxShrinkCount = 3
@@ -203,6 +204,7 @@ func TestLostContainers(t *testing.T) {
 
 // However many nights there are, the containers stay few, and what is stored in proportion.
 func TestContainersStayFew(t *testing.T) {
+	thorough.NotShort(t)
 	s := memory.New()
 	w := newWorld(t, s)
 	r := rand.New(rand.NewPCG(3, 3))

@@ -195,6 +195,7 @@ func (p *past) explore(t *testing.T, atomic bool, scenario func(*trial) []*actor
 // With COFFER_THOROUGH all schedules of two with one switch between them, or one fault, are
 // tried, and some of all with several. COFFER_SCHEDULES=N tries N of these for each scenario.
 func TestExplore(t *testing.T) {
+	thorough.NotShort(t)
 	most := thorough.Number(2, 20)
 	if n, err := strconv.Atoi(os.Getenv("COFFER_SCHEDULES")); err == nil {
 		most = n

@@ -11,6 +11,7 @@ import (
 
 // A first run of so many containers that its sum is padded with containers that hold nothing.
 func TestPaddedWithContainers(t *testing.T) {
+	thorough.NotShort(t)
 	r := rand.New(rand.NewPCG(1, 1))
 	sizes := []int{17<<20 + 1<<19, 17 << 20, 18<<20 + 3<<18, 33<<20 + 100}
 	for _, size := range sizes[:thorough.Number(1, len(sizes))] {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
@@ -24,6 +25,12 @@ import (
 	"github.com/coffer-format/coffer/ref/store"
 	"github.com/coffer-format/coffer/ref/store/memory"
 )
+
+func TestMain(m *testing.M) {
+	pauses = []time.Duration{0, 0, 0}
+	thorough.InMemory()
+	os.Exit(m.Run())
+}
 
 // world is a folder to back up, a device and a clock. Containers are small, so that a few
 // files fill several.
@@ -116,6 +123,9 @@ func (w *world) contents() map[string]string {
 	}
 	return all
 }
+
+// fileOf returns the content of a file.
+func (w *world) fileOf(name string) []byte { return []byte(w.contents()[name]) }
 
 // run makes a generation, a day after the one before.
 func (w *world) run(s store.Store) (*Report, error) {

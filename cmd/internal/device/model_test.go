@@ -13,6 +13,8 @@ import (
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // model is what a memory should have, digests and all.
@@ -90,6 +92,7 @@ func (s *model) differs(m *Memory) (string, error) {
 
 // After any steps a memory has the files that a map would have.
 func TestCommitIsAMap(t *testing.T) {
+	thorough.NotShort(t)
 	parameters := gopter.DefaultTestParameters()
 	parameters.MinSuccessfulTests = 30
 	properties := gopter.NewProperties(parameters)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The other process of these tests is this one again, with the path of a memory.
@@ -29,6 +31,7 @@ func TestMain(m *testing.M) {
 		fmt.Println(err)
 		os.Exit(1)
 	}
+	thorough.InMemory()
 	os.Exit(m.Run())
 }
 

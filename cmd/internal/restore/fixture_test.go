@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
@@ -17,6 +18,11 @@ var (
 	testKey = bytes.Repeat([]byte{1}, cobblestone.KeySize)
 	testID  = archive.ID{2}
 )
+
+func TestMain(m *testing.M) {
+	thorough.InMemory()
+	os.Exit(m.Run())
+}
 
 // sealed returns the message of an archive with these files and contents.
 func sealed(t testing.TB, contents map[string]string) []byte {

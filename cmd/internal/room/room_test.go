@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // repository returns a builder that has read the repository, which takes a while.
@@ -31,6 +33,7 @@ func textOf(content string) string { return html.UnescapeString(element.ReplaceA
 
 // Colours and links change nothing of what a source says.
 func TestSourcesAreWhole(t *testing.T) {
+	thorough.NotShort(t)
 	b := repository(t)
 	if err := b.sources(); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,11 @@ import (
 	"github.com/coffer-format/coffer/ref/store/storetest"
 )
 
+func TestMain(m *testing.M) {
+	thorough.InMemory()
+	os.Exit(m.Run())
+}
+
 func open(t *testing.T, text string) *Store {
 	t.Helper()
 	address, err := Parse(text)
@@ -156,7 +161,7 @@ func TestRclone(t *testing.T) {
 
 // A server that rclone does not reach; rclone tries for a while.
 func TestRcloneUnreachable(t *testing.T) {
-	thorough.NotShort(t)
+	thorough.Only(t)
 	needRclone(t)
 	_, err := open(t, `rclone::webdav,url="http://127.0.0.1:1/":a`).List(t.Context(), "")
 	explained(t, err, "nothing answers at the address of webdav", "port")

@@ -29,6 +29,7 @@ func CheapPasswords() {
 // each, setup prepares its working folder; commands are those that scripts have beside the
 // program and beside "exits", "await" and "keep".
 func Scripts(t *testing.T, dir string, setup func(env *testscript.Env) error, commands map[string]func(*testscript.TestScript, bool, []string)) {
+	thorough.NotShort(t)
 	all := map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "await": await, "keep": keep}
 	maps.Copy(all, commands)
 	testscript.Run(t, testscript.Params{

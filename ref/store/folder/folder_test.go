@@ -20,6 +20,11 @@ import (
 	"github.com/coffer-format/coffer/ref/store/storetest"
 )
 
+func TestMain(m *testing.M) {
+	thorough.InMemory()
+	os.Exit(m.Run())
+}
+
 func open(t *testing.T, dir string) *Store {
 	t.Helper()
 	s, err := Open(dir)
@@ -45,6 +50,7 @@ func with(t *testing.T, way naming) *Store {
 var ways = map[string]naming{"link": namings[0], "rename": namings[1], "claim": namings[2]}
 
 func TestContract(t *testing.T) {
+	thorough.NotShort(t)
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,6 +80,7 @@ func (s drafting) PutNew(ctx context.Context, name string, body io.ReaderAt, siz
 }
 
 func TestContractOfDrafts(t *testing.T) {
+	thorough.NotShort(t)
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/store"
 	"github.com/coffer-format/coffer/ref/store/memory"
 	"github.com/coffer-format/coffer/ref/store/storetest"
@@ -128,6 +129,7 @@ func TestScriptSeesCalls(t *testing.T) {
 // Any fault at any call of a writer that tries again, and whose next run does after a crash,
 // costs nothing: how to explore with a script.
 func TestExplore(t *testing.T) {
+	thorough.NotShort(t)
 	write := func(s store.Store) error {
 		for _, name := range []string{"one", "two", "three"} {
 			err := put(t, s, name)
