@@ -72,13 +72,17 @@ func (r *run) checkDelete(name set.Name) error {
 			epoch = max(epoch, n.Number)
 		}
 	}
+	first, second := names(name.Number)
+	if b := r.w.store[first]; r.op == "set.begin" && name.Kind == set.Keyring && r.w.store[second] == nil && b != nil && r.hasMade(first, b) { // [LIF-38]
+		return nil
+	}
 	if name.Number >= epoch {
 		return fmt.Errorf("it is the keyring that counts")
 	}
 	if r.op == "set.commit" { // [LIF-22]
 		return nil
 	}
-	first, second := names(epoch)
+	first, second = names(epoch)
 	back := max(r.readBack(first), r.readBack(second))
 	if r.readBack(first) < 0 || r.readBack(second) < 0 { // [LIF-7] [LIF-21]
 		return fmt.Errorf("the keyring of epoch %d is not read back under both of its names before", epoch)

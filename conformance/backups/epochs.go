@@ -48,7 +48,7 @@ func ofEpochs() []audit {
 		{"overlooked-commit", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7", "", "A commit that was made while an epoch began is the one that the next epoch names.", overlooked},
 		{"overlooked-later", "SET-7 LIF-21 LIF-30", "", "So is one that was made after the device was interrupted, whoever goes on: an epoch without its copy does not count.", overlookedLater},
 		{"begun-by-another", "LIF-8 LIF-12 LIF-22 LIF-33", "", "The first of a later keyring ends a run, and an epoch that begins gets a greater number.", begunByAnother},
-		{"began-at-once", "LIF-30 LIF-34", "", "A device that finds another epoch begun before it stores its copy starts again, and afterwards stops.", beganAtOnce},
+		{"began-at-once", "LIF-30 LIF-34 LIF-38", "", "A device that finds another epoch begun before it stores its copy starts again, and afterwards stops.", beganAtOnce},
 		{"interrupted-epoch", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-9", "", "A change that is interrupted at any request, before it is carried out or after, is gone on with.", interruptedEpoch},
 		{"interrupted-on", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-5 LIF-6 LIF-9", "", "So is turning a backup on.", func(w *world) error {
 			return w.interrupt(epoch{created: drawn.Time(w.r)})

@@ -206,6 +206,9 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 	}
 	if _, isThere := now.Has(second); !isThere { // otherwise it was looked for
 		missed, err := d.missed(ctx, now, ring)
+		if errors.Is(err, errMoved) { // [LIF-38]
+			err = errors.Join(err, d.Delete(ctx, first.String()))
+		}
 		if err != nil {
 			return err
 		}

@@ -99,7 +99,7 @@ func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, sealed []by
 		opened := &set.Ring{Keyring: ring, Key: lock.Key}
 		missed, err := f.missed(ctx, opened)
 		if err != nil {
-			return err
+			return f.unlessMoved(ctx, ring.Epoch, err)
 		}
 		if missed == nil {
 			break

@@ -37,6 +37,15 @@ func (f *Found) unlessTaken(err error) error {
 	return err
 }
 
+// unlessMoved takes back what was to be begun, and the first name of its keyring, if another
+// epoch has begun meanwhile. [LIF-38]
+func (f *Found) unlessMoved(ctx context.Context, epoch uint64, err error) error {
+	if errors.Is(err, ErrMoved) {
+		err = errors.Join(err, f.Store.Delete(ctx, set.Name{Kind: set.Keyring, Number: epoch}.String()), f.forgetBegun())
+	}
+	return err
+}
+
 // missed returns a commit that was made in the epoch from which this one goes on after that
 // was looked at, nil if there is none. Errors: ErrMoved if another epoch has been begun
 // meanwhile, those of the store. [LIF-30]
@@ -55,8 +64,11 @@ func (f *Found) missed(ctx context.Context, ring *set.Ring) (*set.Generation, er
 	case isNewer, counts != from && counts != ring.Epoch:
 		return nil, ErrMoved
 	}
-	if is, err := f.hasNamed(ctx, now, ring); err != nil || !is {
-		return nil, errors.Join(err, ErrMoved)
+	switch is, err := f.hasNamed(ctx, now, ring); {
+	case err != nil:
+		return nil, err
+	case !is:
+		return nil, ErrMoved
 	}
 	return now.Overlooked(ctx, ring, from, f.Payloads)
 }
