@@ -148,7 +148,7 @@ func vaultClients(s *suite) {
 			h.asks(h.stretching(h.loginRandom, vectors.Object{"credential": inHex(h.credential)}), h.recoverAnswer(), h.finishAnswer(1700000009999, 1700000001000, 1700000002000)),
 			vectors.Object{
 				"requests": sent("recover", h.recoverRequest(), "finish", h.finishRequest()), "outcome": "ok", "export_key": inHex(h.exportKey),
-				"report":   vectors.Object{"failures": 2, "failed_ms": []any{1700000001000, 1700000002000}, "superseded_ms": 1700000009999},
+				"report":   vectors.Object{"failures": 2, "failed_ms": []any{int64(1700000001000), int64(1700000002000)}, "superseded_ms": int64(1700000009999)},
 				"attempts": nil, "wait_ms": nil,
 			}).via(h.loggedIn)
 	}
@@ -202,7 +202,7 @@ func vaultProofs(s *suite) {
 func (s *suite) asked(slug, requirements, comment string, h *holder, name string, message []byte, answer ...byte) {
 	sizes := map[string]int{"state": 195, "register": 65, "destroy": 9, "anchor": 9, "commit": 9, "recover": 330}
 	s.valid(slug, requirements, comment, "vault.answer", vectors.Object{
-		"vault": inHex(h.vault), "service": inHex(h.service.Public().(ed25519.PublicKey)), "time_ms": 1700000000000, "name": name, "message": inHex(message),
+		"vault": inHex(h.vault), "service": inHex(h.service.Public().(ed25519.PublicKey)), "time_ms": int64(1700000000000), "name": name, "message": inHex(message),
 	}, vectors.Object{"message": inHex(append(answer, make([]byte, sizes[name]-len(answer))...))})
 }
 
