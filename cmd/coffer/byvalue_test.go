@@ -19,8 +19,8 @@ func TestNoSecretByValue(t *testing.T) {
 	var files []*ast.File
 	for _, dir := range []string{"../../ref", "../../cmd"} {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if d != nil && d.IsDir() && d.Name() == "store" {
-				return fs.SkipDir // stores see nothing that is secret
+			if d != nil && d.IsDir() && (d.Name() == "store" || d.Name() == "history") {
+				return fs.SkipDir // stores, and models of histories, see nothing that is secret
 			}
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err

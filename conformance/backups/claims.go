@@ -36,7 +36,8 @@ func begunByAnother(w *world) error {
 	w.toHistory()
 	for range 2 {
 		w.claim(1 + uint64(w.r.Intn(3)))
-		if err := w.ends("another device has stored the first of a later keyring", "superseded", nil); err != nil {
+		stopped := w.clone()
+		if err := stopped.ends("another device has stored the first of a later keyring", "superseded", nil); err != nil {
 			return err
 		}
 		if err := w.begin(epoch{created: drawn.Time(w.r)}); err != nil {

@@ -97,7 +97,7 @@ func (t *tracer) slot() error {
 		Out:  []Value{computed("context", []byte(context))}})
 	message := t.data[sealed.Offset : sealed.Offset+sealed.Length]
 	d := t.message("the sealed key", "SLT-6", inputKey, "input key", sealed.Offset, context)
-	t.add(t.chunk("Open the sealed key", "SLT-8", "What was sealed is K, the backup key. From here on all secrets lead the same way.", d, sealed.Offset, 0, int64(len(message))-cobblestone.PrefixSize, computed("K", t.key[:])))
+	t.add(t.chunk("Open the sealed key", "SLT-8", "What was sealed is K, the backup key. From here on all secrets lead the same way.", &d, sealed.Offset, 0, int64(len(message))-cobblestone.PrefixSize, computed("K", t.key[:])))
 	return nil
 }
 
@@ -138,7 +138,7 @@ func mac(secret []byte, parts ...[]byte) []byte {
 }
 
 // chunk opens chunk i of the message at an offset, whose sealed chunks have length bytes.
-func (t *tracer) chunk(title, requirement, text string, d cobblestone.Derived, offset, i, length int64, out Value) Step {
+func (t *tracer) chunk(title, requirement, text string, d *cobblestone.Derived, offset, i, length int64, out Value) Step {
 	at := offset + cobblestone.PrefixSize + i*cobblestone.SealedChunkSize
 	n := min(cobblestone.SealedChunkSize, length-i*cobblestone.SealedChunkSize)
 	nonce := d.BaseNonce
@@ -202,7 +202,7 @@ func (t *tracer) payload() {
 		if i == last {
 			text += " This is the last chunk: it is shorter than the others, which shows that nothing is missing at the end."
 		}
-		t.add(t.chunk(fmt.Sprintf("Open chunk %d", i), "COB-12", text, d, t.Payload, i, length, out))
+		t.add(t.chunk(fmt.Sprintf("Open chunk %d", i), "COB-12", text, &d, t.Payload, i, length, out))
 		if last == 0 {
 			break
 		}
