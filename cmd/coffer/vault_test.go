@@ -146,6 +146,7 @@ func (g *guessing) says(want int, said string, args ...string) {
 // A change that ends before the vault has made the new password live leaves the old one, and no
 // backup is made until it has gone on. [VLT-31] [VLT-42] [VLT-44]
 func TestChangeGoesOn(t *testing.T) {
+	thorough.Only(t) // they wait for a vault that does not answer
 	g := newGuessing(t)
 	change := []string{"change", "--forgotten", "--new-password-file", "wrong.txt", "store"}
 	g.at("state")
@@ -167,6 +168,7 @@ func TestChangeGoesOn(t *testing.T) {
 // Where the vault has forgotten the new password meanwhile, the change begins anew; where it is
 // gone, it is left behind. [VLT-43]
 func TestChangeBeginsAnew(t *testing.T) {
+	thorough.Only(t) // they wait for a vault that does not answer
 	g := newGuessing(t)
 	g.at("state")
 	g.Silence("commit")
