@@ -1,7 +1,12 @@
 package backup
 
 import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -9,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/store/memory"
 )
 
@@ -61,6 +68,88 @@ func TestNothingNew(t *testing.T) {
 		if err := checkHead(s, &w.k, w.contents()); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
+	}
+}
+
+// A run that finds nothing new, and the head damaged, makes a generation that has all of it anew,
+// or ends, wherever the damage lies. [LIF-31]
+func TestNothingNewAndDamaged(t *testing.T) {
+	take, made, ended := thorough.OneIn(t, 7), 0, 0
+	for at := range 64 {
+		if !take() {
+			continue
+		}
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			s := memory.New()
+			w := newWorld(t, s)
+			w.write("a", noise(rand.New(rand.NewPCG(1, 1)), 100_000))
+			w.mustRun(s)
+			damage(t, s, "g-0000000000000001.coffer", at, 64)
+			report, err := Run(t.Context(), s, w.memory, w.sources(), w.options())
+			switch {
+			case fault.NameOf(err) == fault.StaleBackup: // it does not open as a commit any more
+				ended++
+				return
+			case err != nil:
+				t.Fatal(err)
+			case report.Generation != 2:
+				t.Errorf("%+v", report)
+			}
+			made++
+			if err := checkHead(s, &w.k, w.contents()); err != nil {
+				t.Error(err)
+			}
+			again, err := Run(t.Context(), s, w.memory, w.sources(), w.options())
+			if err != nil || len(again.Lost) > 0 {
+				t.Errorf("the run after it: %+v, %v", again, err)
+			}
+		})
+	}
+	if made == 0 || ended == 0 && thorough.Wanted() {
+		t.Errorf("%d runs made a generation, %d ended", made, ended)
+	}
+}
+
+// damage alters a byte of an object, some parts of all of it from its beginning.
+func damage(t *testing.T, s *memory.Store, name string, part, parts int) {
+	t.Helper()
+	object, err := s.Stat(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := make([]byte, object.Size)
+	if _, err := s.ReadAt(t.Context(), name, content, 0); err != nil && err != io.EOF {
+		t.Fatal(err)
+	}
+	content[part*len(content)/parts] ^= 1
+	if err := s.Delete(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	digest := sha256.Sum256(content)
+	if err := s.PutNew(t.Context(), name, bytes.NewReader(content), object.Size, digest); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// forgetful is a store that loses commits once they are asked for.
+type forgetful struct{ *memory.Store }
+
+func (s forgetful) ReadAt(ctx context.Context, name string, p []byte, off int64) (int, error) {
+	if name[0] == 'g' {
+		if err := s.Delete(ctx, name); err != nil {
+			return 0, err
+		}
+	}
+	return s.Store.ReadAt(ctx, name, p, off)
+}
+
+// A run against a store that loses each commit ends.
+func TestContradicted(t *testing.T) {
+	s := memory.New()
+	w := newWorld(t, s)
+	w.write("a", []byte("a"))
+	if _, err := w.run(forgetful{s}); !errors.Is(err, ErrContradicted) {
+		t.Errorf("%v", err)
 	}
 }
 

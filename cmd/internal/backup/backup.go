@@ -72,6 +72,13 @@ type Report struct {
 // before it.
 var ErrRefused = errors.New("nothing was stored")
 
+// ErrContradicted says that a store shows something else each time it is asked.
+var ErrContradicted = errors.New("the store shows something else each time it is asked, or loses what was stored: nothing was confirmed")
+
+// mostSteps is how many states a run goes through at most: a whole one has five, and one that
+// meets another device a few more.
+const mostSteps = 100
+
 // run is one run.
 type run struct {
 	ctx    context.Context
@@ -95,8 +102,9 @@ type run struct {
 }
 
 // Run makes a generation of some sources, ordered as they are to be sealed, unless the head is
-// the same and less than an hour old: then it reports that one. The caller has locked the memory. Errors: superseded, stale_backup, wrong_set, ErrRefused, those of the
-// store and of the device.
+// the same and less than an hour old: then it reports that one. The caller has locked the memory.
+// Errors: superseded, stale_backup, wrong_set, ErrRefused, ErrContradicted, those of the store
+// and of the device.
 func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source, opts Options) (*Report, error) {
 	r, err := newRun(ctx, s, m, sources, opts)
 	if err != nil {
@@ -111,9 +119,12 @@ func Run(ctx context.Context, s store.Store, m *device.Memory, sources []Source,
 		set.StateConfirm:  r.confirm,
 	}
 	state := set.StateKeyring
-	for !state.Ended() {
+	for n := 0; !state.Ended(); n++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if n == mostSteps {
+			return nil, ErrContradicted
 		}
 		answer, err := steps[state]()
 		if err != nil {
@@ -262,49 +273,6 @@ func (r *run) makeCommit() (set.Answer, error) {
 	}
 	r.report.Stored += r.commit.sealed.Stored.Length
 	return set.AnswerMade, nil
-}
-
-// confirm reads the commit back, or the head if none was made, and looks whether it counts:
-// another device may have taken over meanwhile.
-func (r *run) confirm() (set.Answer, error) {
-	if err := r.wait(); err != nil { // [LIF-11]
-		return "", err
-	}
-	isBack := r.headIsBack
-	if r.commit != nil {
-		isBack = func() (bool, error) { return r.commit.isBack(r.ctx, r.store) }
-	}
-	is, err := isBack()
-	isGone := errors.Is(err, store.ErrMissing)
-	switch {
-	case isGone && r.commit != nil:
-		return set.AnswerGone, nil
-	case err != nil && !isGone:
-		return "", err
-	case !is:
-		return set.AnswerOther, r.abandonCommit()
-	}
-	now, err := set.List(r.ctx, r.store)
-	if err != nil {
-		return "", err
-	}
-	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
-		return set.AnswerEnded, err
-	}
-	if newer, isGone, err := now.Newer(r.ctx, r.meta.Epoch); err != nil || newer > 0 || isGone {
-		return set.AnswerEnded, err
-	}
-	if r.commit == nil {
-		return set.AnswerSame, nil
-	}
-	r.sources, r.plan.todo = nil, nil // saving takes as much memory again
-	return set.AnswerSame, r.save()
-}
-
-// headIsBack reads the head back, where a run adds no generation to it.
-func (r *run) headIsBack() (bool, error) {
-	name := set.Name{Kind: set.Commit, Number: r.head.Number}
-	return store.Holds(r.ctx, r.store, name.String(), r.meta.HeadLength, r.meta.Head)
 }
 
 // random is where salts come from. [CON-7]
