@@ -6,12 +6,14 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/coffer-format/coffer/ref/vault"
 )
 
 // Before the last attempt the holder is warned and asked; who says no has it still. [VLT-32]
 func TestLastAttempt(t *testing.T) {
 	g := newGuessing(t)
-	g.waste()
+	g.waste(vault.MaxAttempts - 1)
 	f := &fixture{Dir: g.Dir}
 	restore := func(answer string) *conversation {
 		c := f.converse(append([]string{"restore", "-C", "out", "store"}, g.flags...)...)

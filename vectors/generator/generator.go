@@ -103,14 +103,19 @@ func outputs(agree Agreement) ([]output, error) {
 	}
 	var all []output
 	for _, f := range files {
-		data, err := vectors.Encode(f)
+		o, err := encoded(f)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, output{"vectors/" + f.Subject + ".json", data, f.Cases})
+		all = append(all, o)
 	}
 	example, err := Example()
 	return append(all, output{ExamplePath, example, nil}), err
+}
+
+func encoded(f vectors.File) (output, error) {
+	data, err := vectors.Encode(f)
+	return output{"vectors/" + f.Subject + ".json", data, f.Cases}, err
 }
 
 // Write writes the case files and the worked example. root is the root of the
