@@ -29,6 +29,8 @@ var atomicities = map[string]bool{"atomic": true, "not atomic": false}
 // explore runs a test for every event of what a holder does that can go wrong, in every way:
 // events that no run has any more end it.
 func explore(t *testing.T, test func(t *testing.T, s *memory.Store, interruptedAt func(Place) *interrupted)) {
+	t.Helper()
+	thorough.NotShort(t)
 	for kind, atomic := range atomicities {
 		for name, fault := range faults {
 			t.Run(kind+"/"+name, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/opaque"
 	"github.com/coffer-format/coffer/ref/vault"
 )
@@ -205,6 +206,7 @@ func loud(n int) []byte {
 // Nothing of a whole life is in the log, the metrics or the text of an error: no secret, no
 // message, no account. [VLT-59]
 func TestSecretsStayInside(t *testing.T) {
+	thorough.NotShort(t)
 	tr := newTrial(t, func(c *Config) { c.Limits.Requests, c.Notify = 40, "cat >&2; false" })
 	address, _ := tr.listen(t)
 	over := vaultdtest.Over(tr.client(), "https://"+address)
