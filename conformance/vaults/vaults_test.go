@@ -12,6 +12,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
@@ -19,7 +20,7 @@ import (
 
 // The reference passes with every seed.
 func TestReference(t *testing.T) {
-	for seed := range int64(3) {
+	for seed := range int64(thorough.Number(1, 3)) {
 		for _, c := range Cases(seed) {
 			if o := casetest.Outcome(t, casetest.Asker(new(reference.Program).Answer), c); o.Verdict != report.Pass {
 				t.Errorf("seed %d, %s: %+v", seed, c.ID, o)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
@@ -22,6 +23,11 @@ import (
 )
 
 var background = context.Background()
+
+func TestMain(m *testing.M) {
+	thorough.InMemory()
+	os.Exit(m.Run())
+}
 
 func check(t testing.TB, err error) {
 	t.Helper()

@@ -13,13 +13,20 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/vault/channel"
 )
+
+func TestMain(m *testing.M) {
+	thorough.InMemory()
+	os.Exit(m.Run())
+}
 
 // clock is set by hand.
 type clock struct {
