@@ -104,6 +104,7 @@ func (a *annotator) tree(n *grammar.Node, name, section string, err error) {
 			a.slotBody(n.Find("type"), c, full)
 		case c.Name == "sealed_key":
 			a.message(int64(c.Length), full)
+		case a.opaque(full, section, c.Length):
 		default:
 			a.add(int64(c.Length), full, valueOf(c, what.as), what.phrase, section, what.rule)
 		}

@@ -22,7 +22,8 @@ type show int
 const (
 	plain  show = iota // a number; nothing for bytes
 	text               // bytes that are UTF-8
-	moment             // a time
+	moment             // a time of an archive
+	clock              // a time of a vault
 )
 
 // meanings are those of all fields of the grammar, by structure and field, except
@@ -32,7 +33,7 @@ var meanings = map[string]meaning{
 	"Header.version":   {phrase: "version of the format", rule: "HDR-8"},
 	"Header.purpose":   {phrase: "what the payload is", rule: "HDR-14"},
 	"Header.key_check": {phrase: "tells which key the container wants", rule: "HDR-18"},
-	"Header.digest":    {phrase: "tells an accident from an attack", rule: "HDR-13"},
+	"Header.digest":    {phrase: "finds accidents, and no attack", rule: "HDR-13"},
 	"Header.mac":       {phrase: "authenticates the header and binds it to its payload", rule: "HDR-19"},
 
 	"Slot.type": {phrase: "which secret opens the slot", rule: "SLT-2"},
@@ -41,7 +42,7 @@ var meanings = map[string]meaning{
 	"PasswordSlot.memory_kib": {phrase: "KiB of memory that Argon2id takes", rule: "SLT-10"},
 	"PasswordSlot.passes":     {phrase: "passes of Argon2id", rule: "SLT-10"},
 	"PasswordSlot.lanes":      {phrase: "lanes of Argon2id", rule: "SLT-10"},
-	"VaultSlot.vault":         {phrase: "digest of the vault's public key", rule: "SLT-15"},
+	"VaultSlot.vault":         {phrase: "digest of the vault's root key", rule: "SLT-15"},
 	"VaultSlot.credential":    {phrase: "identifier of the record at the vault", rule: "SLT-15"},
 	"PasskeySlot.salt":        {phrase: "input of the passkey's PRF", rule: "SLT-18"},
 	"PasskeySlot.rp_id":       {phrase: "relying party of the passkey", rule: "SLT-16", as: text},
@@ -105,8 +106,14 @@ func valueOf(n *grammar.Node, as show) string {
 		return fmt.Sprintf("%d, not assigned", n.Number)
 	case n.Type.Kind == grammar.Number && as == moment && n.Number == 0:
 		return "0, not known"
+	case n.Type.Kind == grammar.Number && as == moment && n.Number < epoch:
+		return fmt.Sprintf("%d = 2^51 - %d, %s", n.Number, epoch-n.Number, dateOf(int64(n.Number)-epoch))
 	case n.Type.Kind == grammar.Number && as == moment:
-		return fmt.Sprintf("%d %s", n.Number, time.UnixMilli(int64(n.Number)-epoch).UTC().Format("2006-01-02T15:04:05.000Z"))
+		return fmt.Sprintf("%d = 2^51 + %d, %s", n.Number, n.Number-epoch, dateOf(int64(n.Number)-epoch))
+	case n.Type.Kind == grammar.Number && as == clock && n.Number == 0:
+		return "0, none"
+	case n.Type.Kind == grammar.Number && as == clock:
+		return fmt.Sprintf("%d, %s", n.Number, dateOf(int64(n.Number)))
 	case n.Type.Kind == grammar.Number:
 		return strconv.FormatUint(n.Number, 10)
 	case as == text:
@@ -114,3 +121,6 @@ func valueOf(n *grammar.Node, as show) string {
 	}
 	return ""
 }
+
+// dateOf returns the date of a number of milliseconds since 1970.
+func dateOf(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z") }
