@@ -213,24 +213,3 @@ func dumpsVectors(c *chromium) {
 	}
 	c.silent("the vectors")
 }
-
-// walksShow: the walks draw their bytes, and what a step names can be looked at.
-func walksShow(c *chromium, at string) {
-	c.screen(1440, 900, "light")
-	c.open(at + "walk.html")
-	c.wait("document.querySelectorAll('.step').length > 10")
-	if n := c.evaluate("document.querySelectorAll('.step .fault').length"); n != "0" {
-		c.t.Errorf("%s comparisons fail", n)
-	}
-	c.evaluate("[...document.querySelectorAll('.place')].find(e => e.textContent === 'plaintext 360').click()")
-	if text := c.text("document.querySelector('.side .about').textContent"); !strings.HasPrefix(text, "trailer bytes 360 to 367 = 244") {
-		c.t.Errorf("the place of the trailer shows %q", text)
-	}
-	for name, acts := range map[string]string{"walk-backup.html": "5", "walk-vault.html": "11"} {
-		c.open(at + name)
-		c.wait("document.querySelectorAll('.act').length === " + acts)
-		c.evaluate("document.querySelectorAll('.layer').forEach(e => { e.open = true })")
-		c.wait("[...document.querySelectorAll('.layer')].every(e => e.querySelector('.field') !== null)")
-	}
-	c.silent("the walks")
-}

@@ -9,7 +9,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"strconv"
 
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -17,7 +16,6 @@ import (
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
-	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/salvage"
 	"github.com/coffer-format/coffer/spec/annotate"
 )
@@ -33,6 +31,8 @@ type Opened struct {
 	Fields    []annotate.Field `json:"fields"`    // of the plaintext
 	Salvaged  bool             `json:"salvaged"`  // the entries are what salvage has found
 	Entries   []Entry          `json:"entries"`
+
+	Public bool `json:"-"` // the secret may be shown, as that of a test vector
 
 	data      []byte
 	plaintext []byte
@@ -255,32 +255,5 @@ func (o *Opened) Layers() ([]Layer, error) {
 	return all, err
 }
 
-// OldKeys returns the old keys of a keyring, nil of anything else.
-func (o *Opened) OldKeys() []key.Key {
-	if o.Purpose != header.Keyring.String() || o.plaintext == nil {
-		return nil
-	}
-	ring, err := keyring.Parse(o.plaintext, &o.key)
-	if err != nil {
-		return nil
-	}
-	var all []key.Key
-	for _, old := range ring.OldKeys {
-		all = append(all, old.Key)
-	}
-	return all
-}
-
-// Generation returns the number of the backup to which an archive belongs, and whether
-// it completes it.
-func (o *Opened) Generation() (n uint64, isCommit bool) {
-	for _, f := range o.Fields {
-		switch f.Name {
-		case "index.generation":
-			n, _ = strconv.ParseUint(f.Value, 10, 64) // a number, as annotate writes it
-		case "index.complete":
-			isCommit = f.Value == "1"
-		}
-	}
-	return n, isCommit
-}
+// BackupKey returns K.
+func (o *Opened) BackupKey() key.Key { return o.key }

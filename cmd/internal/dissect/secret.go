@@ -25,6 +25,7 @@ type given struct {
 	slot     slot.Slot // nil if it is the key itself
 	number   int       // of the slot
 	inputKey func() ([]byte, error)
+	prepared string   // of a password
 	key      *key.Key // if it is the key itself
 }
 
@@ -38,8 +39,9 @@ func (s Secret) of(h *header.Header) (*given, error) {
 	case "password":
 		g := &given{secret: container.WithSlot(slot.PasswordSecret(s.Text))}
 		if found, i := find[*slot.Password](h); found != nil {
-			g.slot, g.number, g.inputKey = found, i, func() ([]byte, error) {
-				prepared, err := password.Prepare([]byte(s.Text))
+			prepared, err := password.Prepare([]byte(s.Text))
+			g.slot, g.number, g.prepared = found, i, string(prepared.Bytes())
+			g.inputKey = func() ([]byte, error) {
 				if err != nil {
 					return nil, err
 				}

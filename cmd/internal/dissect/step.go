@@ -1,8 +1,8 @@
 package dissect
 
 import (
-	"bytes"
 	"encoding/hex"
+	"strconv"
 )
 
 // Step is something that is computed, or compared, on the way from a secret to the
@@ -16,6 +16,7 @@ type Step struct {
 	Requirement string  `json:"requirement,omitempty"` // that asks for it
 	In          []Value `json:"in"`
 	Out         []Value `json:"out"`
+	With        []Value `json:"with,omitempty"`  // what is there already, of a comparison
 	Holds       *bool   `json:"holds,omitempty"` // of a comparison
 }
 
@@ -56,9 +57,28 @@ func placed(name, layer string, data []byte, offset, length int64) Value {
 	return v
 }
 
-// compare makes a step of a comparison.
-func (s Step) compare(a, b []byte) Step {
-	holds := bytes.Equal(a, b)
-	s.Holds = &holds
-	return s
+// bytes returns the bytes of a value that has all of them.
+func (v Value) bytes() []byte {
+	b, err := hex.DecodeString(v.Hex)
+	if err != nil {
+		panic(err) // unreachable: it has just been encoded
+	}
+	return b
+}
+
+// Grouped writes a number that is not negative in groups of three digits.
+func Grouped(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "\u202f" + digits[at:]
+	}
+	return digits
+}
+
+// counted is a number of things.
+func counted(n int64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return Grouped(n) + " " + what
 }

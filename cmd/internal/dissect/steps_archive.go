@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
 )
@@ -15,63 +16,84 @@ func (t *tracer) plain(name, prefix string) Value {
 	return placed(name, "plaintext", t.plaintext, r.Offset, r.Length)
 }
 
-// archive follows the way from the end of the plaintext to the content of an entry.
+// archive follows the way from the end of the plaintext to a byte of an entry.
 func (t *tracer) archive() {
-	if t.Error != nil {
-		return
-	}
 	t.part = "From the end of the plaintext to an entry"
-	t.add(Step{Title: "Read the end first", Section: "8.5", Requirement: "ARC-18", Formula: "trailer = offset of the index frame, 8 bytes",
-		Text: "An archive is written front to back and read from its end. All of what follows is plaintext that has been authenticated.",
-		In:   []Value{t.plain("trailer", "trailer")}, Out: []Value{t.plain("index frame", "index.")}})
-	t.add(Step{Title: "The index names the segments", Section: "8.5", Requirement: "ARC-20", Formula: "segment = length bytes from offset on, in the container of that id",
-		Text: "A container that stands alone has one segment, its own. In a set an index refers to those of earlier nights as well.",
-		In:   []Value{t.plain("segment reference", "index.segments[")}, Out: []Value{t.plain("segment frame", "segment.")}})
+	index := t.plain("index frame", "index.")
+	t.add(Step{Title: "Read the end first", Section: "8.5", Requirement: "ARC-18", Formula: "trailer = offset of the index frame, 8 bytes, big-endian",
+		Text: fmt.Sprintf("An archive is written front to back and read from its end. The last 8 bytes of the plaintext are the trailer, which says that the index begins at %s. All of what follows is plaintext that has been authenticated.", Grouped(index.Offset)),
+		In:   []Value{t.plain("trailer", "trailer")}, Out: []Value{index}})
+	segment := t.plain("segment frame", "segment.")
+	t.add(Step{Title: "The index names the segments", Section: "8.5", Requirement: "ARC-20", Formula: "segment reference = container id (24 bytes) || offset (8 bytes) || length (8 bytes)",
+		Text: fmt.Sprintf("A container that stands alone has one segment, its own: the reference has its own id, the payload's salt, and says %s bytes from %s on. In a set an index refers to segments of earlier nights as well.", Grouped(segment.Length), Grouped(segment.Offset)),
+		In:   []Value{t.plain("segment references", "index.segments[")}, Out: []Value{segment}})
 	for i, e := range t.Entries {
-		if e.Record == nil || len(e.Spans) == 0 {
-			continue
+		if e.Record != nil && len(e.Spans) > 0 {
+			t.entry(i)
+			t.part = "From an entry to one byte of the file"
+			t.oneByte(e, e.Size/2)
+			return
 		}
-		record := fmt.Sprintf("segment.live[%d].", i)
-		t.add(Step{Title: "A record finds an entry", Section: "8.4", Requirement: "ARC-26", Formula: "place = container id and offset of the entry's frame",
-			Text: fmt.Sprintf("The record of %q says where its frame lies. Records are sorted by path.", e.Path),
-			In:   []Value{t.plain("record", record), t.plain("its place", record+"places[")}, Out: []Value{t.frame(e.Spans[0].Offset)}})
-		t.add(Step{Title: "The frame holds the content", Section: "8.1", Requirement: "ARC-26", Formula: "frame = type || path || kind || modified_ms || size || content",
-			Text: "The frame says again what the record says, and both must agree. Then come the bytes of the file, as they are.",
-			In:   []Value{t.frame(e.Spans[0].Offset)}, Out: []Value{placed("content of "+e.Path, "plaintext", t.plaintext, e.Spans[0].Offset, e.Spans[0].Length)}})
-		t.oneByte(e)
-		return
 	}
 }
 
-// oneByte says what vouches for a byte of an entry.
-func (t *tracer) oneByte(e Entry) {
-	j := e.Size / 2
-	var at int64
-	for _, s := range e.Spans {
-		if s.Content <= j && j < s.Content+s.Length {
-			at = s.Offset + j - s.Content
-		}
-	}
-	i := at / cobblestone.ChunkSize
-	sealed := t.Payload + cobblestone.PrefixSize + i*cobblestone.SealedChunkSize
-	end := min(sealed+cobblestone.SealedChunkSize, int64(len(t.data)))
-	t.add(Step{Title: "One byte, and what vouches for it", Section: "4.4", Requirement: "COB-19",
-		Formula: "byte p of the plaintext = byte p mod 16384 of chunk floor(p / 16384); chunk i begins at payload + 56 + 16400 i",
-		Text: fmt.Sprintf("Byte %d of %q, a text or a photo, is byte %d of the plaintext, and so byte %d of chunk %d, which begins at byte %d of the file. To read it, a reader opens the last chunk, the chunks of the index, the segment and the frame, and this one: nothing else. "+
-			"What vouches for it: the tag of its chunk, under a key that comes from K and the payload's salt; the nonce, which is the chunk's number, for its place; the commitment, which fits no other key; and the MAC of the header, which binds salt and commitment to this header.", j, e.Path, at, at%cobblestone.ChunkSize, i, sealed),
-		In:  []Value{t.in("the byte, encrypted", sealed+at%cobblestone.ChunkSize, 1), t.in("the tag of its chunk", end-cobblestone.TagSize, cobblestone.TagSize), t.field("the commitment", "payload.commitment"), t.field("the MAC", "mac")},
-		Out: []Value{placed("the byte", "plaintext", t.plaintext, at, 1)}})
+// entry follows the way from the record of an entry to its content.
+func (t *tracer) entry(i int) {
+	e := t.Entries[i]
+	record := fmt.Sprintf("segment.live[%d].", i)
+	places := number(t.Opened.Fields, record+"places")
+	fields, length := t.frame(e.Spans[0].Offset)
+	t.add(Step{Title: "A record finds an entry", Section: "8.4", Requirement: "ARC-26", Formula: "record = length of the places (2 bytes) || places || path, kind, modified_ms and size of the entry",
+		Text: fmt.Sprintf("The records of a segment are sorted by path. That of %q begins with the number %d: its places take %d bytes, 32 each, so it has %s. A place is the id of a container (24 bytes) and the offset of a frame in its plaintext (8 bytes), here %s.", e.Path, places, places, counted(places/32, "place"), Grouped(fields.Offset)),
+		In:   []Value{t.plain("record", record), t.plain("its places", record+"places[")}, Out: []Value{fields}})
+	t.add(Step{Title: "The frame holds the content", Section: "8.1", Requirement: "ARC-46", Formula: length,
+		Text: fmt.Sprintf("The frame begins at %s and its fields take %s bytes, so the content begins at %s + %s = %s. The record governs: the frame repeats path, kind and time for salvage, and only its size must be that of the record.", Grouped(fields.Offset), Grouped(fields.Length), Grouped(fields.Offset), Grouped(fields.Length), Grouped(e.Spans[0].Offset)),
+		In:   []Value{fields}, Out: []Value{placed("content of "+e.Path, "plaintext", t.plaintext, e.Spans[0].Offset, e.Spans[0].Length)}})
 }
 
-// frame returns the fields of a frame before its content at an offset.
-func (t *tracer) frame(content int64) Value {
+// frame returns the fields of a frame before its content at an offset, and says how long
+// they are.
+func (t *tracer) frame(content int64) (fields Value, length string) {
 	for _, f := range t.Opened.Fields {
 		if f.Offset > content || f.Offset+f.Length <= content {
 			continue
 		}
-		name := f.Name[:len(f.Name)-len(".content")]
-		r := t.Opened.span(name + ".")
-		return placed("fields of the frame", "plaintext", t.plaintext, r.Offset, f.Offset-r.Offset)
+		name := strings.TrimSuffix(f.Name, "content")
+		r := t.Opened.span(name)
+		fields = placed("fields of the frame", "plaintext", t.plaintext, r.Offset, f.Offset-r.Offset)
+		path, runs := t.Opened.span(name+"entry.path"), t.Opened.span(name+"runs")
+		length = fmt.Sprintf("fields = type 1 + length of the path 2 + path %d + kind 1 + modified_ms 8 + size 8 = %d", path.Length-2, fields.Length)
+		if runs != nil {
+			length = fmt.Sprintf("fields = type 1 + length of the path 2 + path %d + kind 1 + modified_ms 8 + size 8 + length of the runs 3 + runs %d = %d", path.Length-2, runs.Length-3, fields.Length)
+		}
+		return fields, length
 	}
-	return said("frame", "not found")
+	panic(fmt.Sprintf("unreachable: no frame has the content at %d", content)) // the reference has read it
+}
+
+// oneByte finds byte j of an entry in the file, and says what vouches for it.
+func (t *tracer) oneByte(e Entry, j int64) {
+	var span Span
+	for _, s := range e.Spans {
+		if s.Content <= j && j < s.Content+s.Length {
+			span = s
+		}
+	}
+	p := span.Offset + j - span.Content
+	i, rest := p/cobblestone.ChunkSize, p%cobblestone.ChunkSize
+	sealed, length := t.sealed(i)
+	enciphered, tag := t.in("the byte, encrypted", sealed+rest, 1), t.in("the tag of its chunk", sealed+length, cobblestone.TagSize)
+	t.add(Step{Title: fmt.Sprintf("Where byte %s lies in the file", Grouped(j)), Section: "4.4", Requirement: "COB-7",
+		Formula: "p = offset of the content + byte; i = floor(p / 16384); sealed chunk i = payload + 56 + 16400 i; byte of the file = sealed chunk i + p mod 16384; nonce_i = base_nonce XOR i",
+		Text: fmt.Sprintf("Byte %s of %q is byte %s + %s = %s of the plaintext: byte %s of chunk %d (%d × 16\u202f384 = %s). Sealed chunk %d begins at %s + 56 + %d × 16\u202f400 = %s of the file. A byte is encrypted in its place, so this one is byte %s + %s = %s of the file. The tag of the chunk comes after its %s bytes of ciphertext, at %s. The number of the chunk, as 12 bytes, big-endian, XOR the base nonce is the nonce.",
+			Grouped(j), e.Path, Grouped(span.Offset), Grouped(j-span.Content), Grouped(p), Grouped(rest), i, i, Grouped(i*cobblestone.ChunkSize), i, Grouped(t.Payload), i, Grouped(sealed), Grouped(sealed), Grouped(rest), Grouped(enciphered.Offset), Grouped(length), Grouped(tag.Offset)),
+		In:  []Value{computed("base nonce", t.derived.BaseNonce[:]), enciphered},
+		Out: []Value{nonce(&t.derived, i), tag}})
+	t.chunks(i)
+	t.add(Step{Title: "What vouches for the byte, and what does not", Section: "4.7", Requirement: "COB-19",
+		Formula: "MAC of the header → salt and commitment → key and base nonce → tag of the chunk → byte",
+		Text: fmt.Sprintf("To read it, a reader opens the last chunk, the chunks of index, segment and the fields of the frame, and chunk %d: nothing else. What vouches for the byte: the tag of its chunk, under a key that comes from K and the payload's salt, for what it is; the nonce for its place; the last chunk for the length of the whole; the MAC of the header for salt and commitment; and the record, read in the same way, for the entry to which it belongs. "+
+			"What does not: nothing shows that this container is the newest, since an older one under the same K verifies as well, whole as it is. And whoever knows K can make another that verifies: who guesses the password has K.", i),
+		In:  []Value{t.field("the MAC", "mac"), t.field("the commitment", "payload.commitment"), tag, enciphered},
+		Out: []Value{placed("the byte", "plaintext", t.plaintext, p, 1)}})
 }

@@ -25,9 +25,9 @@ const firstPage = "index.html"
 
 // walkOf leads from a chapter to the walk that shows what it is about.
 var walkOf = map[string]string{
-	"15-example.md": `<a href="` + walkPage + `">Walk through it</a> beside its bytes, or <button type="button" data-example>open it in the dump</button>`,
-	"16-sets.md":    `<a href="walk-backup.html">A night’s backup</a> shows the objects of a small set, byte by byte.`,
-	"18-vault.md":   `<a href="walk-vault.html">A recovery at a vault</a> shows all messages in order, byte by byte.`,
+	"15-example.md": `<a href="` + walkPage + `">` + walkTitles[0].Title + `</a> walks through it beside its bytes; or <button type="button" data-example>open it in the dump</button>`,
+	"16-sets.md":    `<a href="` + walkTitles[1].Page + `">` + walkTitles[1].Title + `</a> shows the objects of a small set, byte by byte.`,
+	"18-vault.md":   `<a href="` + walkTitles[2].Page + `">` + walkTitles[2].Title + `</a> shows all messages in order, byte by byte.`,
 }
 
 // chapters makes the first page, those of the chapters, and that of the changes.

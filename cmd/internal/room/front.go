@@ -34,7 +34,7 @@ func (b *builder) front(text string) (template.HTML, error) {
 	}
 	var out bytes.Buffer
 	err := b.frontPage.Execute(&out, map[string]any{
-		"Beginning": template.HTML(text[:end]), "Rest": template.HTML(text[end:]), "Walk": walkPage,
+		"Beginning": template.HTML(text[:end]), "Rest": template.HTML(text[end:]), "Walks": walkTitles,
 		"Requirements": len(b.document.Requirements), "Cases": cases, "Refused": refused,
 		"Mutants": mutantsAtLeast, "Implementations": implementations,
 	})

@@ -120,8 +120,9 @@ class BytesView {
       const first = Math.ceil((offset + HEAD) / width) * width, last = Math.floor((end - TAIL) / width) * width;
       if (length > LONG && last > first && !this.open.has(i)) {
         put(i, offset, first);
-        const text = `… ${count(last - first, "more byte")} …`; // of a field that is too long for a page there is no more to see
-        const gap = length > this.most ? make("div", { class: "gap" }, text) : make("button", { type: "button", class: "gap", "data-gap": i }, text);
+        const more = count(last - first, "byte"), { name } = this.fields[i];
+        const what = /zeros$/.test(name) ? "zeros" : { sealed: "ciphertext", text: "content" }[kindOf(this.fields[i])] ?? name;
+        const gap = length > this.most ? make("div", { class: "gap" }, `… ${more} of ${what}, not on this page …`) : make("button", { type: "button", class: "gap", "data-gap": i }, `… ${more} more …`);
         lines.push(gap);
         at = -1;
         put(i, last, end);
@@ -188,14 +189,15 @@ class BytesView {
 /** A value of a step. show(layer, offset) is called to show where it lies. */
 function valueRow(value, show) {
   const long = value.hex && value.hex.length > 400 ? `${value.hex.slice(0, 384)}…` : value.hex;
-  const bytes = make("td", { class: "hex" }, long ? long.replace(/(..)(?=.)/g, "$1 ") : value.layer ? count(value.length, "byte") : "");
+  const bytes = make("td", { class: "hex" }, long ? long.replace(/(..)(?=.)/g, "$1 ") : value.layer ? "at its place" : "");
   if (value.text) bytes.prepend(make("span", { class: "value" }, long ? JSON.stringify(value.text) : value.text), long ? make("br") : "");
   const name = make("th", { scope: "row" }, value.name);
   if (value.layer) {
     const place = make("button", { type: "button", class: "place" }, `${value.layer} ${value.offset}`);
     place.addEventListener("click", () => show(value.layer, value.offset));
     name.append(" ", place);
-  } else if (value.hex) name.append(" ", make("span", { class: "soft" }, count(value.length, "byte")));
+  }
+  if (value.hex || value.layer) name.append(" ", make("span", { class: "soft" }, count(value.length, "byte")));
   return make("tr", {}, name, bytes);
 }
 
@@ -205,8 +207,8 @@ function stepItem(step, number, show) {
   if (step.text) item.append(make("p", {}, step.text));
   item.append(make("p", { class: "formula" }, make("code", {}, step.formula), " ", make("a", { href: sectionPlace(step.section) }, `section ${step.section}`)));
   const table = make("table", { class: "values" });
-  for (const [head, values] of [["in", step.in], ["out", step.out]])
-    if (values.length) table.append(make("tbody", { class: head }, make("tr", {}, make("th", { colspan: "2", class: "soft" }, head === "in" ? "goes in" : "comes out")), ...values.map((v) => valueRow(v, show))));
+  for (const [head, values] of [["goes in", step.in], ["comes out", step.out], ["compared with", step.with]])
+    if (values?.length) table.append(make("tbody", {}, make("tr", {}, make("th", { colspan: "2", class: "soft" }, head)), ...values.map((v) => valueRow(v, show))));
   item.append(make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": `values of step ${number}` }, table));
   if (step.holds !== undefined) item.append(make("p", { class: step.holds ? "holds" : "fault" }, step.holds ? "✓ They are equal." : "✗ They differ."));
   if (step.requirement) item.append(sentence(step.requirement));

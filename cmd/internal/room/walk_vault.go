@@ -5,9 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"html/template"
 	"io"
-	"math/rand/v2"
 
 	"github.com/coffer-format/coffer/cmd/internal/dissect"
 	"github.com/coffer-format/coffer/ref/key"
@@ -19,8 +17,12 @@ import (
 	"github.com/coffer-format/coffer/spec/annotate"
 )
 
-// vaultTime is when the walk takes place, in milliseconds since 1970.
-const vaultTime = 1735689600000
+// walkTime is when the walks take place, in milliseconds since 1970, and walkPassword what
+// their holder has chosen.
+const (
+	walkTime     = 1735689600000
+	walkPassword = "correct horse battery staple"
+)
 
 // vaultActors are a device and a vault that draw the same at each run, so that the pages
 // are always the same.
@@ -38,20 +40,38 @@ type vaultActors struct {
 }
 
 // vaultWalk follows a recovery at a vault, message by message.
-func (b *builder) vaultWalk() (*walk, error) {
-	v := &vaultActors{random: rand.NewChaCha8([32]byte([]byte("the walk at a vault draws this !")))}
+func vaultWalk() (*walk, error) {
+	v := &vaultActors{random: sameRandom("walk-vault.html")}
 	v.begin()
 	credential := v.register()
 	v.recover(credential)
 	if v.err != nil {
 		return nil, v.err
 	}
-	return &walk{
-		Title: "A recovery at a vault, message by message",
-		Intro: template.HTML(b.linkReferences("walk-vault.html", `<p>A holder registers a password at a vault, loses the phone, and gets K back on a new one with nothing but the password and a keyring from the provider. Below are all messages in order, each unfolded into its fields. The vault sees the password in none of them, nor K, and counts how often it answers; chapter 18 says the rest. What is drawn at random is the same here each time, for this page only.</p>`)),
-		way:   way{Acts: v.acts},
-	}, nil
+	return &walk{Intro: vaultTerms, End: vaultLimits, way: way{Acts: v.acts}}, nil
 }
+
+// vaultTerms says who and what the walk is about.
+const vaultTerms = `<p>A holder registers a password at a vault, loses the phone, and gets K back on a new one. It takes three things: the password; the keyring, which the new phone fetches from the provider; and a token, which the account service gives to whoever has signed in to the account. Below are all messages in order, each unfolded into its fields. What is drawn at random is the same each time, for this page only.</p>
+<dl class="terms">
+<dt>holder</dt><dd>the person who knows the password</dd>
+<dt>provider</dt><dd>stores the containers of the backup, the keyring among them</dd>
+<dt>vault</dt><dd>answers a computation with the password, and counts how often; it has a root key, and the digest of the public one is its name</dd>
+<dt>account service</dt><dd>knows the accounts; for the vault each is a pseudonym</dd>
+<dt>token</dt><dd>a signature of the account service: this account may ask this vault, from one time to another</dd>
+<dt>credential</dt><dd>32 random bytes that name one record at the vault</dd>
+<dt>OPAQUE</dt><dd>the computation (RFC 9807): both sides contribute to it, and the vault learns nothing of the password</dd>
+<dt>export key</dt><dd>what comes out of it on the device only; K is sealed under a key that comes from it</dd>
+</dl>`
+
+// vaultLimits says what a vault learns, and what it could do.
+const vaultLimits = `<section class="act limits" id="limits"><h2>What the vault can do, and what it cannot</h2>
+<p><b>It learns</b> a pseudonym of the account; when somebody registers, tries, succeeds and backs up; and how often it fails.</p>
+<p><b>It does not learn</b> the password, the export key or K, nor what is in the backup.</p>
+<p><b>A vault that keeps its rules</b> answers at most ten guesses for each registration and each success of the holder, whoever asks. It can refuse or forget: then the holder needs another secret, such as the 64-digit key.</p>
+<p><b>A vault that breaks them</b> (assumption A7) can count wrongly, and try passwords on its record without asking anybody, each at the cost of one Argon2id computation; with a right one and the keyring, which the provider has, it gets K. A vault that is set back to an earlier image answers ten guesses more each time. A password that is hard to guess stays hard to guess.</p>
+<p><b>The account service, or a thief of a token,</b> gets ten guesses, over 41 hours, and needs the keyring as well. The report of the last message shows them to the holder.</p>
+<p>Section 18.1 lists all parties; section 18.12 says what an operator does so that a vault is not set back.</p></section>`
 
 func (v *vaultActors) begin() {
 	v.draw(v.k[:])
@@ -60,14 +80,14 @@ func (v *vaultActors) begin() {
 	v.id = vault.IDOf(ed25519.NewKeyFromSeed(seed[:]).Public().(ed25519.PublicKey))
 	v.draw(seed[:])
 	v.service = ed25519.NewKeyFromSeed(seed[:])
-	v.token = vault.Token{Vault: v.id, NotBefore: vaultTime - 60000, NotAfter: vaultTime + 3600000}
+	v.token = vault.Token{Vault: v.id, NotBefore: walkTime - 60000, NotAfter: walkTime + 3600000}
 	v.draw(v.token.Account[:])
 	v.draw(v.token.Nonce[:])
 	v.token.Sign(v.service)
 	v.account = record.New(v.token.Account)
 	v.machine = &record.Machine{Vault: v.id, OPAQUE: vault.OPAQUE{Vault: v.id}}
 	var err error
-	v.password, err = password.Prepare([]byte("correct horse battery staple"))
+	v.password, err = password.Prepare([]byte(walkPassword))
 	v.fail(err)
 }
 
@@ -87,7 +107,7 @@ func (v *vaultActors) ask(name, structure string, request vault.Request, asks, a
 	request.Asks().Token = v.token
 	var random record.Random
 	v.draw(random[:])
-	answer, _, err := v.machine.Handle(v.account, request, vaultTime, &random)
+	answer, _, err := v.machine.Handle(v.account, request, walkTime, &random)
 	if err == nil && answer.Says().Status != vault.OK {
 		err = fmt.Errorf("the vault answers %v to %s", answer.Says().Status, name)
 	}
@@ -127,8 +147,8 @@ func (v *vaultActors) register() vault.Credential {
 		return credential
 	}
 	answer := v.ask("register", "Register", &vault.RegisterRequest{Head: head, Request: [opaque.RegistrationRequestSize]byte(request.Bytes())},
-		act{Title: "Registering: the device blinds the password", Section: "18.6", Text: "The device draws a credential and a blind, and sends the password as a point of a group, multiplied by the blind: whoever does not know the blind learns nothing from it. The token says which account asks."},
-		act{Title: "The vault multiplies", Section: "18.4", Text: "The vault draws a seed for this record alone, multiplies the point by a key that comes from it, and answers. The device takes the blind off again; what it gets is a value that neither could compute alone."})
+		act{Title: "Registering: the device blinds the password", Section: "18.6", Text: []string{"The device draws a credential and a blind, and sends the password as a point of a group, multiplied by the blind: whoever does not know the blind learns nothing from it. The token says which account asks, and is in every request."}},
+		act{Title: "The vault multiplies", Section: "18.4", Text: []string{"The vault draws a seed for this record alone, multiplies the point by a key that comes from it, and answers. The device takes the blind off again; what it gets is a value that neither could compute alone."}})
 	registered, ok := answer.(*vault.RegisterAnswer)
 	if v.err != nil || !ok {
 		v.fail(errors.New("there is no answer to a registration"))
@@ -148,12 +168,12 @@ func (v *vaultActors) register() vault.Credential {
 	management := v.k.Derive(key.LabelManagement)
 	copy(store.Management[:], ed25519.NewKeyFromSeed(management[:]).Public().(ed25519.PublicKey))
 	v.ask("store", "Store", store,
-		act{Title: "The device leaves a record", Section: "18.6", Text: "Argon2id has stretched that value into keys. The record has a public key and an envelope that only the right password opens, and the public half of a key that comes from K, with which the holder can later replace or destroy the record."},
-		act{Title: "The record is pending", Section: "18.6", Text: "It answers no attempts yet: first the keyring whose vault slot names it has to be in the store."})
+		act{Title: "The device leaves a record", Section: "18.6", Text: []string{"Argon2id has stretched that value into keys. The record has a public key, a masking key, and an envelope that only the right password opens. Beside it goes the management key, the public half of a key that comes from K: with it the holder can later replace or destroy the record."}},
+		act{Title: "The record is pending", Section: "18.6", Text: []string{"It answers no attempts yet: first the keyring whose vault slot names it has to be in the store."}})
 	v.slot(credential, exportKey)
 	v.ask("commit", "Commit", &vault.CommitRequest{Head: head, Registration: vault.RegistrationOf(&store.Record, &store.Management)},
-		act{Title: "The record becomes live", Section: "18.9", Text: "The keyring was stored and read back. From now on this record is the one that answers."},
-		act{Title: "The vault has stored it", Section: "18.6", Text: "The answer is sent only after the change is durable."})
+		act{Title: "The record becomes live", Section: "18.9", Text: []string{"The keyring was stored and read back. From now on this record is the one that answers.", "The proof would be of a record that this one replaces. There is none, so its type is none, and the rest of it is zeros."}},
+		act{Title: "The vault has stored it", Section: "18.6", Text: []string{"The answer is sent only after the change is durable."}})
 	return credential
 }
 
@@ -167,7 +187,7 @@ func (v *vaultActors) slot(credential vault.Credential, exportKey []byte) {
 	encoded, err := slot.Marshal([]slot.Slot{s})
 	v.fail(err)
 	fields, err := annotate.Slot(encoded)
-	v.tell(act{Title: "Meanwhile, at the provider: the slot", Name: "a vault slot, in the keyring of the set", Section: "6.4", Text: "OPAQUE also gives the device an export key, which the vault never sees. The slot holds K, sealed under a key that comes from it. The slot names the vault and the credential, and no address."},
+	v.tell(act{Title: "Meanwhile, at the provider: the slot", Name: "a vault slot, in the keyring of the set", Section: "6.4", Text: []string{"OPAQUE also gives the device an export key, which the vault never sees. The slot holds K, sealed under a key that comes from it. It names the vault, by the same digest of its root key as the token, and the credential, and no address: the application knows that."}},
 		dissect.Layer{Name: "slot", Hex: hex.EncodeToString(encoded), Fields: fields}, err)
 }
 
@@ -186,8 +206,8 @@ func (v *vaultActors) recover(credential vault.Credential) {
 	head := vault.Head{Credential: credential}
 	first := &vault.RecoverRequest{Head: head, KE1: [opaque.KE1Size]byte(ke1.Bytes())}
 	answer := v.ask("recover", "Recover", first,
-		act{Title: "Recovering: a new phone asks with the password", Section: "18.7", Text: "It has read the vault slot from the keyring. The first message has the blinded password again, under a new blind, and a share of a key exchange."},
-		act{Title: "The vault takes an attempt, then answers", Section: "18.6", Text: "One of ten is gone, durably, before this answer leaves: whoever asks again with another password pays again. The answer has the product, and the envelope, masked under a key that only the right password gives. The MAC shows the device that it is the vault which it registered at."})
+		act{Title: "Recovering: a new phone asks with the password", Section: "18.7", Text: []string{"The holder has signed in, so the phone has a token; it has read the vault slot from the keyring, which the provider gave it. The first message has the blinded password again, under a new blind, and a share of a key exchange."}},
+		act{Title: "The vault takes an attempt, then answers", Section: "18.6", Text: []string{"One of ten is gone, durably, before this answer leaves: whoever asks again with another password pays again. The answer has the product, and the envelope, masked under a key that only the right password gives. The MAC shows the device that it is the vault which it registered at."}})
 	second, ok := answer.(*vault.RecoverAnswer)
 	if v.err != nil || !ok {
 		return
@@ -203,6 +223,6 @@ func (v *vaultActors) recover(credential vault.Credential) {
 		return
 	}
 	v.ask("finish", "Finish", &vault.FinishRequest{Head: head, Session: vault.SessionOf(&first.KE1), KE3: [opaque.KE3Size]byte(ke3.Bytes())},
-		act{Title: "The device shows that the password was right", Section: "18.7", Text: "The envelope has opened: the device has the export key, opens the slot and has K already. With the third message it tells the vault that this attempt was the holder's."},
-		act{Title: "The vault gives ten attempts back, and a report", Section: "18.8", Text: "The report says how often others have tried since the holder's last success, and when: a service that guesses in secret is seen. It is authenticated under the session's key."})
+		act{Title: "The device shows that the password was right", Section: "18.7", Text: []string{"The envelope has opened: the device has the export key, opens the slot and has K already. With the third message it tells the vault that this attempt was the holder's."}},
+		act{Title: "The vault gives ten attempts back, and a report", Section: "18.8", Text: []string{"The report says how often others have tried since the holder's last success, and when, so a service that guesses is seen. It is authenticated under the session's key."}})
 }
