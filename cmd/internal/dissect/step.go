@@ -14,8 +14,8 @@ type Step struct {
 	Formula     string  `json:"formula"`               // as in the specification
 	Section     string  `json:"section"`               // of the specification
 	Requirement string  `json:"requirement,omitempty"` // that asks for it
-	In          []Value `json:"in"`
-	Out         []Value `json:"out"`
+	In          []Value `json:"in,omitempty"`
+	Out         []Value `json:"out,omitempty"`
 	With        []Value `json:"with,omitempty"`  // what is there already, of a comparison
 	Holds       *bool   `json:"holds,omitempty"` // of a comparison
 }

@@ -25,7 +25,7 @@ func (t *tracer) archive() {
 		In:   []Value{t.plain("trailer", "trailer")}, Out: []Value{index}})
 	segment := t.plain("segment frame", "segment.")
 	t.add(Step{Title: "The index names the segments", Section: "8.5", Requirement: "ARC-20", Formula: "segment reference = container id (24 bytes) || offset (8 bytes) || length (8 bytes)",
-		Text: fmt.Sprintf("A container that stands alone has one segment, its own: the reference has its own id, the payload's salt, and says %s bytes from %s on. In a set an index refers to segments of earlier nights as well.", Grouped(segment.Length), Grouped(segment.Offset)),
+		Text: fmt.Sprintf("The last reference is to the container's own segment: its id is this container's, which is the salt of the payload, and it says %s bytes from %s on. A container that stands alone has no other. In a set an index refers to segments of earlier nights as well.", Grouped(segment.Length), Grouped(segment.Offset)),
 		In:   []Value{t.plain("segment references", "index.segments[")}, Out: []Value{segment}})
 	for i, e := range t.Entries {
 		if e.Record != nil && len(e.Spans) > 0 {
@@ -93,7 +93,7 @@ func (t *tracer) oneByte(e Entry, j int64) {
 	t.add(Step{Title: "What vouches for the byte, and what does not", Section: "4.7", Requirement: "COB-19",
 		Formula: "MAC of the header → salt and commitment → key and base nonce → tag of the chunk → byte",
 		Text: fmt.Sprintf("To read it, a reader opens the last chunk, the chunks of index, segment and the fields of the frame, and chunk %d: nothing else. What vouches for the byte: the tag of its chunk, under a key that comes from K and the payload's salt, for what it is; the nonce for its place; the last chunk for the length of the whole; the MAC of the header for salt and commitment; and the record, read in the same way, for the entry to which it belongs. "+
-			"What does not: nothing shows that this container is the newest, since an older one under the same K verifies as well, whole as it is. And whoever knows K can make another that verifies: who guesses the password has K.", i),
+			"What does not: nothing shows that this container is the newest, since an older one under the same K verifies as well, whole as it is. And whoever knows K can make another that verifies; where a password opens the container, whoever guesses it has K.", i),
 		In:  []Value{t.field("the MAC", "mac"), t.field("the commitment", "payload.commitment"), tag, enciphered},
 		Out: []Value{placed("the byte", "plaintext", t.plaintext, p, 1)}})
 }

@@ -55,7 +55,7 @@ func (t *tracer) header() {
 
 // payload derives what the payload is sealed with.
 func (t *tracer) payload() {
-	step, payloadKey := t.derive(Step{Title: "The key of the payload", Requirement: "KEY-3"}, key.LabelPayload, "payload key")
+	step, payloadKey := t.derive(Step{Title: "The key of the payload", Requirement: "KEY-3", Text: "It comes from K as the key of the header does, with another label."}, key.LabelPayload, "payload key")
 	t.add(step)
 	context := t.Opened.header.Purpose.Context()
 	t.derived = t.message("the payload", Step{Requirement: "HDR-20",
