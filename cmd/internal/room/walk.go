@@ -55,7 +55,7 @@ func (v view) Walks() []walkTitle { return walkTitles }
 
 // walks makes the pages of the walks.
 func (b *builder) walks() error {
-	for i, read := range []func() (*walk, error){b.exampleWalk, b.backupWalk, vaultWalk} {
+	for i, read := range []func() (*walk, error){b.exampleWalk, backupWalk, vaultWalk} {
 		name, title := walkTitles[i].Page, walkTitles[i].Title
 		w, err := read()
 		if err != nil {

@@ -9,11 +9,16 @@ import (
 )
 
 // backupWalk follows two nights of a backup: what is in the store, and what comes to it.
-func (b *builder) backupWalk() (*walk, error) {
+func backupWalk() (*walk, error) {
 	s, err := newWalkSet()
 	if err != nil {
 		return nil, err
 	}
+	return s.walk()
+}
+
+// walk tells of the objects of the set.
+func (s *walkSet) walk() (*walk, error) {
 	w := &walk{
 		Intro: `<p>A backup set is a folder of containers at a provider. Below are all objects of a small one in the order in which a device stores them: what a backup begins with, and two nights. The secret is the password <code>` + walkPassword + `</code>; each object is unfolded into its bytes and, since K is known here, into its plaintext. Chapter 16 says what the objects are, chapter 17 in which order a device stores them.</p>` +
 			`<p>The reference wrote this set, as it writes any other, but for two things: what is drawn at random is the same each time, and data containers have the least size instead of 32 MiB.</p>`,

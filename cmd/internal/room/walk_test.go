@@ -79,7 +79,7 @@ func TestBackupWalk(t *testing.T) {
 			t.Errorf("%s: %v", o.Name, o.Error)
 		}
 	}
-	w, err := repository(t).backupWalk()
+	w, err := s.walk()
 	if err != nil {
 		t.Fatal(err)
 	}
