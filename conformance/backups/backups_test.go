@@ -50,7 +50,7 @@ func (l *liar) ask(op string, input vectors.Object) protocol.Answer {
 			break
 		}
 		q, err := requestOf(o)
-		must(err)
+		cases.Must(err)
 		if l.swallow != nil {
 			if believed, ok := l.swallow(l, q); ok {
 				if q.kind == "make" {

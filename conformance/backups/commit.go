@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/set"
@@ -111,7 +112,7 @@ func (r *run) judgeCommit(c change, before *state) error {
 	for _, n := range c.keep {
 		kept, err := now.of(n)
 		if err == nil {
-			err = kept.is(must1(before.of(n)))
+			err = kept.is(cases.Must1(before.of(n)))
 		}
 		if err != nil {
 			return fmt.Errorf("generation %d, which was to be kept: %w", n, err)

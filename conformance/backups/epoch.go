@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/reference"
 	"github.com/coffer-format/coffer/ref/container"
@@ -131,7 +132,7 @@ func (w *world) begin(e epoch) error {
 	if len(w.store) > 0 {
 		var err error
 		before, err = read(w.store, w.setKey(e))
-		must(err)
+		cases.Must(err)
 	}
 	writer := w.writer()
 	r, err := w.run("set.begin", e.input(w.memory), nil)
@@ -154,7 +155,7 @@ func (w *world) setKey(e epoch) key.Key {
 	if e.secret == nil {
 		return w.key()
 	}
-	objects := must1(set.List(context.Background(), reading{bytes: w.store}))
+	objects := cases.Must1(set.List(context.Background(), reading{bytes: w.store}))
 	if len(objects.Keyrings) == 0 {
 		return key.Key{}
 	}
@@ -277,9 +278,9 @@ func checkSlots(b []byte, ring *set.Ring, e epoch, before *state) error {
 	}
 	for i, s := range kept {
 		is, err := slot.Marshal(ring.Header.Slots[i : i+1])
-		must(err)
+		cases.Must(err)
 		was, err := slot.Marshal([]slot.Slot{s})
-		must(err)
+		cases.Must(err)
 		if !bytes.Equal(is, was) {
 			return fmt.Errorf("slot %d is not that of the keyring before", i)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/audits"
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
@@ -181,7 +182,7 @@ func overlooked(w *world) error {
 	v := w.clone()
 	v.memory = nil
 	secret := inputs.KeySecret(w.key())
-	before := must1(read(after, w.key()))
+	before := cases.Must1(read(after, w.key()))
 	r, err := v.run("set.begin", epoch{secret: secret, created: 1}.input(nil), func(_ int, q request) fate {
 		if q.kind == "make" {
 			for name, b := range after {
@@ -223,7 +224,7 @@ func interruptedEpoch(w *world) error {
 func (w *world) interrupt(e epoch) error {
 	before := (*state)(nil)
 	if len(w.store) > 0 {
-		before = must1(read(w.store, w.key()))
+		before = cases.Must1(read(w.store, w.key()))
 	}
 	writer := w.writer()
 	return w.interruptions("set.begin", e.input, func(_ *world, r *run) error { return r.judgeEpoch(e, before, writer) }, func(v *world) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/keyring"
@@ -104,7 +105,7 @@ func interruptedRun(w *world) error {
 	big := drawn.Entry(w.r, "big")
 	big.Content = drawn.Bytes(w.r, size0)
 	c := change{add: []inputs.Entry{big, drawn.Entry(w.r, "x")}, remove: w.firstPaths(1), keep: []uint64{w.number("generation")}, created: inputs.Unknown}
-	before := must1(read(w.store, w.key()))
+	before := cases.Must1(read(w.store, w.key()))
 	return w.interruptions("set.commit", c.input, func(_ *world, r *run) error { return r.judgeCommit(c, before) }, func(v *world) error { return v.commit(c) })
 }
 
@@ -154,7 +155,7 @@ func (w *world) interruptions(op string, input func(memory vectors.Object) vecto
 
 // firstPaths returns paths of the head.
 func (w *world) firstPaths(n int) []string {
-	return sorted(must1(read(w.store, w.key())).entries)[:n]
+	return sorted(cases.Must1(read(w.store, w.key())).entries)[:n]
 }
 
 // failsFrom has all requests of a run fail from one on. Nothing becomes of it, and another run

@@ -27,7 +27,7 @@ type world struct {
 // now is the set as it is.
 func (w *world) now() *state {
 	if w.known == nil {
-		w.known = must1(read(w.store, w.key()))
+		w.known = cases.Must1(read(w.store, w.key()))
 	}
 	return w.known
 }
@@ -149,11 +149,4 @@ func (r *run) check(q request) error {
 		return nil
 	}
 	return r.checkKeyring(name, q.bytes)
-}
-
-// must ends the suite if it is wrong about itself.
-func must(err error) {
-	if err != nil {
-		panic(cases.Fault{Err: err})
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/container"
@@ -35,7 +36,7 @@ func (w *world) dropOldKeyrings() {
 func (w *world) putKeyring(k key.Key, change func(ring *keyring.Keyring)) {
 	first, _ := names(w.number("epoch"))
 	now, err := openKeyring(w.store[first], w.key())
-	must(err)
+	cases.Must(err)
 	ring := *now.Keyring
 	if k != now.Key {
 		ring.OldKeys = append(slices.Clone(ring.OldKeys), keyring.OldKey{Epoch: ring.Epoch, Key: now.Key})
@@ -45,7 +46,7 @@ func (w *world) putKeyring(k key.Key, change func(ring *keyring.Keyring)) {
 		ring.OldKeys = nil
 	}
 	var b bytes.Buffer
-	must(container.SealKeyring(&b, w.r, &k, nil, &ring))
+	cases.Must(container.SealKeyring(&b, w.r, &k, nil, &ring))
 	first, second := names(ring.Epoch)
 	w.store[first], w.store[second] = b.Bytes(), b.Bytes()
 }

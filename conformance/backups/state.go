@@ -177,9 +177,3 @@ func (r reading) ReadAt(_ context.Context, name string, p []byte, off int64) (in
 	}
 	return n, nil
 }
-
-// must1 returns a value that the suite can rely on.
-func must1[T any](v T, err error) T {
-	must(err)
-	return v
-}

@@ -63,24 +63,17 @@ func (v *variants) sealedSet(k key.Key) (sealed []byte, pieceAt int) {
 	var out bytes.Buffer
 	index := archive.Index{SetID: [16]byte(v.bytes(16)), Generation: 5, Epoch: 2, Complete: true, Producer: "p"}
 	w, err := container.NewArchiveWriter(&out, v.r, &k, nil, index)
-	must(err)
+	cases.Must(err)
 	e := archive.Entry{Path: "a", Kind: archive.Other, Size: size}
 	first, err := w.AddPiece(e, []archive.Run{{First: 0, Count: 3}}, bytes.NewReader(v.bytes(size)))
-	must(err)
+	cases.Must(err)
 	second, err := w.AddPiece(e, []archive.Run{{First: 0, Count: 1}, {First: 2, Count: 1}}, bytes.NewReader(v.bytes(archive.BlockSize+100)))
-	must(err)
-	must(w.AddRecord(archive.Record{Places: []archive.Place{first, second}, Entry: e}, 2*size))
-	must(w.Others([]string{"gone"}, []archive.Stored{
+	cases.Must(err)
+	cases.Must(w.AddRecord(archive.Record{Places: []archive.Place{first, second}, Entry: e}, 2*size))
+	cases.Must(w.Others([]string{"gone"}, []archive.Stored{
 		{ID: archive.ID(v.bytes(24)), Generation: 4, Epoch: 1, Length: 1 << 20, Digest: [32]byte(v.bytes(32))},
 		{ID: archive.ID(v.bytes(24)), Epoch: 2, Length: 1 << 25, Digest: [32]byte(v.bytes(32))},
 	}))
-	must(w.Close())
+	cases.Must(w.Close())
 	return out.Bytes(), int(second.Offset)
-}
-
-// must stops the suite if the reference does not write what it is given.
-func must(err error) {
-	if err != nil {
-		panic(cases.Fault{Err: err})
-	}
 }

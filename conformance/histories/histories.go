@@ -112,7 +112,7 @@ func (h *History) seal(complete bool, changed map[string]bool) archive.Stored {
 	}
 	var b bytes.Buffer
 	w, err := container.Plain.NewArchiveWriter(&b, h.r, h.key(), nil, index)
-	check(err)
+	cases.Must(err)
 	for range 1 + h.r.Intn(3) {
 		h.write(w, changed)
 	}
@@ -132,18 +132,12 @@ func (h *History) seal(complete bool, changed map[string]bool) archive.Stored {
 	}
 	if complete {
 		for _, path := range slices.Sorted(maps.Keys(all)) {
-			check(w.AddRecord(h.Records[path], h.Records[path].Entry.Size))
+			cases.Must(w.AddRecord(h.Records[path], h.Records[path].Entry.Size))
 		}
-		check(w.Others(removed, h.listed(others)))
+		cases.Must(w.Others(removed, h.listed(others)))
 	}
-	check(w.Close())
+	cases.Must(w.Close())
 	return h.store(b.Bytes(), complete, others)
-}
-
-func check(err error) {
-	if err != nil {
-		panic(cases.Fault{Err: err})
-	}
 }
 
 // write writes a new version of an entry: all of it, or its second block.
@@ -161,7 +155,7 @@ func (h *History) write(w *container.ArchiveWriter, changed map[string]bool) {
 	}
 	n := min(int64(run.First+run.Count)*archive.BlockSize, e.Size) - int64(run.First)*archive.BlockSize
 	place, err := w.AddPiece(e, []archive.Run{run}, bytes.NewReader(drawn.Bytes(h.r, int(n))))
-	check(err)
+	cases.Must(err)
 	h.Records[path] = archive.Record{Places: append(slices.Clone(places), place), Entry: e}
 }
 
@@ -189,13 +183,13 @@ func (h *History) listed(refs []archive.SegmentRef) []archive.Stored {
 // store makes an object of a container that was sealed.
 func (h *History) store(sealed []byte, complete bool, others []archive.SegmentRef) archive.Stored {
 	c, err := container.Open(bytes.NewReader(sealed), int64(len(sealed)), container.WithKey(h.key()))
-	check(err)
+	cases.Must(err)
 	plain, err := c.Plaintext()
-	check(err)
+	cases.Must(err)
 	x := archive.Stored{ID: c.Header.ContainerID(), Epoch: h.Ring.Epoch, Length: int64(len(sealed)), Digest: sha256.Sum256(sealed)}
 	if complete {
 		index, err := archive.ReadIndex(plain, x.ID)
-		check(err)
+		cases.Must(err)
 		x.Generation = h.Number
 		h.Refs = append(slices.Clone(others), index.Segments[len(index.Segments)-1])
 	}

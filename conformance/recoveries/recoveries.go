@@ -50,14 +50,3 @@ func Cases(seed int64) []cases.Case {
 	}
 	return all
 }
-
-func must(err error) {
-	if err != nil {
-		panic(cases.Fault{Err: err})
-	}
-}
-
-func must1[T any](v T, err error) T {
-	must(err)
-	return v
-}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/rand"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
@@ -55,12 +56,12 @@ var errLost = errors.New("the answer was lost")
 // vain for long hears nothing any more.
 func (s *stage) post(_ context.Context, name string, message []byte) ([]byte, error) {
 	n := len(s.answers)
-	request := must1(vault.ParseRequest(name, message))
+	request := cases.Must1(vault.ParseRequest(name, message))
 	machine := record.Machine{Vault: s.id, OPAQUE: vault.OPAQUE{Vault: s.id}}
 	var random record.Random
 	s.r.Read(random[:])
 	answer, _, err := machine.Handle(s.account, request, s.now, &random)
-	must(err)
+	cases.Must(err)
 	said := vault.Encode(answer)
 	if s.meddle != nil {
 		said = s.meddle(n, said)
@@ -96,7 +97,7 @@ func (s *stage) cheaply(random, password []byte, more vectors.Object) vectors.Ob
 func (s *stage) register(meddle meddler) vectors.Object {
 	random := drawn.Bytes(s.r, 128)
 	return s.play(meddle, s.cheaply(random, s.password, vectors.Object{"key": inputs.Hex(s.key[:])}), func(ctx context.Context, v *client.Vault) (err error) {
-		s.made, err = v.Register(ctx, bytes.NewReader(random), must1(password.Prepare(s.password)), &s.key)
+		s.made, err = v.Register(ctx, bytes.NewReader(random), cases.Must1(password.Prepare(s.password)), &s.key)
 		return err
 	})
 }
@@ -112,7 +113,7 @@ func (s *stage) enrol() *stage {
 func (s *stage) recover(typed []byte, meddle meddler) vectors.Object {
 	random := drawn.Bytes(s.r, 128)
 	return s.play(meddle, s.cheaply(random, typed, vectors.Object{"credential": s.credential()}), func(ctx context.Context, v *client.Vault) error {
-		_, err := v.Recover(ctx, bytes.NewReader(random), s.made.Secret.Credential, must1(password.Prepare(typed)))
+		_, err := v.Recover(ctx, bytes.NewReader(random), s.made.Secret.Credential, cases.Must1(password.Prepare(typed)))
 		return err
 	})
 }

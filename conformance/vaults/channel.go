@@ -33,65 +33,50 @@ const guesses = 100
 
 func ofChannels() []audit {
 	return []audit{
-		{"channel-certificate", "VLT-6", "The server proves a channel key, which the root key has certified for at most 30 days.", func(w *world) error {
+		{"channel-certificate", "VLT-6", "The server proves a channel key, which the root key has certified for at most 30 days.", func(w *world) {
 			state, err := w.remote.handshake(channel.Client(w.remote.Root, time.Now))
-			if err != nil {
-				return err
-			}
+			check(err)
 			if state.Version != tls.VersionTLS13 {
-				return errors.New("the connection is not one of TLS 1.3")
+				refute("the connection is not one of TLS 1.3")
 			}
-			return nil
 		}},
-		{"channel-versions", "VLT-6", "The server takes no earlier version of TLS.", func(w *world) error {
+		{"channel-versions", "VLT-6", "The server takes no earlier version of TLS.", func(w *world) {
 			for _, version := range []uint16{tls.VersionTLS10, tls.VersionTLS11, tls.VersionTLS12} {
 				c := believing()
 				c.MinVersion, c.MaxVersion = version, version
 				if _, err := w.remote.handshake(c); err == nil {
-					return fmt.Errorf("it takes %s", tls.VersionName(version))
+					refute("it takes %s", tls.VersionName(version))
 				}
 			}
-			return nil
 		}},
-		{"channel-resumption", "VLT-5", "The server does not resume a session.", func(w *world) error {
+		{"channel-resumption", "VLT-5", "The server does not resume a session.", func(w *world) {
 			c := believing()
 			c.MinVersion, c.ClientSessionCache = tls.VersionTLS13, tls.NewLRUClientSessionCache(4)
 			for range 2 {
 				state, err := w.remote.handshake(c)
-				if err != nil {
-					return err
-				}
+				check(err)
 				if state.DidResume {
-					return errors.New("it resumes a session")
+					refute("it resumes a session")
 				}
 			}
-			return nil
 		}},
-		{"long-body", "VLT-53", "A body of more than 1024 bytes has the status code 413, whether its length is said or not.", func(w *world) error {
+		{"long-body", "VLT-53", "A body of more than 1024 bytes has the status code 413, whether its length is said or not.", func(w *world) {
 			for _, body := range []io.Reader{strings.NewReader(strings.Repeat("x", 1025)), struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 64<<10))}} {
 				code, _, err := w.remote.post(w.a.Ctx, "state", body)
-				if err != nil {
-					return err
-				}
+				check(err)
 				if code != http.StatusRequestEntityTooLarge {
-					return fmt.Errorf("the status code is %d", code)
+					refute("the status code is %d", code)
 				}
 			}
-			return w.holder().state()
+			w.holder().state()
 		}},
-		{"concurrent-guesses", "VLT-20 VLT-22 VLT-25", "A hundred first messages at the same time get three second messages, and all others are told to wait.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"concurrent-guesses", "VLT-20 VLT-22 VLT-25", "A hundred first messages at the same time get three second messages, and all others are told to wait.", func(w *world) {
+			h := w.holder().enrol()
 			var messages [][]byte
 			for range guesses {
 				messages = append(messages, vault.Encode(h.fill(h.first(false).again())))
 			}
-			answers, err := w.atOnce(h, "recover", messages)
-			if err != nil {
-				return err
-			}
+			answers := w.atOnce(h, "recover", messages)
 			count := map[vault.Status]int{}
 			seen := map[[64]byte]bool{}
 			for _, a := range answers {
@@ -102,39 +87,29 @@ func ofChannels() []audit {
 				}
 			}
 			if count[vault.OK] != 3 || count[vault.Waiting] != guesses-3 || len(seen) != 3 {
-				return fmt.Errorf("%d are answered with ok, %d with wait, and there are %d second messages", count[vault.OK], count[vault.Waiting], len(seen))
+				refute("%d are answered with ok, %d with wait, and there are %d second messages", count[vault.OK], count[vault.Waiting], len(seen))
 			}
-			return nil
 		}},
-		{"concurrent-repetitions", "VLT-20 VLT-22 VLT-25", "One first message, sent many times at the same time, gets one second message and takes one attempt.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"concurrent-repetitions", "VLT-20 VLT-22 VLT-25", "One first message, sent many times at the same time, gets one second message and takes one attempt.", func(w *world) {
+			h := w.holder().enrol()
 			message := vault.Encode(h.fill(h.first(true).again()))
 			var messages [][]byte
 			for range guesses / 4 {
 				messages = append(messages, message)
 			}
-			answers, err := w.atOnce(h, "recover", messages)
-			if err != nil {
-				return err
-			}
+			answers := w.atOnce(h, "recover", messages)
 			for _, a := range answers {
 				if a, b := a.(*vault.RecoverAnswer), answers[0].(*vault.RecoverAnswer); a.Status != vault.OK || a.KE2 != b.KE2 || a.Attempts != vault.MaxAttempts-1 {
-					return fmt.Errorf("one is answered with %s, and one with %s, %d attempts left", b.Status, a.Status, a.Attempts)
+					refute("one is answered with %s, and one with %s, %d attempts left", b.Status, a.Status, a.Attempts)
 				}
 			}
-			return nil
 		}},
 	}
 }
 
 // atOnce sends requests at the same time, which the model does not see.
-func (w *world) atOnce(h *holder, name string, messages [][]byte) ([]vault.Answer, error) {
-	if err := h.state(); err != nil { // and sets the clock
-		return nil, err
-	}
+func (w *world) atOnce(h *holder, name string, messages [][]byte) []vault.Answer {
+	h.state() // and sets the clock
 	answers, failed := make([]vault.Answer, len(messages)), make([]error, len(messages))
 	var all sync.WaitGroup
 	for i, message := range messages {
@@ -150,7 +125,8 @@ func (w *world) atOnce(h *holder, name string, messages [][]byte) ([]vault.Answe
 		})
 	}
 	all.Wait()
-	return answers, errors.Join(failed...)
+	check(errors.Join(failed...))
+	return answers
 }
 
 // believing is how to connect to a server that proves anything.
@@ -159,7 +135,7 @@ func believing() *tls.Config { return &tls.Config{InsecureSkipVerify: true} }
 // handshake connects to the server, and says what came of it after a request.
 func (r *Remote) handshake(c *tls.Config) (tls.ConnectionState, error) {
 	at, err := url.Parse(r.Address)
-	must(err)
+	cases.Must(err)
 	port := at.Port()
 	if port == "" {
 		port = "443"

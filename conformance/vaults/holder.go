@@ -3,6 +3,7 @@ package vaults
 import (
 	"crypto/ed25519"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/ref/opaque"
 	"github.com/coffer-format/coffer/ref/vault"
@@ -38,7 +39,7 @@ func (h *holder) draw() {
 	h.credential = vault.Credential(drawn.Bytes(h.w.r, 32))
 	h.management = ed25519.NewKeyFromSeed(drawn.Bytes(h.w.r, 32))
 	h.password = drawn.Bytes(h.w.r, 1+h.w.r.Intn(20))
-	h.random = must1(opaque.DrawRegistrationRandom(h.w.r))
+	h.random = cases.Must1(opaque.DrawRegistrationRandom(h.w.r))
 }
 
 // configuration is that of a client, but for the stretching, which no vault sees.
@@ -48,44 +49,34 @@ func (h *holder) identities() opaque.Identities { return vault.Identities(h.w.id
 
 // registration returns the request that begins one.
 func (h *holder) registration() *vault.RegisterRequest {
-	request := must1(opaque.CreateRegistrationRequest(h.password, h.random))
+	request := cases.Must1(opaque.CreateRegistrationRequest(h.password, h.random))
 	return &vault.RegisterRequest{Request: [opaque.RegistrationRequestSize]byte(request.Bytes())}
 }
 
 // register begins a registration, and makes the request that ends it.
-func (h *holder) register() error {
-	answer, err := h.expect("register", h.registration(), vault.OK)
-	if err != nil {
-		return err
-	}
+func (h *holder) register() {
+	answer := h.expect(h.registration(), vault.OK)
 	response, err := opaque.ParseRegistrationResponse(answer.(*vault.RegisterAnswer).Response[:])
-	if err != nil {
-		return err
-	}
+	check(err)
 	made, exportKey, err := configuration.FinalizeRegistrationRequest(h.password, h.random, response, h.identities())
-	must(err)
+	cases.Must(err)
 	h.stored = vault.StoreRequest{Record: [opaque.RegistrationRecordSize]byte(made.Bytes())}
 	copy(h.stored.Management[:], h.management.Public().(ed25519.PublicKey))
 	h.exportKey = exportKey
-	return nil
 }
 
 // pend registers and stores a record.
-func (h *holder) pend() error {
-	if err := h.register(); err != nil {
-		return err
-	}
-	_, err := h.expect("store", h.store(), vault.OK)
-	return err
+func (h *holder) pend() *holder {
+	h.register()
+	h.expect(h.store(), vault.OK)
+	return h
 }
 
 // enrol registers, stores and commits a record.
-func (h *holder) enrol() error {
-	if err := h.pend(); err != nil {
-		return err
-	}
-	_, err := h.expect("commit", h.commit(vault.Proof{}), vault.OK)
-	return err
+func (h *holder) enrol() *holder {
+	h.pend()
+	h.commits(vault.Proof{}, vault.OK)
+	return h
 }
 
 func (h *holder) store() *vault.StoreRequest {
@@ -131,62 +122,10 @@ func (h *holder) anchor(version uint64) *vault.AnchorRequest {
 	return &vault.AnchorRequest{Version: version, Anchor: s.Anchor, Proof: s.Signed(h.management)}
 }
 
-// first is a first message, and what its holder does with the second.
-type first struct {
-	holder  *holder
-	right   bool // whether it is of the password of the record
-	request vault.RecoverRequest
-	state   *opaque.ClientState
-	login   *vault.Login // once there is a second message
-}
+// commits asks to make the record live.
+func (h *holder) commits(proof vault.Proof, want vault.Status) { h.expect(h.commit(proof), want) }
 
-func (h *holder) first(right bool) *first {
-	password := h.password
-	if !right {
-		password = append(drawn.Bytes(h.w.r, 3), h.password...)
-	}
-	ke1, state, err := opaque.GenerateKE1(password, must1(opaque.DrawClientRandom(h.w.r)))
-	must(err)
-	f := &first{holder: h, right: right, state: state, request: vault.RecoverRequest{KE1: [opaque.KE1Size]byte(ke1.Bytes())}}
-	h.w.firsts[f.session()] = f
-	return f
-}
-
-func (f *first) session() vault.Session { return vault.SessionOf(&f.request.KE1) }
-
-func (f *first) again() *vault.RecoverRequest { return &vault.RecoverRequest{KE1: f.request.KE1} }
-
-func (f *first) try(ke2 *[opaque.KE2Size]byte) (*opaque.KE3, opaque.Secret, opaque.Secret, error) {
-	parsed, err := opaque.ParseKE2(ke2[:])
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return configuration.GenerateKE3(f.state, f.holder.identities(), parsed)
-}
-
-// third is the third message, once there is a second; with a wrong password it is another than
-// the one that the model expects.
-func (f *first) third() *vault.FinishRequest {
-	third := &vault.FinishRequest{Session: f.session(), KE3: f.login.KE3}
-	if !f.right {
-		third.KE3[0] ^= 1
-	}
-	return third
-}
-
-// tries sends a first message, which the vault answers.
-func (h *holder) tries(right bool) (*first, error) {
-	f := h.first(right)
-	_, err := h.expect("recover", f.again(), vault.OK)
-	return f, err
-}
-
-// recovers tries the right password, and shows that it was.
-func (h *holder) recovers() (*first, error) {
-	f, err := h.tries(true)
-	if err != nil {
-		return nil, err
-	}
-	_, err = h.expect("finish", f.third(), vault.OK)
-	return f, err
+// destroys asks to destroy the record.
+func (h *holder) destroys(proof vault.Proof, want vault.Status) {
+	h.expect(&vault.DestroyRequest{Proof: proof}, want)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/ref/opaque"
 	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/ref/vault/record"
@@ -43,7 +44,7 @@ func (m *model) answer(name string, message []byte, said vault.Answer) vault.Ans
 	var random record.Random
 	m.w.r.Read(random[:])
 	answer, _, err := machine.Handle(account, request, m.w.now, &random)
-	must(err)
+	cases.Must(err)
 	return answer
 }
 

@@ -7,239 +7,116 @@ import (
 
 func ofProofs() []audit {
 	return []audit{
-		{"replaced-with-proof", "VLT-20 VLT-24", "A commit with a proof of the type management destroys the record that it replaces, and is answered again when it comes again.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
-			next := h.another()
-			if err := next.pend(); err != nil {
-				return err
-			}
+		{"replaced-with-proof", "VLT-20 VLT-24", "A commit with a proof of the type management destroys the record that it replaces, and is answered again when it comes again.", func(w *world) {
+			h := w.holder().enrol()
+			next := h.another().pend()
 			commit := next.commit(next.committing(h).Signed(h.management))
 			for range 2 {
-				if _, err := next.expect("commit", commit, vault.OK); err != nil {
-					return err
-				}
-				if err := h.isGone(); err != nil {
-					return err
-				}
+				next.expect(commit, vault.OK)
+				h.isGone()
 			}
-			_, err := next.recovers()
-			return err
+			next.recovers()
 		}},
-		{"replaced-by-session", "VLT-20 VLT-28", "A proof of the type session holds once the third message has come, and until the session ends.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
+		{"replaced-by-session", "VLT-20 VLT-28", "A proof of the type session holds once the third message has come, and until the session ends.", func(w *world) {
+			h := w.holder().enrol()
+			next := h.another().pend()
+			open := h.tries(true)
+			commit := func(f *first, want vault.Status) {
+				next.commits(next.committing(h).InSession(f.login.SessionKey), want)
 			}
-			next := h.another()
-			if err := next.pend(); err != nil {
-				return err
-			}
-			open, err := h.tries(true)
-			if err != nil {
-				return err
-			}
-			commit := func(f *first, want vault.Status) error {
-				_, err := next.expect("commit", next.commit(next.committing(h).InSession(f.login.SessionKey)), want)
-				return err
-			}
-			if err := commit(open, vault.Stale); err != nil {
-				return err
-			}
-			f, err := h.recovers()
-			if err != nil {
-				return err
-			}
-			if err := commit(open, vault.Stale); err != nil {
-				return err
-			}
+			commit(open, vault.Stale)
+			f := h.recovers()
+			commit(open, vault.Stale)
 			for _, bit := range []int{0, 255, 511} {
 				proof := next.committing(h).InSession(f.login.SessionKey)
 				proof.Value[bit/8] ^= 1 << (bit % 8)
-				if _, err := next.expect("commit", next.commit(proof), vault.Stale); err != nil {
-					return err
-				}
+				next.commits(proof, vault.Stale)
 			}
-			if err := w.wait(vault.SessionTime - 1); err != nil {
-				return err
-			}
+			w.wait(vault.SessionTime - 1)
 			ending := next.committing(h).InSession(f.login.SessionKey)
-			if err := w.wait(1); err != nil {
-				return err
-			}
-			if _, err := next.expect("commit", next.commit(ending), vault.Stale); err != nil {
-				return err
-			}
-			if f, err = h.recovers(); err != nil {
-				return err
-			}
-			if err := commit(f, vault.OK); err != nil {
-				return err
-			}
-			return h.isGone()
+			w.wait(1)
+			next.commits(ending, vault.Stale)
+			commit(h.recovers(), vault.OK)
+			h.isGone()
 		}},
-		{"wrong-proofs", "VLT-20", "A proof of which one field is another does not hold, and changes nothing.", func(w *world) error {
+		{"wrong-proofs", "VLT-20", "A proof of which one field is another does not hold, and changes nothing.", func(w *world) {
 			h, stranger := w.holder(), w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
-			if err := stranger.enrol(); err != nil {
-				return err
-			}
-			next := h.another()
-			if err := next.pend(); err != nil {
-				return err
-			}
+			h.enrol()
+			stranger.enrol()
+			next := h.another().pend()
 			for _, proof := range wrongProofs(next.committing(h), h, stranger) {
-				if _, err := next.expect("commit", next.commit(proof), vault.Stale); err != nil {
-					return err
-				}
+				next.commits(proof, vault.Stale)
 			}
 			for _, proof := range append(wrongProofs(h.destroying(), h, stranger), vault.Proof{}) {
-				if _, err := h.expect("destroy", &vault.DestroyRequest{Proof: proof}, vault.Stale); err != nil {
-					return err
-				}
+				h.destroys(proof, vault.Stale)
 			}
-			if err := next.state(); err != nil {
-				return err
-			}
-			return h.state()
+			next.state()
+			h.state()
 		}},
-		{"proofs-of-earlier", "VLT-20", "A proof of an earlier sequence of the account does not hold any more.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"proofs-of-earlier", "VLT-20", "A proof of an earlier sequence of the account does not hold any more.", func(w *world) {
+			h := w.holder().enrol()
 			early := h.destroying().Signed(h.management)
-			next := h.another()
-			if err := next.enrol(); err != nil {
-				return err
-			}
-			if _, err := h.expect("destroy", &vault.DestroyRequest{Proof: early}, vault.Stale); err != nil {
-				return err
-			}
-			if err := h.state(); err != nil {
-				return err
-			}
-			if _, err := h.expect("destroy", &vault.DestroyRequest{Proof: h.destroying().Signed(h.management)}, vault.OK); err != nil {
-				return err
-			}
-			if err := h.isGone(); err != nil {
-				return err
-			}
-			_, err := next.recovers()
-			return err
+			next := h.another().enrol()
+			h.destroys(early, vault.Stale)
+			h.state()
+			h.destroys(h.destroying().Signed(h.management), vault.OK)
+			h.isGone()
+			next.recovers()
 		}},
-		{"live-again-by-key", "VLT-20", "Who holds K makes a superseded record live by a commit with a proof of it, and by nothing else.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
-			f, err := h.recovers()
-			if err != nil {
-				return err
-			}
-			thief := h.another()
-			if err := thief.enrol(); err != nil {
-				return err
-			}
+		{"live-again-by-key", "VLT-20", "Who holds K makes a superseded record live by a commit with a proof of it, and by nothing else.", func(w *world) {
+			h := w.holder().enrol()
+			f := h.recovers()
+			thief := h.another().enrol()
 			wrong := h.commit(h.committing(h).Signed(h.management))
 			wrong.Registration[0] ^= 1
-			if _, err := h.expect("commit", wrong, vault.Refused); err != nil {
-				return err
-			}
+			h.expect(wrong, vault.Refused)
 			for _, proof := range []vault.Proof{{}, h.committing(h).InSession(f.login.SessionKey), h.committing(h).Signed(thief.management), h.committing(thief).Signed(thief.management)} {
-				if _, err := h.expect("commit", h.commit(proof), vault.Stale); err != nil {
-					return err
-				}
+				h.commits(proof, vault.Stale)
 			}
 			ofThief := h.destroying()
 			ofThief.Of = thief.credential
-			if _, err := h.expect("destroy", &vault.DestroyRequest{Proof: ofThief.Signed(thief.management)}, vault.Stale); err != nil {
-				return err
-			}
-			if err := h.state(); err != nil {
-				return err
-			}
+			h.destroys(ofThief.Signed(thief.management), vault.Stale)
+			h.state()
 			for range 2 { // the second one finds it live
-				if _, err := h.expect("commit", h.commit(h.committing(h).Signed(h.management)), vault.OK); err != nil {
-					return err
-				}
-				if err := thief.state(); err != nil {
-					return err
-				}
+				h.commits(h.committing(h).Signed(h.management), vault.OK)
+				thief.state()
 			}
-			return h.state()
+			h.state()
 		}},
-		{"superseded-destroyed-by-live", "VLT-20", "A commit of the live record with a proof of a superseded one destroys that.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
-			next := h.another()
-			if err := next.enrol(); err != nil {
-				return err
-			}
+		{"superseded-destroyed-by-live", "VLT-20", "A commit of the live record with a proof of a superseded one destroys that.", func(w *world) {
+			h := w.holder().enrol()
+			next := h.another().enrol()
 			stale := next.committing(h).Signed(next.management)
-			if _, err := next.expect("commit", next.commit(stale), vault.Stale); err != nil {
-				return err
-			}
-			if _, err := next.expect("commit", next.commit(next.committing(h).Signed(h.management)), vault.OK); err != nil {
-				return err
-			}
-			if err := h.isGone(); err != nil {
-				return err
-			}
-			return next.state()
+			next.commits(stale, vault.Stale)
+			next.commits(next.committing(h).Signed(h.management), vault.OK)
+			h.isGone()
+			next.state()
 		}},
-		{"destroyed", "VLT-20 VLT-24", "A record is destroyed with a proof of it, of either type, live or superseded.", func(w *world) error {
+		{"destroyed", "VLT-20 VLT-24", "A record is destroyed with a proof of it, of either type, live or superseded.", func(w *world) {
 			for _, superseded := range []bool{false, true} {
 				for _, inSession := range []bool{false, true} {
-					h := w.holder()
-					if err := h.enrol(); err != nil {
-						return err
-					}
-					f, err := h.recovers()
-					if err != nil {
-						return err
-					}
+					h := w.holder().enrol()
+					f := h.recovers()
 					if superseded {
-						if err := h.another().enrol(); err != nil {
-							return err
-						}
+						h.another().enrol()
 					}
 					proof := h.destroying().Signed(h.management)
 					if inSession {
 						proof = h.destroying().InSession(f.login.SessionKey)
 					}
-					if _, err := h.expect("destroy", &vault.DestroyRequest{Proof: proof}, vault.OK); err != nil {
-						return err
-					}
-					if err := h.isGone(); err != nil {
-						return err
-					}
+					h.destroys(proof, vault.OK)
+					h.isGone()
 				}
 			}
-			return nil
 		}},
-		{"anchors", "VLT-15 VLT-20", "An anchor is kept whose version is greater, with the signature of its record, which may be superseded.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"anchors", "VLT-15 VLT-20", "An anchor is kept whose version is greater, with the signature of its record, which may be superseded.", func(w *world) {
+			h := w.holder().enrol()
 			for _, superseded := range []bool{false, true} {
 				if superseded {
-					if err := h.another().enrol(); err != nil {
-						return err
-					}
+					h.another().enrol()
 				}
-				if err := h.anchors(); err != nil {
-					return err
-				}
+				h.anchors()
 			}
-			return nil
 		}},
 	}
 }
@@ -277,7 +154,7 @@ func wrongProofs(s *vault.Statement, h, stranger *holder) []vault.Proof {
 }
 
 // anchors keeps anchors, and others in vain.
-func (h *holder) anchors() error {
+func (h *holder) anchors() {
 	version := uint64(1)
 	if r := h.w.model.accounts[h.account]; r != nil {
 		for i := range r.Records {
@@ -295,13 +172,8 @@ func (h *holder) anchors() error {
 			request *vault.AnchorRequest
 			want    vault.Status
 		}{{kept, vault.OK}, {kept, vault.OK}, {h.anchor(version), vault.Stale}, {h.anchor(version - 1), vault.Stale}, {forged, vault.Stale}, {later, vault.Stale}, {moved, vault.Stale}} {
-			if _, err := h.expect("anchor", &vault.AnchorRequest{Version: try.request.Version, Anchor: try.request.Anchor, Proof: try.request.Proof}, try.want); err != nil {
-				return err
-			}
+			h.expect(&vault.AnchorRequest{Version: try.request.Version, Anchor: try.request.Anchor, Proof: try.request.Proof}, try.want)
 		}
-		if err := h.state(); err != nil {
-			return err
-		}
+		h.state()
 	}
-	return nil
 }

@@ -15,25 +15,17 @@ import (
 
 func ofRefusals() []audit {
 	return []audit{
-		{"lengths", "CON-1 CON-2 VLT-15 VLT-16", "A request that lacks a byte, has one more, is that of another kind, or is empty, is malformed.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"lengths", "CON-1 CON-2 VLT-15 VLT-16", "A request that lacks a byte, has one more, is that of another kind, or is empty, is malformed.", func(w *world) {
+			h := w.holder().enrol()
 			for name, good := range h.messages() {
 				for _, bad := range [][]byte{nil, good[:len(good)-1], good[1:], append(bytes.Clone(good), 0), append([]byte{0}, good...), good[:len(good)/2], make([]byte, 1024)} {
-					if err := w.malformed(name, bad); err != nil {
-						return err
-					}
+					w.malformed(name, bad)
 				}
 			}
-			return h.state()
+			h.state()
 		}},
-		{"integers", "CON-5 VLT-16 VLT-19", "An integer of more than 52 bits is malformed, in a token, too.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"integers", "CON-5 VLT-16 VLT-19", "An integer of more than 52 bits is malformed, in a token, too.", func(w *world) {
+			h := w.holder().enrol()
 			const notBefore, notAfter, version = 64, 72, 192
 			for name, good := range h.messages() {
 				fields := []int{notBefore, notAfter}
@@ -44,27 +36,20 @@ func ofRefusals() []audit {
 					for _, n := range []uint64{1 << 52, 1 << 53, 1 << 63, 1<<64 - 1} {
 						bad := bytes.Clone(good)
 						binary.BigEndian.PutUint64(bad[at:], n)
-						if err := w.malformed(name, bad); err != nil {
-							return err
-						}
+						w.malformed(name, bad)
 					}
 				}
 			}
-			return h.state()
+			h.state()
 		}},
-		{"proof-types", "VLT-16", "A type of proof that is not in the list, or none before bytes, is malformed, and so is a credential of zeros.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"proof-types", "VLT-16", "A type of proof that is not in the list, or none before bytes, is malformed, and so is a credential of zeros.", func(w *world) {
+			h := w.holder().enrol()
 			const credential, inCommit, inDestroy = 160, 224, 192
 			for name, good := range h.messages() {
 				if name != "state" {
 					bad := bytes.Clone(good)
 					clear(bad[credential : credential+32])
-					if err := w.malformed(name, bad); err != nil {
-						return err
-					}
+					w.malformed(name, bad)
 				}
 				at := map[string]int{"commit": inCommit, "destroy": inDestroy}[name]
 				if at == 0 {
@@ -73,30 +58,21 @@ func ofRefusals() []audit {
 				for _, typ := range []byte{0, 3, 128, 255} {
 					bad := bytes.Clone(good)
 					bad[at] = typ
-					if err := w.malformed(name, bad); err != nil {
-						return err
-					}
+					w.malformed(name, bad)
 				}
 				for _, byteOf := range []int{1, 32, 33, 96} {
 					bad := bytes.Clone(good)
 					clear(bad[at:])
 					bad[at+byteOf] = 1
-					if err := w.malformed(name, bad); err != nil {
-						return err
-					}
+					w.malformed(name, bad)
 				}
 			}
-			return h.state()
+			h.state()
 		}},
-		{"elements", "VLT-12 VLT-19", "An element that is the identity, no element, or not in its canonical encoding is malformed, and changes nothing.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"elements", "VLT-12 VLT-19", "An element that is the identity, no element, or not in its canonical encoding is malformed, and changes nothing.", func(w *world) {
+			h := w.holder().enrol()
 			next := h.another()
-			if err := next.register(); err != nil {
-				return err
-			}
+			next.register()
 			const body = 192
 			for _, field := range []struct {
 				name string
@@ -107,41 +83,27 @@ func ofRefusals() []audit {
 				for _, element := range badElements(w) {
 					bad := bytes.Clone(good)
 					copy(bad[field.at:], element)
-					if err := w.malformed(field.name, bad); err != nil {
-						return err
-					}
+					w.malformed(field.name, bad)
 				}
-				if err := field.of.state(); err != nil {
-					return err
-				}
+				field.of.state()
 			}
-			return h.state()
+			h.state()
 		}},
-		{"tokens", "VLT-7", "A token of another vault or another key, that is altered, too long, or not valid at the time, is refused with token.", func(w *world) error {
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"tokens", "VLT-7", "A token of another vault or another key, that is altered, too long, or not valid at the time, is refused with token.", func(w *world) {
+			h := w.holder().enrol()
 			all, tokens := h.requests(), w.badTokens(h)
 			for _, name := range vault.Names() {
 				for _, token := range tokens {
 					request := all[name]
 					request.Asks().Token = token
-					if _, err := h.expect(name, request, vault.BadToken); err != nil {
-						return err
-					}
+					h.expect(request, vault.BadToken)
 				}
 			}
-			return h.state()
+			h.state()
 		}},
-		{"token-bounds", "VLT-7", "A token is valid from its first millisecond on, before its last, and for a day at most.", func(w *world) error {
-			if err := w.wait(0); err != nil {
-				return err
-			}
-			h := w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+		{"token-bounds", "VLT-7", "A token is valid from its first millisecond on, before its last, and for a day at most.", func(w *world) {
+			w.wait(0)
+			h := w.holder().enrol()
 			for _, t := range []struct {
 				from, to uint64
 				want     vault.Status
@@ -154,54 +116,38 @@ func ofRefusals() []audit {
 				token := vault.Token{Vault: w.id, Account: h.account, NotBefore: t.from, NotAfter: t.to}
 				token.Sign(w.service)
 				for range 2 { // a token may be used again
-					request := &vault.StateRequest{Head: vault.Head{Token: token}}
-					if _, err := h.expect("state", request, t.want); err != nil {
-						return err
-					}
+					h.expect(&vault.StateRequest{Head: vault.Head{Token: token}}, t.want)
 				}
 			}
 			kept := w.token(h.account)
 			for _, wait := range []uint64{0, 299_999, 1} { // to the end of the token
-				if err := w.wait(wait); err != nil {
-					return err
-				}
-				if _, err := h.ask("state", &vault.StateRequest{Head: vault.Head{Token: *kept}}); err != nil {
-					return err
-				}
+				w.wait(wait)
+				h.ask(&vault.StateRequest{Head: vault.Head{Token: *kept}})
 			}
-			return nil
 		}},
-		{"order-of-refusals", "VLT-15 VLT-19", "What is malformed is judged before the token, and the token before the records.", func(w *world) error {
+		{"order-of-refusals", "VLT-15 VLT-19", "What is malformed is judged before the token, and the token before the records.", func(w *world) {
 			h, unknown := w.holder(), w.holder()
-			if err := h.enrol(); err != nil {
-				return err
-			}
+			h.enrol()
 			for _, one := range []*holder{h, unknown} {
 				all, tokens := one.requests(), w.badTokens(one)
 				for _, name := range vault.Names() {
 					request := all[name]
 					request.Asks().Token = drawn.OneOf(w.r, tokens...)
 					good := vault.Encode(one.fill(request))
-					if _, err := w.send(name, good); err != nil {
-						return err
-					}
-					if err := w.malformed(name, good[:len(good)-1]); err != nil {
-						return err
-					}
+					w.send(name, good)
+					w.malformed(name, good[:len(good)-1])
 				}
 			}
-			return h.state()
+			h.state()
 		}},
 	}
 }
 
 // malformed sends what is no request.
-func (w *world) malformed(name string, bad []byte) error {
-	answer, err := w.send(name, bad)
-	if err == nil && answer.Says().Status != vault.Malformed {
+func (w *world) malformed(name string, bad []byte) {
+	if answer := w.send(name, bad); answer.Says().Status != vault.Malformed {
 		panic(cases.Fault{Err: fmt.Errorf("the model takes a malformed %s", name)})
 	}
-	return err
 }
 
 // requests are one of each kind that is well-formed.

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/report"
@@ -79,7 +80,7 @@ func (r *Remote) http() *http.Client {
 // at sets the clock, and asks.
 func (r *Remote) at(ctx context.Context, input vectors.Object) ([]byte, error) {
 	now, err := strconv.ParseUint(fmt.Sprint(input["time_ms"]), 10, 64)
-	must(err)
+	cases.Must(err)
 	if r.Clock != "" && now != r.time {
 		if err := setClock(r.Clock, now); err != nil {
 			return nil, &session.Misbehaviour{Verdict: report.Skipped, Message: err.Error()}

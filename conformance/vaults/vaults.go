@@ -1,12 +1,12 @@
 // Package vaults has the cases of those who run a vault: scripts of requests, each of which an
 // implementation answers, and beside it a model, which is the reference. All that the two say is
 // compared but what OPAQUE makes of drawn values, which the suite verifies as a client does.
-// Cases says what there is; world.go asks and compares, model.go has the model, holder.go makes
-// requests, and remote.go puts a server that speaks HTTP behind the protocol.
+// Cases says what there is; world.go asks and compares, model.go has the model, holder.go and
+// first.go make requests, and remote.go puts a server that speaks HTTP behind the protocol.
 package vaults
 
 import (
-	"errors"
+	"fmt"
 	"math/rand"
 	"slices"
 	"strings"
@@ -21,13 +21,13 @@ const Profile = "vault_server"
 // audit is a case of the subject "server".
 type audit struct {
 	id, requirements, comment string
-	run                       func(w *world) error
+	script                    func(w *world)
 }
 
 // Cases returns the cases of a vault that answers over the protocol. What they ask follows from
 // the seed.
 func Cases(seed int64) []cases.Case {
-	return casesOf(seed, slices.Concat(ofAttempts(), ofSessions(), ofRecords(), ofProofs(), ofRefusals(), ofWalks()))
+	return casesOf(seed, slices.Concat(ofAttempts(), ofSessions(), ofClocks(), ofRecords(), ofProofs(), ofRefusals(), ofWalks()))
 }
 
 func casesOf(seed int64, audits []audit) []cases.Case {
@@ -37,42 +37,41 @@ func casesOf(seed int64, audits []audit) []cases.Case {
 		all = append(all, cases.Case{
 			ID: id, Subject: "server", Comment: c.comment, Requirements: strings.Fields(c.requirements), Profiles: []string{Profile},
 			Run: func(a *cases.Asker) report.Outcome {
-				return outcome(c.run(newWorld(a, rand.New(rand.NewSource(cases.SeedFor(seed, id))))))
+				return newWorld(a, rand.New(rand.NewSource(cases.SeedFor(seed, id)))).played(c.script)
 			},
 		})
 	}
 	return all
 }
 
-// none says that there is no answer to compare, and what the outcome of the case is then.
-type none struct{ report.Outcome }
+// ended is what a script panics with that ends before its end, and the outcome of its case.
+type ended struct{ report.Outcome }
 
-func (none) Error() string { return "there is no answer" }
+// played lets a script go on to its end, or to where the vault says something else.
+func (w *world) played(script func(w *world)) (o report.Outcome) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case ended:
+			o = p.Outcome
+		default:
+			panic(p)
+		}
+	}()
+	script(w)
+	return cases.Passed()
+}
 
-func outcome(err error) report.Outcome {
-	var n none
-	switch {
-	case err == nil:
-		return cases.Passed()
-	case errors.As(err, &n):
-		return n.Outcome
-	}
+// refute ends a script: the vault does not do what it should.
+func refute(format string, args ...any) {
 	o := cases.Failed("the vault does not do what chapter 18 says")
-	o.Got = err.Error()
-	return o
+	o.Got = fmt.Sprintf(format, args...)
+	panic(ended{o})
 }
 
-// must ends the suite if it is wrong about itself.
-func must(err error) {
+// check ends a script if there is an error.
+func check(err error) {
 	if err != nil {
-		panic(cases.Fault{Err: err})
+		refute("%v", err)
 	}
 }
-
-func must1[T any](v T, err error) T {
-	must(err)
-	return v
-}
-
-// errAgain is what is drawn and is not another each time.
-var errAgain = errors.New("what a vault draws occurs twice")

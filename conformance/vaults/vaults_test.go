@@ -61,7 +61,7 @@ func (l *liar) ask(op string, input vectors.Object) protocol.Answer {
 	a := l.Answer(op, input)
 	if l.answer != nil {
 		answer, err := vault.ParseAnswer(input["name"].(string), inputs.Unhex(a.Output["message"]))
-		must(err)
+		cases.Must(err)
 		l.answer(l, input, answer)
 		a.Output["message"] = inputs.Hex(vault.Encode(answer))
 	}

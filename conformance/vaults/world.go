@@ -50,12 +50,11 @@ func (w *world) services() []ed25519.PublicKey {
 func (w *world) free() bool { return w.remote != nil && w.remote.Clock == "" }
 
 // wait lets time pass. A server whose clock the suite does not have cannot be asked later.
-func (w *world) wait(ms uint64) error {
+func (w *world) wait(ms uint64) {
 	if w.free() {
-		return none{report.Outcome{Verdict: report.Unsupported, Message: "the suite does not have the clock of the server"}}
+		panic(ended{report.Outcome{Verdict: report.Unsupported, Message: "the suite does not have the clock of the server"}})
 	}
 	w.now += ms
-	return nil
 }
 
 // token returns one of an account that is valid now.
@@ -89,70 +88,64 @@ func (h *holder) fill(request vault.Request) vault.Request {
 
 // expect asks with a status that the script is about: another one is the suite's fault if the
 // model says it.
-func (h *holder) expect(name string, request vault.Request, want vault.Status) (vault.Answer, error) {
-	answer, err := h.ask(name, request)
-	if err == nil && answer.Says().Status != want {
-		panic(cases.Fault{Err: fmt.Errorf("the model answers %s to %s, not %s", answer.Says().Status, name, want)})
+func (h *holder) expect(request vault.Request, want vault.Status) vault.Answer {
+	answer := h.ask(request)
+	if status := answer.Says().Status; status != want {
+		panic(cases.Fault{Err: fmt.Errorf("the model answers %s to %s, not %s", status, nameOf(request), want)})
 	}
-	return answer, err
+	return answer
 }
 
 // ask sends a request of the holder, and compares the answer.
-func (h *holder) ask(name string, request vault.Request) (vault.Answer, error) {
-	return h.w.send(name, vault.Encode(h.fill(request)))
+func (h *holder) ask(request vault.Request) vault.Answer {
+	return h.w.send(nameOf(request), vault.Encode(h.fill(request)))
 }
 
 // state asks for the state of the record, and that of the live one.
-func (h *holder) state() error {
-	if _, err := h.ask("state", &vault.StateRequest{}); err != nil {
-		return err
-	}
-	_, err := h.w.send("state", vault.Encode(&vault.StateRequest{Head: vault.Head{Token: *h.w.token(h.account)}}))
-	return err
+func (h *holder) state() {
+	h.ask(&vault.StateRequest{})
+	h.w.send("state", vault.Encode(&vault.StateRequest{Head: vault.Head{Token: *h.w.token(h.account)}}))
 }
 
 // send sends the bytes of a request, and compares the answer with that of the model.
-func (w *world) send(name string, message []byte) (vault.Answer, error) {
+func (w *world) send(name string, message []byte) vault.Answer {
 	w.steps++
 	if w.free() {
 		w.now = w.remote.clock()
 	}
-	said, err := w.post(name, message)
-	if err != nil {
-		return nil, err
-	}
+	said := w.post(name, message)
 	got, err := vault.ParseAnswer(name, said)
 	if err != nil {
-		return nil, fmt.Errorf("step %d: the answer to %s is not exactly one %d bytes long structure of its kind, but %d bytes", w.steps, name,
+		refute("step %d: the answer to %s is not exactly one %d bytes long structure of its kind, but %d bytes", w.steps, name,
 			len(vault.Encode(vault.Refusal(name, vault.OK))), len(said))
 	}
 	want := w.model.answer(name, message, got)
 	if w.model.wrong != nil {
-		return nil, fmt.Errorf("step %d, %s: %w", w.steps, name, w.model.wrong)
+		refute("step %d, %s: %v", w.steps, name, w.model.wrong)
 	}
 	if w.free() {
 		w.forgiveTime(message, want, got)
 	}
 	if field := differs(want, got); field != "" {
-		return nil, fmt.Errorf("step %d, %s: %s", w.steps, name, field)
+		refute("step %d, %s: %s", w.steps, name, field)
 	}
-	return want, nil
+	return want
 }
 
 // post sends the bytes of a request, and returns those of the answer.
-func (w *world) post(name string, message []byte) ([]byte, error) {
+func (w *world) post(name string, message []byte) []byte {
 	answer, bad := w.a.Ask("vault.answer", vectors.Object{
 		"vault": inputs.Hex(w.id[:]), "service": inputs.Hex(w.services()[0]), "time_ms": inputs.Number(w.now), "name": name, "message": inputs.Hex(message),
 	})
 	switch {
 	case bad != nil:
-		return nil, none{*bad}
+		panic(ended{*bad})
 	case answer.Unsupported != "":
-		return nil, none{cases.Absent("vault.answer", answer)}
+		panic(ended{cases.Absent("vault.answer", answer)})
 	case answer.Error != "":
-		return nil, fmt.Errorf("step %d: %s has the error %s, where a vault answers with a status", w.steps, name, answer.Error)
+		refute("step %d: %s has the error %s, where a vault answers with a status", w.steps, name, answer.Error)
 	}
-	return inputs.Unhex(answer.Output["message"]), nil
+	return inputs.Unhex(answer.Output["message"])
 }
 
 // differs says where an answer differs from that of the model.
@@ -204,7 +197,28 @@ func (w *world) forgiveTime(message []byte, want, got vault.Answer) {
 			near(&a.Report.Failed[i], b.Report.Failed[i])
 		}
 		near(&a.Report.Superseded, b.Report.Superseded)
-		request := must1(vault.ParseRequest("finish", message)).(*vault.FinishRequest)
+		request := cases.Must1(vault.ParseRequest("finish", message)).(*vault.FinishRequest)
 		a.MAC = a.Report.MAC(w.firsts[request.Session].login.SessionKey)
 	}
+}
+
+// nameOf returns the name of a request.
+func nameOf(request vault.Request) string {
+	switch request.(type) {
+	case *vault.StateRequest:
+		return "state"
+	case *vault.RegisterRequest:
+		return "register"
+	case *vault.StoreRequest:
+		return "store"
+	case *vault.CommitRequest:
+		return "commit"
+	case *vault.RecoverRequest:
+		return "recover"
+	case *vault.FinishRequest:
+		return "finish"
+	case *vault.DestroyRequest:
+		return "destroy"
+	}
+	return "anchor"
 }
