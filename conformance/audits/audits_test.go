@@ -26,7 +26,6 @@ import (
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/slot"
-	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -381,25 +380,4 @@ func TestHonestSalts(t *testing.T) {
 }
 
 // The audits name requirements that exist and profiles that can be claimed.
-func TestAuditNames(t *testing.T) {
-	seen := map[string]bool{}
-	for _, c := range audited(cases.DefaultSeed) {
-		if seen[c.ID] {
-			t.Errorf("%s occurs twice", c.ID)
-		}
-		seen[c.ID] = true
-		if len(c.Requirements) == 0 || !strings.HasSuffix(c.Comment, ".") {
-			t.Errorf("%s has no requirement, or no sentence", c.ID)
-		}
-		for _, id := range c.Requirements {
-			if _, ok := spec.Lookup(id); !ok {
-				t.Errorf("%s: there is no [%s]", c.ID, id)
-			}
-		}
-		for _, p := range c.Profiles {
-			if !slices.Contains(protocol.Profiles, p) {
-				t.Errorf("%s: there is no profile %s", c.ID, p)
-			}
-		}
-	}
-}
+func TestAuditNames(t *testing.T) { casetest.Named(t, audited(cases.DefaultSeed)) }

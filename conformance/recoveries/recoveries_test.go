@@ -9,19 +9,13 @@ import (
 	"github.com/coffer-format/coffer/conformance/cases/casetest"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
-	"github.com/coffer-format/coffer/conformance/report"
-	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // The reference passes with every seed.
 func TestReference(t *testing.T) {
 	for seed := range int64(2) {
-		for _, c := range Cases(seed) {
-			if o := casetest.Outcome(t, casetest.Asker(reference.Answer), c); o.Verdict != report.Pass {
-				t.Errorf("seed %d, %s: %+v", seed, c.ID, o)
-			}
-		}
+		casetest.Passed(t, seed, Cases(seed))
 	}
 }
 
@@ -113,40 +107,12 @@ var liars = []struct {
 
 // Every liar fails the cases that are there for it, and every case fails a liar.
 func TestLiars(t *testing.T) {
-	all := map[string]cases.Case{}
-	for _, c := range Cases(cases.DefaultSeed) {
-		all[strings.TrimPrefix(c.ID, "vault/")] = c
-	}
-	untried := maps.Clone(all)
+	trial := casetest.NewTrial(t, Cases(cases.DefaultSeed), func() bool { return true })
 	for _, one := range liars {
-		for _, name := range strings.Fields(one.fails) {
-			c, ok := all[name]
-			if !ok {
-				t.Fatalf("there is no case %s", name)
-			}
-			delete(untried, name)
-			if o := casetest.Outcome(t, casetest.Asker(one.ask), c); o.Verdict != report.Fail || o.Message == "" {
-				t.Errorf("%s: who %s gets %+v", name, one.fault, o)
-			}
-		}
+		trial.Fails(one.fault, one.fails, func() casetest.Answers { return one.ask })
 	}
-	for name := range untried {
-		t.Errorf("no liar tries %s", name)
-	}
+	trial.End()
 }
 
 // The cases name requirements that exist.
-func TestNames(t *testing.T) {
-	seen := map[string]bool{}
-	for _, c := range Cases(cases.DefaultSeed) {
-		if seen[c.ID] || !strings.HasSuffix(c.Comment, ".") {
-			t.Errorf("%s occurs twice, or has no sentence", c.ID)
-		}
-		seen[c.ID] = true
-		for _, id := range c.Requirements {
-			if _, ok := spec.Lookup(id); !ok {
-				t.Errorf("%s: there is no [%s]", c.ID, id)
-			}
-		}
-	}
-}
+func TestNames(t *testing.T) { casetest.Named(t, Cases(cases.DefaultSeed)) }

@@ -3,7 +3,6 @@ package vaults
 import (
 	"fmt"
 	"maps"
-	"strings"
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/cases"
@@ -11,39 +10,20 @@ import (
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/conformance/protocol"
 	"github.com/coffer-format/coffer/conformance/reference"
-	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/vault"
-	"github.com/coffer-format/coffer/spec"
 	"github.com/coffer-format/coffer/vectors"
 )
 
 // The reference passes with every seed.
 func TestReference(t *testing.T) {
 	for seed := range int64(thorough.Number(1, 3)) {
-		for _, c := range Cases(seed) {
-			if o := casetest.Outcome(t, casetest.Asker(new(reference.Program).Answer), c); o.Verdict != report.Pass {
-				t.Errorf("seed %d, %s: %+v", seed, c.ID, o)
-			}
-		}
+		casetest.Passed(t, seed, Cases(seed))
 	}
 }
 
 // The cases name requirements that exist, and profiles.
-func TestNames(t *testing.T) {
-	seen := map[string]bool{}
-	for _, c := range ServerCases(cases.DefaultSeed) {
-		if seen[c.ID] || !strings.HasSuffix(c.Comment, ".") {
-			t.Errorf("%s occurs twice, or has no sentence", c.ID)
-		}
-		seen[c.ID] = true
-		for _, id := range c.Requirements {
-			if _, ok := spec.Lookup(id); !ok {
-				t.Errorf("%s: there is no [%s]", c.ID, id)
-			}
-		}
-	}
-}
+func TestNames(t *testing.T) { casetest.Named(t, ServerCases(cases.DefaultSeed)) }
 
 // liar is a vault that answers as the reference does, but for one thing.
 type liar struct {
@@ -152,24 +132,9 @@ var liars = []struct {
 
 // Every liar fails the cases that are there for it, and every case fails a liar.
 func TestLiars(t *testing.T) {
-	all := map[string]cases.Case{}
-	for _, c := range Cases(cases.DefaultSeed) {
-		all[strings.TrimPrefix(c.ID, "server/")] = c
-	}
-	untried := maps.Clone(all)
+	trial := casetest.NewTrial(t, Cases(cases.DefaultSeed), func() bool { return true })
 	for _, one := range liars {
-		for _, name := range strings.Fields(one.fails) {
-			c, ok := all[name]
-			if !ok {
-				t.Fatalf("there is no case %s", name)
-			}
-			delete(untried, name)
-			if o := casetest.Outcome(t, casetest.Asker(one.make().ask), c); o.Verdict != report.Fail || o.Got == "" {
-				t.Errorf("%s: who %s gets %+v", name, one.fault, o)
-			}
-		}
+		trial.Fails(one.fault, one.fails, func() casetest.Answers { return one.make().ask })
 	}
-	for name := range untried {
-		t.Errorf("no liar tries %s", name)
-	}
+	trial.End()
 }

@@ -14,8 +14,11 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
+// Answers is what something answers.
+type Answers = func(op string, input vectors.Object) protocol.Answer
+
 // Asker returns one that asks a function, which claims all that the reference does.
-func Asker(f func(op string, input vectors.Object) protocol.Answer) *cases.Asker {
+func Asker(f Answers) *cases.Asker {
 	return &cases.Asker{
 		Ctx: context.Background(), Session: session.InProcess(f), Timeout: session.DefaultTimeout, Hello: reference.Hello(), ID: "test",
 	}
