@@ -13,7 +13,7 @@ import (
 
 func main() {
 	debug.SetGCPercent(200) // requests and answers are large, short-lived and few at a time
-	os.Exit(program.Run(newRoot(), noAdvice))
+	os.Exit(program.Run(newRoot(), program.NoAdvice))
 }
 
 func newRoot() *cobra.Command {
@@ -22,12 +22,7 @@ func newRoot() *cobra.Command {
 		Short: "Check an implementation of Coffer, and read its specification beside code and vectors",
 		Long: `Check an implementation of Coffer, in any language, with the conformance suite; read
 the specification beside the reference and the test vectors.`,
-		Version:       program.Version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
 	}
 	root.AddCommand(newConformCommand(), newAdapterCommand(), newVectorsCommand(), newSpecCommand())
 	return root
 }
-
-func noAdvice(error) (string, int) { return "", program.Refused }

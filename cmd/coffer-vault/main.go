@@ -14,7 +14,7 @@ import (
 
 func main() {
 	debug.SetGCPercent(400) // what lives long is small
-	os.Exit(program.RunService(newRoot(), noAdvice, stopPatience))
+	os.Exit(program.RunService(newRoot(), program.NoAdvice, stopPatience))
 }
 
 // stopPatience is more than the service takes to stop.
@@ -27,12 +27,7 @@ func newRoot() *cobra.Command {
 		Long: `Run a vault: holders recover the key of their backup from it with a password, and nobody
 can try more than ten. The root key, which applications know the vault by, stays on a machine
 of its own, and signs a channel key for the service every month.`,
-		Version:       program.Version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
 	}
 	root.AddCommand(newRootKeyCommand(), newChannelCommand(), newSignCommand(), newServeCommand(), newServiceKeyCommand(), newTokensCommand())
 	return root
 }
-
-func noAdvice(error) (string, int) { return "", program.Refused }

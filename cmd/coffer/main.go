@@ -25,9 +25,6 @@ gets them back with a password or a 64-digit key. Nobody can recover a lost secr
 It also seals files into a single container, which is one file.
 
 ` + exitHelp(),
-		Version:       program.Version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
 	}
 	group := func(id, title string, commands ...*cobra.Command) {
 		root.AddGroup(&cobra.Group{ID: id, Title: title})

@@ -13,7 +13,7 @@ import (
 
 func main() {
 	debug.SetGCPercent(400) // what lives long is small
-	os.Exit(program.RunService(newRoot(), noAdvice, stopPatience))
+	os.Exit(program.RunService(newRoot(), program.NoAdvice, stopPatience))
 }
 
 // stopPatience is more than the service takes to stop.
@@ -26,12 +26,7 @@ func newRoot() *cobra.Command {
 		Long: `Run a member of a vault that three or five machines are together, and that answers while a
 majority of them runs. All members have the same root key, and each its own channel key, which
 "coffer-vault" makes and signs.`,
-		Version:       program.Version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
 	}
 	root.AddCommand(newServeCommand())
 	return root
 }
-
-func noAdvice(error) (string, int) { return "", program.Refused }

@@ -149,6 +149,7 @@ func help(cmd *cobra.Command, args []string) error {
 
 // addDefaults adds what the library would add later: its help and its completion.
 func addDefaults(root *cobra.Command) {
+	root.Version, root.SilenceErrors, root.SilenceUsage = Version(), true, true
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, sub := range root.Commands() {

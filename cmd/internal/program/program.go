@@ -23,7 +23,11 @@ import (
 // it ends the program.
 type Advisor func(err error) (advice string, status int)
 
-// Run does what the command line asks of root, and returns the exit status. A signal
+// NoAdvice is the Advisor of a program whose errors say it all.
+func NoAdvice(error) (string, int) { return "", Refused }
+
+// Run does what the command line asks of root, and returns the exit status; it tells the
+// version, and of errors. A signal
 // ends the work through its context, so that what was begun is removed. A second one
 // ends the program at once.
 func Run(root *cobra.Command, advise Advisor) int {
