@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -19,11 +17,11 @@ import (
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/vaultd"
+	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
 	"github.com/coffer-format/coffer/conformance"
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/thorough"
-	"github.com/coffer-format/coffer/ref/vault/channel"
 )
 
 // served runs a vault until the test ends, and returns the flags that say where it is.
@@ -31,20 +29,15 @@ func served(t *testing.T) *vaultFlags {
 	t.Helper()
 	dir := t.TempDir()
 	flags := &vaultFlags{service: filepath.Join(dir, "service.pem"), clock: filepath.Join(dir, "clock")}
-	rootPublic, root := newKey(t)
-	channelPublic, channelKey := newKey(t)
-	servicePublic, service := newKey(t)
+	rootPublic, root := vaultdtest.NewKey(t)
+	servicePublic, service := vaultdtest.NewKey(t)
 	flags.root = fmt.Sprintf("%x", []byte(rootPublic))
 	encoded, err := x509.MarshalPKCS8PrivateKey(service)
 	checked(t, err)
 	checked(t, os.WriteFile(flags.service, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded}), 0o600))
-	certificate, err := channel.Certify(root, channelPublic, time.Now().Add(-time.Hour), 24*time.Hour)
-	checked(t, err)
-	leaf, err := x509.ParseCertificate(certificate)
-	checked(t, err)
 	keys := &vaultd.Keys{
 		Root: rootPublic, Services: []ed25519.PublicKey{servicePublic},
-		Channel: tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: channelKey, Leaf: leaf},
+		Channel: vaultdtest.NewChannel(t, root, time.Now().Add(-time.Hour), 24*time.Hour),
 	}
 	checked(t, os.Mkdir(filepath.Join(dir, "guard"), 0o700))
 	store, err := vaultd.OpenBolt(&vaultd.BoltOptions{Path: filepath.Join(dir, "store"), Guard: filepath.Join(dir, "guard", "guard"), Vault: keys.Vault()})
@@ -78,13 +71,6 @@ func served(t *testing.T) *vaultFlags {
 		checked(t, store.Close())
 	})
 	return flags
-}
-
-func newKey(t *testing.T) (ed25519.PublicKey, ed25519.PrivateKey) {
-	t.Helper()
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	checked(t, err)
-	return public, private
 }
 
 func checked(t *testing.T, err error) {

@@ -180,12 +180,12 @@ func TestKilledVault(t *testing.T) {
 	var post atomic.Pointer[func(string, []byte) (int, []byte, error)]
 	lives := make([]*life, 8)
 	for i := range lives {
-		lives[i] = &life{h: f.holder(func(name string, body []byte) (int, []byte, error) { return (*post.Load())(name, body) })}
+		lives[i] = &life{h: f.Holder(func(name string, body []byte) (int, []byte, error) { return (*post.Load())(name, body) })}
 	}
 	all := 0
 	for range kills {
 		vaultd := f.serve()
-		client := f.client()
+		client := f.Client()
 		send := vaultdtest.Over(client, vaultd.address)
 		post.Store(&send)
 		var living sync.WaitGroup
@@ -226,7 +226,7 @@ func TestStoreSetBack(t *testing.T) {
 	enrol := func() {
 		f.T.Helper()
 		vaultd := f.serve()
-		if _, err := f.holder(vaultdtest.Over(f.client(), vaultd.address)).Enrol(); err != nil {
+		if _, err := f.Holder(vaultdtest.Over(f.Client(), vaultd.address)).Enrol(); err != nil {
 			t.Fatal(err)
 		}
 		vaultd.end(func() { vaultd.cmd.Process.Signal(os.Interrupt) })

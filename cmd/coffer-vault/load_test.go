@@ -6,10 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,44 +26,18 @@ func BenchmarkLoad(b *testing.B) {
 	const clients = 64
 	f := newFixture(b)
 	vaultd := f.serve("--connections", "10000")
-	send := vaultdtest.Over(f.client(), vaultd.address)
+	send := vaultdtest.Over(f.Client(), vaultd.address)
 	holders := make([]*vaultdtest.Holder, clients)
 	for i := range holders {
-		holders[i] = f.holder(send)
+		holders[i] = f.Holder(send)
 		if _, err := holders[i].Enrol(); err != nil {
 			b.Fatal(err)
 		}
 	}
 	before := processorTime(b, vaultd.cmd.Process.Pid)
-	times := make([]time.Duration, b.N)
-	var next atomic.Int64
-	var all sync.WaitGroup
-	b.ResetTimer()
-	for _, h := range holders {
-		all.Go(func() {
-			timed := *h
-			timed.Kept = h.Token() // as of somebody who has logged in
-			for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
-				timed.Post = func(name string, body []byte) (int, []byte, error) {
-					begun := time.Now()
-					defer func() { times[i] += time.Since(begun) }()
-					return send(name, body)
-				}
-				if _, _, err := timed.Recover(h.Password); err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-	}
-	all.Wait()
-	b.StopTimer()
+	vaultdtest.Load(b, holders)
 	used := (processorTime(b, vaultd.cmd.Process.Pid) - before) / time.Duration(b.N)
 	vaultd.end(func() { vaultd.cmd.Process.Signal(os.Interrupt) })
-	slices.Sort(times)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "recoveries/s")
-	b.ReportMetric(float64(times[b.N/2])/1e6, "p50-ms")
-	b.ReportMetric(float64(times[b.N*99/100])/1e6, "p99-ms")
 	b.ReportMetric(float64(used)/1e6, "cpu-ms")
 	b.ReportMetric(float64(used)/float64(bareOPAQUE(b)), "times-OPAQUE")
 }

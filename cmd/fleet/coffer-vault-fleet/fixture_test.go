@@ -3,12 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,10 +17,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
-	"github.com/coffer-format/coffer/cmd/internal/vaultserve"
+	"github.com/coffer-format/coffer/cmd/internal/vaultserve/vaultservetest"
 	"github.com/coffer-format/coffer/cmd/internal/workdir"
-	"github.com/coffer-format/coffer/ref/vault"
-	"github.com/coffer-format/coffer/ref/vault/channel"
 )
 
 func TestMain(m *testing.M) {
@@ -39,9 +33,8 @@ var coffervault = sync.OnceValues(func() (string, error) {
 
 // fixture is a folder with the keys of a vault, and its members.
 type fixture struct {
-	*workdir.Dir
-	root    ed25519.PublicKey
-	service ed25519.PrivateKey
+	*vaultservetest.Keys
+	alone   func(args ...string) *exec.Cmd // coffer-vault, in the folder
 	members []*member
 }
 
@@ -60,45 +53,26 @@ type member struct {
 // newFixture has the keys.
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	f := &fixture{Dir: workdir.New(t, "coffer-vault-fleet")}
-	root := strings.Fields(f.printed("root", "-o", "root.pem"))[2]
-	f.printed("sign", "--root", "root.pem", "-o", "channel.crt", strings.TrimSpace(f.printed("channel", "-o", "channel.pem")))
-	f.Write("service.pub", []byte(f.printed("service-key", "-o", "service.pem")))
-	var err error
-	f.root, err = hex.DecodeString(root)
-	f.Check(err)
-	f.service, err = vaultserve.ReadPrivate(f.Path("service.pem"))
-	f.Check(err)
-	return f
-}
-
-// printed runs coffer-vault, and returns what it prints.
-func (f *fixture) printed(args ...string) string {
-	f.T.Helper()
-	out, err := f.alone(args...).Output()
-	f.Check(err)
-	return string(out)
-}
-
-func (f *fixture) alone(args ...string) *exec.Cmd {
-	f.T.Helper()
+	dir := workdir.New(t, "coffer-vault-fleet")
 	program, err := coffervault()
-	f.Check(err)
-	cmd := exec.Command(program, args...)
-	cmd.Dir = f.Root
-	return cmd
+	dir.Check(err)
+	alone := func(args ...string) *exec.Cmd {
+		cmd := exec.Command(program, args...)
+		cmd.Dir = dir.Root
+		return cmd
+	}
+	return &fixture{Keys: vaultservetest.Make(dir, alone), alone: alone}
 }
 
 // serving is what all that serves is told.
 func serving(listen string) []string {
-	return []string{"serve", "--channel", "channel.pem", "--certificate", "channel.crt", "--service-key", "service.pub", "--listen", listen,
-		"--admin", "127.0.0.1:0", "--requests", "1000000", "--registrations", "1000000", "--connections", "10000"}
+	return append(vaultservetest.Serving(listen), "--connections", "10000")
 }
 
 // one is a vault of one machine.
 func (f *fixture) one() *fixture {
 	f.T.Helper()
-	listen := freeAddress(f.T)
+	listen := vaultdtest.FreeAddress(f.T)
 	f.Check(os.Mkdir(f.Path("guard"), 0o700))
 	f.members = []*member{{listen: listen, cmd: f.alone, args: append(serving(listen), "--store", "vault.db", "--guard", "guard/guard")}}
 	return f
@@ -109,29 +83,16 @@ func (f *fixture) fleet(members int, scheme string, more ...string) *fixture {
 	f.T.Helper()
 	var all []string
 	for i := range members {
-		all = append(all, fmt.Sprintf("%c=%s://%s", 'a'+i, scheme, freeAddress(f.T)))
+		all = append(all, fmt.Sprintf("%c=%s://%s", 'a'+i, scheme, vaultdtest.FreeAddress(f.T)))
 	}
 	for i := range members {
 		name := string(rune('a' + i))
-		listen := freeAddress(f.T)
+		listen := vaultdtest.FreeAddress(f.T)
 		f.Check(os.MkdirAll(f.Path(filepath.Join(name, "guard")), 0o700))
 		args := append(serving(listen), "--name", name, "--members", strings.Join(all, ","), "--store", name+"/store", "--guard", name+"/guard/guard")
 		f.members = append(f.members, &member{listen: listen, cmd: f.Command, args: append(args, more...)})
 	}
 	return f
-}
-
-// freeAddress is one that nobody else looks for: of all the loopback addresses one by chance.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	var b [3]byte
-	rand.Read(b[:])
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", b[0], b[1], 1+b[2]/2))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // start starts a member, and does not wait until it answers.
@@ -185,15 +146,16 @@ func (m *member) end(how os.Signal) (int, string) {
 	return m.running.ProcessState.ExitCode(), m.log.String()
 }
 
-// client is an HTTP client of the vault.
+// client is an HTTP client of the vault, which does not wait for a member that is gone.
 func (f *fixture) client() *http.Client {
-	return &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{TLSClientConfig: channel.Client(f.root, time.Now), MaxIdleConnsPerHost: 1000}}
+	c := f.Client()
+	c.Timeout = 5 * time.Second
+	return c
 }
 
 // holder is somebody with an account of their own, who asks a member.
 func (f *fixture) holder(client *http.Client, i int) *vaultdtest.Holder {
-	id := vault.IDOf(f.root)
-	return vaultdtest.NewHolder(&id, f.service, time.Now, vaultdtest.Over(client, "https://"+f.members[i].listen))
+	return f.Holder(vaultdtest.Over(client, "https://"+f.members[i].listen))
 }
 
 // at is the same holder, who asks another member.

@@ -2,11 +2,7 @@ package main
 
 import (
 	"os"
-	"slices"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
 )
@@ -26,35 +22,8 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	times := make([]time.Duration, b.N)
-	var next atomic.Int64
-	var all sync.WaitGroup
-	b.ResetTimer()
-	for i, h := range holders {
-		send := vaultdtest.Over(client, "https://"+f.members[i%len(f.members)].listen)
-		all.Go(func() {
-			timed := *h
-			timed.Kept = h.Token() // as of somebody who has logged in
-			for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
-				timed.Post = func(name string, body []byte) (int, []byte, error) {
-					begun := time.Now()
-					defer func() { times[i] += time.Since(begun) }()
-					return send(name, body)
-				}
-				if _, _, err := timed.Recover(h.Password); err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-	}
-	all.Wait()
-	b.StopTimer()
+	vaultdtest.Load(b, holders)
 	for _, m := range f.members {
 		m.end(os.Interrupt)
 	}
-	slices.Sort(times)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "recoveries/s")
-	b.ReportMetric(float64(times[b.N/2])/1e6, "p50-ms")
-	b.ReportMetric(float64(times[b.N*99/100])/1e6, "p99-ms")
 }

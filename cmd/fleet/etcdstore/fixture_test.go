@@ -5,11 +5,8 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,35 +20,13 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/vaultd"
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
 	"github.com/coffer-format/coffer/ref/vault"
-	"github.com/coffer-format/coffer/ref/vault/channel"
 	"go.etcd.io/etcd/client/pkg/v3/types"
 )
-
-// clock is set by hand, for all members and holders.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// jump sets the clock ahead, never back.
-func (c *clock) jump(to time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.now.Before(to) {
-		c.now = to
-	}
-}
 
 // trial is a fleet in this process. The members begin stopped.
 type trial struct {
 	t        *testing.T
-	clock    *clock
+	clock    *vaultdtest.Clock // for all members and holders
 	network  *network
 	keys     *vaultd.Keys
 	accounts ed25519.PrivateKey
@@ -71,18 +46,17 @@ const names = "abcde"
 // newTrial makes what a fleet needs, in a network that can be parted.
 func newTrial(t *testing.T, members int) *trial {
 	t.Helper()
-	tr := &trial{t: t, clock: &clock{now: time.Now()}, network: newNetwork(members), patience: 2 * time.Second}
-	root, private := makeKey(t)
-	_, tr.accounts = makeKey(t)
-	public, key := makeKey(t)
-	certificate, err := channel.Certify(private, public, tr.clock.Now().Add(-time.Minute), 30*24*time.Hour)
-	tr.must(err)
-	leaf, err := x509.ParseCertificate(certificate)
-	tr.must(err)
-	tr.keys = &vaultd.Keys{Root: root, Channel: tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: key, Leaf: leaf}, Services: []ed25519.PublicKey{tr.accounts.Public().(ed25519.PublicKey)}}
+	tr := &trial{t: t, clock: vaultdtest.NewClock(), network: newNetwork(members), patience: 2 * time.Second}
+	root, private := vaultdtest.NewKey(t)
+	public, accounts := vaultdtest.NewKey(t)
+	tr.accounts = accounts
+	tr.keys = &vaultd.Keys{
+		Root: root, Services: []ed25519.PublicKey{public},
+		Channel: vaultdtest.NewChannel(t, private, tr.clock.Now().Add(-time.Minute), 30*24*time.Hour),
+	}
 	var all []string
 	for i := range members {
-		listen := freeAddress(t)
+		listen := vaultdtest.FreeAddress(t)
 		all = append(all, names[i:i+1]+"=http://"+tr.network.proxy(t, i, listen))
 		dir := t.TempDir()
 		tr.must(os.Mkdir(filepath.Join(dir, "guard"), 0o700))
@@ -98,19 +72,6 @@ func newTrial(t *testing.T, members int) *trial {
 	return tr
 }
 
-// freeAddress is one that nobody else looks for: of all the loopback addresses one by chance.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	var b [3]byte
-	rand.Read(b[:])
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", b[0], b[1], 1+b[2]/2))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 // logOf is the log of a test that goes on.
 type logOf struct{ t *testing.T }
 
@@ -119,14 +80,6 @@ func (l logOf) Write(p []byte) (int, error) {
 		l.t.Log(strings.TrimSpace(string(p)))
 	}
 	return len(p), nil
-}
-
-func makeKey(t *testing.T) (ed25519.PublicKey, ed25519.PrivateKey) {
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return public, private
 }
 
 func (tr *trial) must(err error) {

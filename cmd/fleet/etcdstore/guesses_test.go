@@ -98,7 +98,7 @@ func (tr *trial) guess(h *vaultdtest.Holder, i int, seen *history.History, askin
 			return
 		case vault.Waiting:
 			asking.Lock()
-			tr.clock.jump(asked.Add(time.Duration(answer.Wait) * time.Millisecond))
+			tr.clock.Jump(asked.Add(time.Duration(answer.Wait) * time.Millisecond))
 			asking.Unlock()
 		default:
 			tr.t.Errorf("the vault says %v", answer.Status)

@@ -160,7 +160,7 @@ func TestReplacedKeys(t *testing.T) {
 	if !strings.Contains(tr.log.String(), "ends soon") {
 		t.Error("nobody is told that the certificate ends")
 	}
-	tr.clock.jump(tr.clock.Now().Add(2 * time.Hour))
+	tr.clock.Jump(tr.clock.Now().Add(2 * time.Hour))
 	if code, why := tr.get("/healthz"); code != 503 || !strings.Contains(why, "certificate") {
 		t.Errorf("with a certificate that has ended: %d, %s", code, why)
 	}

@@ -128,11 +128,11 @@ func TestRememberedTokens(t *testing.T) {
 	expect("altered", vault.BadToken)
 	h.Kept.NotAfter--
 	begun := tr.clock.Now()
-	tr.clock.jump(begun.Add(time.Minute))
+	tr.clock.Jump(begun.Add(time.Minute))
 	expect("at its end", vault.BadToken)
-	tr.clock.now = begun.Add(-time.Minute - time.Millisecond)
+	tr.clock.Set(begun.Add(-time.Minute - time.Millisecond))
 	expect("before its beginning", vault.BadToken)
-	tr.clock.now = begun
+	tr.clock.Set(begun)
 	expect("in time", vault.OK)
 	other := tr.newKeys(t, time.Hour)
 	other.Services = newTrial(t, nil).keys().Services
@@ -180,7 +180,7 @@ func TestRates(t *testing.T) {
 	if _, err := other.State(); err != nil {
 		t.Errorf("another account: %v", err)
 	}
-	tr.clock.jump(tr.clock.Now().Add(time.Minute))
+	tr.clock.Jump(tr.clock.Now().Add(time.Minute))
 	for i := range 4 {
 		h.Credential[0]++
 		_, _, err := h.Register()

@@ -57,7 +57,7 @@ func TestConcurrentGuesses(t *testing.T) {
 					mu.Unlock()
 					return
 				case vault.Waiting:
-					tr.clock.jump(asked.Add(time.Duration(a.Wait) * time.Millisecond))
+					tr.clock.Jump(asked.Add(time.Duration(a.Wait) * time.Millisecond))
 				case vault.BadToken: // the clock was set ahead meanwhile
 				case vault.Gone:
 					return
@@ -124,9 +124,9 @@ func TestNotify(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("at once")
-	tr.clock.jump(tr.clock.Now().Add(vault.SessionTime*time.Millisecond - 1e6))
+	tr.clock.Jump(tr.clock.Now().Add(vault.SessionTime*time.Millisecond - 1e6))
 	expect("before the sessions end")
-	tr.clock.jump(tr.clock.Now().Add(time.Second))
+	tr.clock.Jump(tr.clock.Now().Add(time.Second))
 	expect("after two wrong passwords and the right one", Attempt, Attempt)
 	thief := *h
 	thief.Credential = vault.Credential{7}
@@ -258,7 +258,7 @@ func TestSecretsStayInside(t *testing.T) {
 		h.State()
 	}
 	tr.store.(*bolt).failed.Store(&ErrDamaged)
-	tr.clock.jump(tr.clock.Now().Add(time.Hour))
+	tr.clock.Jump(tr.clock.Now().Add(time.Hour))
 	if _, err := h.State(); err != vaultdtest.NoAnswer(503) {
 		t.Errorf("a store that has failed: %v", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/tls"
-	"crypto/x509"
 	"io"
 	"log/slog"
 	"net"
@@ -26,27 +25,6 @@ import (
 func TestMain(m *testing.M) {
 	thorough.InMemory()
 	os.Exit(m.Run())
-}
-
-// clock is set by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// jump sets the clock ahead, never back.
-func (c *clock) jump(to time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.now.Before(to) {
-		c.now = to
-	}
 }
 
 // lines is what is logged.
@@ -70,7 +48,7 @@ func (l *lines) String() string {
 // trial is a service that a test speaks to.
 type trial struct {
 	*Service
-	clock       *clock
+	clock       *vaultdtest.Clock
 	log         *lines
 	root        ed25519.PrivateKey
 	accounts    ed25519.PrivateKey // of the account service
@@ -81,9 +59,9 @@ type trial struct {
 
 func newTrial(t *testing.T, change func(*Config)) *trial {
 	t.Helper()
-	tr := &trial{clock: &clock{now: time.Now()}, log: &lines{}}
-	_, tr.root, _ = ed25519.GenerateKey(nil)
-	_, tr.accounts, _ = ed25519.GenerateKey(nil)
+	tr := &trial{clock: vaultdtest.NewClock(), log: &lines{}}
+	_, tr.root = vaultdtest.NewKey(t)
+	_, tr.accounts = vaultdtest.NewKey(t)
 	keys := tr.newKeys(t, 30*24*time.Hour)
 	tr.storeOpts, tr.lastMetrics = files(t), NewMetrics()
 	tr.storeOpts.Vault, tr.storeOpts.Stored = keys.Vault(), tr.lastMetrics.Stored
@@ -104,18 +82,9 @@ func newTrial(t *testing.T, change func(*Config)) *trial {
 // newKeys are those of a new channel key, which is valid from a minute ago on.
 func (tr *trial) newKeys(t *testing.T, validity time.Duration) *Keys {
 	t.Helper()
-	public, private, _ := ed25519.GenerateKey(nil)
-	certificate, err := channel.Certify(tr.root, public, tr.clock.Now().Add(-time.Minute), validity)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(certificate)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return &Keys{
 		Root:     tr.root.Public().(ed25519.PublicKey),
-		Channel:  tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: private, Leaf: leaf},
+		Channel:  vaultdtest.NewChannel(t, tr.root, tr.clock.Now().Add(-time.Minute), validity),
 		Services: []ed25519.PublicKey{tr.accounts.Public().(ed25519.PublicKey)},
 	}
 }

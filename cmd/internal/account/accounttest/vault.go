@@ -40,32 +40,17 @@ type Vault struct {
 // New starts a vault, which ends with the test.
 func New(t testing.TB) *Vault {
 	t.Helper()
-	root, rootKey := newKey(t)
-	public, channelKey := newKey(t)
-	_, service := newKey(t)
-	certificate, err := channel.Certify(rootKey, public, time.Now().Add(-time.Hour), 2*time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, rootKey := vaultdtest.NewKey(t)
+	_, service := vaultdtest.NewKey(t)
+	certificate := vaultdtest.NewChannel(t, rootKey, time.Now().Add(-time.Hour), 2*time.Hour)
 	v := &Vault{ID: vault.IDOf(root), t: t, service: service, now: time.Now(), account: record.New(vault.AccountID{1})}
 	srv := httptest.NewUnstartedServer(v)
-	srv.Listener = tls.NewListener(srv.Listener, channel.Server(func() (*tls.Certificate, error) {
-		return &tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: channelKey}, nil
-	}))
+	srv.Listener = tls.NewListener(srv.Listener, channel.Server(func() (*tls.Certificate, error) { return &certificate, nil }))
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	srv.Start()
 	t.Cleanup(srv.Close)
 	v.At = device.Vault{Address: "https://" + srv.Listener.Addr().String(), Root: [32]byte(root), Account: v.account.ID}
 	return v
-}
-
-func newKey(t testing.TB) (ed25519.PublicKey, ed25519.PrivateKey) {
-	t.Helper()
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return public, private
 }
 
 // Advance sets the clock of the vault ahead.
