@@ -234,10 +234,7 @@ func (c *changeCommand) add(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Begin(ctx, lock); err != nil {
-		return c.overtaken(ctx, err)
-	}
-	if err := c.tend(ctx); err != nil {
+	if err := c.beginEpoch(ctx, s, lock); err != nil {
 		return err
 	}
 	display.Note("the password has opened the backup in %s, which still opens with the 64-digit key %s as well", c.name, lock.Key.Check().Fingerprint()) // [KEY-13]

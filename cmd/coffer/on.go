@@ -198,14 +198,8 @@ func (o *onCommand) goBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	lock, err := o.sameSecret(ctx, sec, s)
+	lock, err := o.beginWithSame(ctx, sec, s)
 	if err != nil {
-		return err
-	}
-	if err := s.Begin(ctx, lock); err != nil {
-		return o.overtaken(ctx, err)
-	}
-	if err := o.tend(ctx); err != nil {
 		return err
 	}
 	from := "the beginning, since the store has no generation"

@@ -29,14 +29,8 @@ func (o *onCommand) takeItOver(ctx context.Context) error {
 	if err := o.consent(ctx, s, o.takeOver); err != nil {
 		return err
 	}
-	lock, err := o.sameSecret(ctx, sec, s)
+	lock, err := o.beginWithSame(ctx, sec, s)
 	if err != nil {
-		return err
-	}
-	if err := s.Begin(ctx, lock); err != nil {
-		return o.overtaken(ctx, err)
-	}
-	if err := o.tend(ctx); err != nil {
 		return err
 	}
 	display.Note("this device has taken the backup in %s over, and the secret has opened it; key %s", o.name, lock.Key.Check().Fingerprint()) // [KEY-13]
@@ -76,22 +70,36 @@ func (l *lifeCommand) tellNewest(s *life.Set) {
 // sameSecret returns a lock that the present secret opens. [LIF-19]
 func (o *onCommand) sameSecret(ctx context.Context, sec secret, s *life.Set) (*life.Lock, error) {
 	switch {
-	case sec.at != nil:
+	case sec.at != nil || sec.key == nil:
 		prepared, err := password.Prepare(sec.password)
 		if err != nil {
 			return nil, err
 		}
-		return o.registerAt(ctx, sec.at, prepared, s, o.replace)
-	case sec.key == nil:
-		prepared, err := password.Prepare(sec.password)
-		if err != nil {
-			return nil, err
+		if sec.at != nil {
+			return o.registerAt(ctx, sec.at, prepared, s, o.replace)
 		}
 		return life.WithPassword(rand.Reader, prepared)
 	case len(s.Ring.Header.Slots) > 0:
 		return nil, errors.New(`a backup that opens with a password as well is taken over with that; if it is lost, "coffer change" takes the backup over with the 64-digit key, and sets another secret`)
 	}
 	return life.WithKey(sec.key), nil
+}
+
+// beginWithSame begins an epoch with the present secret, and returns its lock.
+func (o *onCommand) beginWithSame(ctx context.Context, sec secret, s *life.Set) (*life.Lock, error) {
+	lock, err := o.sameSecret(ctx, sec, s)
+	if err != nil {
+		return nil, err
+	}
+	return lock, o.beginEpoch(ctx, s, lock)
+}
+
+// beginEpoch begins an epoch with a lock, and looks after the vault.
+func (l *lifeCommand) beginEpoch(ctx context.Context, s *life.Set, lock *life.Lock) error {
+	if err := s.Begin(ctx, lock); err != nil {
+		return l.overtaken(ctx, err)
+	}
+	return l.tend(ctx)
 }
 
 // overtaken explains why an epoch could not be begun.

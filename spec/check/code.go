@@ -12,6 +12,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/coffer-format/coffer/spec/trace"
 )
 
 // code is what the reference says in numbers and texts, read from its source.
@@ -135,11 +137,7 @@ func (c *code) readLiterals(file *ast.File) {
 	for _, d := range file.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			name := file.Name.Name + "."
-			if d.Recv != nil {
-				name += receiver(d.Recv.List[0].Type) + "."
-			}
-			name += d.Name.Name
+			name := file.Name.Name + "." + trace.FuncName(d)
 			c.functions[name] = d
 			c.note(name, d)
 		case *ast.GenDecl:
@@ -165,14 +163,4 @@ func (c *code) note(decl string, n ast.Node) {
 		}
 		return true
 	})
-}
-
-func receiver(t ast.Expr) string {
-	if star, ok := t.(*ast.StarExpr); ok {
-		t = star.X
-	}
-	if id, ok := t.(*ast.Ident); ok {
-		return id.Name
-	}
-	return ""
 }

@@ -84,10 +84,7 @@ func around(files *token.FileSet, file *ast.File, pos token.Pos) Site {
 		switch d := decl.(type) {
 		case *ast.FuncDecl:
 			first = start(d.Doc, first)
-			name = d.Name.Name
-			if d.Recv != nil {
-				name = receiver(d.Recv.List[0].Type) + "." + name
-			}
+			name = FuncName(d)
 		case *ast.GenDecl:
 			first = start(d.Doc, first)
 			for _, spec := range d.Specs {
@@ -118,6 +115,16 @@ func start(doc *ast.CommentGroup, pos token.Pos) token.Pos {
 	return pos
 }
 
+// FuncName returns the name of a function, or that of a method after the name of its type, as
+// "Type.Method".
+func FuncName(d *ast.FuncDecl) string {
+	if d.Recv == nil {
+		return d.Name.Name
+	}
+	return receiver(d.Recv.List[0].Type) + "." + d.Name.Name
+}
+
+// receiver returns the name of a method's type.
 func receiver(t ast.Expr) string {
 	switch t := t.(type) {
 	case *ast.StarExpr:

@@ -9,6 +9,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/coffer-format/coffer/spec/trace"
 )
 
 // An entry is what a search can find.
@@ -78,11 +80,7 @@ func (b *builder) symbols(name string) (all []entry, err error) {
 	for _, d := range file.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			symbol := d.Name.Name
-			if d.Recv != nil && len(d.Recv.List) > 0 {
-				symbol = receiver(d.Recv.List[0].Type) + "." + symbol
-			}
-			add(file.Name.Name+"."+symbol, "func", line(d))
+			add(file.Name.Name+"."+trace.FuncName(d), "func", line(d))
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
 				switch s := s.(type) {
@@ -99,17 +97,4 @@ func (b *builder) symbols(name string) (all []entry, err error) {
 		}
 	}
 	return all, nil
-}
-
-// receiver returns the name of a method's type.
-func receiver(t ast.Expr) string {
-	switch t := t.(type) {
-	case *ast.StarExpr:
-		return receiver(t.X)
-	case *ast.IndexExpr:
-		return receiver(t.X)
-	case *ast.Ident:
-		return t.Name
-	}
-	return ""
 }
