@@ -77,22 +77,20 @@ func (d *device) wasBegun(ctx context.Context, objects *set.Objects) (*set.Ring,
 		return nil, nil
 	}
 	begun := d.memory.Begun
-	counts, err := counting(ctx, objects)
-	if err != nil || counts != begun.From && counts != begun.Epoch {
+	_, counts, err := objects.Public(ctx)
+	switch {
+	case err != nil && fault.NameOf(err) == "":
 		return nil, err
+	case counts != begun.From && counts != begun.Epoch:
+		return nil, nil
 	}
 	newer, _, err := objects.Newer(ctx, begun.Epoch)
 	if err != nil || newer > 0 {
 		return nil, err
 	}
-	ring, err := objects.OpenEpoch(ctx, begun.Epoch, container.WithKey(new(key.Key(begun.Key))))
-	switch {
-	case err != nil && fault.NameOf(err) == "":
-		return nil, err
-	case err != nil || string(ring.Writer[:]) != string(d.memory.Writer):
-		return nil, nil
-	}
-	return ring, nil
+	w := d.memory.writer()
+	w.Epoch, w.Key = begun.Epoch, key.Key(begun.Key)
+	return w.Own(ctx, objects)
 }
 
 // turnOn makes a set.
@@ -232,11 +230,10 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 	if now, err = set.List(ctx, d); err != nil {
 		return err
 	}
-	counts, isNewer, err := compared(ctx, now, ring.Epoch)
-	switch {
+	switch counts, err := now.Counts(ctx, ring.Epoch); {
 	case err != nil:
 		return err
-	case isNewer, counts != ring.Epoch: // [LIF-34]
+	case !counts: // [LIF-34]
 		return fault.New(fault.Superseded, "another device has begun an epoch meanwhile")
 	}
 	if err := now.DeleteKeyrings(ctx, ring.Epoch); err != nil {
@@ -252,22 +249,11 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 // was looked at, nil if there is none. Errors: errMoved, those of the store. [LIF-30]
 func (d *device) missed(ctx context.Context, now *set.Objects, ring *set.Ring) (*set.Generation, error) {
 	from := d.memory.Begun.From
-	counts, isNewer, err := compared(ctx, now, ring.Epoch)
-	switch {
+	switch counts, err := now.Counts(ctx, ring.Epoch, from); {
 	case err != nil:
 		return nil, err
-	case isNewer, counts != from && counts != ring.Epoch:
+	case !counts:
 		return nil, errMoved
 	}
 	return now.Overlooked(ctx, ring, from, container.Plain)
-}
-
-// compared returns the epoch whose keyring counts, and whether that of a greater epoch than
-// one is there. Errors: those of the store.
-func compared(ctx context.Context, now *set.Objects, epoch uint64) (counts uint64, isNewer bool, err error) {
-	if counts, err = counting(ctx, now); err != nil {
-		return 0, false, err
-	}
-	newer, isGone, err := now.Newer(ctx, epoch)
-	return counts, newer > 0 || isGone, err
 }

@@ -62,22 +62,7 @@ func (d *device) commit(in committing) error {
 }
 
 func (c *commit) keyring(ctx context.Context) (answer set.Answer, err error) {
-	if c.objects, c.ring, answer, err = c.isWriter(ctx); err != nil || answer != set.AnswerOurs {
-		return c.unlessBegun(ctx, answer, err)
-	}
-	return answer, c.objects.DeleteKeyrings(ctx, c.ring.Epoch) // [LIF-22]
-}
-
-// unlessBegun is an answer, where what was there may have been deleted by another device since
-// the store was listed.
-func (c *commit) unlessBegun(ctx context.Context, answer set.Answer, err error) (set.Answer, error) {
-	if err != nil || answer != set.AnswerGone {
-		return answer, err
-	}
-	now, err := set.List(ctx, c)
-	if err == nil && now.Greatest() > c.memory.Epoch {
-		answer = set.AnswerOther
-	}
+	c.objects, c.ring, answer, err = c.memory.writer().Keyring(ctx, c)
 	return answer, err
 }
 
@@ -89,7 +74,7 @@ func (c *commit) commits(ctx context.Context) (set.Answer, error) {
 	c.head, _, err = c.objects.OpenHead(ctx, c.ring, c.memory.seen(), container.Plain)
 	switch name := fault.NameOf(err); {
 	case name == fault.StaleBackup, name == fault.MissingContainer:
-		return c.unlessBegun(ctx, set.AnswerGone, nil)
+		return c.memory.writer().Gone(ctx, c)
 	case err != nil:
 		return "", err
 	case c.head == nil:
@@ -140,10 +125,7 @@ func (c *commit) confirm(ctx context.Context) (set.Answer, error) {
 	if err != nil {
 		return "", err
 	}
-	if epoch, err := counting(ctx, now); err != nil || epoch != c.memory.Epoch {
-		return set.AnswerEnded, err
-	}
-	if newer, isGone, err := now.Newer(ctx, c.memory.Epoch); err != nil || newer > 0 || isGone {
+	if counts, err := now.Counts(ctx, c.memory.Epoch); err != nil || !counts {
 		return set.AnswerEnded, err
 	}
 	c.remember(*c.memory.Pending)

@@ -1,10 +1,6 @@
 package reference
 
 import (
-	"context"
-
-	"github.com/coffer-format/coffer/ref/container"
-	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/vectors"
@@ -60,6 +56,11 @@ func (m *memory) seen() set.Memory {
 	return set.Memory{SetID: [16]byte(m.SetID.bytes()), Epoch: m.Epoch, Generation: m.Generation}
 }
 
+// writer is what it writes as.
+func (m *memory) writer() *set.Writer {
+	return &set.Writer{Memory: m.seen(), ID: [16]byte(m.Writer.bytes()), Key: key.Key(m.Key)}
+}
+
 // device is a device at work. It is also its store.
 type device struct {
 	memory *memory // what it has saved
@@ -72,65 +73,4 @@ func (d *device) save(change func(m *memory)) {
 	m := *d.memory
 	change(&m)
 	d.memory = &m
-}
-
-// isWriter looks for the keyring that counts, and whether this device writes under it.
-func (d *device) isWriter(ctx context.Context) (*set.Objects, *set.Ring, set.Answer, error) {
-	objects, err := set.List(ctx, d)
-	if err != nil {
-		return nil, nil, "", err
-	}
-	if newer, _, err := objects.Newer(ctx, d.memory.Epoch); err != nil || newer > 0 {
-		return nil, nil, set.AnswerOther, err
-	}
-	if objects, err = d.mend(ctx, objects); err != nil {
-		return nil, nil, "", err
-	}
-	ring, err := objects.OpenKeyring(ctx, container.WithKey(new(key.Key(d.memory.Key))), d.memory.seen())
-	switch fault.NameOf(err) {
-	case "":
-		if err != nil {
-			return nil, nil, "", err
-		}
-	case fault.WrongSet:
-		return nil, nil, "", err
-	case fault.WrongSecret:
-		return nil, nil, set.AnswerOther, nil
-	default:
-		return nil, nil, set.AnswerGone, nil
-	}
-	if ring.Epoch != d.memory.Epoch || string(ring.Writer[:]) != string(d.memory.Writer) {
-		return nil, nil, set.AnswerOther, nil
-	}
-	return objects, ring, set.AnswerOurs, nil
-}
-
-// mend stores the keyring of the device's epoch under a name of which the store has nothing.
-// [LIF-16]
-func (d *device) mend(ctx context.Context, objects *set.Objects) (*set.Objects, error) {
-	_, first := objects.Has(set.Name{Kind: set.Keyring, Number: d.memory.Epoch})
-	_, second := objects.Has(set.Name{Kind: set.KeyringCopy, Number: d.memory.Epoch})
-	if first == second {
-		return objects, nil
-	}
-	ring, err := objects.OpenEpoch(ctx, d.memory.Epoch, container.WithKey(new(key.Key(d.memory.Key))))
-	switch {
-	case err != nil && fault.NameOf(err) == "":
-		return nil, err
-	case err != nil || string(ring.Writer[:]) != string(d.memory.Writer):
-		return objects, nil
-	}
-	if err := set.StoreKeyring(ctx, d, ring.Epoch, ring.Bytes); err != nil {
-		return nil, err
-	}
-	return set.List(ctx, d)
-}
-
-// counting returns the epoch of the keyring that counts, 0 if there is none.
-func counting(ctx context.Context, o *set.Objects) (uint64, error) {
-	_, epoch, err := o.Public(ctx)
-	if fault.NameOf(err) != "" {
-		return 0, nil
-	}
-	return epoch, err
 }

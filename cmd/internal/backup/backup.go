@@ -12,7 +12,6 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
-	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
@@ -152,47 +151,15 @@ func newRun(ctx context.Context, s store.Store, m *device.Memory, sources []Sour
 }
 
 // keyring looks whether this device is still the one that writes.
-func (r *run) keyring() (set.Answer, error) {
-	var err error
-	if r.objects, err = set.List(r.ctx, r.store); err != nil {
-		return "", err
+func (r *run) keyring() (answer set.Answer, err error) {
+	r.objects, r.ring, answer, err = r.writer().Keyring(r.ctx, r.store)
+	if r.ring != nil {
+		r.report.PassedOver = append(r.report.PassedOver, r.ring.PassedOver...)
 	}
-	if newer, _, err := r.objects.Newer(r.ctx, r.meta.Epoch); err != nil || newer > 0 {
-		return set.AnswerOther, err
+	if answer == set.AnswerOurs {
+		r.meta.OldKeys = r.ring.OldKeys // of a memory that was made before it kept them
 	}
-	if err := r.mendKeyring(); err != nil {
-		return "", err
-	}
-	memory := set.Memory{SetID: r.meta.SetID, Epoch: r.meta.Epoch, Generation: r.meta.Generation}
-	r.ring, err = r.objects.OpenKeyring(r.ctx, container.WithKey(&r.meta.Key), memory)
-	switch fault.NameOf(err) {
-	case "":
-		if err != nil {
-			return "", err
-		}
-	case fault.WrongSet:
-		return "", err
-	case fault.WrongSecret: // of the epoch that another device has begun as well
-		return set.AnswerOther, nil
-	default:
-		return r.gone()
-	}
-	r.report.PassedOver = append(r.report.PassedOver, r.ring.PassedOver...)
-	if r.ring.Epoch != r.meta.Epoch || r.ring.Writer != r.meta.Writer {
-		return set.AnswerOther, nil
-	}
-	r.meta.OldKeys = r.ring.OldKeys // of a memory that was made before it kept them
-
-	return set.AnswerOurs, r.objects.DeleteKeyrings(r.ctx, r.meta.Epoch) // [LIF-22]
-}
-
-// counting returns the epoch of the keyring that counts, 0 if there is none.
-func (r *run) counting(o *set.Objects) (uint64, error) {
-	_, epoch, err := o.Public(r.ctx)
-	if fault.NameOf(err) != "" {
-		return 0, nil
-	}
-	return epoch, err
+	return answer, err
 }
 
 // commits looks whether the history is the one that this device made.
@@ -213,7 +180,7 @@ func (r *run) commits() (set.Answer, error) {
 			return "", err
 		}
 	case fault.StaleBackup, fault.MissingContainer:
-		return r.gone()
+		return r.writer().Gone(r.ctx, r.store)
 	default:
 		return "", err
 	}

@@ -24,10 +24,7 @@ func (r *run) confirm() (set.Answer, error) {
 	if err != nil {
 		return "", err
 	}
-	if epoch, err := r.counting(now); err != nil || epoch != r.meta.Epoch {
-		return set.AnswerEnded, err
-	}
-	if newer, isGone, err := now.Newer(r.ctx, r.meta.Epoch); err != nil || newer > 0 || isGone {
+	if counts, err := now.Counts(r.ctx, r.meta.Epoch); err != nil || !counts {
 		return set.AnswerEnded, err
 	}
 	if r.commit == nil {

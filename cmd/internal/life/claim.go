@@ -58,10 +58,10 @@ func (f *Found) missed(ctx context.Context, ring *set.Ring) (*set.Generation, er
 		return nil, nil
 	}
 	from := f.Meta.Begun.From
-	switch counts, isNewer, err := compared(ctx, now, ring.Epoch); {
+	switch counts, err := now.Counts(ctx, ring.Epoch, from); {
 	case err != nil:
 		return nil, err
-	case isNewer, counts != from && counts != ring.Epoch:
+	case !counts:
 		return nil, ErrMoved
 	}
 	switch is, err := f.hasNamed(ctx, now, ring); {
@@ -108,20 +108,9 @@ func (f *Found) counts(ctx context.Context, epoch uint64, sealed []byte, lock *L
 	if err != nil {
 		return nil, err
 	}
-	counts, isNewer, err := compared(ctx, now, epoch)
-	if err == nil && (isNewer || counts != epoch) {
+	counts, err := now.Counts(ctx, epoch)
+	if err == nil && !counts {
 		err = fault.New(fault.Superseded, "another device has begun to take the backup over meanwhile")
 	}
 	return now, err
-}
-
-// compared returns the epoch whose keyring counts, 0 if there is none, and whether that of a
-// greater epoch than one is there. Errors: those of the store.
-func compared(ctx context.Context, now *set.Objects, epoch uint64) (counts uint64, isNewer bool, err error) {
-	_, counts, err = now.Public(ctx)
-	if err != nil && fault.NameOf(err) == "" {
-		return 0, false, err
-	}
-	newer, isGone, err := now.Newer(ctx, epoch)
-	return counts, newer > 0 || isGone, err
 }

@@ -190,12 +190,10 @@ func (f *Found) standsAtBegun(ctx context.Context) (bool, error) {
 	if err != nil || newer > 0 {
 		return false, err
 	}
-	ring, err := f.Objects.OpenEpoch(ctx, begun.Epoch, container.WithKey(&begun.Key))
-	switch {
-	case err != nil && fault.NameOf(err) == "":
+	w := set.Writer{Memory: set.Memory{SetID: f.Meta.SetID, Epoch: begun.Epoch}, ID: f.Meta.Writer, Key: begun.Key}
+	ring, err := w.Own(ctx, f.Objects)
+	if err != nil || ring == nil {
 		return false, err
-	case err != nil || ring.Writer != f.Meta.Writer || ring.SetID != f.Meta.SetID:
-		return false, nil
 	}
 	f.ring, f.Header, f.Epoch = ring, ring.Header, ring.Epoch
 	return true, nil
