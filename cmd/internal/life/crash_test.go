@@ -68,7 +68,7 @@ func isEpoch(t *testing.T, p Place, s secret, epoch, generation uint64) {
 	if !slices.Equal(objects.Keyrings, want) {
 		t.Errorf("keyrings: %v, want those of epoch %d", objects.Keyrings, epoch)
 	}
-	f := must[*Found](t)(Look(background, p))
+	f := look(t, p)
 	if f.Standing != Ours || f.Meta.Epoch != epoch || f.Meta.Begun != nil || f.Meta.Generation != generation {
 		t.Errorf("standing %d, memory of epoch %d and generation %d, about to begin %v", f.Standing, f.Meta.Epoch, f.Meta.Generation, f.Meta.Begun)
 	}
@@ -148,7 +148,7 @@ func TestTakeOverInterrupted(t *testing.T) {
 					t.Fatal("the backup does not open")
 				}
 				check(t, on(t, p, with))
-				f := must[*Found](t)(Look(background, p))
+				f := look(t, p)
 				isEpoch(t, p, with, f.Epoch, 2)
 				if standing(t, old) != Others {
 					t.Error("the old device still writes to the backup")
@@ -159,7 +159,7 @@ func TestTakeOverInterrupted(t *testing.T) {
 				commit(t, p)
 				// The first device takes it over again, with a memory that is of another history.
 				check(t, on(t, old, with))
-				f = must[*Found](t)(Look(background, old))
+				f = look(t, old)
 				isEpoch(t, old, with, f.Epoch, 3)
 				if files := len(must[map[string]int](t)(remembered(old))); files != 0 {
 					t.Errorf("%d files are remembered that are not of the head", files)
@@ -191,7 +191,7 @@ func TestTurnOffInterrupted(t *testing.T) {
 		if got := names(t, s); !slices.Equal(got, []string{"c-00.coffer", "letter.txt"}) {
 			t.Errorf("there is left: %v", got)
 		}
-		f := must[*Found](t)(Look(background, p))
+		f := look(t, p)
 		if f.Standing != Empty || f.Memory != nil {
 			// A crash after the last object was deleted and before the memory was: on goes on.
 			t.Errorf("standing %d, memory %v", f.Standing, f.Memory)

@@ -27,10 +27,10 @@ func TestKeptKey(t *testing.T) {
 	check(t, on(t, p, digits))
 	commit(t, p)
 	for i, more := range []secret{first, second} {
-		opened := must[*Set](t)(must[*Found](t)(Look(background, p)).Open(background, nil, false))
+		opened := open(t, p, nil)
 		check(t, opened.Begin(background, added(t, opened, more)))
 		isEpoch(t, p, more, uint64(2+i), 1)
-		reopened := must[*Set](t)(must[*Found](t)(Look(background, p)).Open(background, digits.proof(), false))
+		reopened := open(t, p, digits.proof())
 		if len(reopened.Ring.OldKeys) != 0 || !opens(s, digits) {
 			t.Errorf("there are %d old keys", len(reopened.Ring.OldKeys))
 		}
@@ -51,14 +51,14 @@ func TestKeptKey(t *testing.T) {
 	}
 	for name, lock := range refused {
 		for who, at := range map[string]Place{"the writer": p, "another device": place(t, s)} {
-			opened := must[*Set](t)(must[*Found](t)(Look(background, at)).Open(background, digits.proof(), false))
+			opened := open(t, at, digits.proof())
 			if err := opened.Begin(background, lock(opened)); !errors.Is(err, ErrKeyUsed) {
 				t.Errorf("%s by %s: %v", name, who, err)
 			}
 		}
 	}
 	check(t, change(t, p, others))
-	opened := must[*Set](t)(must[*Found](t)(Look(background, p)).Open(background, nil, false))
+	opened := open(t, p, nil)
 	if err := opened.Begin(background, digits.lock(t)); !errors.Is(err, ErrKeyUsed) { // [KRG-4]
 		t.Errorf("an old key: %v", err)
 	}
@@ -71,7 +71,7 @@ func TestWrongProof(t *testing.T) {
 	p := place(t, s)
 	lock := first.lock(t)
 	lock.Proof = second.proof()
-	f := must[*Found](t)(Look(background, p))
+	f := look(t, p)
 	if err := f.TurnOn(background, lock); fault.NameOf(err) == "" || len(names(t, s)) > 0 {
 		t.Errorf("stored %v: %v", names(t, s), err)
 	}
@@ -86,7 +86,7 @@ func TestFinishWithoutSecret(t *testing.T) {
 		broken := at(p)
 		change(t, broken.Place, second)
 		restart(s)
-		f := must[*Found](t)(Look(background, p))
+		f := look(t, p)
 		if f.Standing == Begun {
 			check(t, f.Finish(background, nil))
 		}
@@ -113,7 +113,7 @@ func TestStale(t *testing.T) {
 	check(t, change(t, p, first))
 	commit(t, p)
 	p.Store = before
-	f := must[*Found](t)(Look(background, p))
+	f := look(t, p)
 	if _, err := f.Open(background, first.proof(), false); f.Standing != Others || fault.NameOf(err) != fault.StaleBackup {
 		t.Errorf("standing %d: %v", f.Standing, err)
 	}
@@ -127,7 +127,7 @@ func TestStale(t *testing.T) {
 	another, old := place(t, memory.New()), p
 	check(t, on(t, another, third))
 	old.Store = another.Store
-	f = must[*Found](t)(Look(background, old))
+	f = look(t, old)
 	if _, err := f.Open(background, third.proof(), false); fault.NameOf(err) != fault.WrongSet {
 		t.Errorf("another set: %v", err)
 	}
@@ -142,7 +142,7 @@ func TestDamagedMemory(t *testing.T) {
 	p := place(t, s)
 	check(t, on(t, p, first))
 	commit(t, p)
-	setID := must[*Found](t)(Look(background, p)).Meta.SetID
+	setID := look(t, p).Meta.SetID
 	check(t, os.WriteFile(p.Dir+"/"+hex.EncodeToString(setID[:])+".db", []byte("damaged"), 0o600))
 	check(t, on(t, p, first))
 	isEpoch(t, p, first, 2, 1)
@@ -154,18 +154,18 @@ func TestMoved(t *testing.T) {
 	p := place(t, s)
 	check(t, on(t, p, first))
 	commit(t, p)
-	opened := must[*Set](t)(must[*Found](t)(Look(background, p)).Open(background, nil, false))
+	opened := open(t, p, nil)
 	commit(t, p)
 	if err := opened.Begin(background, second.lock(t)); !errors.Is(err, ErrMoved) {
 		t.Errorf("begun: %v", err)
 	}
-	proved := must[*Set](t)(must[*Found](t)(Look(background, p)).Prove(background, first.proof(), false))
+	proved := must[*Set](t)(look(t, p).Prove(background, first.proof(), false))
 	check(t, change(t, p, second))
 	if err := proved.TurnOff(background, func() {}); !errors.Is(err, ErrMoved) {
 		t.Errorf("turned off: %v", err)
 	}
 	isEpoch(t, p, second, 2, 2)
-	other := must[*Found](t)(Look(background, place(t, memory.New())))
+	other := look(t, place(t, memory.New()))
 	if err := other.Finish(background, nil); !errors.Is(err, ErrMoved) {
 		t.Errorf("finished what was not begun: %v", err)
 	}

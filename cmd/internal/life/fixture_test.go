@@ -189,10 +189,12 @@ func off(p Place, s secret) error {
 // opens reports whether a secret opens what lies in a store, as far as its head.
 func opens(s store.Store, with secret) bool {
 	objects, err := set.List(background, s)
-	if err != nil {
-		return false
-	}
-	ring, err := objects.OpenKeyring(background, with.proof(), set.Memory{})
+	return err == nil && opensHead(objects, objects, with.proof())
+}
+
+// opensHead reports whether a secret opens the keyring that counts, and that the head.
+func opensHead(objects, counted *set.Objects, with container.Secret) bool {
+	ring, err := counted.OpenKeyring(background, with, set.Memory{})
 	if err != nil {
 		return false
 	}
@@ -214,17 +216,29 @@ func head(t testing.TB, s store.Store, with secret) uint64 {
 	return g.Number
 }
 
+// look finds out how a device stands to a store.
+func look(t testing.TB, p Place) *Found {
+	t.Helper()
+	return must[*Found](t)(Look(background, p))
+}
+
+// open opens a set with its head, with a secret or what the device remembers.
+func open(t testing.TB, p Place, with container.Secret) *Set {
+	t.Helper()
+	return must[*Set](t)(look(t, p).Open(background, with, false))
+}
+
 // standing returns how a device stands to a store.
 func standing(t testing.TB, p Place) Standing {
 	t.Helper()
 	p.save = nil
-	return must[*Found](t)(Look(background, p)).Standing
+	return look(t, p).Standing
 }
 
 // commit makes a generation as a device that writes to the set does.
 func commit(t testing.TB, p Place) {
 	t.Helper()
-	f := must[*Found](t)(Look(background, p))
+	f := look(t, p)
 	if f.Standing != Ours {
 		t.Fatalf("this device does not write to the backup: %d", f.Standing)
 	}

@@ -90,7 +90,7 @@ func TestTwoTurnOn(t *testing.T) {
 				winner, loser, with = b, a, second
 			}
 			isEpoch(t, winner, with, 1, 0)
-			f := must[*Found](t)(Look(background, loser))
+			f := look(t, loser)
 			if f.Standing != Others || f.Memory != nil {
 				t.Errorf("the other device has standing %d and memory %v (errors %v and %v)", f.Standing, f.Memory, acted, othered)
 			}
@@ -117,7 +117,7 @@ func TestTwoTakeOver(t *testing.T) {
 						t.Error("the old device still writes to the backup")
 					}
 					check(t, on(t, a, with))
-					f := must[*Found](t)(Look(background, a))
+					f := look(t, a)
 					isEpoch(t, a, with, f.Epoch, 1)
 					if standing(t, b) == Ours {
 						t.Error("two devices write to the backup")
@@ -139,7 +139,7 @@ func TestChangeAndTakeOver(t *testing.T) {
 			if acted == nil {
 				writer, with = a, second
 			}
-			f := must[*Found](t)(Look(background, writer))
+			f := look(t, writer)
 			check(t, f.Objects.DeleteKeyrings(background, f.Epoch)) // as its next run does [LIF-22]
 			isEpoch(t, writer, with, f.Epoch, 1)
 			if one, two := standing(t, a) == Ours, standing(t, b) == Ours; one == two {
@@ -218,7 +218,7 @@ func TestInterruptedAndTakenOver(t *testing.T) {
 		}
 		commit(t, b)
 		check(t, on(t, a, with))
-		f := must[*Found](t)(Look(background, a))
+		f := look(t, a)
 		isEpoch(t, a, with, f.Epoch, 2)
 		if standing(t, b) == Ours {
 			t.Error("two devices write to the backup")

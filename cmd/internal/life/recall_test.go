@@ -42,7 +42,7 @@ func TestRecallInterrupted(t *testing.T) {
 		if opens(s, first) || opens(s, third) {
 			t.Error("an old secret opens the backup")
 		}
-		f := must[*Found](t)(Look(background, p))
+		f := look(t, p)
 		if len(f.Meta.OldKeys) != 2 {
 			t.Errorf("%d old keys are kept", len(f.Meta.OldKeys))
 		}

@@ -109,6 +109,22 @@ func (v *testVault) place(t testing.TB, s store.Store) Place {
 	return p
 }
 
+// backedUp is a place of a device that has a backup with one generation, which opens with a
+// password at the vault.
+func (v *testVault) backedUp(t testing.TB, s store.Store, text string) Place {
+	t.Helper()
+	p := v.place(t, s)
+	check(t, onAt(t, p, v, text))
+	commit(t, p)
+	return p
+}
+
+// lock is one that a password at the vault opens.
+func (v *testVault) lock(t testing.TB, p Place, text string) *Lock {
+	t.Helper()
+	return must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, text)))
+}
+
 // interruptedAt is interruptAt for requests to the vault, too.
 func (v *testVault) interruptedAt(broken *interrupted) *interrupted {
 	save := broken.save
@@ -132,25 +148,32 @@ func (v *testVault) state(t testing.TB, credential vault.Credential) *vault.Stat
 // does it that knows nothing. It takes no attempt in vain: a record has either password.
 func (v *testVault) opens(t testing.TB, s store.Store, text string) bool {
 	t.Helper()
-	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.At))
-	defer asking.Close()
-	objects := must[*set.Objects](t)(set.List(background, s))
-	counted, _, err := account.PassOver(background, objects, v.ID, asking, nil)
-	check(t, err)
+	objects, counted := v.counted(t, s, nil)
 	h, _, err := counted.Public(background)
 	if err != nil || VaultSlot(h) == nil {
 		return false
 	}
 	secret := v.secretOf(t, VaultSlot(h), text)
-	if secret == nil {
-		return false
-	}
-	ring, err := counted.OpenKeyring(background, secret, set.Memory{})
-	if err != nil {
-		return false
-	}
-	_, _, err = objects.OpenHead(background, ring, set.Memory{}, container.Plain)
-	return err == nil
+	return secret != nil && opensHead(objects, counted, secret)
+}
+
+// opensWithKey is opens for a 64-digit key.
+func (v *testVault) opensWithKey(t testing.TB, s store.Store, k *key.Key) bool {
+	t.Helper()
+	objects, counted := v.counted(t, s, k)
+	return opensHead(objects, counted, container.WithKey(k))
+}
+
+// counted is what lies in a store, with all keyrings and without those that do not count at the
+// vault.
+func (v *testVault) counted(t testing.TB, s store.Store, k *key.Key) (objects, counted *set.Objects) {
+	t.Helper()
+	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.At))
+	defer asking.Close()
+	objects = must[*set.Objects](t)(set.List(background, s))
+	counted, _, err := account.PassOver(background, objects, v.ID, asking, k)
+	check(t, err)
+	return objects, counted
 }
 
 // secretOf returns what the password gives that opens a slot, nil if it is not the one.
@@ -161,20 +184,4 @@ func (v *testVault) secretOf(t testing.TB, in *slot.Vault, text string) containe
 		return nil
 	}
 	return container.WithSlot(&slot.VaultSecret{Vault: v.ID, Credential: in.Credential, ExportKey: [64]byte(exportKey)})
-}
-
-// opensWithKey is opens for a 64-digit key.
-func (v *testVault) opensWithKey(t testing.TB, s store.Store, k *key.Key) bool {
-	t.Helper()
-	asking := must[Vault](t)(v.vaults(func() bool { return false })(&v.At))
-	defer asking.Close()
-	objects := must[*set.Objects](t)(set.List(background, s))
-	counted, _, err := account.PassOver(background, objects, v.ID, asking, k)
-	check(t, err)
-	ring, err := counted.OpenKeyring(background, container.WithKey(k), set.Memory{})
-	if err != nil {
-		return false
-	}
-	_, _, err = objects.OpenHead(background, ring, set.Memory{}, container.Plain)
-	return err == nil
 }

@@ -176,9 +176,7 @@ func TestChangeAtVaultInterrupted(t *testing.T) {
 func TestTurnOffAtVaultInterrupted(t *testing.T) {
 	explore(t, func(t *testing.T, s *memory.Store, at func(Place) *interrupted) {
 		v := newVault(t)
-		p := v.place(t, s)
-		check(t, onAt(t, p, v, "right"))
-		commit(t, p)
+		p := v.backedUp(t, s, "right")
 		credential := v.state(t, vault.Credential{}).Live
 		turnOff := func(p Place) error {
 			f, err := Look(background, p)

@@ -18,20 +18,18 @@ func TestNotLive(t *testing.T) {
 	for _, isInterrupted := range []bool{false, true} {
 		s := memory.New()
 		v := newVault(t)
-		p := v.place(t, s)
-		check(t, onAt(t, p, v, "first"))
-		commit(t, p)
+		p := v.backedUp(t, s, "first")
 		former := v.state(t, vault.Credential{}).Live
-		f := must[*Found](t)(Look(background, p))
+		f := look(t, p)
 		opened := must[*Set](t)(f.Open(background, nil, false))
-		lock := must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, "second")))
+		lock := v.lock(t, p, "second")
 		v.Advance(25 * time.Hour) // and nobody commits it
 		if isInterrupted {
 			lock.again = nil
 		}
 		err := opened.Begin(background, lock)
 		if isInterrupted {
-			f = must[*Found](t)(Look(background, p))
+			f = look(t, p)
 			if !errors.Is(err, ErrNotLive) || !f.IsLocked() || f.Standing != Ours {
 				t.Fatalf("%v; locked %t, standing %d", err, f.IsLocked(), f.Standing)
 			}
@@ -42,7 +40,7 @@ func TestNotLive(t *testing.T) {
 		}
 		check(t, err)
 		check(t, tend(t, p))
-		f = must[*Found](t)(Look(background, p))
+		f = look(t, p)
 		if f.Meta.Epoch != 3 || f.IsLocked() || !v.opens(t, s, "second") {
 			t.Errorf("epoch %d, locked %t", f.Meta.Epoch, f.IsLocked())
 		}
@@ -61,8 +59,8 @@ func TestFormerEndsWithCommit(t *testing.T) {
 	p := v.place(t, s)
 	check(t, onAt(t, p, v, "first"))
 	former := v.state(t, vault.Credential{}).Live
-	opened := must[*Set](t)(must[*Found](t)(Look(background, p)).Open(background, nil, false))
-	check(t, opened.Begin(background, must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, "second")))))
+	opened := open(t, p, nil)
+	check(t, opened.Begin(background, v.lock(t, p, "second")))
 	if state := v.state(t, former); state.State != vault.Destroyed {
 		t.Errorf("the record before is %v", state.State)
 	}
@@ -73,16 +71,14 @@ func TestFormerEndsWithCommit(t *testing.T) {
 func TestTakeOverUnfinished(t *testing.T) {
 	s := memory.New()
 	v := newVault(t)
-	old, p := v.place(t, s), v.place(t, s)
-	check(t, onAt(t, old, v, "first"))
-	commit(t, old)
-	opened := must[*Set](t)(must[*Found](t)(Look(background, old)).Open(background, nil, false))
-	lock := must[*Lock](t)(old.WithVault(background, &v.At, prepared(t, "second")))
+	old, p := v.backedUp(t, s, "first"), v.place(t, s)
+	opened := open(t, old, nil)
+	lock := v.lock(t, old, "second")
 	opened.Vaults = func(*device.Vault) (Vault, error) { return nil, client.ErrNoAnswer }
 	if err := opened.Begin(background, lock); !errors.Is(err, client.ErrNoAnswer) {
 		t.Fatal(err)
 	}
-	f := must[*Found](t)(Look(background, p))
+	f := look(t, p)
 	f.Named = &v.At
 	asking := must[Vault](t)(p.Vaults(&v.At))
 	defer asking.Close()
@@ -93,9 +89,9 @@ func TestTakeOverUnfinished(t *testing.T) {
 		t.Fatalf("the keyring of epoch %d is to be opened", f.Epoch)
 	}
 	found := must[*Set](t)(f.Open(background, v.secretOf(t, VaultSlot(f.Header), "first"), false))
-	check(t, found.Begin(background, must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, "third")))))
+	check(t, found.Begin(background, v.lock(t, p, "third")))
 	check(t, tend(t, p))
-	if now := must[*Found](t)(Look(background, p)); now.Standing != Ours || now.Epoch != 3 || !v.opens(t, s, "third") {
+	if now := look(t, p); now.Standing != Ours || now.Epoch != 3 || !v.opens(t, s, "third") {
 		t.Errorf("standing %d, epoch %d", now.Standing, now.Epoch)
 	}
 	if standing(t, old) != Others {
@@ -109,24 +105,22 @@ func TestTakeOverUnfinished(t *testing.T) {
 func TestGivenUp(t *testing.T) {
 	s := memory.New()
 	v := newVault(t)
-	p := v.place(t, s)
-	check(t, onAt(t, p, v, "first"))
-	commit(t, p)
-	f := must[*Found](t)(Look(background, p))
+	p := v.backedUp(t, s, "first")
+	f := look(t, p)
 	opened := must[*Set](t)(f.Open(background, nil, false))
-	lock := must[*Lock](t)(p.WithVault(background, &v.At, prepared(t, "second")))
+	lock := v.lock(t, p, "second")
 	gone := p
 	gone.Vaults = func(*device.Vault) (Vault, error) { return nil, client.ErrNoAnswer }
 	opened.Vaults = gone.Vaults
 	if err := opened.Begin(background, lock); !errors.Is(err, client.ErrNoAnswer) {
 		t.Fatal(err)
 	}
-	f = must[*Found](t)(Look(background, gone))
+	f = look(t, gone)
 	f.LeaveRecord = true
 	if err := f.Finish(background, nil); !errors.Is(err, ErrNotLive) {
 		t.Fatal(err)
 	}
-	f = must[*Found](t)(Look(background, gone))
+	f = look(t, gone)
 	f.LeaveRecord = true
 	if f.Standing != Ours || !f.IsLocked() {
 		t.Fatalf("standing %d, locked %t", f.Standing, f.IsLocked())
@@ -134,7 +128,7 @@ func TestGivenUp(t *testing.T) {
 	opened = must[*Set](t)(f.Open(background, nil, false))
 	check(t, opened.Begin(background, digits.lock(t)))
 	isEpoch(t, gone, digits, 3, 1)
-	if now := must[*Found](t)(Look(background, gone)); now.Meta.Record != nil || len(now.Meta.Leaving) != 0 {
+	if now := look(t, gone); now.Meta.Record != nil || len(now.Meta.Leaving) != 0 {
 		t.Errorf("records are remembered: %+v, %+v", now.Meta.Record, now.Meta.Leaving)
 	}
 	commit(t, gone)
@@ -144,9 +138,7 @@ func TestGivenUp(t *testing.T) {
 func TestRevived(t *testing.T) {
 	s := memory.New()
 	v := newVault(t)
-	p := v.place(t, s)
-	check(t, onAt(t, p, v, "right"))
-	commit(t, p)
+	p := v.backedUp(t, s, "right")
 	thief := v.Holder(vault.Credential{})
 	if _, err := thief.Enrol(); err != nil {
 		t.Fatal(err)
@@ -154,7 +146,7 @@ func TestRevived(t *testing.T) {
 	if live := v.state(t, vault.Credential{}).Live; live != thief.Credential {
 		t.Fatal("the thief's record is not live")
 	}
-	f := must[*Found](t)(Look(background, p))
+	f := look(t, p)
 	tended := must[*Tended](t)(p.Tend(background, f.Memory))
 	if !tended.Revived || tended.Problems != nil || v.state(t, vault.Credential{}).Live != f.Meta.Record.Credential {
 		t.Errorf("%+v", tended)
