@@ -66,6 +66,25 @@ func (w *world) ends(what, want string, meddle meddler) error {
 	return nil
 }
 
+// endsWhereMendingFails runs where the store fails to make anything.
+func (w *world) endsWhereMendingFails() error {
+	r, err := w.run("set.commit", w.drawChange().input(w.memory), func(_ int, q request) fate {
+		if q.changes() {
+			return failed
+		}
+		return answered
+	})
+	switch {
+	case err != nil:
+		return err
+	case r.err != "": // [ERR-7]
+		return fmt.Errorf("set.commit ends with %q", r.err)
+	case slices.IndexFunc(r.log, request.changes) != len(r.log)-1:
+		return fmt.Errorf("set.commit does not end with the request that failed")
+	}
+	return nil
+}
+
 // anotherCommits returns a store with a commit that a copy of the device has made.
 func (w *world) anotherCommits() (store, vectors.Object, error) {
 	v := w.clone()
@@ -187,6 +206,9 @@ func goesOn(w *world) error {
 		v := w.clone()
 		b := v.store[lacking]
 		delete(v.store, lacking)
+		if err := v.clone().endsWhereMendingFails(); err != nil {
+			return fmt.Errorf("the store lacks %s, and fails to make it: %w", lacking, err)
+		}
 		if err := v.commit(v.drawChange()); err != nil {
 			return fmt.Errorf("the store lacks %s: %w", lacking, err)
 		}

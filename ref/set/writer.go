@@ -25,7 +25,7 @@ func (w *Writer) Keyring(ctx context.Context, s store.Store) (*Objects, *Ring, A
 	if err != nil {
 		return nil, nil, "", err
 	}
-	if newer, _, err := o.Newer(ctx, w.Epoch); err != nil || newer > 0 {
+	if newer, _, err := o.Newer(ctx, w.Epoch); err != nil || newer != 0 {
 		return o, nil, AnswerOther, err
 	}
 	if o, err = w.mend(ctx, s, o); err != nil {
