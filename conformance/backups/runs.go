@@ -121,6 +121,18 @@ func endedByKeyrings(w *world) error {
 		{"the epoch has another key", "superseded", func(v *world) { v.putKeyring(drawn.Key(w.r), func(k *keyring.Keyring) { k.Writer[0] ^= 1 }) }},
 		{"the epoch has another writer", "superseded", func(v *world) { v.putKeyring(v.key(), func(k *keyring.Keyring) { k.Writer[15] ^= 1 }) }},
 		{"there is another set", "wrong_set", func(v *world) { v.putKeyring(v.key(), func(k *keyring.Keyring) { k.SetID[0] ^= 1 }) }},
+		{"the epoch has another key, and no copy", "superseded", func(v *world) {
+			v.putKeyring(drawn.Key(w.r), func(k *keyring.Keyring) { k.Writer[0] ^= 1 })
+			delete(v.store, second)
+		}},
+		{"the epoch has another writer, and no copy", "superseded", func(v *world) {
+			v.putKeyring(v.key(), func(k *keyring.Keyring) { k.Writer[15] ^= 1 })
+			delete(v.store, second)
+		}},
+		{"there is another set, without a copy", "wrong_set", func(v *world) {
+			v.putKeyring(v.key(), func(k *keyring.Keyring) { k.SetID[0] ^= 1 })
+			delete(v.store, second)
+		}},
 		{"there is no keyring", "stale_backup", func(v *world) { delete(v.store, first); delete(v.store, second) }},
 		{"the keyring is damaged", "stale_backup", func(v *world) {
 			v.store[first] = drawn.Bytes(w.r, 200)
