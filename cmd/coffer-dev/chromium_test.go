@@ -118,7 +118,7 @@ func (c *chromium) text(expression string) string {
 	c.t.Helper()
 	ctx, cancel := c.minute()
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		c.t.Fatalf("%s: %v", expression, err)
 	}

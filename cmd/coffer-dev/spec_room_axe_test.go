@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,21 +27,7 @@ func TestRoomAccessible(t *testing.T) {
 	f.Succeed("spec", "html", "--root", root, "room")
 	c := newChromium(t)
 	at := "file://" + f.Root + "/room/"
-	judged := func(where string) {
-		t.Helper()
-		c.evaluate(string(axe) + "; 0")
-		var found []struct {
-			ID    string
-			Nodes []string
-		}
-		text := c.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => ({ID: v.id, Nodes: v.nodes.map(n => n.html.slice(0, 200))})))")
-		if err := json.Unmarshal([]byte(text), &found); err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range found {
-			t.Errorf("%s: %s: %q", where, v.ID, v.Nodes)
-		}
-	}
+	judged := func(where string) { t.Helper(); judge(c, axe, where) }
 	for _, theme := range []string{"light", "dark"} {
 		for _, width := range []int64{390, 1440} {
 			where := func(what string) string {
@@ -76,5 +63,53 @@ func TestRoomAccessible(t *testing.T) {
 				judged(where("the dump's " + tab))
 			}
 		}
+	}
+}
+
+// Axe finds nothing to mend in the dump of a set, in both themes, on a phone, on a tablet
+// and on a screen.
+func TestRoomSetAccessible(t *testing.T) {
+	thorough.Only(t)
+	axe, err := os.ReadFile("testdata/axe/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Skip("axe is not installed: run npm install in cmd/coffer-dev/testdata/axe")
+	}
+	f := newFixture(t)
+	c := newChromium(t)
+	at := f.serve()
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{390, 768, 1440} {
+			c.screen(width, 900, theme)
+			c.open(at + "cases/set/containers.html")
+			c.evaluate("document.querySelector('[data-case=\"objects\"]').click()")
+			c.wait("document.querySelector('#panel-generations table') !== null")
+			for _, tab := range []string{"generations", "objects", "files"} {
+				c.evaluate("document.querySelector('#tab-" + tab + "').click()")
+				c.evaluate("document.querySelector('#dump details').open = true")
+				where := fmt.Sprintf("set-%s-%d-%s", tab, width, theme)
+				if *pictures != "" {
+					c.picture(filepath.Join(*pictures, where+".png"))
+				}
+				judge(c, axe, where)
+			}
+		}
+	}
+	c.silent("the set")
+}
+
+// judge reports what axe finds in the page.
+func judge(c *chromium, axe []byte, where string) {
+	c.t.Helper()
+	c.evaluate(string(axe) + "; 0")
+	var found []struct {
+		ID    string
+		Nodes []string
+	}
+	text := c.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => ({ID: v.id, Nodes: v.nodes.map(n => n.html.slice(0, 200))})))")
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		c.t.Fatal(err)
+	}
+	for _, v := range found {
+		c.t.Errorf("%s: %s: %q", where, v.ID, v.Nodes)
 	}
 }

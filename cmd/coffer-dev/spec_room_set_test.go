@@ -49,7 +49,9 @@ func TestRoomSets(t *testing.T) {
 			secret = v.Input["secret"].(vectors.Object)["key"].(string)
 		}
 	}
-	at := f.serve()
+	root, err := filepath.Abs("../..")
+	f.Check(err)
+	f.Succeed("spec", "html", "--root", root, "room")
 	shows := func(how string) {
 		c.wait("document.querySelector('#secret') !== null")
 		c.evaluate("document.querySelector('#secret').value = " + quoted(secret))
@@ -59,22 +61,24 @@ func TestRoomSets(t *testing.T) {
 		if want := "5 5 entries, 8\u202f309 bytes 3; 3 4 entries, 8\u202f307 bytes 1"; rows != want {
 			t.Errorf("%s: the generations are %q, not %q", how, rows, want)
 		}
-		c.evaluate("document.querySelector('#tab-objects').click(); document.querySelector('#panel-objects .look').click()")
+		c.evaluate("document.querySelector('#tab-objects').click()")
+		c.evaluate("document.querySelector('#panel-objects .look').click()")
 		c.wait("document.querySelector('#panel-entries .look') !== null && document.querySelector('.back') !== null")
 		c.evaluate("document.querySelector('.back').click()")
 		c.wait("document.querySelector('#panel-generations table') !== null")
 		c.silent(how)
 	}
-	c.open(at + "index.html")
-	c.drop(f.Path("set"))
-	shows("a folder that is dropped")
-
-	c.open(at + "index.html")
 	data := &input.DragData{Items: []*input.DragDataItem{}, Files: paths, DragOperationsMask: 1}
-	for _, kind := range []input.DispatchDragEventType{"dragEnter", "dragOver", "drop"} {
-		call(c, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: 150, Y: 300, Data: data})
+	for how, at := range map[string]string{"from the disk": "file://" + f.Root + "/room/", "served": f.serve()} {
+		c.open(at + "index.html")
+		c.drop(f.Path("set"))
+		shows(how + ": a folder that is dropped")
+		c.open(at + "index.html")
+		for _, kind := range []input.DispatchDragEventType{"dragEnter", "dragOver", "drop"} {
+			call(c, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: 150, Y: 300, Data: data})
+		}
+		shows(how + ": files that are dropped")
 	}
-	shows("files that are dropped")
 }
 
 // A passkey opens its slot in a page of its relying party: the page asks it for the PRF of

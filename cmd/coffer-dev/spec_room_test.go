@@ -245,7 +245,7 @@ func TestRoomInBrowser(t *testing.T) {
 	f.Write("letter.txt", []byte("Dear Bob"))
 	f.Write("empty", nil)
 	f.Write("hostile/page.html", []byte(hostile))
-	f.Write("hostile/picture.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="document.title='run'"></svg>`))
+	f.Write("hostile/picture.svg", []byte(picture))
 	f.Write("hostile/dot.png", dot)
 	f.Write("hostile/noise.bin", []byte{0, 1, 2, 3})
 	f.coffer("seal", "--key-file", "key.txt", "-o", "hostile.coffer", "hostile")

@@ -19,8 +19,9 @@ const DecoderName = "decoder.js"
 
 // Decoder compiles the reference of the repository at root to WebAssembly, which
 // takes the go command and half a minute the first time, and returns a script
-// with it. It is a script because a page that was opened from a disk may load
-// nothing else.
+// with it, and with the glue of Go as a function, whose text a page can hand to
+// another thread. It is a script because a page that was opened from a disk may
+// load nothing else.
 func Decoder(ctx context.Context, root string) ([]byte, error) {
 	goroot, err := run(ctx, root, "env", "GOROOT")
 	if err != nil {
@@ -58,7 +59,7 @@ func Decoder(ctx context.Context, root string) ([]byte, error) {
 	if err := z.Close(); err != nil {
 		return nil, err
 	}
-	return fmt.Appendf(glue, "\nwindow.cofferDecoder = %q;\n", base64.StdEncoding.EncodeToString(packed.Bytes())), nil
+	return fmt.Appendf(nil, "window.cofferGlue = function () {\n%s\n};\nwindow.cofferDecoder = %q;\n", glue, base64.StdEncoding.EncodeToString(packed.Bytes())), nil
 }
 
 // run returns what the go command prints, run at root for WebAssembly.

@@ -17,12 +17,12 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-//go:embed page.html front.html room.css dump.css room.js view.js content.js dump.js set.js walk.js theme.js icon.svg
+//go:embed page.html front.html room.css dump.css room.js view.js content.js decode.js dump.js container.js set.js inspect.js walk.js theme.js icon.svg
 var assets embed.FS
 
-// Policy is what the pages allow themselves: what lies beside them, the decoder, and
-// images that it has taken out of a container.
-const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'"
+// Policy is what the pages allow themselves: what lies beside them, the decoder with a
+// thread of its own, and images that it has taken out of a container.
+const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; worker-src blob:; img-src 'self' blob:; base-uri 'none'; form-action 'none'"
 
 // Build reads a repository and returns the pages by their names, which are slash paths. Decoder makes the one file that is missing, DecoderName.
 // Error: something could not be read, or does not follow the rules of the spec.
@@ -210,7 +210,7 @@ func (b *builder) lost() error {
 }
 
 func (b *builder) assets() error {
-	for _, name := range []string{"room.css", "dump.css", "room.js", "view.js", "content.js", "dump.js", "set.js", "walk.js", "theme.js", "icon.svg"} {
+	for _, name := range []string{"room.css", "dump.css", "room.js", "view.js", "content.js", "decode.js", "dump.js", "container.js", "set.js", "inspect.js", "walk.js", "theme.js", "icon.svg"} {
 		data, err := assets.ReadFile(name)
 		if err != nil {
 			return err

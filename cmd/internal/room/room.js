@@ -168,7 +168,7 @@ document.addEventListener("click", (event) => {
 
 // The dump of a container, whose scripts are loaded when it is wanted.
 async function dump() {
-  for (const name of ["view.js", "content.js", "dump.js", "set.js"]) await load(name);
+  for (const name of ["view.js", "content.js", "decode.js", "dump.js", "container.js", "set.js", "inspect.js"]) await load(name);
 }
 element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
 for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
@@ -194,7 +194,8 @@ addEventListener("drop", async (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();
   const files = [...event.dataTransfer.files]; // what was dropped is there now and not after waiting
-  const folder = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).find((entry) => entry?.isDirectory);
+  const item = [...event.dataTransfer.items].find((item) => item.webkitGetAsEntry?.()?.isDirectory);
+  const folder = item && { entry: item.webkitGetAsEntry(), handle: item.getAsFileSystemHandle?.().catch(() => {}) };
   if (!files.length) return;
   await dump();
   inspectDropped(files, folder);
