@@ -271,7 +271,7 @@ func (b *backupCommand) tell(found *collection, r *backup.Report) error {
 		}
 	}
 	if r.Repacked > 0 {
-		display.Note("%s stored again though they had not changed", were(r.Repacked, "file"))
+		display.Note("%s stored again unchanged", were(r.Repacked, "file"))
 	}
 	if r.Stored == 0 { // [LIF-31]
 		display.Note("nothing has changed since generation %d, which is less than an hour old: %s (%s)", r.Generation, display.Count(r.Entries, "file"), display.Size(r.Bytes))

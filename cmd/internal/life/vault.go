@@ -80,8 +80,11 @@ func (p *Place) register(ctx context.Context, at *device.Vault, k *key.Key, othe
 	}, nil
 }
 
-// VaultSlot returns the vault slot of a header, nil if there is none.
+// VaultSlot returns the vault slot of a header, nil if there is none, or no header.
 func VaultSlot(h *header.Header) *slot.Vault {
+	if h == nil {
+		return nil
+	}
 	for _, s := range h.Slots {
 		if s, ok := s.(*slot.Vault); ok {
 			return s
