@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/account"
 	"github.com/coffer-format/coffer/cmd/internal/device"
@@ -80,8 +79,8 @@ func (l *lifeCommand) given(ctx context.Context, d *door) (secret, error) {
 	switch {
 	case l.isThrough(d):
 		return d.tryPassword(ctx, life.VaultSlot(l.found.Header), func() ([]byte, error) { return readPassword(ctx, l.secret.passwordFile) })
-	case life.VaultSlot(l.found.Header) != nil && !slices.ContainsFunc(l.found.Header.Slots, isPassword):
-		return secret{}, whichVault(l.name)
+	case isAtUnknown(l.found.Header):
+		return secret{}, whichVault(l.name, l.found.Header, d)
 	}
 	return l.secret.read(ctx, &l.found.Header.KeyCheck)
 }
