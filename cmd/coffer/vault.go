@@ -133,7 +133,7 @@ func (d *door) others() string {
 
 // explainAnswer says why a vault does not answer.
 func explainAnswer(at *device.Vault, err error) error {
-	host := strings.TrimPrefix(at.Address, "https://")
+	host := account.HostOf(at)
 	if network := storage.ExplainNetwork(host, err); network != nil {
 		return advisedError{fmt.Errorf("%w: %s", client.ErrNoAnswer, network.Text), network.Advice}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/vault"
 )
@@ -74,10 +75,14 @@ func (f *Found) endRecords(ctx context.Context) error {
 	var t Tended
 	t.destroy(ctx, &f.Place, &f.Meta)
 	f.Destroyed = t.Destroyed
-	if err := errors.Join(t.Problems...); err != nil && len(f.Meta.Leaving) > 0 {
-		return errors.Join(fmt.Errorf("%w: %w", ErrRecordStays, err), f.saved(func() error { return f.Memory.SetMeta(&f.Meta) }))
+	if len(f.Meta.Leaving) == 0 {
+		return nil
 	}
-	return nil
+	var why error
+	for _, err := range t.Problems {
+		why = display.Both(why, err)
+	}
+	return display.Both(fmt.Errorf("%w: %w", ErrRecordStays, why), f.saved(func() error { return f.Memory.SetMeta(&f.Meta) }))
 }
 
 // IsEnding reports whether this device has begun to turn off the set that lies, or lay, here.

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
@@ -207,7 +208,7 @@ func (f *Found) beginAgain(ctx context.Context, lock *Lock, failed error) error 
 	}
 	next, err := lock.again(ctx)
 	if err != nil {
-		return errors.Join(failed, err)
+		return display.Both(failed, err)
 	}
 	now, err := Look(ctx, f.Place)
 	if err != nil {
