@@ -137,7 +137,7 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	switch {
 	case found.IsLocked():
 		return nil, lockedError(name)
-	case found.Standing == life.Begun: // [LIF-37] [VLT-42]
+	case found.Standing == life.Begun, isUnbegun(found): // [LIF-37] [VLT-42]
 		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
 	case found.CanRecall():
 		return nil, advisedError{fault.New(fault.MissingContainer, "%s has files of a backup and no sound keyring, without which no secret opens it: nothing was backed up", name), restAdvice(true, name)}
@@ -147,6 +147,12 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, name)
 	}
 	return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, name)
+}
+
+// isUnbegun reports whether this device was interrupted before it stored anything of the first epoch
+// that it was to begin.
+func isUnbegun(f *life.Found) bool {
+	return f.Memory != nil && f.Meta.Epoch == 0 && f.Meta.Begun != nil
 }
 
 // tendVault does at the vault what comes after a run that has reached its end. [VLT-48] [VLT-49]

@@ -135,7 +135,8 @@ type deviceStatus struct {
 	CreatedMS  *int64 `json:"created_ms"` // of that
 	Epoch      uint64 `json:"epoch"`
 
-	taken bool // it was another device's
+	next  string // after an interruption
+	taken bool   // it was another device's
 }
 
 type historyStatus struct {

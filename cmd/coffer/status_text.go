@@ -24,6 +24,14 @@ const (
 	stateChallenged state = "challenged" // another device was interrupted, or is at it
 )
 
+// What comes after an interruption.
+const (
+	goesOnAsBefore   = `"coffer on" goes on with that; until then everything opens as before`
+	goesOnWithOne    = `"coffer on" goes on with that; keep the secret, since it may open the backup already`
+	goesOnWithEither = `"coffer on" goes on with that; until then keep the old secret and the new one, since either may open the backup`
+	setsAnew         = `the vault has not made the new password live, and "coffer change" sets it anew`
+)
+
 // compare adds what this device keeps of the backup. begun is the latest epoch that has begun
 // and is not complete, 0 if there is none.
 func (s *status) compare(b *backupSet, begun uint64) {
@@ -36,17 +44,24 @@ func (s *status) compare(b *backupSet, begun uint64) {
 		newest = *s.Head
 	}
 	s.Device = &deviceStatus{State: stateCurrent, Generation: d.Generation, CreatedMS: timeJSON(d.Created), Epoch: d.Epoch, taken: d.Commits == 0}
-	isOwn := d.Begun != nil && d.Begun.Key.Fits(b.header.KeyCheck) // complete, and not yet remembered as such
+	isOwn := d.Begun != nil && d.Begun.Epoch == b.epoch && d.Begun.Key.Fits(b.header.KeyCheck) // complete, and not yet remembered as such
 	isPending := d.Pending != nil && d.Pending.Generation == newest
 	switch {
 	case b.isOther():
 		s.Device.State = stateOther
 	case begun > 0 && d.Begun != nil && d.Begun.Epoch == begun:
-		s.Device.State = stateBegun
+		s.Device.State, s.Device.next = stateBegun, goesOnAsBefore
 	case begun > 0:
 		s.Device.State = stateChallenged
-	case isOwn && d.Begun.Record != nil, d.Record != nil && d.Record.Pending: // the vault has not made it live yet [VLT-42]
-		s.Device.State = stateBegun
+	case isOwn: // or the vault has not made it live yet [VLT-42]
+		s.Device.State, s.Device.next = stateBegun, goesOnWithEither
+		if d.Epoch == 0 { // there was none before, or it is the same
+			s.Device.next = goesOnWithOne
+		}
+	case d.Record != nil && d.Record.Pending:
+		s.Device.State, s.Device.next = stateBegun, setsAnew
+	case d.Epoch == 0 && d.Begun != nil: // of which nothing was stored
+		s.Device.State, s.Device.next = stateBegun, goesOnAsBefore
 	case b.epoch < d.Epoch:
 		s.Device.State = stateBehind
 	case b.ring == nil, b.epoch > d.Epoch && !isOwn, b.ring.Writer != d.Writer: // without its ring, the key is not this device's
@@ -70,7 +85,7 @@ func (d *deviceStatus) trouble() error {
 	case stateChallenged:
 		return fault.New(fault.Superseded, "another device has begun to take the backup over and has not ended that; until then everything opens as before")
 	case stateBegun:
-		return errors.New(`this device was interrupted when it took the backup over or changed its secret: "coffer on" goes on with that; until then everything opens as before`)
+		return errors.New("this device was interrupted when it turned the backup on, took it over or changed its secret: " + d.next)
 	case stateAhead:
 		return fault.New(fault.Superseded, "the store has a later generation than this device made: a copy of this device has made it, or this device was set back")
 	}
@@ -176,7 +191,7 @@ func (d *deviceStatus) text() string {
 	case stateChallenged:
 		return last + "; another device has begun to take over"
 	case stateBegun:
-		return last + "; it was interrupted when it took over or changed the secret"
+		return last + "; it was interrupted when it turned the backup on, took it over or changed the secret"
 	case stateAhead:
 		return last + "; the store has a later one"
 	}
