@@ -23,7 +23,7 @@ func TestClient(t *testing.T) {
 	thorough.NotShort(t)
 	f := newFixture(t)
 	vaultd := f.serve()
-	text := f.printed("tokens", "--service-key", "service.pem", "--vault", hex.EncodeToString(f.root), "--account", "somebody")
+	text := f.printed("tokens", "--service-key", "service.pem", "--root", hex.EncodeToString(f.root), "--account", "somebody")
 	raw, err := hex.DecodeString(strings.TrimSpace(text))
 	f.Check(err)
 	token, err := vault.ParseToken(raw)

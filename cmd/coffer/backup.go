@@ -269,6 +269,7 @@ func tellTidied(r *backup.Report) {
 
 func (b *backupCommand) tell(found *collection, r *backup.Report) error {
 	tellTidied(r)
+	found.tellRenamed(b.verbose)
 	found.left.tellNot("backed up", "back up", b.verbose)
 	if b.asJSON {
 		out := backupJSON{r.Generation, timeJSON(r.Created), r.Entries, r.Bytes, r.New, r.Changed, r.Removed, r.Repacked, r.Unread, r.Stored, r.Deleted, append([]string{}, r.Lost...)}

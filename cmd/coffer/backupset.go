@@ -230,6 +230,9 @@ func (b *backupSet) again(ctx context.Context) error {
 
 // openSet opens a set and its head, and tells what was passed over.
 func openSet(ctx context.Context, text string, flags *setFlags) (*backupSet, error) {
+	if err := flags.check(); err != nil {
+		return nil, err
+	}
 	b, err := findSet(ctx, text)
 	if err != nil {
 		return nil, err

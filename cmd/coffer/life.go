@@ -236,7 +236,11 @@ func inWords(h *header.Header) string {
 		}
 		all = append(all, "a "+s.Type().String())
 	}
-	return strings.Join(append(all, "the 64-digit key "+h.KeyCheck.Fingerprint()), " or ") // [KEY-13]
+	byKey := "the 64-digit key " + h.KeyCheck.Fingerprint() // [KEY-13]
+	if slices.ContainsFunc(h.Slots, isGuessed) {
+		byKey += ", if you have it"
+	}
+	return strings.Join(append(all, byKey), " or ")
 }
 
 // lifeEvent is what --json prints of what was done.

@@ -103,9 +103,13 @@ func (s *status) print(name string) error {
 	}
 	fmt.Fprintf(out, "%s: %s (%s)%s\n\n", name, display.Count(s.Objects, "object"), display.Size(s.Size), authentic)
 	row("key", "%s", s.Key)
-	row("opens with", "the 64-digit key")
-	for _, slot := range s.Slots {
-		row("", "%s", slotInWords(slot))
+	for i, text := range s.opensWith() {
+		switch i {
+		case 0:
+			row("opens with", "%s", text)
+		default:
+			row("", "or %s", text)
+		}
 	}
 	if s.Vault != nil {
 		row("vault", "%s", s.Vault.text())
@@ -132,17 +136,31 @@ func (s *status) print(name string) error {
 	return out.Flush()
 }
 
+// opensWith says what opens the backup, what its holder rather has first: who has chosen a password
+// was given no key.
+func (s *status) opensWith() []string {
+	var all []string
+	byKey := "the 64-digit key"
+	for _, slot := range s.Slots {
+		all = append(all, slotInWords(slot))
+		if slot.Type == "password" || slot.Type == "vault" {
+			byKey = "the 64-digit key, if you have it"
+		}
+	}
+	return append(all, byKey)
+}
+
 // slotInWords says what a slot takes, as its holder knows it.
 func slotInWords(s inspect.Slot) string {
 	switch s.Type {
 	case "password":
-		return "or a password"
+		return "a password"
 	case "vault":
-		return "or a password, through a vault"
+		return "a password, through a vault"
 	case "passkey":
-		return "or a passkey of " + display.Name(s.RPID)
+		return "a passkey of " + display.Name(s.RPID)
 	}
-	return "or something that this program does not know"
+	return "something that this program does not know"
 }
 
 // faultText says an error of the spec, or of the store, which has no name.

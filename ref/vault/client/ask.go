@@ -72,7 +72,7 @@ func (v *Vault) token(ctx context.Context) (*vault.Token, error) {
 	case err != nil:
 		return nil, fmt.Errorf("getting a token for the vault: %w", err)
 	case token.Vault != v.ID:
-		return nil, errors.New("the token is for another vault")
+		return nil, errors.New("the token is for another vault: one with another root key")
 	case v.Account != vault.AccountID{} && token.Account != v.Account: // [VLT-9]
 		return nil, errors.New("the token is of another account than that with which the password was registered")
 	}
