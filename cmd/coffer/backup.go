@@ -137,6 +137,8 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	switch {
 	case found.IsLocked():
 		return nil, lockedError(name)
+	case found.IsHalfOff(): // a run would have the record of the password destroyed
+		return nil, fmt.Errorf(`turning off the backup in %s was begun and did not end: "coffer off %[1]s" ends it, and "coffer on %[1]s" keeps the backup`, name)
 	case found.Standing == life.Begun, isUnbegun(found): // [LIF-37] [VLT-42]
 		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
 	case found.CanRecall():

@@ -21,6 +21,7 @@ const (
 	stateSuperseded state = "superseded" // another device has become the writer
 	stateOther      state = "other_set"  // another backup lies there
 	stateBegun      state = "begun"      // this device was interrupted when it became the writer, or changed the secret
+	stateEnding     state = "ending"     // this device was interrupted when it turned the backup off
 	stateChallenged state = "challenged" // another device was interrupted, or is at it
 )
 
@@ -66,6 +67,8 @@ func (s *status) compare(b *backupSet, begun uint64) {
 		s.Device.State = stateBehind
 	case b.ring == nil, b.epoch > d.Epoch && !isOwn, b.ring.Writer != d.Writer: // without its ring, the key is not this device's
 		s.Device.State = stateSuperseded
+	case d.Ended:
+		s.Device.State = stateEnding
 	case newest < d.Generation:
 		s.Device.State = stateBehind
 	case newest > d.Generation && !isPending:
@@ -86,6 +89,8 @@ func (d *deviceStatus) trouble() error {
 		return fault.New(fault.Superseded, "another device has begun to take the backup over and has not ended that; until then everything opens as before")
 	case stateBegun:
 		return errors.New("this device was interrupted when it turned the backup on, took it over or changed its secret: " + d.next)
+	case stateEnding:
+		return errors.New(`this device was interrupted when it turned the backup off: "coffer off" ends that, and "coffer on" keeps the backup`)
 	case stateAhead:
 		return fault.New(fault.Superseded, "the store has a later generation than this device made: a copy of this device has made it, or this device was set back")
 	}
@@ -210,6 +215,8 @@ func (d *deviceStatus) text() string {
 		return last + "; another device has begun to take over"
 	case stateBegun:
 		return last + "; it was interrupted when it turned the backup on, took it over or changed the secret"
+	case stateEnding:
+		return last + "; it was interrupted when it turned the backup off"
 	case stateAhead:
 		return last + "; the store has a later one"
 	}

@@ -88,6 +88,27 @@ func (f *Found) endRecords(ctx context.Context) error {
 // IsEnding reports whether this device has begun to turn off the set that lies, or lay, here.
 func (f *Found) IsEnding() bool { return f.Header == nil && f.Memory != nil && f.Meta.Ended }
 
+// IsHalfOff reports whether this device has begun to turn off the set, whose keyring is there: the
+// record of its password is then among those that are to be destroyed.
+func (f *Found) IsHalfOff() bool { return f.Standing == Ours && f.Meta.Ended }
+
+// KeepOn takes back that a set was to be turned off. Errors: ErrMoved, those of the device.
+func (f *Found) KeepOn() error {
+	if !f.IsHalfOff() {
+		return ErrMoved
+	}
+	meta := f.Meta
+	meta.Ended = false
+	meta.Leaving = slices.DeleteFunc(slices.Clone(meta.Leaving), func(r device.Record) bool {
+		return meta.Record != nil && r.Credential == meta.Record.Credential
+	})
+	release, err := f.remember(&meta)
+	if err == nil {
+		release()
+	}
+	return err
+}
+
 // GoOnOff goes on with turning off a set whose keyrings are deleted. Errors: those of
 // TurnOff.
 func (f *Found) GoOnOff(ctx context.Context, progress func()) error {
