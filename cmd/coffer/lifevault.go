@@ -151,7 +151,7 @@ func tellTended(t *life.Tended, name string) {
 		display.Note("at the vault %s of %d: if you have not mistyped the password, somebody has tried it", left(t.Attempts), vault.MaxAttempts)
 	}
 	for _, err := range t.Problems {
-		display.Note("not done at the vault, and tried again by the next backup: %v", err)
+		display.Note("not done at the vault, and tried again by the next backup: %v", explainRequest(err))
 	}
 }
 

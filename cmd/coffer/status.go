@@ -54,7 +54,7 @@ func showStatus(ctx context.Context, flags *setFlags, text string, asJSON bool) 
 	s := b.status()
 	_, kept := b.kept()
 	wanted := kept || flags.secret.given()
-	if !wanted && !asJSON && isAsked() {
+	if asks := flags.vault.given() || !isAtUnknown(b.header); asks && !wanted && !asJSON && isAsked() {
 		answer, err := askLine(ctx, "The generations are shown with the secret of the backup. Show them? (yes or no) ")
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
@@ -122,7 +123,7 @@ func (s *status) print(name string) error {
 	row("newest", "%s", s.newest())
 	row("this device", "%s", s.Device.text())
 	if s.Head == nil {
-		row("generations", "shown with the secret: --password-file or --key-file, or on a terminal")
+		row("generations", "shown with the secret: --password-file or --key-file, or on a terminal%s", s.alsoGive())
 	}
 	for _, p := range s.PassedOver {
 		row("passed over", "%s: %s", display.Name(p.Name), faultText(p.Fault))
@@ -153,6 +154,14 @@ func (s *status) opensWith() []string {
 		}
 	}
 	return append(all, byKey)
+}
+
+// alsoGive says what a password is of no use without.
+func (s *status) alsoGive() string {
+	if slices.ContainsFunc(s.Slots, func(slot inspect.Slot) bool { return slot.Type == "vault" }) {
+		return "; a password at a vault with --vault, --vault-root and --vault-token"
+	}
+	return ""
 }
 
 // slotInWords says what a slot takes, as its holder knows it.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -138,6 +139,17 @@ func explainAnswer(at *device.Vault, err error) error {
 		return advisedError{fmt.Errorf("%w: %s", client.ErrNoAnswer, network.Text), network.Advice}
 	}
 	return advisedError{err, "try again later"}
+}
+
+// explainRequest is explainAnswer where the error alone says which vault was asked.
+func explainRequest(err error) error {
+	var request *url.Error
+	if errors.Is(err, client.ErrNoAnswer) && errors.As(err, &request) {
+		if asked, parseErr := url.Parse(request.URL); parseErr == nil {
+			return explainAnswer(&device.Vault{Address: "https://" + asked.Host}, err)
+		}
+	}
+	return err
 }
 
 func left(n int) string {

@@ -99,9 +99,12 @@ func (f *Found) KeepOn() error {
 	}
 	meta := f.Meta
 	meta.Ended = false
-	meta.Leaving = slices.DeleteFunc(slices.Clone(meta.Leaving), func(r device.Record) bool {
-		return meta.Record != nil && r.Credential == meta.Record.Credential
-	})
+	meta.Leaving = nil
+	for i := range f.Meta.Leaving {
+		if r := &f.Meta.Leaving[i]; meta.Record == nil || r.Credential != meta.Record.Credential {
+			meta.Leaving = append(meta.Leaving, *r)
+		}
+	}
 	release, err := f.remember(&meta)
 	if err == nil {
 		release()
