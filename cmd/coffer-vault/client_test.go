@@ -23,7 +23,7 @@ func TestClient(t *testing.T) {
 	thorough.NotShort(t)
 	f := newFixture(t)
 	vaultd := f.serve()
-	text := f.Printed("tokens", "--service-key", "service.pem", "--vault", hex.EncodeToString(f.RootKey), "--account", "somebody")
+	text := f.Printed("tokens", "--service-key", "service.pem", "--root", hex.EncodeToString(f.RootKey), "--account", "somebody")
 	raw, err := hex.DecodeString(strings.TrimSpace(text))
 	f.Check(err)
 	token, err := vault.ParseToken(raw)

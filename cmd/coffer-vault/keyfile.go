@@ -8,7 +8,10 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -68,4 +71,28 @@ func parsePublic(text string) (ed25519.PublicKey, error) {
 		return nil, program.Usagef("%s is not a public key, which has %d hexadecimal digits", display.Name(text), 2*ed25519.PublicKeySize)
 	}
 	return public, nil
+}
+
+// rootLine is what "coffer-vault root" prints of the public root key.
+var rootLine = regexp.MustCompile(`(?m)^root key +([0-9a-f]{64})$`)
+
+// maxRootFile bounds what is read of what was printed, in bytes.
+const maxRootFile = 4096
+
+// parseRoot reads a public root key: its digits, or a file with what was printed when it was made.
+func parseRoot(text string) (ed25519.PublicKey, error) {
+	f, err := os.Open(text)
+	if err != nil {
+		return parsePublic(text)
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxRootFile))
+	if err != nil {
+		return nil, err
+	}
+	found := rootLine.FindSubmatch(content)
+	if found == nil {
+		return nil, program.Usagef("%s is not what \"coffer-vault root\" printed: it has no line with \"root key\"", display.Name(text))
+	}
+	return parsePublic(string(found[1]))
 }

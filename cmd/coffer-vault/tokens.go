@@ -47,17 +47,21 @@ func newTokensCommand() *cobra.Command {
 	var service, root, account, output string
 	var hours int
 	cmd := &cobra.Command{
-		Use:   "tokens --service-key FILE --vault ROOT-PUBLIC --account TEXT",
+		Use:   "tokens --service-key FILE --root KEY --account TEXT",
 		Short: "Make a token of an account, for trying a vault out",
 		Long: `Make a token that says to a vault which account asks, as 320 hexadecimal digits. This is for
 trying a vault out: an account service signs its own, for those who have logged in. Whoever has
-a token can try passwords of the account.`,
-		Args: cobra.NoArgs,
+a token can try passwords of the account.
+
+KEY is the public root key of the vault, which "coffer-vault root" prints as "root key", or a file
+with what it printed; not the channel key, nor the identifier of the vault.`,
+		Example: `  coffer-vault tokens --service-key service.pem --root root.txt --account somebody -o token.txt`,
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if hours < 1 || hours > maxHours {
 				return program.Usagef("--hours is from 1 to %d, and no vault takes a token for longer", maxHours)
 			}
-			public, err := parsePublic(root)
+			public, err := parseRoot(root)
 			if err != nil {
 				return err
 			}
@@ -82,11 +86,11 @@ a token can try passwords of the account.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&service, "service-key", "", "the `FILE` of the account service's key")
-	flags.StringVar(&root, "vault", "", "the public root `KEY` of the vault")
+	flags.StringVar(&root, "root", "", "the public root `KEY` of the vault, or a file with what \"coffer-vault root\" printed")
 	flags.StringVar(&account, "account", "", "any `TEXT`: another one is another account")
 	flags.IntVar(&hours, "hours", maxHours, "how many `HOURS` the token is valid for")
 	flags.StringVarP(&output, "output", "o", "", "write the token to this `FILE`, which must not exist, and which only you can read")
-	for _, name := range []string{"service-key", "vault", "account"} {
+	for _, name := range []string{"service-key", "root", "account"} {
 		cmd.MarkFlagRequired(name)
 	}
 	return cmd

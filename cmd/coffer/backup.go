@@ -137,7 +137,9 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 	switch {
 	case found.IsLocked():
 		return nil, lockedError(name)
-	case found.Standing == life.Begun: // [LIF-37] [VLT-42]
+	case found.IsHalfOff(): // a run would have the record of the password destroyed
+		return nil, fmt.Errorf(`turning off the backup in %s was begun and did not end: "coffer off %[1]s" ends it, and "coffer on %[1]s" keeps the backup`, name)
+	case found.Standing == life.Begun, isUnbegun(found): // [LIF-37] [VLT-42]
 		return nil, fmt.Errorf(`this device was interrupted when it turned the backup on, took it over or changed its secret: "coffer on %s" goes on with that`, name)
 	case found.CanRecall():
 		return nil, advisedError{fault.New(fault.MissingContainer, "%s has files of a backup and no sound keyring, without which no secret opens it: nothing was backed up", name), restAdvice(true, name)}
@@ -147,6 +149,12 @@ func memoryOf(ctx context.Context, s *namedStore) (*device.Memory, error) {
 		return nil, fmt.Errorf(`there is no backup in %s: "coffer on %[1]s" turns one on`, name)
 	}
 	return nil, fmt.Errorf(`another device makes this backup, or this one has lost what it kept: "coffer on %s" continues it from here`, name)
+}
+
+// isUnbegun reports whether this device was interrupted before it stored anything of the first epoch
+// that it was to begin.
+func isUnbegun(f *life.Found) bool {
+	return f.Memory != nil && f.Meta.Epoch == 0 && f.Meta.Begun != nil
 }
 
 // tendVault does at the vault what comes after a run that has reached its end. [VLT-48] [VLT-49]
@@ -263,6 +271,7 @@ func tellTidied(r *backup.Report) {
 
 func (b *backupCommand) tell(found *collection, r *backup.Report) error {
 	tellTidied(r)
+	found.tellRenamed(b.verbose)
 	found.left.tellNot("backed up", "back up", b.verbose)
 	if b.asJSON {
 		out := backupJSON{r.Generation, timeJSON(r.Created), r.Entries, r.Bytes, r.New, r.Changed, r.Removed, r.Repacked, r.Unread, r.Stored, r.Deleted, append([]string{}, r.Lost...)}
@@ -271,7 +280,7 @@ func (b *backupCommand) tell(found *collection, r *backup.Report) error {
 		}
 	}
 	if r.Repacked > 0 {
-		display.Note("%s stored again though they had not changed", were(r.Repacked, "file"))
+		display.Note("%s stored again unchanged", were(r.Repacked, "file"))
 	}
 	if r.Stored == 0 { // [LIF-31]
 		display.Note("nothing has changed since generation %d, which is less than an hour old: %s (%s)", r.Generation, display.Count(r.Entries, "file"), display.Size(r.Bytes))

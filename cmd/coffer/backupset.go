@@ -164,7 +164,9 @@ func (b *backupSet) ask(ctx context.Context) (secret, error) {
 	if b.isThroughVault() {
 		return b.door.tryPassword(ctx, life.VaultSlot(b.header), func() ([]byte, error) { return ask(ctx, fmt.Sprintf("Password for %s: ", b.name)) })
 	}
-	tellUnusable(b.name, b.header)
+	if err := mayAsk(b.name, b.header, b.door); err != nil {
+		return secret{}, err
+	}
 	return askSecret(ctx, b.name, b.header)
 }
 
@@ -180,8 +182,8 @@ func (b *backupSet) read(ctx context.Context, flags *secretFlags) (err error) {
 		}
 	}
 	hasPassword := slices.ContainsFunc(b.header.Slots, isPassword)
-	if flags.passwordFile != "" && !hasPassword && life.VaultSlot(b.header) != nil {
-		return whichVault(b.name)
+	if flags.passwordFile != "" && isAtUnknown(b.header) {
+		return whichVault(b.name, b.header, b.door)
 	}
 	if flags.passwordFile != "" && !hasPassword {
 		wrong := fault.New(fault.NoMatchingSlot, "this backup opens with a 64-digit key, not a password")
@@ -228,6 +230,9 @@ func (b *backupSet) again(ctx context.Context) error {
 
 // openSet opens a set and its head, and tells what was passed over.
 func openSet(ctx context.Context, text string, flags *setFlags) (*backupSet, error) {
+	if err := flags.check(); err != nil {
+		return nil, err
+	}
 	b, err := findSet(ctx, text)
 	if err != nil {
 		return nil, err

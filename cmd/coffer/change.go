@@ -219,7 +219,7 @@ func (c *changeCommand) add(ctx context.Context, text string) error {
 		return fmt.Errorf("this device does not write to the backup in %s: \"coffer on\" takes it over first", c.name)
 	}
 	if slices.ContainsFunc(c.found.Header.Slots, isGuessed) { // [SLT-21]
-		return fmt.Errorf("the backup in %s opens with %s, and cannot have another password: \"coffer change\" sets another secret", c.name, inWords(c.found.Header))
+		return fmt.Errorf("the backup in %s has a password already, and cannot have another one: \"coffer change\" sets another secret", c.name)
 	}
 	_, s, err := c.prove(ctx, true)
 	if err != nil {

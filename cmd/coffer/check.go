@@ -18,6 +18,7 @@ import (
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/set"
+	"github.com/coffer-format/coffer/ref/store"
 )
 
 type checkCommand struct {
@@ -62,6 +63,7 @@ type checkJSON struct {
 	Deep       bool        `json:"deep"`
 	Bad        []badObject `json:"bad"`
 	Files      int         `json:"files_affected"` // of the newest generation
+	Unreadable []uint64    `json:"unreadable"`     // generations whose list of files cannot be read
 
 	Affected []affectedFile `json:"affected"`
 }
@@ -80,14 +82,14 @@ func (c *checkCommand) run(ctx context.Context, text string) error {
 		return err
 	}
 	defer b.close()
-	out := checkJSON{Deep: c.deep, Bad: []badObject{}, Affected: []affectedFile{}}
+	out := checkJSON{Deep: c.deep, Bad: []badObject{}, Unreadable: []uint64{}, Affected: []affectedFile{}}
 	for _, kind := range []set.Kind{set.Keyring, set.KeyringCopy} {
 		out.Objects++
 		name := set.Name{Kind: kind, Number: b.ring.Epoch}
 		switch object, ok := b.objects.Has(name); {
 		case !ok:
-			out.Bad = append(out.Bad, badObject{name.String(), string(fault.MissingContainer), "the store does not have it, \"coffer backup\" stores it again", archive.ID{}})
-		case object.Size != int64(len(b.ring.Bytes)):
+			out.Bad = append(out.Bad, badObject{name.String(), string(fault.MissingContainer), "the store does not have it", archive.ID{}})
+		case object.Size != int64(len(b.ring.Bytes)), b.isPassedOver(name):
 			out.Bad = append(out.Bad, differingKeyring(name))
 		case c.deep:
 			same, err := b.isKeyring(ctx, name)
@@ -110,7 +112,12 @@ func (c *checkCommand) run(ctx context.Context, text string) error {
 
 // differingKeyring says that one of the two objects of a keyring is not like the other.
 func differingKeyring(name set.Name) badObject {
-	return badObject{name.String(), string(fault.PayloadTampered), `it differs from the other keyring of the epoch: "coffer change" makes both anew`, archive.ID{}}
+	return badObject{name.String(), string(fault.PayloadTampered), "it differs from the other keyring of the epoch", archive.ID{}}
+}
+
+// isPassedOver reports whether an object could not be opened as the keyring.
+func (b *backupSet) isPassedOver(name set.Name) bool {
+	return slices.ContainsFunc(b.ring.PassedOver, func(p set.PassedOver) bool { return p.Name == name.String() })
 }
 
 // isKeyring reports whether an object has the bytes of the keyring that was opened.
@@ -125,8 +132,9 @@ func (b *backupSet) isKeyring(ctx context.Context, name set.Name) (bool, error) 
 
 // containers checks what the head lists, and the head.
 func (c *checkCommand) containers(ctx context.Context, b *backupSet, out *checkJSON) error {
-	if err := b.head.Load(ctx); err != nil {
-		return b.advise(err)
+	unread := b.head.Load(ctx)
+	if unread != nil && fault.NameOf(unread) == "" {
+		return unread
 	}
 	out.Generation = b.head.Number
 	all := append(slices.Clone(b.head.Own.Stored), archive.Stored{ID: b.head.ID, Generation: b.head.Number, Epoch: b.head.Index.Epoch, Length: b.head.Length})
@@ -161,9 +169,10 @@ func (c *checkCommand) containers(ctx context.Context, b *backupSet, out *checkJ
 			out.Bad = append(out.Bad, badObject{set.NameOf(x).String(), string(name), detail, x.ID})
 		}
 	}
-	var err error
-	out.Affected, out.Files, err = b.affected(ctx, out.Bad)
-	return err
+	if unread != nil && len(out.Bad) == 0 { // no container is to blame
+		return b.advise(unread)
+	}
+	return b.affected(ctx, out)
 }
 
 // container checks one container. Errors: missing_container, payload_tampered, those of
@@ -176,6 +185,11 @@ func (c *checkCommand) container(ctx context.Context, b *backupSet, x archive.St
 		return fault.New(fault.MissingContainer, "the store does not have it")
 	case object.Size != x.Length:
 		return fault.New(fault.PayloadTampered, "it has %d bytes, listed are %d", object.Size, x.Length)
+	}
+	if b.head.List == nil {
+		if err := b.segments(ctx, x.ID); err != nil {
+			return err
+		}
 	}
 	if c.deep {
 		return c.deepen(ctx, b, x)
@@ -190,8 +204,33 @@ func (c *checkCommand) container(ctx context.Context, b *backupSet, x archive.St
 	return err
 }
 
-// deepen authenticates every byte of a container.
+// segments reads what of the list of files of the newest generation lies in a container.
+func (b *backupSet) segments(ctx context.Context, id archive.ID) error {
+	for _, ref := range b.head.Index.Segments {
+		if ref.Container != id {
+			continue
+		}
+		if _, err := b.head.Segment(ctx, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deepen authenticates every byte of a container. Without a list of files, what is read is
+// compared with the listed digest instead; nothing lists that of the head, whose index was read.
 func (c *checkCommand) deepen(ctx context.Context, b *backupSet, x archive.Stored) error {
+	switch {
+	case b.head.List != nil:
+	case x.ID == b.head.ID:
+		return nil
+	default:
+		is, err := store.Holds(ctx, b.store, set.NameOf(x).String(), x.Length, x.Digest)
+		if err == nil && !is {
+			err = fault.New(fault.PayloadTampered, "it has other bytes than are listed")
+		}
+		return err
+	}
 	f, err := os.CreateTemp("", ".coffer-check-*.tmp")
 	if err != nil {
 		return err
@@ -237,7 +276,11 @@ func (c *checkCommand) tell(b *backupSet, out *checkJSON) error {
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%d of %s not as the backup lists them; %s of the newest generation, %d, %s damaged or missing", len(out.Bad), display.Count(out.Objects, "object"), display.Count(out.Files, "file"), out.Generation, isOrAre(out.Files))
+	lost := fmt.Sprintf("%s of the newest generation, %d, %s damaged or missing", display.Count(out.Files, "file"), out.Generation, isOrAre(out.Files))
+	if b.head != nil && b.head.List == nil {
+		lost = fmt.Sprintf("the list of files of the newest generation, %d, is damaged or missing, and nothing of it can be restored", out.Generation)
+	}
+	text := fmt.Sprintf("%d of %s not as the backup lists them; %s", len(out.Bad), display.Count(out.Objects, "object"), lost)
 	return advisedError{fault.New(fault.Name(out.Bad[0].Error), "%s", text), more}
 }
 

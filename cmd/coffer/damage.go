@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/archive"
@@ -17,44 +18,44 @@ type affectedFile struct {
 	Generations []uint64 `json:"generations"` // from the newest
 }
 
-// affected returns the files of some generations that need something that is bad, and how many
-// of those are in the newest generation.
-func (b *backupSet) affected(ctx context.Context, bad []badObject) (files []affectedFile, newest int, err error) {
-	if len(bad) == 0 {
-		return nil, 0, nil
+// affected adds the files that need something that is bad, and the generations that nothing can
+// be told of.
+func (b *backupSet) affected(ctx context.Context, out *checkJSON) error {
+	if len(out.Bad) == 0 {
+		return nil
 	}
 	at := map[string]int{}
 	add := func(g *set.Generation) {
 		for _, rec := range g.List.Entries() {
-			if !slices.ContainsFunc(rec.Places, func(p archive.Place) bool { return isBad(bad, p.Container) }) {
+			if !slices.ContainsFunc(rec.Places, func(p archive.Place) bool { return isBad(out.Bad, p.Container) }) {
 				continue
 			}
 			i, ok := at[rec.Entry.Path]
 			if !ok {
-				i = len(files)
+				i = len(out.Affected)
 				at[rec.Entry.Path] = i
-				files = append(files, affectedFile{Path: rec.Entry.Path})
+				out.Affected = append(out.Affected, affectedFile{Path: rec.Entry.Path})
 			}
-			files[i].Generations = append(files[i].Generations, g.Number)
+			out.Affected[i].Generations = append(out.Affected[i].Generations, g.Number)
 		}
 	}
-	add(b.head)
-	newest = len(files)
-	for _, x := range b.head.Earlier() {
-		g, err := b.head.OpenEarlier(ctx, x.Generation)
-		if err == nil {
-			err = g.Load(ctx)
-		}
+	all := append([]archive.Stored{{Generation: b.head.Number}}, b.head.Earlier()...)
+	for _, x := range all {
+		g, err := b.generation(ctx, x.Generation)
 		switch {
 		case err == nil:
 			add(g)
 		case fault.NameOf(err) == "":
-			return nil, 0, err
+			return err
 		default:
 			display.Note("generation %d cannot be read: %v", x.Generation, err)
+			out.Unreadable = append(out.Unreadable, x.Generation)
+		}
+		if x.Generation == b.head.Number {
+			out.Files = len(out.Affected)
 		}
 	}
-	return files, newest, nil
+	return nil
 }
 
 func isBad(bad []badObject, id archive.ID) bool {
@@ -97,11 +98,58 @@ func (b *backupSet) noteDamage(bad []badObject, all bool) error {
 
 // remedy notes what is damaged, and says what the holder can do about it.
 func (c *checkCommand) remedy(b *backupSet, bad []badObject) (string, error) {
-	if !b.isWrittenHere() {
-		return `on the device that makes this backup, run the same check and then "coffer backup": it stores again what it still has`, nil
+	here := b.isWrittenHere()
+	if here {
+		if err := b.noteDamage(bad, c.deep); err != nil {
+			return "", fmt.Errorf("what is damaged could not be noted for the next backup: run the check again (%w)", err)
+		}
 	}
-	if err := b.noteDamage(bad, c.deep); err != nil {
-		return "", errors.Join(errors.New("what is damaged could not be noted for the next backup: run the check again"), err)
+	return b.whatHelps(bad, here), nil
+}
+
+// whatHelps says what becomes of what is missing or damaged, on the device that makes the backup
+// or another one.
+func (b *backupSet) whatHelps(bad []badObject, here bool) string {
+	needed, older, missing, differs := false, false, false, false
+	for _, o := range bad {
+		switch {
+		case o.id == archive.ID{} && o.Error == string(fault.MissingContainer):
+			missing = true
+		case o.id == archive.ID{}:
+			differs = true
+		case b.isNeeded(o.id):
+			needed = true
+		default:
+			older = true
+		}
 	}
-	return `the next "coffer backup" stores again what of it is still on this device`, nil
+	var parts []string
+	switch {
+	case needed && here:
+		parts = append(parts, `the next "coffer backup" stores again what of it is still on this device`)
+	case needed:
+		parts = append(parts, `on the device that makes this backup, run the same check and then "coffer backup": it stores again what it still has`)
+	case missing && here:
+		parts = append(parts, `the next "coffer backup" stores the keyring again`)
+	case missing:
+		parts = append(parts, `"coffer backup" on the device that makes this backup stores the keyring again`)
+	}
+	if differs {
+		parts = append(parts, `"coffer change" makes both keyrings anew, and until then the other one opens the backup`)
+	}
+	if older {
+		parts = append(parts, "what only earlier generations need is not stored again, and ends with them; ask the provider for a sound copy if you need one of them")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// isNeeded reports whether the newest generation needs a container: for its list of files, or for
+// one of them.
+func (b *backupSet) isNeeded(id archive.ID) bool {
+	if id == b.head.ID || slices.ContainsFunc(b.head.Index.Segments, func(ref archive.SegmentRef) bool { return ref.Container == id }) {
+		return true
+	}
+	return b.head.List == nil || slices.ContainsFunc(b.head.List.Entries(), func(rec archive.Record) bool {
+		return slices.ContainsFunc(rec.Places, func(p archive.Place) bool { return p.Container == id })
+	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/set"
 )
 
@@ -18,7 +20,45 @@ func (b *backupSet) choose(ctx context.Context, flags *setFlags) (*set.Generatio
 	if err == nil {
 		err = g.Load(ctx)
 	}
+	if status := exitOf[fault.NameOf(err)]; status == exitDamaged || status == exitIncomplete {
+		return nil, b.adviseAnother(ctx, err, flags.generation)
+	}
 	return g, b.advise(err)
+}
+
+// generation returns a generation with its list.
+func (b *backupSet) generation(ctx context.Context, number uint64) (*set.Generation, error) {
+	g := b.head
+	if number != g.Number {
+		var err error
+		if g, err = b.head.OpenEarlier(ctx, number); err != nil {
+			return nil, err
+		}
+	}
+	return g, g.Load(ctx)
+}
+
+// adviseAnother adds to the error of a generation whose list of files cannot be read which other
+// one can be. That is found out by reading them, from the newest.
+func (b *backupSet) adviseAnother(ctx context.Context, err error, tried uint64) error {
+	another := "no generation can be read"
+	for _, x := range append([]archive.Stored{{Generation: b.head.Number}}, b.head.Earlier()...) {
+		if x.Generation == tried {
+			continue
+		}
+		if g, err := b.generation(ctx, x.Generation); err == nil {
+			another = fmt.Sprintf("the newest that can be read is generation %s: --generation %d", generationText(g), g.Number)
+			break
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	ask := "ask the provider for a sound copy of it"
+	if errors.Is(err, fault.MissingContainer) {
+		ask = "look whether the provider still has what was deleted"
+	}
+	return advisedError{err, fmt.Sprintf(`a list of files lies in it, and nothing of a generation can be restored without its list; %s; %s; "coffer check --deep" and then "coffer backup", on the device that makes this backup, make a generation that needs nothing of it`, another, ask)}
 }
 
 func (b *backupSet) meant(ctx context.Context, flags *setFlags) (*set.Generation, error) {

@@ -149,7 +149,9 @@ func (l *lifeCommand) prove(ctx context.Context, withHead bool) (sec secret, s *
 			break
 		}
 		if !l.isThrough(d) {
-			tellUnusable(l.name, l.found.Header)
+			if err = mayAsk(l.name, l.found.Header, d); err != nil {
+				break
+			}
 		}
 		err = askAgain(func() (err error) {
 			if l.isThrough(d) {
@@ -172,15 +174,16 @@ func (l *lifeCommand) prove(ctx context.Context, withHead bool) (sec secret, s *
 	return sec, s, nil
 }
 
-// tellUnusable says that a passkey, or a vault that is not known, is of no use here.
-func tellUnusable(name string, h *header.Header) {
+// mayAsk says that a passkey is of no use here, and refuses to ask for the key of a backup whose
+// password is at a vault that is not known.
+func mayAsk(name string, h *header.Header, d *door) error {
 	switch {
-	case len(h.Slots) == 0, slices.ContainsFunc(h.Slots, isPassword):
-	case life.VaultSlot(h) != nil:
-		tell("The password of %s is at a vault: --vault, --vault-root, and --vault-token or --vault-token-command say where. Its 64-digit key opens it without.", name)
-	default:
+	case isAtUnknown(h):
+		return whichVault(name, h, d)
+	case len(h.Slots) > 0 && !slices.ContainsFunc(h.Slots, isPassword):
 		tell("%s opens with a %v, which this program cannot use: its 64-digit key is needed.", name, h.Slots[0].Type())
 	}
+	return nil
 }
 
 // adviseLife adds to an error what can be done about it for a backup.
@@ -233,7 +236,11 @@ func inWords(h *header.Header) string {
 		}
 		all = append(all, "a "+s.Type().String())
 	}
-	return strings.Join(append(all, "the 64-digit key "+h.KeyCheck.Fingerprint()), " or ") // [KEY-13]
+	byKey := "the 64-digit key " + h.KeyCheck.Fingerprint() // [KEY-13]
+	if slices.ContainsFunc(h.Slots, isGuessed) {
+		byKey += ", if you have it"
+	}
+	return strings.Join(append(all, byKey), " or ")
 }
 
 // lifeEvent is what --json prints of what was done.

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
@@ -53,6 +55,38 @@ func (c *conversation) write(line string) {
 	c.f.T.Helper()
 	_, err := syscall.Write(int(c.master.Fd()), []byte(line+"\n"))
 	c.f.Check(err)
+}
+
+// Nothing is asked before the terminal hides what is typed, which may come at once, and each line
+// of a key is hidden. Afterwards the terminal shows again.
+func TestHiddenFirst(t *testing.T) {
+	f := newFixture(t)
+	f.Write("folder/a.txt", []byte("a"))
+	f.Check(f.Command("seal", "--key-file", "key.txt", "-o", "a.coffer", "folder").Run())
+	c := f.converse("list", "a.coffer")
+	for i, line := range strings.Split(testKey.Text(), "\n") {
+		prompt := `64-digit key .*: $`
+		if i > 0 {
+			prompt = `go on: $`
+		}
+		c.read(prompt)
+		if !c.isHidden() {
+			t.Fatalf("line %d is asked for, and would be shown", i+1)
+		}
+		c.write(line)
+	}
+	c.read(`a.txt`)
+	if c.isHidden() {
+		t.Error("the terminal goes on to hide what is typed")
+	}
+	c.cmd.Wait()
+}
+
+// isHidden reports whether the terminal does not show what is typed.
+func (c *conversation) isHidden() bool {
+	state, err := unix.IoctlGetTermios(int(c.master.Fd()), unix.TCGETS)
+	c.f.Check(err)
+	return state.Lflag&unix.ECHO == 0
 }
 
 // A new key is shown once, and stored only after it was typed back; what is mistyped is

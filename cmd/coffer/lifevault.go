@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/account"
 	"github.com/coffer-format/coffer/cmd/internal/device"
@@ -80,8 +79,8 @@ func (l *lifeCommand) given(ctx context.Context, d *door) (secret, error) {
 	switch {
 	case l.isThrough(d):
 		return d.tryPassword(ctx, life.VaultSlot(l.found.Header), func() ([]byte, error) { return readPassword(ctx, l.secret.passwordFile) })
-	case life.VaultSlot(l.found.Header) != nil && !slices.ContainsFunc(l.found.Header.Slots, isPassword):
-		return secret{}, whichVault(l.name)
+	case isAtUnknown(l.found.Header):
+		return secret{}, whichVault(l.name, l.found.Header, d)
 	}
 	return l.secret.read(ctx, &l.found.Header.KeyCheck)
 }
@@ -152,7 +151,7 @@ func tellTended(t *life.Tended, name string) {
 		display.Note("at the vault %s of %d: if you have not mistyped the password, somebody has tried it", left(t.Attempts), vault.MaxAttempts)
 	}
 	for _, err := range t.Problems {
-		display.Note("not done at the vault, and tried again by the next backup: %v", err)
+		display.Note("not done at the vault, and tried again by the next backup: %v", explainRequest(err))
 	}
 }
 

@@ -89,7 +89,7 @@ func addReplace(cmd *cobra.Command, replace *bool) {
 func (l *lifeCommand) newLock(ctx context.Context, fresh *newSecretFlags, at *device.Vault, s *life.Set, replace bool) (*life.Lock, error) {
 	if at != nil && (fresh.key || fresh.keyFile != "") {
 		if l.vault.given() && !isOf(l.found.Header, at) {
-			return nil, program.Usagef("--vault is for a password, and a 64-digit key is asked for")
+			return nil, program.Usagef(`--vault is for a password, and a 64-digit key is asked for: leave --vault out; "coffer add --vault" then lets a password at the vault open the backup, too`)
 		}
 		at = nil
 	}

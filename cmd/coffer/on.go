@@ -89,6 +89,12 @@ func (o *onCommand) run(ctx context.Context, text string) error {
 			}
 			return err
 		}
+		if f.IsHalfOff() {
+			if err := f.KeepOn(); err != nil {
+				return err
+			}
+			display.Note("turning the backup off was begun and did not end, and is taken back")
+		}
 		if err := o.moveVault(ctx); err != nil {
 			return err
 		}

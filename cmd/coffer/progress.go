@@ -45,11 +45,7 @@ func (p *progress) show(what string, total int64) {
 		}
 		if taken := time.Since(begun); taken > time.Second {
 			done := int64(float64(total) * float64(p.done.Load()) / float64(max(p.work, 1)))
-			text := progressText(what, min(done, total), total, taken)
-			if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 {
-				text = text[:min(len(text), width-1)]
-			}
-			display.ShowStatus(text)
+			display.ShowStatus(progressText(what, min(done, total), total, taken))
 		}
 	}
 }

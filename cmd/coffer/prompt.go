@@ -36,16 +36,15 @@ func ask(ctx context.Context, prompt string) ([]byte, error) {
 	defer display.HoldStatus()()
 	in, out, closeTerminal := terminal()
 	defer closeTerminal()
-	fd := int(in.Fd())
-	before, err := term.GetState(fd)
+	show, err := hide(in) // before the question, which may be answered at once
 	if err != nil {
 		return nil, program.Usagef("there is no terminal to ask for the secret: give --key-file or --password-file")
 	}
+	defer show()
 	fmt.Fprint(out, prompt)
 	line, err := program.Wait(ctx, func() ([]byte, error) { return readHidden(in) })
 	fmt.Fprintln(out)
 	if ctx.Err() != nil {
-		term.Restore(fd, before)
 		return nil, uninvolved(ctx)
 	}
 	if err == io.EOF {
@@ -98,6 +97,11 @@ func isMistyped(err error) bool {
 // askKey reads a 64-digit key, which may come in several lines, as it is shown.
 // The prompt says which key is wanted. [KEY-14]
 func askKey(ctx context.Context, wanted key.Check) (key.Key, error) {
+	in, _, closeTerminal := terminal()
+	defer closeTerminal()
+	if show, err := hide(in); err == nil { // between the lines, too
+		defer show()
+	}
 	prompt := fmt.Sprintf("64-digit key %s: ", wanted.Fingerprint())
 	var text []byte
 	for {

@@ -170,7 +170,7 @@ func (r *restoration) next(left []restore.Left) string {
 		}
 	}
 	if lost == len(left) {
-		return `an earlier generation may have them whole: "coffer status" shows which there are`
+		return `an earlier generation may have what is missing: "coffer status" shows which there are`
 	}
 	again := "when the reasons are mended, run the command again, which goes on from here"
 	if full == len(left)-exist {

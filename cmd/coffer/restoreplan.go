@@ -39,6 +39,7 @@ func (r *restoreCommand) plan(b *backupSet, g *set.Generation, names []string) (
 		newest = "; the newest is generation " + generationText(b.head)
 	}
 	display.Note("%s: generation %s by %s, key %s: %s (%s)%s", b.name, generationText(g), producer(g.Index), b.ring.Key.Check().Fingerprint(), display.Count(len(p.records), "file"), display.Size(total(p.records)), newest)
+	tellWritten(p.records)
 	if err := r.look(p); err != nil {
 		return nil, err
 	}

@@ -5,16 +5,16 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/key"
 )
 
 // summarize tells what was sealed, where, and what is not as it was found.
 func (s *sealCommand) summarize(found *collection, k *key.Key) {
-	for _, r := range found.renamed {
-		display.Note("%s is stored as %s", display.Name(r[0]), display.Name(r[1]))
-	}
+	found.tellRenamed(true)
 	for _, file := range found.undated {
 		display.Note("%s is stored without its time, which a container cannot hold", display.Name(file))
 	}
@@ -43,6 +43,44 @@ func (s *sealCommand) summarize(found *collection, k *key.Key) {
 	case s.secret.keyFile == "":
 		tellUnrecoverable(s.output)
 	}
+}
+
+// tellRenamed tells which files have other names from now on, of many the first ones unless all
+// are wanted.
+func (c *collection) tellRenamed(all bool) {
+	const most = 5
+	for i, r := range c.renamed {
+		if i == most && !all {
+			display.Note("%s stored under other names; -v names them", are(len(c.renamed)-most, "more file"))
+			break
+		}
+		display.Note("%s is stored as %s", display.Name(r[0]), display.Name(r[1]))
+	}
+}
+
+// writtenPath is what storedPath makes of what the format does not allow in a path.
+var writtenPath = regexp.MustCompile(`%(?:[01][0-9A-F]|5C|7F|[89A-F][0-9A-F])`)
+
+// tellWritten says of how many files that are restored the names were written with %XX.
+func tellWritten(records []archive.Record) {
+	n, first := 0, ""
+	for _, rec := range records {
+		if writtenPath.MatchString(rec.Entry.Path) {
+			if n++; n == 1 {
+				first = rec.Entry.Path
+			}
+		}
+	}
+	if n > 0 {
+		display.Note("%s %%XX in the name, such as %s: so \"coffer\" stores a character that not every system takes, and the name stays so", hasOrHave(n), display.Name(first))
+	}
+}
+
+func hasOrHave(n int) string {
+	if n == 1 {
+		return "1 file has"
+	}
+	return display.Count(n, "file") + " have"
 }
 
 // tellUnrecoverable says how not to lose what only a password opens.

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+)
 
 // setFlags say how a backup set is opened, and which state of it.
 type setFlags struct {
@@ -20,6 +24,15 @@ func (f *setFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.at, "at", "", "take the newest generation at or before a `DATE`, such as 2026-11-27 or \"2026-11-27 15:04\"")
 	flags.BoolVar(&f.stale, "stale", false, "take what the store has, though this device has seen a later state")
 	cmd.MarkFlagsMutuallyExclusive("generation", "at")
+}
+
+// check refuses a date that is none, before anything is asked.
+func (f *setFlags) check() error {
+	if f.at == "" {
+		return nil
+	}
+	_, err := parseDate(f.at, time.Local)
+	return err
 }
 
 // registerSecret adds the flags that say how it is opened.

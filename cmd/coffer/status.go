@@ -54,7 +54,7 @@ func showStatus(ctx context.Context, flags *setFlags, text string, asJSON bool) 
 	s := b.status()
 	_, kept := b.kept()
 	wanted := kept || flags.secret.given()
-	if !wanted && !asJSON && isAsked() {
+	if asks := flags.vault.given() || !isAtUnknown(b.header); asks && !wanted && !asJSON && isAsked() {
 		answer, err := askLine(ctx, "The generations are shown with the secret of the backup. Show them? (yes or no) ")
 		if err != nil {
 			return err
@@ -135,7 +135,8 @@ type deviceStatus struct {
 	CreatedMS  *int64 `json:"created_ms"` // of that
 	Epoch      uint64 `json:"epoch"`
 
-	taken bool // it was another device's
+	next  string // after an interruption
+	taken bool   // it was another device's
 }
 
 type historyStatus struct {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
@@ -21,7 +22,16 @@ const (
 	stateSuperseded state = "superseded" // another device has become the writer
 	stateOther      state = "other_set"  // another backup lies there
 	stateBegun      state = "begun"      // this device was interrupted when it became the writer, or changed the secret
+	stateEnding     state = "ending"     // this device was interrupted when it turned the backup off
 	stateChallenged state = "challenged" // another device was interrupted, or is at it
+)
+
+// What comes after an interruption.
+const (
+	goesOnAsBefore   = `"coffer on" goes on with that; until then everything opens as before`
+	goesOnWithOne    = `"coffer on" goes on with that; keep the secret, since it may open the backup already`
+	goesOnWithEither = `"coffer on" goes on with that; until then keep the old secret and the new one, since either may open the backup`
+	setsAnew         = `the vault has not made the new password live, and "coffer change" sets it anew`
 )
 
 // compare adds what this device keeps of the backup. begun is the latest epoch that has begun
@@ -36,21 +46,30 @@ func (s *status) compare(b *backupSet, begun uint64) {
 		newest = *s.Head
 	}
 	s.Device = &deviceStatus{State: stateCurrent, Generation: d.Generation, CreatedMS: timeJSON(d.Created), Epoch: d.Epoch, taken: d.Commits == 0}
-	isOwn := d.Begun != nil && d.Begun.Key.Fits(b.header.KeyCheck) // complete, and not yet remembered as such
+	isOwn := d.Begun != nil && d.Begun.Epoch == b.epoch && d.Begun.Key.Fits(b.header.KeyCheck) // complete, and not yet remembered as such
 	isPending := d.Pending != nil && d.Pending.Generation == newest
 	switch {
 	case b.isOther():
 		s.Device.State = stateOther
 	case begun > 0 && d.Begun != nil && d.Begun.Epoch == begun:
-		s.Device.State = stateBegun
+		s.Device.State, s.Device.next = stateBegun, goesOnAsBefore
 	case begun > 0:
 		s.Device.State = stateChallenged
-	case isOwn && d.Begun.Record != nil, d.Record != nil && d.Record.Pending: // the vault has not made it live yet [VLT-42]
-		s.Device.State = stateBegun
+	case isOwn: // or the vault has not made it live yet [VLT-42]
+		s.Device.State, s.Device.next = stateBegun, goesOnWithEither
+		if d.Epoch == 0 { // there was none before, or it is the same
+			s.Device.next = goesOnWithOne
+		}
+	case d.Record != nil && d.Record.Pending:
+		s.Device.State, s.Device.next = stateBegun, setsAnew
+	case d.Epoch == 0 && d.Begun != nil: // of which nothing was stored
+		s.Device.State, s.Device.next = stateBegun, goesOnAsBefore
 	case b.epoch < d.Epoch:
 		s.Device.State = stateBehind
 	case b.ring == nil, b.epoch > d.Epoch && !isOwn, b.ring.Writer != d.Writer: // without its ring, the key is not this device's
 		s.Device.State = stateSuperseded
+	case d.Ended:
+		s.Device.State = stateEnding
 	case newest < d.Generation:
 		s.Device.State = stateBehind
 	case newest > d.Generation && !isPending:
@@ -70,7 +89,9 @@ func (d *deviceStatus) trouble() error {
 	case stateChallenged:
 		return fault.New(fault.Superseded, "another device has begun to take the backup over and has not ended that; until then everything opens as before")
 	case stateBegun:
-		return errors.New(`this device was interrupted when it took the backup over or changed its secret: "coffer on" goes on with that; until then everything opens as before`)
+		return errors.New("this device was interrupted when it turned the backup on, took it over or changed its secret: " + d.next)
+	case stateEnding:
+		return errors.New(`this device was interrupted when it turned the backup off: "coffer off" ends that, and "coffer on" keeps the backup`)
 	case stateAhead:
 		return fault.New(fault.Superseded, "the store has a later generation than this device made: a copy of this device has made it, or this device was set back")
 	}
@@ -88,9 +109,13 @@ func (s *status) print(name string) error {
 	}
 	fmt.Fprintf(out, "%s: %s (%s)%s\n\n", name, display.Count(s.Objects, "object"), display.Size(s.Size), authentic)
 	row("key", "%s", s.Key)
-	row("opens with", "the 64-digit key")
-	for _, slot := range s.Slots {
-		row("", "%s", slotInWords(slot))
+	for i, text := range s.opensWith() {
+		switch i {
+		case 0:
+			row("opens with", "%s", text)
+		default:
+			row("", "or %s", text)
+		}
 	}
 	if s.Vault != nil {
 		row("vault", "%s", s.Vault.text())
@@ -98,7 +123,7 @@ func (s *status) print(name string) error {
 	row("newest", "%s", s.newest())
 	row("this device", "%s", s.Device.text())
 	if s.Head == nil {
-		row("generations", "shown with the secret: --password-file or --key-file, or on a terminal")
+		row("generations", "shown with the secret: --password-file or --key-file, or on a terminal%s", s.alsoGive())
 	}
 	for _, p := range s.PassedOver {
 		row("passed over", "%s: %s", display.Name(p.Name), faultText(p.Fault))
@@ -117,17 +142,39 @@ func (s *status) print(name string) error {
 	return out.Flush()
 }
 
+// opensWith says what opens the backup, what its holder rather has first: who has chosen a password
+// was given no key.
+func (s *status) opensWith() []string {
+	var all []string
+	byKey := "the 64-digit key"
+	for _, slot := range s.Slots {
+		all = append(all, slotInWords(slot))
+		if slot.Type == "password" || slot.Type == "vault" {
+			byKey = "the 64-digit key, if you have it"
+		}
+	}
+	return append(all, byKey)
+}
+
+// alsoGive says what a password is of no use without.
+func (s *status) alsoGive() string {
+	if slices.ContainsFunc(s.Slots, func(slot inspect.Slot) bool { return slot.Type == "vault" }) {
+		return "; a password at a vault with --vault, --vault-root and --vault-token"
+	}
+	return ""
+}
+
 // slotInWords says what a slot takes, as its holder knows it.
 func slotInWords(s inspect.Slot) string {
 	switch s.Type {
 	case "password":
-		return "or a password"
+		return "a password"
 	case "vault":
-		return "or a password, through a vault"
+		return "a password, through a vault"
 	case "passkey":
-		return "or a passkey of " + display.Name(s.RPID)
+		return "a passkey of " + display.Name(s.RPID)
 	}
-	return "or something that this program does not know"
+	return "something that this program does not know"
 }
 
 // faultText says an error of the spec, or of the store, which has no name.
@@ -176,7 +223,9 @@ func (d *deviceStatus) text() string {
 	case stateChallenged:
 		return last + "; another device has begun to take over"
 	case stateBegun:
-		return last + "; it was interrupted when it took over or changed the secret"
+		return last + "; it was interrupted when it turned the backup on, took it over or changed the secret"
+	case stateEnding:
+		return last + "; it was interrupted when it turned the backup off"
 	case stateAhead:
 		return last + "; the store has a later one"
 	}

@@ -5,16 +5,20 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/coffer-format/coffer/cmd/internal/account"
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/cmd/internal/display"
+	"github.com/coffer-format/coffer/cmd/internal/life"
 	"github.com/coffer-format/coffer/cmd/internal/program"
 	"github.com/coffer-format/coffer/cmd/internal/storage"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
+	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/slot"
@@ -130,11 +134,22 @@ func (d *door) others() string {
 
 // explainAnswer says why a vault does not answer.
 func explainAnswer(at *device.Vault, err error) error {
-	host := strings.TrimPrefix(at.Address, "https://")
+	host := account.HostOf(at)
 	if network := storage.ExplainNetwork(host, err); network != nil {
 		return advisedError{fmt.Errorf("%w: %s", client.ErrNoAnswer, network.Text), network.Advice}
 	}
 	return advisedError{err, "try again later"}
+}
+
+// explainRequest is explainAnswer where the error alone says which vault was asked.
+func explainRequest(err error) error {
+	var request *url.Error
+	if errors.Is(err, client.ErrNoAnswer) && errors.As(err, &request) {
+		if asked, parseErr := url.Parse(request.URL); parseErr == nil {
+			return explainAnswer(&device.Vault{Address: "https://" + asked.Host}, err)
+		}
+	}
+	return err
 }
 
 func left(n int) string {
@@ -202,7 +217,17 @@ func (d *door) newest(ctx context.Context, s *slot.Vault, k *key.Key) (*client.A
 	return anchor, nil
 }
 
-// whichVault says how to name a vault.
-func whichVault(name string) error {
-	return program.Usagef("the password of %s is at a vault: say where with --vault, --vault-root, and --vault-token or --vault-token-command", name)
+// isAtUnknown reports whether the password of a backup is at a vault alone: for who knows that, it
+// is another one than this device knows, or it knows none.
+func isAtUnknown(h *header.Header) bool {
+	return life.VaultSlot(h) != nil && !slices.ContainsFunc(h.Slots, isPassword)
+}
+
+// whichVault says how to name the vault of a backup, which is not the one that is known.
+func whichVault(name string, h *header.Header, known *door) error {
+	say := "say where with --vault, --vault-root, and --vault-token or --vault-token-command"
+	if known != nil {
+		say = "it is not the one of the root key that --vault-root names: name the one that it is at"
+	}
+	return program.Usagef("the password of %s is at a vault: %s; or give its 64-digit key %s, if you have it, with --key-file", name, say, h.KeyCheck.Fingerprint())
 }

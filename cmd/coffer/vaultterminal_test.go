@@ -10,6 +10,21 @@ import (
 	"github.com/coffer-format/coffer/ref/vault"
 )
 
+// A vault that does not answer is waited for, which a person is told, and asked again.
+func TestWaitingIsShown(t *testing.T) {
+	g := newGuessing(t)
+	f := &fixture{Dir: g.Dir}
+	f.Check(os.Rename(f.Path("state"), f.Path("here")))
+	g.Silence("state")
+	c := f.converse(append([]string{"restore", "-C", "out", "store"}, g.flags...)...)
+	c.read(`waiting for the vault, which is asked again: `)
+	g.Silence()
+	c.read(`\x1b\[KPassword for store: $`)
+	c.write("correct horse")
+	c.read(`restored 1 file`)
+	f.Check(c.cmd.Wait())
+}
+
 // Before the last attempt the holder is warned and asked; who says no has it still. [VLT-32]
 func TestLastAttempt(t *testing.T) {
 	g := newGuessing(t)

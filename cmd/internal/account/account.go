@@ -29,7 +29,7 @@ func Open(v *device.Vault) (*client.Vault, error) {
 	s := &source{file: v.TokenFile, command: v.TokenCommand}
 	opened, err := client.Open(v.Address, ed25519.PublicKey(v.Root[:]), s.token)
 	if err == nil {
-		opened.Account = v.Account
+		opened.Account, opened.Watch = v.Account, watch(HostOf(v))
 	}
 	return opened, err
 }

@@ -110,6 +110,36 @@ func TestNothingNewAndDamaged(t *testing.T) {
 	}
 }
 
+// A run that cannot read the segment that it was to merge writes the whole list, and seals again
+// what lies in the container. [SET-30]
+func TestMergeDamaged(t *testing.T) {
+	s := memory.New()
+	w := newWorld(t, s)
+	write := func(letter string, n int) {
+		for i := range n {
+			w.write(fmt.Sprint(letter, i), []byte(letter))
+		}
+	}
+	write("a", 8)
+	w.mustRun(s)
+	write("b", 3)
+	w.mustRun(s)
+	write("c", 1)
+	w.mustRun(s)
+	damage(t, s, "g-0000000000000002.coffer", 63, 64) // where its segment lies
+	write("d", 2)                                     // which is merged with that
+	report, err := Run(t.Context(), s, w.memory, w.sources(), w.options())
+	if err != nil || report.New != 2 || report.Repacked != 3 || !slices.Equal(report.Lost, []string{"g-0000000000000002.coffer"}) {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if err := checkHead(s, &w.k, w.contents()); err != nil {
+		t.Error(err)
+	}
+	if again, err := Run(t.Context(), s, w.memory, w.sources(), w.options()); err != nil || again.Repacked != 0 || len(again.Lost) > 0 {
+		t.Errorf("the run after it: %+v, %v", again, err)
+	}
+}
+
 // damage alters a byte of an object, some parts of all of it from its beginning.
 func damage(t *testing.T, s *memory.Store, name string, part, parts int) {
 	t.Helper()

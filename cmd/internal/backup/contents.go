@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/parallel"
 	"github.com/coffer-format/coffer/ref/set"
 )
@@ -15,6 +17,7 @@ import (
 // contents seals what has changed, stores the data containers and seals the commit, which is
 // the last of the run.
 func (r *run) contents() (set.Answer, error) {
+	before := r.report
 	again, err := r.resume()
 	if err != nil {
 		return "", err
@@ -83,12 +86,34 @@ func (r *run) contents() (set.Answer, error) {
 	if upErr := up.end(); upErr != nil && err == nil {
 		err = fmt.Errorf("storing a container: %w", upErr)
 	}
-	if err != nil {
+	var unread unreadList
+	switch {
+	case errors.As(err, &unread):
+		return r.without(unread.container, before)
+	case err != nil:
 		return "", err
 	}
 	r.meta.Pending = &device.Commit{Generation: generation, Digest: r.commit.sealed.Stored.Digest}
 	p.created = created
 	return set.AnswerMade, r.memory.SetMeta(&r.meta) // [LIF-10]
+}
+
+// unreadList says that a container is damaged where a segment lies in it, which this device can
+// do without.
+type unreadList struct{ container archive.ID }
+
+func (e unreadList) Error() string {
+	return fmt.Sprintf("the segment in container %x is damaged", e.container)
+}
+
+// without seals the contents again without a container, whose loss shows only now.
+func (r *run) without(id archive.ID, before Report) (set.Answer, error) {
+	r.avoid[id] = true
+	r.meta.Damaged = append(r.meta.Damaged, id)
+	before.Stored = r.report.Stored
+	before.Lost = append(before.Lost, set.NameOf(r.known[id]).String())
+	r.report = before
+	return r.contents()
 }
 
 // recent is how old the head may be that a run takes for its own.
@@ -167,7 +192,10 @@ func (r *run) merge(p *plan) (*archive.Segment, []archive.SegmentRef, error) {
 			break
 		}
 		older, err := r.head.Segment(r.ctx, newest)
-		if err != nil {
+		switch {
+		case fault.NameOf(err) != "":
+			return nil, nil, unreadList{newest.Container}
+		case err != nil:
 			return nil, nil, err
 		}
 		own = set.Merge(older, own, len(others) == 1)

@@ -180,5 +180,5 @@ func withBolt(path string, write bool, do func(*bbolt.Tx) error) (err error) {
 	} else {
 		err = db.View(do)
 	}
-	return errors.Join(err, db.Close())
+	return display.Both(err, db.Close())
 }

@@ -112,7 +112,7 @@ func mend(dir, path string) error {
 		}
 		if p == dir {
 			if own, err := isOwn(dir); err != nil || !own {
-				return errors.Join(fmt.Errorf("others can enter %s, which holds keys: take their permissions away with \"chmod go=\"", display.Name(dir)), err)
+				return display.Both(fmt.Errorf("others can enter %s, which holds keys: take their permissions away with \"chmod go=\"", display.Name(dir)), err)
 			}
 		}
 		if err := os.Chmod(p, info.Mode().Perm()&^0o077); err != nil {

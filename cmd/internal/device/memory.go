@@ -146,7 +146,7 @@ func Find(dir, store string, check key.Check) (*Memory, error) {
 		m := memoryOf(dir, strings.TrimSuffix(e.Name(), databaseEnding))
 		switch meta, err := m.load(); {
 		case err != nil:
-			failed = errors.Join(failed, err)
+			failed = display.Both(failed, err)
 		case order(&meta) == 0:
 		case found == nil || cmp.Or(cmp.Compare(order(&meta), order(&best)), cmp.Compare(meta.Created, best.Created)) > 0:
 			found, best = m, meta
@@ -184,7 +184,7 @@ func (m *Memory) Lock() (release func(), err error) {
 		}
 	}
 	release()
-	return nil, errors.Join(ErrBusy, err) // Remove is at work
+	return nil, display.Both(ErrBusy, err) // Remove is at work
 }
 
 // Spool returns the folder for containers that are sealed and not yet stored. An error of

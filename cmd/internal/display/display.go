@@ -39,6 +39,17 @@ func Note(format string, args ...any) {
 	fmt.Fprintln(os.Stderr, Line(fmt.Sprintf(format, args...)))
 }
 
+// Both returns two errors as one that is said on one line, or the one that is not nil.
+func Both(err, more error) error {
+	switch {
+	case err == nil:
+		return more
+	case more == nil:
+		return err
+	}
+	return fmt.Errorf("%w; and %w", err, more)
+}
+
 // JSON writes v for programs, without what would steer a terminal.
 func JSON(w io.Writer, v any) error { return outside.WriteJSON(w, v) }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"sync"
+
+	"golang.org/x/term"
 )
 
 // The status line of a terminal is shown for a while, below all that stays. What is written
@@ -16,8 +18,12 @@ var status struct {
 
 const clearLine = "\r\x1b[K"
 
-// ShowStatus replaces the status line, unless it is held back.
+// ShowStatus replaces the status line, unless it is held back. Of a text that is longer than a line
+// the beginning is shown.
 func ShowStatus(text string) {
+	if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 {
+		text = string([]rune(text)[:min(len([]rune(text)), width-1)])
+	}
 	status.Lock()
 	defer status.Unlock()
 	if status.held == 0 {

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/keyring"
@@ -129,7 +130,7 @@ func (f *Found) complete(ctx context.Context, ring *keyring.Keyring, sealed []by
 	}
 	switch err := f.commitRecord(ctx); { // [VLT-41]
 	case errors.Is(err, ErrNotLive):
-		return errors.Join(err, f.notLive(ring, head))
+		return display.Both(err, f.notLive(ring, head))
 	case err != nil:
 		return err
 	}

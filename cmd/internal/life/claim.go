@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/store"
@@ -32,7 +33,7 @@ func (f *Found) claim(ctx context.Context, epoch uint64, sealed []byte) error {
 // unlessTaken takes back what was to be begun if a name was taken by another device.
 func (f *Found) unlessTaken(err error) error {
 	if errors.Is(err, set.ErrTaken) {
-		err = errors.Join(err, f.forgetBegun())
+		err = display.Both(err, f.forgetBegun())
 	}
 	return err
 }
@@ -41,7 +42,8 @@ func (f *Found) unlessTaken(err error) error {
 // epoch has begun meanwhile. [LIF-38]
 func (f *Found) unlessMoved(ctx context.Context, epoch uint64, err error) error {
 	if errors.Is(err, ErrMoved) {
-		err = errors.Join(err, f.Store.Delete(ctx, set.Name{Kind: set.Keyring, Number: epoch}.String()), f.forgetBegun())
+		deleted := f.Store.Delete(ctx, set.Name{Kind: set.Keyring, Number: epoch}.String())
+		err = display.Both(display.Both(err, deleted), f.forgetBegun())
 	}
 	return err
 }

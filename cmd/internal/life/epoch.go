@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/keyring"
@@ -120,7 +122,7 @@ func (f *Found) Finish(ctx context.Context, secret container.Secret) error {
 	}
 	s, err := f.Open(ctx, secret, false)
 	if fault.NameOf(err) == fault.MissingContainer { // the commit that it was to name
-		return errors.Join(ErrMoved, err, f.forgetBegun())
+		return display.Both(fmt.Errorf("%w (%w)", ErrMoved, err), f.forgetBegun())
 	}
 	if err != nil {
 		return err

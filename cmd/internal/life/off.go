@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/vault"
 )
@@ -74,14 +75,42 @@ func (f *Found) endRecords(ctx context.Context) error {
 	var t Tended
 	t.destroy(ctx, &f.Place, &f.Meta)
 	f.Destroyed = t.Destroyed
-	if err := errors.Join(t.Problems...); err != nil && len(f.Meta.Leaving) > 0 {
-		return errors.Join(fmt.Errorf("%w: %w", ErrRecordStays, err), f.saved(func() error { return f.Memory.SetMeta(&f.Meta) }))
+	if len(f.Meta.Leaving) == 0 {
+		return nil
 	}
-	return nil
+	var why error
+	for _, err := range t.Problems {
+		why = display.Both(why, err)
+	}
+	return display.Both(fmt.Errorf("%w: %w", ErrRecordStays, why), f.saved(func() error { return f.Memory.SetMeta(&f.Meta) }))
 }
 
 // IsEnding reports whether this device has begun to turn off the set that lies, or lay, here.
 func (f *Found) IsEnding() bool { return f.Header == nil && f.Memory != nil && f.Meta.Ended }
+
+// IsHalfOff reports whether this device has begun to turn off the set, whose keyring is there: the
+// record of its password is then among those that are to be destroyed.
+func (f *Found) IsHalfOff() bool { return f.Standing == Ours && f.Meta.Ended }
+
+// KeepOn takes back that a set was to be turned off. Errors: ErrMoved, those of the device.
+func (f *Found) KeepOn() error {
+	if !f.IsHalfOff() {
+		return ErrMoved
+	}
+	meta := f.Meta
+	meta.Ended = false
+	meta.Leaving = nil
+	for i := range f.Meta.Leaving {
+		if r := &f.Meta.Leaving[i]; meta.Record == nil || r.Credential != meta.Record.Credential {
+			meta.Leaving = append(meta.Leaving, *r)
+		}
+	}
+	release, err := f.remember(&meta)
+	if err == nil {
+		release()
+	}
+	return err
+}
 
 // GoOnOff goes on with turning off a set whose keyrings are deleted. Errors: those of
 // TurnOff.

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/coffer-format/coffer/cmd/internal/device"
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/header"
 	"github.com/coffer-format/coffer/ref/key"
@@ -80,8 +81,11 @@ func (p *Place) register(ctx context.Context, at *device.Vault, k *key.Key, othe
 	}, nil
 }
 
-// VaultSlot returns the vault slot of a header, nil if there is none.
+// VaultSlot returns the vault slot of a header, nil if there is none, or no header.
 func VaultSlot(h *header.Header) *slot.Vault {
+	if h == nil {
+		return nil
+	}
 	for _, s := range h.Slots {
 		if s, ok := s.(*slot.Vault); ok {
 			return s
@@ -204,7 +208,7 @@ func (f *Found) beginAgain(ctx context.Context, lock *Lock, failed error) error 
 	}
 	next, err := lock.again(ctx)
 	if err != nil {
-		return errors.Join(failed, err)
+		return display.Both(failed, err)
 	}
 	now, err := Look(ctx, f.Place)
 	if err != nil {

@@ -203,6 +203,13 @@ func TestTurnOffAtVaultInterrupted(t *testing.T) {
 		} else if err == nil && state.State != vault.Destroyed {
 			t.Errorf("the holder was told that it is off, and the record is %v", state.State)
 		}
+		if f := must[*Found](t)(Look(background, p)); f.IsHalfOff() { // the holder may keep it
+			check(t, f.KeepOn())
+			check(t, tend(t, p))
+			if state := v.state(t, credential); state.State != vault.Live {
+				t.Errorf("the backup is kept, and its record is %v", state.State)
+			}
+		}
 		check(t, turnOff(p))
 		if state := v.state(t, credential); state.State != vault.Destroyed || len(names(t, s)) != 0 {
 			t.Errorf("the record is %v, and there is left: %v", state.State, names(t, s))

@@ -145,6 +145,7 @@ func explain(ctx context.Context, cmd *cobra.Command, err error, advise Advisor)
 		sayEnded(cmd.CommandPath(), "interrupted", ended.Left)
 		return Interrupted
 	}
+	display.ClearStatus()
 	line := InWords(err)
 	advice, status := advise(err)
 	var usage UsageError

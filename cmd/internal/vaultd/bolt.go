@@ -115,7 +115,7 @@ func (b *bolt) open(o *BoltOptions) (err error) {
 		return err
 	}
 	if err = b.begin(o); err != nil {
-		return errors.Join(err, b.db.Close())
+		return display.Both(err, b.db.Close())
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/net/netutil"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/ref/vault"
 	"github.com/coffer-format/coffer/ref/vault/channel"
 	"github.com/coffer-format/coffer/ref/vault/record"
@@ -167,7 +168,7 @@ func (s *Service) run(ctx context.Context, server *http.Server, serve func() err
 	if errors.Is(err, context.DeadlineExceeded) { // those that are left send no complete request
 		err = server.Close()
 	}
-	return errors.Join(s.store.Err(), err)
+	return display.Both(s.store.Err(), err)
 }
 
 // counted counts the open connections.

@@ -5,7 +5,6 @@ package vaultserve
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coffer-format/coffer/cmd/internal/display"
 	"github.com/coffer-format/coffer/cmd/internal/vaultd"
 	"github.com/coffer-format/coffer/ref/vault"
 )
@@ -82,7 +82,7 @@ func (s *Serving) Run(ctx context.Context, open func(context.Context, *Opening) 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+	defer func() { err = display.Both(err, store.Close()) }()
 	service, err := vaultd.New(&vaultd.Config{Keys: keys, Store: store, Limits: s.limits, Now: time.Now, Log: log, Metrics: metrics, Notify: s.notify})
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (s *Serving) serve(ctx context.Context, service *vaultd.Service, listener, 
 	go func() { ended <- service.Serve(ctx, listener) }()
 	first := <-ended
 	cancel()
-	err := errors.Join(first, <-ended)
+	err := display.Both(first, <-ended)
 	notified()
 	parts.Wait()
 	return err

@@ -35,16 +35,19 @@ func (s *Store) naming() (*naming, error) {
 	if err := s.removeStale(); err != nil {
 		return nil, err
 	}
-	var errs []error
+	var failed error
 	for i := range namings {
 		err := s.try(namings[i])
 		if err == nil {
 			s.found = &namings[i]
 			return s.found, nil
 		}
-		errs = append(errs, err)
+		if failed != nil {
+			err = fmt.Errorf("%w; %w", failed, err)
+		}
+		failed = err
 	}
-	return nil, errors.Join(errs...)
+	return nil, failed
 }
 
 // try returns nil if a way gives a name, and refuses one that is taken.

@@ -28,14 +28,14 @@ func again(ctx context.Context, do func() error) error {
 	for try, pause := 1, firstPause; ; try, pause = try+1, 2*pause {
 		err := do()
 		if ended := ctx.Err(); ended != nil && err != nil {
-			return errors.Join(ended, err)
+			return fmt.Errorf("%w: %w", ended, err)
 		}
 		if err == nil || try == maxTries || !isPassing(err) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
 		case <-time.After(pause/2 + mathrand.N(pause/2)): // so that several writers do not meet again
 		}
 	}

@@ -33,16 +33,12 @@ func (v *Vault) ask(ctx context.Context, name string, request vault.Request) (va
 	request.Asks().Token = *token
 	body := vault.Encode(request)
 	for try, pause := 1, v.pause; ; try, pause = try+1, 2*pause {
-		var answer vault.Answer
-		said, err := v.post(ctx, name, body)
-		if err == nil {
-			answer, err = vault.ParseAnswer(name, said)
-		}
+		answer, err := v.once(ctx, name, body)
 		switch {
-		case ctx.Err() != nil:
-			return nil, errors.Join(ctx.Err(), err)
 		case err == nil:
 			return answer, nil
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("%w: %w (%w)", ErrNoAnswer, err, ctx.Err())
 		case errors.Is(err, channel.ErrUntrusted), errors.Is(err, vault.ErrMalformed):
 			return nil, fault.New(fault.VaultRefused, "%v", err) // [VLT-3] [VLT-17]
 		case try == maxTries:
@@ -50,10 +46,23 @@ func (v *Vault) ask(ctx context.Context, name string, request vault.Request) (va
 		}
 		select {
 		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), err)
+			return nil, fmt.Errorf("%w: %w (%w)", ErrNoAnswer, err, ctx.Err())
 		case <-time.After(pause/2 + mathrand.N(pause/2)):
 		}
 	}
+}
+
+// once sends a request once.
+func (v *Vault) once(ctx context.Context, name string, body []byte) (answer vault.Answer, err error) {
+	if v.Watch != nil {
+		answered := v.Watch()
+		defer func() { answered(err) }()
+	}
+	said, err := v.post(ctx, name, body)
+	if err != nil {
+		return nil, err
+	}
+	return vault.ParseAnswer(name, said)
 }
 
 // token returns a token of the account.
@@ -63,7 +72,7 @@ func (v *Vault) token(ctx context.Context) (*vault.Token, error) {
 	case err != nil:
 		return nil, fmt.Errorf("getting a token for the vault: %w", err)
 	case token.Vault != v.ID:
-		return nil, errors.New("the token is for another vault")
+		return nil, errors.New("the token is for another vault: one with another root key")
 	case v.Account != vault.AccountID{} && token.Account != v.Account: // [VLT-9]
 		return nil, errors.New("the token is of another account than that with which the password was registered")
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,13 +66,25 @@ func TestNoAnswer(t *testing.T) {
 	s.mu.Lock()
 	s.lose = func(string, bool) bool { return true }
 	s.mu.Unlock()
+	sent, unanswered := 0, 0
+	v.Watch = func() func(error) {
+		sent++
+		return func(err error) {
+			if err != nil {
+				unanswered++
+			}
+		}
+	}
 	if _, err := v.State(t.Context(), credential); !errors.Is(err, ErrNoAnswer) || fault.NameOf(err) != "" {
 		t.Errorf("without an answer: %v", err)
 	}
+	if sent != maxTries || unanswered != maxTries {
+		t.Errorf("of %d requests %d were seen, and %d not answered", maxTries, sent, unanswered)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := v.State(ctx, credential); !errors.Is(err, context.Canceled) {
-		t.Errorf("when called off: %v", err)
+	if _, err := v.State(ctx, credential); !errors.Is(err, context.Canceled) || !errors.Is(err, ErrNoAnswer) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("when called off: %q", err)
 	}
 }
 

@@ -28,6 +28,9 @@ type Vault struct {
 	// Account is the one with which a record was registered: tokens of others are not used
 	// [VLT-9]. Zeros are any.
 	Account vault.AccountID
+	// Watch, unless it is nil, is called when a request is sent; what it returns is called when that
+	// is answered, or with why it is not.
+	Watch func() (answered func(error))
 
 	address string // without "/" at its end
 	http    *http.Client
