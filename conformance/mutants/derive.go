@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -152,10 +153,7 @@ func (d *deriver) function(f *ast.FuncDecl) {
 	if f.Body == nil || talk.MatchString(f.Name.Name) {
 		return
 	}
-	d.where = f.Name.Name
-	if f.Recv != nil {
-		d.where = strings.Trim(d.source(f.Recv.List[0].Type), "*") + "." + d.where
-	}
+	d.where = nameOf(f)
 	name := d.pkg + "." + d.where
 	if _, ok := unseen[name]; ok || slices.Contains(uncalled, name) {
 		return
@@ -163,6 +161,14 @@ func (d *deriver) function(f *ast.FuncDecl) {
 	d.encoder = encodes(d.file, d.where)
 	d.earlyReturn(f)
 	d.statements(f.Body)
+}
+
+// nameOf returns the name of a function, with its receiver's type.
+func nameOf(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	return strings.Trim(types.ExprString(f.Recv.List[0].Type), "*") + "." + f.Name.Name
 }
 
 // encoders are the functions that run only when something is sealed or written.
