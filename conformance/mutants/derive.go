@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -34,13 +35,18 @@ type Mutant struct {
 
 // Packages are those of the reference that mutants are made of, in the order of
 // the layers.
-var Packages = []string{"wire", "nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "salvage", "extract", "set"}
+var Packages = []string{"wire", "nfc", "key", "password", "cobblestone", "slot", "header", "archive", "keyring", "container", "salvage", "extract", "set",
+	"opaque", "vault", "vault/record", "vault/client"}
 
 // leftOut are files that no answer depends on, or that answers cannot reach.
 var leftOut = []string{
 	"password/weak.go",  // advice for people
 	"archive/stream.go", // no op reads an entry as a stream
 	"set/blocks.go",     // no op has a device seal pieces of entries
+
+	// What a vault keeps in a file, which the vaults of the protocol do not have.
+	"vault/record/encoding.go",
+	"vault/record/sound.go",
 }
 
 // unseen are functions that do nothing but what requirements ask of which no case
@@ -54,10 +60,23 @@ var unseen = map[string]string{
 	"archive.MostPlaces":           "ARC-90",
 	"set.IsMerged":                 "SET-30",
 	"set.SegmentLength":            "SET-30",
+	"opaque.ClientState.Erase":     "VLT-44",
+	"opaque.Scalar.erase":          "VLT-44",
+	"opaque.keys.erase":            "VLT-44",
+	"vault/client.Open":            "VLT-2 VLT-3 VLT-55",
+	"vault/client.Vault.Close":     "VLT-2",
+	"vault/client.Vault.overHTTP":  "VLT-54 VLT-55",
+}
+
+// uncalled are functions that nothing behind the protocol calls, unless to make a text for people.
+var uncalled = []string{
+	"opaque.ParseScalar", "opaque.Scalar.Bytes", "opaque.Identity", "opaque.ParseKE3", "opaque.DrawServerRandom", "opaque.ServerFinish",
+	"vault.Names", "vault.IDOf", "vault.Statement.InSession", "vault.Token.Sign",
+	"vault/client.Recovered.Proof", "vault/client.sessionProof.of", "vault/client.sessionProof.prove", "vault/client.Left.Wait",
 }
 
 // talk are the functions that make texts for people, and those that give up.
-var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|nameLoss|withPassedOver|Abort)$`)
+var talk = regexp.MustCompile(`^(String|Error|Unwrap|Format|LogValue|MarshalText|name|describe|err[A-Z]\w*|malformed|missing|nameIn|nameLoss|withPassedOver|Abort)$`)
 
 // makesError are the calls whose arguments are texts for people.
 var makesError = regexp.MustCompile(`^(fault\.New|fmt\.Errorf|errors\.New|malformed|missing|panic|errors\.Is|errors\.As)$`)
@@ -134,16 +153,22 @@ func (d *deriver) function(f *ast.FuncDecl) {
 	if f.Body == nil || talk.MatchString(f.Name.Name) {
 		return
 	}
-	d.where = f.Name.Name
-	if f.Recv != nil {
-		d.where = strings.Trim(d.source(f.Recv.List[0].Type), "*") + "." + d.where
-	}
-	if _, ok := unseen[d.pkg+"."+d.where]; ok {
+	d.where = nameOf(f)
+	name := d.pkg + "." + d.where
+	if _, ok := unseen[name]; ok || slices.Contains(uncalled, name) {
 		return
 	}
 	d.encoder = encodes(d.file, d.where)
 	d.earlyReturn(f)
 	d.statements(f.Body)
+}
+
+// nameOf returns the name of a function, with its receiver's type.
+func nameOf(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	return strings.Trim(types.ExprString(f.Recv.List[0].Type), "*") + "." + f.Name.Name
 }
 
 // encoders are the functions that run only when something is sealed or written.
@@ -155,9 +180,14 @@ var encoding = []string{"ref/archive/writer_set.go", "ref/set/commit.go", "ref/s
 
 // encodes is the published rule that tells the encoder's mutants from the
 // decoder's: the file writer.go and those of writers of sets, the path set that a writer
-// keeps, and encoders.
+// keeps, and encoders. Those of a vault are neither's.
 func encodes(file, where string) bool {
-	return strings.HasSuffix(file, "/writer.go") || slices.Contains(encoding, file) || strings.HasPrefix(where, "pathSet.") || encoders.MatchString(where)
+	return !ofVault(file) && (strings.HasSuffix(file, "/writer.go") || slices.Contains(encoding, file) || strings.HasPrefix(where, "pathSet.") || encoders.MatchString(where))
+}
+
+// ofVault reports whether a file is of what clients and vaults do.
+func ofVault(file string) bool {
+	return strings.HasPrefix(file, "ref/vault/") || strings.HasPrefix(file, "ref/opaque/")
 }
 
 // change adds a mutant: the source of node is replaced.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -35,7 +36,7 @@ func parseEdit(source, text string) (Mutant, map[string]string, error) {
 	if err != nil {
 		return m, nil, err
 	}
-	m.Package = filepath.Base(filepath.Dir(m.File))
+	m.Package = strings.TrimPrefix(path.Dir(m.File), "ref/")
 	m.Encoder = strings.HasSuffix(m.File, "/writer.go")
 	m.Original, m.Replacement = before, strings.TrimRight(after, "\n")
 	if n := bytes.Count(code, []byte(before)); n != 1 || before == "" {

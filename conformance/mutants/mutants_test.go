@@ -2,8 +2,10 @@ package mutants
 
 import (
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,6 +176,34 @@ func TestJudge(t *testing.T) {
 	results[1].Fate = Equivalent
 	if s := Summarize(results[1:], chosen, Declarations{}); !s.OK() {
 		t.Errorf("%+v", s)
+	}
+}
+
+// What is left out exists.
+func TestLeftOut(t *testing.T) {
+	known := map[string]bool{}
+	for _, pkg := range Packages {
+		files, err := filepath.Glob(filepath.Join(source, "ref", pkg, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			known[pkg+"/"+filepath.Base(file)] = true
+			tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, decl := range tree.Decls {
+				if f, ok := decl.(*ast.FuncDecl); ok {
+					known[pkg+"."+nameOf(f)] = true
+				}
+			}
+		}
+	}
+	for _, name := range slices.Concat(leftOut, uncalled, slices.Collect(maps.Keys(unseen))) {
+		if !known[name] {
+			t.Errorf("there is no %s to leave out", name)
+		}
 	}
 }
 

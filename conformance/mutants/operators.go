@@ -63,10 +63,11 @@ func (d *deriver) statements(body ast.Node) {
 				d.literal(n, down[n])
 			}
 		case *ast.Ident:
-			switch n.Name {
-			case "true":
+			switch {
+			case beside[n]:
+			case n.Name == "true":
 				d.change("changed-result", n, "false")
-			case "false":
+			case n.Name == "false":
 				d.change("changed-result", n, "true")
 			}
 		}
@@ -113,15 +114,24 @@ func (d *deriver) droppedCheck(n *ast.IfStmt) {
 	d.change("dropped-check", n.Cond, "false && ("+d.source(n.Cond)+")")
 }
 
-// givesUp are the calls that give up what was begun and failed.
-var givesUp = regexp.MustCompile(`\.Abort\(\)$`)
+// givesUp are the calls that give up what was begun and failed, and erases those that erase what
+// is secret, where that is all that they are for.
+var (
+	givesUp = regexp.MustCompile(`\.Abort\(\)$`)
+	erases  = regexp.MustCompile(`^clear\(|\.erase\(\)$`)
+)
 
 func (d *deriver) droppedCalls(list []ast.Stmt) {
 	for _, statement := range list {
-		if x, ok := statement.(*ast.ExprStmt); ok && !d.isTalk(x.X) && !givesUp.MatchString(d.source(x.X)) {
+		if x, ok := statement.(*ast.ExprStmt); ok && !d.isTalk(x.X) && !d.unneeded(d.source(x.X)) {
 			d.change("dropped-call", x, "if false { "+d.source(x)+" }")
 		}
 	}
+}
+
+// unneeded reports whether no case can miss a call.
+func (d *deriver) unneeded(call string) bool {
+	return givesUp.MatchString(call) || d.pkg == "opaque" && erases.MatchString(call)
 }
 
 func (d *deriver) literal(n *ast.BasicLit, down bool) {
@@ -139,13 +149,16 @@ func (d *deriver) literal(n *ast.BasicLit, down bool) {
 
 // namesForPeople are the variables that hold texts for people, and the constants of which
 // the text is only compared.
-var namesForPeople = regexp.MustCompile(`Names$|^(State|Answer)[A-Z]`)
+var namesForPeople = regexp.MustCompile(`Names$|^refusal$|^(State|Answer)[A-Z]`)
+
+// unread are the constants that no code needs: `coffer-dev spec check` compares them with the specification.
+var unread = regexp.MustCompile(`^(Token|Proof|Report|head|\w+(Request|Answer))Size$`)
 
 // values makes the mutants of constants and variables of a package.
 func (d *deriver) values(decl *ast.GenDecl) {
 	for _, spec := range decl.Specs {
 		v := spec.(*ast.ValueSpec)
-		if namesForPeople.MatchString(v.Names[0].Name) {
+		if name := v.Names[0].Name; namesForPeople.MatchString(name) || d.pkg == "vault" && unread.MatchString(name) {
 			continue
 		}
 		for _, x := range v.Values {
@@ -170,7 +183,7 @@ func (d *deriver) values(decl *ast.GenDecl) {
 }
 
 // commutes are the functions whose arguments can be exchanged.
-var commutes = regexp.MustCompile(`^(subtle\.ConstantTimeCompare|bytes\.Equal|slices\.Equal|min|max)$`)
+var commutes = regexp.MustCompile(`^(subtle\.ConstantTimeCompare|hmac\.Equal|bytes\.Equal|slices\.Equal|min|max)$`)
 
 // swappedArguments exchanges neighbours that look as if they had one type; the
 // compiler sorts out those that have not.

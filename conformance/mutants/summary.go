@@ -98,8 +98,11 @@ func (s Summary) WriteText(w io.Writer) error {
 	var b strings.Builder
 	s.table(&b, "package", Packages, func(r Result) string { return r.Package })
 	s.table(&b, "operator", append(slices.Clone(Operators), byHand), func(r Result) string { return r.Operator })
-	s.table(&b, "part", []string{"decoder", "encoder"}, func(r Result) string {
-		if r.Encoder {
+	s.table(&b, "part", []string{"decoder", "encoder", "vault"}, func(r Result) string {
+		switch {
+		case ofVault(r.File):
+			return "vault"
+		case r.Encoder:
 			return "encoder"
 		}
 		return "decoder"

@@ -37,7 +37,7 @@ func (t *transcripts) ask(op string, input vectors.Object, what string) {
 // Cases returns the cases of clients. What they ask follows from the seed.
 func Cases(seed int64) []cases.Case {
 	var all []cases.Case
-	for _, c := range slices.Concat(ofRegistrations(), ofRecoveries(), ofRecords()) {
+	for _, c := range slices.Concat(ofRegistrations(), ofRecoveries(), ofForgeries(), ofRecords(), ofLimits()) {
 		id := "vault/" + c.id
 		all = append(all, cases.Case{
 			ID: id, Subject: "vault", Comment: c.comment, Requirements: strings.Fields(c.requirements), Profiles: []string{Profile, "deterministic"},

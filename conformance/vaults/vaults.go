@@ -27,7 +27,7 @@ type audit struct {
 // Cases returns the cases of a vault that answers over the protocol. What they ask follows from
 // the seed.
 func Cases(seed int64) []cases.Case {
-	return casesOf(seed, slices.Concat(ofAttempts(), ofSessions(), ofClocks(), ofRecords(), ofProofs(), ofRefusals(), ofWalks()))
+	return casesOf(seed, slices.Concat(ofAttempts(), ofSessions(), ofClocks(), ofRecords(), ofProofs(), ofChanges(), ofRefusals(), ofWalks()))
 }
 
 func casesOf(seed int64, audits []audit) []cases.Case {

@@ -88,7 +88,10 @@ var liars = []struct {
 	}, "clock-goes-back attempts"},
 	{"says nothing of attempts", func() *liar {
 		return saying(func(_ *liar, _ vectors.Object, a *vault.RecoverAnswer) { a.Attempts = 0 })
-	}, "recovery attempts-of-others same-first-message-waiting third-message-again held-back reordered wrong-third-message fresh-values"},
+	}, "recovery attempts-of-others same-first-message-waiting third-message-again held-back reordered wrong-third-message fresh-values first-millisecond"},
+	{"says nothing of waits", func() *liar {
+		return saying(func(_ *liar, _ vectors.Object, a *vault.StateAnswer) { a.Wait = 0 })
+	}, "same-anchor-later pending-ends-alone superseded-ends-alone"},
 	{"takes an attempt for a first message that comes again", func() *liar {
 		return saying(func(l *liar, input vectors.Object, a *vault.RecoverAnswer) {
 			key := fmt.Sprint(input["message"])[384:]

@@ -59,7 +59,7 @@ func (w *world) wait(ms uint64) {
 
 // token returns one of an account that is valid now.
 func (w *world) token(account vault.AccountID) *vault.Token {
-	t := &vault.Token{Vault: w.id, Account: account, NotBefore: w.now - 300000, NotAfter: w.now + 300000, Nonce: [16]byte(drawn.Bytes(w.r, 16))}
+	t := &vault.Token{Vault: w.id, Account: account, NotBefore: w.now - min(w.now, 300000), NotAfter: w.now + 300000, Nonce: [16]byte(drawn.Bytes(w.r, 16))}
 	t.Sign(w.service)
 	w.signed[*t] = true
 	return t

@@ -108,7 +108,9 @@ func (p *party) register(blindBytes []byte) (request, response []byte, via vecto
 	blind := scalar(blindBytes)
 	request = blinded(p.password, blind)
 	evaluated := times(p.oprfKey(), request)
-	_, p.serverPublic = keyPair(p.akeSeed, infoDH)
+	if p.serverPublic == nil {
+		_, p.serverPublic = keyPair(p.akeSeed, infoDH)
+	}
 	output := oprfOutput(p.password, blind, evaluated)
 	stretched, randomized := p.stretched(output)
 	maskingKey := expand(randomized, 64, []byte("MaskingKey"))

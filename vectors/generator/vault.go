@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
@@ -157,6 +158,15 @@ func vaultClients(s *suite) {
 	s.valid("recover-too-early", "VLT-34", "The vault has the holder wait.", "vault.recover", input, vectors.Object{
 		"requests": sent("recover", h.recoverRequest()), "outcome": "vault_refused", "export_key": nil, "report": nil, "attempts": 4, "wait_ms": 3600000,
 	})
+	h = newHolder("vault/no public key", "correct horse battery staple", cheap)
+	h.serverPublic = bytes.Repeat([]byte{0xff}, 32)
+	h.register(h.registerRandom[32:96])
+	h.session, _ = h.recover(h.loginRandom, h.serverRandom)
+	input = h.asks(h.stretching(h.loginRandom, vectors.Object{"credential": inHex(h.credential)}), h.recoverAnswer())
+	s.valid("recover-no-public-key", "VLT-13", "The record was made with a public key of the vault that is no element: its envelope opens, and the vault proves nothing.", "vault.recover",
+		input, vectors.Object{
+			"requests": sent("recover", h.recoverRequest()), "outcome": "wrong_secret", "export_key": nil, "report": nil, "attempts": 9, "wait_ms": 0,
+		})
 }
 
 // stateAnswer is a live record, with an anchor or none.
