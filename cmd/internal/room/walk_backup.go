@@ -25,7 +25,7 @@ func (s *walkSet) walk() (*walk, error) {
 		End: `<section class="act" id="restore"><h2>And back</h2><p>To restore, a reader opens the keyring with the password. It takes the commit of the greatest generation that opens under K and has the keyring's set id and epoch: that is the head (section 16.3). The head names the segments, and these name the places of every entry; its list of stored containers gives the name of each container in which they lie: <code>g-</code> and the generation if it is not 0, <code>c-</code> and the container id otherwise (section 16.4). In each container one byte is then found as in <a href="` + walkPage + `">` + walkTitles[0].Title + `</a>.</p></section>`,
 	}
 	for i, o := range s.objects {
-		opened, err := openedWith(s.k, o.bytes)
+		opened, err := openedWith(&s.k, o.bytes)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", o.name, err)
 		}

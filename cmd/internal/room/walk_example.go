@@ -42,7 +42,8 @@ func (b *builder) exampleWalk() (*walk, error) {
 	if w.Steps, err = o.Steps(); err != nil {
 		return nil, err
 	}
-	return w, w.photo(o.BackupKey())
+	k := o.BackupKey()
+	return w, w.photo(&k)
 }
 
 // opened opens the container of a vector with its secret, which everybody may see.
@@ -67,7 +68,7 @@ func opened(c vectors.Case) (*dissect.Opened, error) {
 }
 
 // photo adds the way from K to one byte of a photo.
-func (w *walk) photo(k key.Key) error {
+func (w *walk) photo(k *key.Key) error {
 	data, err := sealedPhoto(k)
 	if err != nil {
 		return err
@@ -110,13 +111,13 @@ func (w *walk) photo(k key.Key) error {
 }
 
 // sealedPhoto seals a photo alone, under a key and the password of the walk.
-func sealedPhoto(k key.Key) ([]byte, error) {
+func sealedPhoto(k *key.Key) ([]byte, error) {
 	random := sameRandom(walkPage)
 	prepared, err := password.Prepare([]byte(walkPassword))
 	if err != nil {
 		return nil, err
 	}
-	s, err := slot.NewPassword(random, &k, prepared, slot.DefaultParams)
+	s, err := slot.NewPassword(random, k, prepared, slot.DefaultParams)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func sealedPhoto(k key.Key) ([]byte, error) {
 		return nil, err
 	}
 	var sealed bytes.Buffer
-	w, err := container.NewArchiveWriter(&sealed, random, &k, []slot.Slot{s}, archive.StandAlone(at, "walk"))
+	w, err := container.NewArchiveWriter(&sealed, random, k, []slot.Slot{s}, archive.StandAlone(at, "walk"))
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func sealedPhoto(k key.Key) ([]byte, error) {
 }
 
 // openedWith opens a container with a 64-digit key.
-func openedWith(k key.Key, data []byte) (*dissect.Opened, error) {
+func openedWith(k *key.Key, data []byte) (*dissect.Opened, error) {
 	return dissect.Open(data, dissect.Secret{Kind: "key", Text: hex.EncodeToString(k[:])})
 }
 
