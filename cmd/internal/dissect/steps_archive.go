@@ -47,7 +47,7 @@ func (t *tracer) entry(i int) {
 		Text: fmt.Sprintf("The records of a segment are sorted by path. That of %q begins with the number %d: its places take %d bytes, 32 each, so it has %s. A place is the id of a container (24 bytes) and the offset of a frame in its plaintext (8 bytes), here %s.", e.Path, places, places, counted(places/32, "place"), Grouped(fields.Offset)),
 		In:   []Value{t.plain("record", record), t.plain("its places", record+"places[")}, Out: []Value{fields}})
 	t.add(Step{Title: "The frame holds the content", Section: "8.1", Requirement: "ARC-46", Formula: length,
-		Text: fmt.Sprintf("The frame begins at %s and its fields take %s bytes, so the content begins at %s + %s = %s. The record governs: the frame repeats path, kind and time for salvage, and only its size must be that of the record.", Grouped(fields.Offset), Grouped(fields.Length), Grouped(fields.Offset), Grouped(fields.Length), Grouped(e.Spans[0].Offset)),
+		Text: fmt.Sprintf("The frame begins at %s and its fields take %s bytes, so the content begins at %s + %s = %s. The chunk in which they lie, number %d, is opened as every other. The record governs: the frame repeats path, kind and time for salvage, and only its size must be that of the record.", Grouped(fields.Offset), Grouped(fields.Length), Grouped(fields.Offset), Grouped(fields.Length), Grouped(e.Spans[0].Offset), fields.Offset/cobblestone.ChunkSize),
 		In:   []Value{fields}, Out: []Value{placed("content of "+e.Path, "plaintext", t.plaintext, e.Spans[0].Offset, e.Spans[0].Length)}})
 }
 

@@ -48,7 +48,7 @@ func (t *tracer) header() {
 	digest, macAt := t.field("digest", "digest"), t.field("mac", "mac")
 	wanted := mac(headerKey, t.data[:macAt.Offset], t.data[t.Payload:t.Payload+cobblestone.PrefixSize])
 	t.compare(Step{Title: "Is the header authentic?", Section: "7.2", Requirement: "HDR-19", Formula: "mac = HMAC-SHA-512(key = header key, prefix || digest || payload[0..56])",
-		Text: "Every byte before the chunks goes in, but for the MAC itself: it finds changes, since whoever does not know K can change none of them. Salt and commitment of the payload are among them, so that no header goes with another payload.",
+		Text: "Every byte before the chunks goes in, but for the MAC itself: it finds changes, since whoever does not know K can change none of them unnoticed. Salt and commitment of the payload are among them, so that no header goes with another payload.",
 		In:   []Value{computed("header key", headerKey), t.in("prefix: everything before the digest", 0, digest.Offset), digest, t.in("payload[0..56]: salt and commitment", t.Payload, cobblestone.PrefixSize)},
 		Out:  []Value{computed("mac, computed", wanted)}}, wanted, macAt)
 }

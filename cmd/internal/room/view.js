@@ -205,7 +205,7 @@ function valueRow(value, show) {
 function stepItem(step, number, show) {
   const item = make("section", { class: "step" }, make("h3", {}, `${number}. ${step.title}`));
   if (step.text) item.append(make("p", {}, step.text));
-  item.append(make("p", { class: "formula" }, make("code", {}, step.formula), " ", make("a", { href: sectionPlace(step.section) }, `section ${step.section}`)));
+  item.append(make("p", { class: "formula" }, ...step.formula.split("; ").map((one) => make("code", {}, one)), make("a", { href: sectionPlace(step.section) }, `section ${step.section}`)));
   const table = make("table", { class: "values" });
   for (const [head, values] of [["goes in", step.in], ["comes out", step.out], ["compared with", step.with]])
     if (values?.length) table.append(make("tbody", {}, make("tr", {}, make("th", { colspan: "2", class: "soft" }, head)), ...values.map((v) => valueRow(v, show))));

@@ -81,7 +81,7 @@ func (w *walk) photo(k *key.Key) error {
 	if err != nil {
 		return err
 	}
-	steps[0].Text = fmt.Sprintf("Another container, under the same K and the same password. Its header has %s bytes, too, and opens as in steps 1 to 10, so this key is the same again. Its payload has another salt, and what comes from that is another.", dissect.Grouped(o.Payload))
+	steps[0].Text = fmt.Sprintf("Another container, under the same K and the same password. Its header has %s bytes, too, and opens as in steps 1 to 10, so this key is the same again. Its payload has another salt, and what comes from that is another. The trailer, the index and the segment at the end of its plaintext are read as above, and are not shown again.", dissect.Grouped(o.Payload))
 	layers, err := o.Layers()
 	if err != nil {
 		return err

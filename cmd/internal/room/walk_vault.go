@@ -57,20 +57,21 @@ const vaultTerms = `<p>A holder registers a password at a vault, loses the phone
 <dt>holder</dt><dd>the person who knows the password</dd>
 <dt>provider</dt><dd>stores the containers of the backup, the keyring among them</dd>
 <dt>vault</dt><dd>answers a computation with the password, and counts how often; it has a root key, and the digest of the public one is its name</dd>
-<dt>account service</dt><dd>knows the accounts; for the vault each is a pseudonym</dd>
-<dt>token</dt><dd>a signature of the account service: this account may ask this vault, from one time to another</dd>
+<dt>account service</dt><dd>knows the accounts; the vault sees a pseudonym for each</dd>
+<dt>token</dt><dd>a signature of the account service: this account may ask this vault, between two times</dd>
 <dt>credential</dt><dd>32 random bytes that name one record at the vault</dd>
-<dt>OPAQUE</dt><dd>the computation (RFC 9807): both sides contribute to it, and the vault learns nothing of the password</dd>
+<dt>OPAQUE</dt><dd>the computation (RFC 9807): both sides contribute to it, and the messages tell the vault nothing of the password</dd>
+<dt>K</dt><dd>the key of the backup, 32 bytes, which the device drew at random when the backup was turned on</dd>
 <dt>export key</dt><dd>what comes out of it on the device only; K is sealed under a key that comes from it</dd>
 </dl>`
 
 // vaultLimits says what a vault learns, and what it could do.
 const vaultLimits = `<section class="act limits" id="limits"><h2>What the vault can do, and what it cannot</h2>
-<p><b>It learns</b> a pseudonym of the account; when somebody registers, tries, succeeds and backs up; and how often it fails.</p>
-<p><b>It does not learn</b> the password, the export key or K, nor what is in the backup.</p>
+<p><b>It learns</b> a pseudonym of the account; when somebody registers, tries and succeeds; when there is a new backup, whose anchor the device leaves with it (section 18.10); and how often somebody fails.</p>
+<p><b>It does not learn</b> from the messages the password, the export key or K, nor what is in the backup.</p>
 <p><b>A vault that keeps its rules</b> answers at most ten guesses for each registration and each success of the holder, whoever asks. It can refuse or forget: then the holder needs another secret, such as the 64-digit key.</p>
-<p><b>A vault that breaks them</b> (assumption A7) can count wrongly, and try passwords on its record without asking anybody, each at the cost of one Argon2id computation; with a right one and the keyring, which the provider has, it gets K. A vault that is set back to an earlier image answers ten guesses more each time. A password that is hard to guess stays hard to guess.</p>
-<p><b>The account service, or a thief of a token,</b> gets ten guesses, over 41 hours, and needs the keyring as well. The report of the last message shows them to the holder.</p>
+<p><b>A vault that breaks them</b> (assumption A7 of section 12.21) can count wrongly, and try passwords on its record without asking anybody, each at the cost of one Argon2id computation; with a right one and the keyring, which the provider has, it gets K. A vault that is set back to an earlier image answers ten guesses more each time. A password that is hard to guess stays hard to guess.</p>
+<p><b>The account service, or whoever steals tokens for so long,</b> gets ten guesses, and with the waits between them they take 41 hours. With a right one they need the keyring as well. The tenth wrong one destroys the record: then the holder needs another secret, such as the 64-digit key. The holder sees the guesses before that, in how many attempts are left, and in the report after the next success.</p>
 <p>Section 18.1 lists all parties; section 18.12 says what an operator does so that a vault is not set back.</p></section>`
 
 func (v *vaultActors) begin() {
@@ -147,7 +148,7 @@ func (v *vaultActors) register() vault.Credential {
 		return credential
 	}
 	answer := v.ask("register", "Register", &vault.RegisterRequest{Head: head, Request: [opaque.RegistrationRequestSize]byte(request.Bytes())},
-		act{Title: "Registering: the device blinds the password", Section: "18.6", Text: []string{"The device draws a credential and a blind, and sends the password as a point of a group, multiplied by the blind: whoever does not know the blind learns nothing from it. The token says which account asks, and is in every request."}},
+		act{Title: "Registering: the device blinds the password", Section: "18.6", Text: []string{"The device draws a credential and a blind, and sends the password as a point of a group, multiplied by the blind: whoever does not know the blind learns nothing from it. The token says which account asks, and is in every request. The messages travel over TLS, to a channel key that the vault's root key has signed; the device knows the root key from its application (section 18.2)."}},
 		act{Title: "The vault multiplies", Section: "18.4", Text: []string{"The vault draws a seed for this record alone, multiplies the point by a key that comes from it, and answers. The device takes the blind off again; what it gets is a value that neither could compute alone."}})
 	registered, ok := answer.(*vault.RegisterAnswer)
 	if v.err != nil || !ok {
@@ -168,7 +169,7 @@ func (v *vaultActors) register() vault.Credential {
 	management := v.k.Derive(key.LabelManagement)
 	copy(store.Management[:], ed25519.NewKeyFromSeed(management[:]).Public().(ed25519.PublicKey))
 	v.ask("store", "Store", store,
-		act{Title: "The device leaves a record", Section: "18.6", Text: []string{"Argon2id has stretched that value into keys. The record has a public key, a masking key, and an envelope that only the right password opens. Beside it goes the management key, the public half of a key that comes from K: with it the holder can later replace or destroy the record."}},
+		act{Title: "The device leaves a record", Section: "18.6", Text: []string{"Argon2id, with 64 MiB and 3 passes (section 18.4), has stretched that value into keys. The record has a public key, a masking key, and an envelope that only the right password opens. Beside it goes the management key, the public half of a key that comes from K: with it the holder can later replace or destroy the record."}},
 		act{Title: "The record is pending", Section: "18.6", Text: []string{"It answers no attempts yet: first the keyring whose vault slot names it has to be in the store."}})
 	v.slot(credential, exportKey)
 	v.ask("commit", "Commit", &vault.CommitRequest{Head: head, Registration: vault.RegistrationOf(&store.Record, &store.Management)},
@@ -207,7 +208,7 @@ func (v *vaultActors) recover(credential vault.Credential) {
 	first := &vault.RecoverRequest{Head: head, KE1: [opaque.KE1Size]byte(ke1.Bytes())}
 	answer := v.ask("recover", "Recover", first,
 		act{Title: "Recovering: a new phone asks with the password", Section: "18.7", Text: []string{"The holder has signed in, so the phone has a token; it has read the vault slot from the keyring, which the provider gave it. The first message has the blinded password again, under a new blind, and a share of a key exchange."}},
-		act{Title: "The vault takes an attempt, then answers", Section: "18.6", Text: []string{"One of ten is gone, durably, before this answer leaves: whoever asks again with another password pays again. The answer has the product, and the envelope, masked under a key that only the right password gives. The MAC shows the device that it is the vault which it registered at."}})
+		act{Title: "The vault takes an attempt, then answers", Section: "18.6", Text: []string{"One of ten is gone, durably, before this answer leaves: whoever asks with another password pays again, while the same message again gets the same answer for nothing. The answer has the product, and the envelope, masked under the record's masking key, which the device can make only with the right password. The MAC shows the device that it is the vault which it registered at."}})
 	second, ok := answer.(*vault.RecoverAnswer)
 	if v.err != nil || !ok {
 		return
