@@ -13,8 +13,8 @@ import (
 	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
-// Axe finds nothing to mend on a page of every kind, in both themes, on a phone and on a
-// screen; nor in the search, and in the dump of an opened container.
+// Axe finds nothing to mend on a page of every kind, in both themes, on a phone, on a tablet
+// and on a screen; nor in the search, and in the dump of an opened container.
 func TestRoomAccessible(t *testing.T) {
 	thorough.Only(t)
 	axe, err := os.ReadFile("testdata/axe/node_modules/axe-core/axe.min.js")
@@ -22,16 +22,14 @@ func TestRoomAccessible(t *testing.T) {
 		t.Skip("axe is not installed: run npm install in cmd/coffer-dev/testdata/axe")
 	}
 	f := newFixture(t)
-	root, err := filepath.Abs("../..")
-	f.Check(err)
-	f.Succeed("spec", "html", "--root", root, "room")
+	f.writeRoom()
 	c := newChromium(t)
 	at := "file://" + f.Root + "/room/"
 	judged := func(where string) { t.Helper(); judge(c, axe, where) }
 	for _, theme := range []string{"light", "dark"} {
-		for _, width := range []int64{390, 1440} {
+		for _, width := range []int64{390, 768, 1440} {
 			where := func(what string) string {
-				return strings.Join([]string{what, theme, map[bool]string{true: "on a phone"}[width < 500]}, " ")
+				return fmt.Sprintf("%s, %s, %d px", what, theme, width)
 			}
 			c.screen(width, 900, theme)
 			for _, name := range []string{"index.html", "07-header.html", "15-example.html", "18-vault.html", "cases/index.html", "cases/header.html",

@@ -49,9 +49,7 @@ func TestRoomSets(t *testing.T) {
 			secret = v.Input["secret"].(vectors.Object)["key"].(string)
 		}
 	}
-	root, err := filepath.Abs("../..")
-	f.Check(err)
-	f.Succeed("spec", "html", "--root", root, "room")
+	f.writeRoom()
 	shows := func(how string) {
 		c.wait("document.querySelector('#secret') !== null")
 		c.evaluate("document.querySelector('#secret').value = " + quoted(secret))

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -27,9 +26,7 @@ func TestRoomAnswersWhileItOpens(t *testing.T) {
 	thorough.Only(t)
 	c := newChromium(t)
 	f := newFixture(t)
-	root, err := filepath.Abs("../..")
-	f.Check(err)
-	f.Succeed("spec", "html", "--root", root, "room")
+	f.writeRoom()
 	k, err := key.New(rand.Reader)
 	f.Check(err)
 	slots := []slot.Slot{&slot.Password{Params: slot.Params{MemoryKiB: 262144, Passes: 10, Lanes: 1}}}

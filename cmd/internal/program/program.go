@@ -26,10 +26,9 @@ type Advisor func(err error) (advice string, status int)
 // NoAdvice is the Advisor of a program whose errors say it all.
 func NoAdvice(error) (string, int) { return "", Refused }
 
-// Run does what the command line asks of root, and returns the exit status; it tells the
-// version, and of errors. A signal
-// ends the work through its context, so that what was begun is removed. A second one
-// ends the program at once.
+// Run does what the command line asks of root, and returns the exit status. It sees to the
+// version and to telling of errors. A signal ends the work through its context, so that what was
+// begun is removed. A second one ends the program at once.
 func Run(root *cobra.Command, advise Advisor) int {
 	return run(root, advise, append(hangup(), endings...), endingPatience)
 }

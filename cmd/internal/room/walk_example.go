@@ -113,11 +113,7 @@ func (w *walk) photo(k *key.Key) error {
 // sealedPhoto seals a photo alone, under a key and the password of the walk.
 func sealedPhoto(k *key.Key) ([]byte, error) {
 	random := sameRandom(walkPage)
-	prepared, err := password.Prepare([]byte(walkPassword))
-	if err != nil {
-		return nil, err
-	}
-	s, err := slot.NewPassword(random, k, prepared, slot.DefaultParams)
+	s, err := walkSlot(random, k)
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +131,15 @@ func sealedPhoto(k *key.Key) ([]byte, error) {
 	}
 	err = w.Close()
 	return sealed.Bytes(), err
+}
+
+// walkSlot returns a slot that the password of the walks opens.
+func walkSlot(random io.Reader, k *key.Key) (slot.Slot, error) {
+	prepared, err := password.Prepare([]byte(walkPassword))
+	if err != nil {
+		return nil, err
+	}
+	return slot.NewPassword(random, k, prepared, slot.DefaultParams)
 }
 
 // openedWith opens a container with a 64-digit key.

@@ -11,7 +11,6 @@ import (
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/key"
 	"github.com/coffer-format/coffer/ref/keyring"
-	"github.com/coffer-format/coffer/ref/password"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/slot"
 )
@@ -70,11 +69,7 @@ func newWalkSet() (*walkSet, error) {
 
 // keyring stores the keyring of the first epoch, which a password opens.
 func (s *walkSet) keyring() error {
-	prepared, err := password.Prepare([]byte(walkPassword))
-	if err != nil {
-		return err
-	}
-	opens, err := slot.NewPassword(s.random, &s.k, prepared, slot.DefaultParams)
+	opens, err := walkSlot(s.random, &s.k)
 	if err != nil {
 		return err
 	}
