@@ -30,7 +30,7 @@ type Builder struct {
 	cache  []string // the environment that gives the compiler a cache of its own
 }
 
-// NewBuilder returns a builder of about n programs from the checkout in the
+// NewBuilder returns a builder of at least n programs from the checkout in the
 // folder source.
 func NewBuilder(source string, n int) (*Builder, error) {
 	source, err := filepath.Abs(source)
@@ -51,10 +51,11 @@ func NewBuilder(source string, n int) (*Builder, error) {
 // Close removes what was built.
 func (b *Builder) Close() error { return os.RemoveAll(b.dir) }
 
-// Build compiles the adapter with other texts of some files, which are named from
-// the root of the checkout, and returns the program's path. Each program has a
-// name of its own, which is one of a file. The error has what the compiler says.
-func (b *Builder) Build(ctx context.Context, name string, changed map[string][]byte) (string, error) {
+// Build compiles the adapter with other texts of some files of a folder, which are
+// named from the root of the checkout, and returns the program's path. Each program
+// has a name of its own, which is one of a file. The error has all that the compiler
+// says of that folder.
+func (b *Builder) Build(ctx context.Context, name, folder string, changed map[string][]byte) (string, error) {
 	program := filepath.Join(b.dir, name)
 	replace := map[string]string{}
 	for file, text := range changed {
@@ -71,7 +72,8 @@ func (b *Builder) Build(ctx context.Context, name string, changed map[string][]b
 	if err := os.WriteFile(program+".json", overlay, 0o600); err != nil {
 		return "", err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", program+".json", "-ldflags", "-s -w", "-o", program, "./conformance/mutants/adapter")
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", program+".json", "-ldflags", "-s -w",
+		"-gcflags", "./"+folder+"=-e", "-o", program, "./conformance/mutants/adapter")
 	cmd.Dir = b.source
 	cmd.Env = append(os.Environ(), append(b.cache, "GOFLAGS=", "GOWORK=off")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -80,7 +82,8 @@ func (b *Builder) Build(ctx context.Context, name string, changed map[string][]b
 	return program, nil
 }
 
-// Bounded returns the command that runs a program with a bound on its memory.
-func Bounded(program string) []string {
-	return []string{"sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$0"`, maxMemoryKiB), program}
+// Bounded returns the command that runs a program as the mutant of a number, with
+// a bound on its memory.
+func Bounded(program string, mutant int) []string {
+	return []string{"sh", "-c", fmt.Sprintf(`ulimit -v %d; %s=%d exec "$0"`, maxMemoryKiB, environment, mutant), program}
 }

@@ -41,15 +41,15 @@ type Result struct {
 // theSuite is read, and finds itself without fault, once for all mutants.
 var theSuite = sync.OnceValues(func() (*conformance.Suite, error) { return conformance.NewSuite(cases.DefaultSeed) })
 
-// judge lets the suite judge a program, by the cases of the first pattern first.
-func judge(ctx context.Context, program string, patterns ...string) (*report.Event, error) {
+// judge lets the suite judge a command, by the cases of the first pattern first.
+func judge(ctx context.Context, command []string, patterns ...string) (*report.Event, error) {
 	suite, err := theSuite()
 	if err != nil {
 		return nil, err
 	}
 	for _, pattern := range patterns {
 		r, err := suite.Run(ctx, conformance.Options{
-			Command:      Bounded(program),
+			Command:      command,
 			Pattern:      pattern,
 			Timeout:      Timeout,
 			Parallel:     1,
@@ -105,7 +105,15 @@ type Options struct {
 
 // Judge lets the suite judge mutants.
 func Judge(ctx context.Context, all []Mutant, o Options) ([]Result, error) {
-	b, err := NewBuilder(o.Source, len(all))
+	var files []string // each once, in the order of the mutants
+	numbers := map[string][]int{}
+	for i, m := range all {
+		if numbers[m.File] == nil {
+			files = append(files, m.File)
+		}
+		numbers[m.File] = append(numbers[m.File], i)
+	}
+	b, err := NewBuilder(o.Source, len(files))
 	if err != nil {
 		return nil, err
 	}
@@ -117,31 +125,32 @@ func Judge(ctx context.Context, all []Mutant, o Options) ([]Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]Result, len(all))
-	next := make(chan int)
+	next := make(chan string)
 	var mutex sync.Mutex
+	done := func(number int, r Result) {
+		if fate, reason, ok := o.Declared.Of(r.ID); ok && r.Fate == Survived {
+			r.Fate, r.Reason = fate, reason
+		}
+		mutex.Lock()
+		defer mutex.Unlock()
+		results[number] = r
+		o.Done(r)
+	}
 	var workers sync.WaitGroup
 	for range o.Parallel {
 		workers.Go(func() {
-			for i := range next {
-				r, err := b.one(ctx, all[i], i, o.Cases)
-				if err != nil {
+			for name := range next {
+				if err := b.file(ctx, name, all, numbers[name], o.Cases, done); err != nil {
 					cancel(err)
 					return
 				}
-				if fate, reason, ok := o.Declared.Of(r.ID); ok && r.Fate == Survived {
-					r.Fate, r.Reason = fate, reason
-				}
-				mutex.Lock()
-				results[i] = r
-				o.Done(r)
-				mutex.Unlock()
 			}
 		})
 	}
 feed:
-	for i := range all {
+	for _, name := range files {
 		select {
-		case next <- i:
+		case next <- name:
 		case <-ctx.Done():
 			break feed
 		}
@@ -151,44 +160,79 @@ feed:
 	return results, context.Cause(ctx)
 }
 
-// one builds and judges a mutant.
+// file builds and judges the mutants of one file, and tells the result of each by its number.
+func (b *Builder) file(ctx context.Context, name string, all []Mutant, numbers []int, cases string, done func(int, Result)) error {
+	f, err := b.parse(name, all, numbers)
+	if err != nil {
+		return err
+	}
+	program, invalid, err := b.together(ctx, f, all)
+	if err != nil {
+		return err
+	}
+	for _, in := range f.functions {
+		for _, n := range in.mutants {
+			r := Result{Mutant: all[n], Fate: Invalid}
+			if !invalid[n] {
+				if r, err = fateOf(ctx, all[n], Bounded(program, n+1), cases); err != nil {
+					return err
+				}
+			}
+			done(n, r)
+		}
+	}
+	if err := os.Remove(program); err != nil {
+		return err
+	}
+	for _, n := range f.alone {
+		r, err := b.one(ctx, all[n], n, cases)
+		if err != nil {
+			return err
+		}
+		done(n, r)
+	}
+	return nil
+}
+
+// one builds and judges a mutant that needs a program of its own.
 func (b *Builder) one(ctx context.Context, m Mutant, number int, cases string) (Result, error) {
-	r := Result{Mutant: m, Fate: Survived}
 	text, err := os.ReadFile(filepath.Join(b.source, m.File))
 	if err != nil {
-		return r, err
+		return Result{}, err
 	}
-	program, err := b.Build(ctx, strconv.Itoa(number), map[string][]byte{m.File: m.apply(text)})
+	program, err := b.Build(ctx, strconv.Itoa(number), path.Dir(m.File), map[string][]byte{m.File: m.apply(text)})
 	if ctx.Err() != nil {
-		return r, context.Cause(ctx)
+		return Result{}, context.Cause(ctx)
 	}
 	if err != nil {
-		r.Fate = Invalid
-		return r, nil
+		return Result{Mutant: m, Fate: Invalid}, nil
 	}
 	defer os.Remove(program)
+	return fateOf(ctx, m, Bounded(program, 0), cases)
+}
+
+// fateOf lets the suite judge a mutant, which command runs.
+func fateOf(ctx context.Context, m Mutant, command []string, cases string) (Result, error) {
 	patterns := []string{subjectOf(m) + "/*", cases}
 	if cases != "" {
 		patterns = patterns[1:]
 	}
-	e, err := judge(ctx, program, patterns...)
-	if err != nil {
-		return r, err
-	}
+	r := Result{Mutant: m, Fate: Survived}
+	e, err := judge(ctx, command, patterns...)
 	if e != nil {
 		r.Fate, r.By, r.Verdict = Caught, e.ID, e.Verdict
 	}
-	return r, nil
+	return r, err
 }
 
 // checkReference builds the reference as it is, which must be conformant: what
 // is said of mutants would mean nothing otherwise.
 func (b *Builder) checkReference(ctx context.Context, cases string) error {
-	program, err := b.Build(ctx, "reference", nil)
+	program, err := b.Build(ctx, "reference", "conformance/mutants/adapter", nil)
 	if err != nil {
 		return fmt.Errorf("the reference does not compile: %w", err)
 	}
-	e, err := judge(ctx, program, cases)
+	e, err := judge(ctx, Bounded(program, 0), cases)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -66,9 +67,9 @@ func JudgeWrong(ctx context.Context, source string, w Wrong) (*report.Event, err
 	if err != nil {
 		return nil, err
 	}
-	program, err := b.Build(ctx, w.ID, map[string][]byte{w.File: w.apply(text)})
+	program, err := b.Build(ctx, w.ID, path.Dir(w.File), map[string][]byte{w.File: w.apply(text)})
 	if err != nil {
 		return nil, err
 	}
-	return judge(ctx, program, w.Cases...)
+	return judge(ctx, Bounded(program, 0), w.Cases...)
 }
