@@ -83,6 +83,8 @@ func drawPassword(r *rand.Rand) textSample {
 	return s
 }
 
+const hexDigits = "0123456789abcdef"
+
 // typoSample is a key that was mistyped.
 type typoSample struct {
 	seed  int64
@@ -121,12 +123,31 @@ func (s typoSample) input() vectors.Object {
 	digits := []byte(inputs.Hex(right[:]))
 	for _, a := range s.typos {
 		if a.Kind == "set" {
-			digits[a.At] = "0123456789abcdef"[a.N]
+			digits[a.At] = hexDigits[a.N]
 		} else {
 			digits[a.At], digits[(a.At+1)%64] = digits[(a.At+1)%64], digits[a.At]
 		}
 	}
 	return vectors.Object{"key": string(digits), "key_check": inputs.Hex(check[:])}
+}
+
+// everyTypo asks for keys in which one digit stands for another, each for each. It is
+// among the first ones, where it is soon found.
+func everyTypo(q *cases.Requests) {
+	for typed := range len(hexDigits) {
+		for right := range len(hexDigits) {
+			if typed == right {
+				continue
+			}
+			digits, at := []byte(drawn.Hex(q.R, 32)), q.R.Intn(8)
+			digits[at] = hexDigits[right]
+			k := key.Key(inputs.Unhex(string(digits)))
+			check := k.Check()
+			digits[at] = hexDigits[typed]
+			input := vectors.Object{"key": string(digits), "key_check": inputs.Hex(check[:])}
+			q.Ask("key.repair", input, "repairs a key with %c for %c", hexDigits[typed], hexDigits[right])
+		}
+	}
 }
 
 func propertiesOfTexts(seed int64) []cases.Case {
@@ -143,6 +164,7 @@ func propertiesOfTexts(seed int64) []cases.Case {
 			Requirements: "KEY-16 KEY-17", Profiles: "reader", Runs: 25, Draw: drawTypos,
 			Try: func(a *cases.Asker, s typoSample) report.Outcome { return a.AskBoth("key.repair", s.input()) },
 		}.Case(seed),
+		cases.OfRequests(seed, "key", "repair-typos", "KEY-16 KEY-17", "reader", "Any digit that stands for any other one is found.", everyTypo),
 		samples.Property[textSample]{
 			Subject: "password", Name: "prepare", Comment: "Passwords of all scripts become the bytes of chapter 5.",
 			Requirements: "PWD-1 PWD-9 PWD-11", Profiles: "password", Runs: 150, Draw: drawPassword,
