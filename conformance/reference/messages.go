@@ -2,6 +2,7 @@ package reference
 
 import (
 	"errors"
+	"io"
 
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -94,9 +95,12 @@ func cobblestoneRead(in struct {
 // readRange returns what there is of a range. A range of which there is nothing
 // is asked for all the same: an error that was met before is its answer, too.
 func readRange(r *cobblestone.ReaderAt, offset, length int64) ([]byte, error) {
-	part := make([]byte, max(0, min(length, r.Size()-offset)))
-	_, err := r.ReadAt(part, offset)
-	return part, err
+	part := make([]byte, max(0, min(length, r.Size()-offset+1))) // a byte more than there is, if that is asked for
+	n, err := r.ReadAt(part, offset)
+	if err == io.EOF {
+		err = nil
+	}
+	return part[:n], err
 }
 
 func cobblestoneReads(in struct {
