@@ -48,6 +48,7 @@ func TestSealShrinkingFile(t *testing.T) {
 
 // Of a file that becomes longer, what it had is sealed, and the holder is told.
 func TestSealGrowingFile(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", pattern(8<<20))
 	cmd, stderr, rest := f.stalled("folder")
@@ -111,6 +112,7 @@ func TestSealVanishingFile(t *testing.T) {
 
 // When the disk is full nothing is left that looks finished, nor anything else.
 func TestFullDisk(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/large", pattern(4<<20))
 	f.Write("folder/a", []byte("a"))
@@ -275,6 +277,7 @@ func TestInterruptStuck(t *testing.T) {
 // A second signal ends the program at once, while it waits for what cannot be called
 // off, and nothing is left behind.
 func TestInterruptTwice(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	f.Check(os.Mkdir(f.Path("out"), 0o700))

@@ -290,6 +290,9 @@ func TestRandomness(t *testing.T) {
 			t.Errorf("%v: the salt of the sealed key is %x", typ, got)
 		}
 	}
+	standard := DefaultParams
+	DefaultParams = cheap
+	defer func() { DefaultParams = standard }()
 	broken := func(n int) io.Reader { return &failOnce{random(), n, false} }
 	for _, n := range []int{0, 1, 31, 32, 55} { // Argon2id runs once the salt is drawn
 		if _, err := NewPassword(broken(n), testKey, prepared(t, "p"), DefaultParams); err != io.ErrClosedPipe {
