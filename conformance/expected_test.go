@@ -60,6 +60,7 @@ func TestKnownFailures(t *testing.T) {
 
 // A known failure that passes fails the run, and so does one with another verdict.
 func TestStaleExpectations(t *testing.T) {
+	thorough.NotShort(t)
 	for name, c := range map[string]struct{ liar, list, want string }{
 		"passes":          {"is honest", "key/malformed hang", "passed, although line 1"},
 		"another verdict": {"refuses everything", "key/*\ncobblestone/open\ncobblestone/late crash", "line 3 of the list of known failures says crash"},

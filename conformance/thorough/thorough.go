@@ -24,13 +24,13 @@ func Only(t *testing.T) {
 	}
 }
 
-// short reports whether the least is to be done.
-func short() bool { return testing.Short() && !Wanted() }
+// Short reports whether the least is to be done.
+func Short() bool { return testing.Short() && !Wanted() }
 
 // NotShort skips a test that takes a tenth of a second or more if -short is given.
 func NotShort(t testing.TB) {
 	t.Helper()
-	if short() {
+	if Short() {
 		t.Skip("it takes a while, and -short is given")
 	}
 }
@@ -48,7 +48,7 @@ func Runs(all int) int {
 	switch {
 	case Wanted():
 		return all
-	case short():
+	case Short():
 		return (all + 9) / 10
 	}
 	return (all + 2) / 3
@@ -61,7 +61,7 @@ func OneIn(t *testing.T, n int) func() bool {
 	if Wanted() {
 		return func() bool { return true }
 	}
-	if short() {
+	if Short() {
 		n *= 4
 	}
 	return every(t, n)
@@ -70,7 +70,7 @@ func OneIn(t *testing.T, n int) func() bool {
 // ShortOneIn is OneIn for what only -short leaves out: without it, all are taken.
 func ShortOneIn(t *testing.T, n int) func() bool {
 	t.Helper()
-	if !short() {
+	if !Short() {
 		return func() bool { return true }
 	}
 	return every(t, n)

@@ -110,6 +110,7 @@ func TestBackupWalk(t *testing.T) {
 // The byte of the photo lies where the walk says, by the numbers of the specification alone,
 // and its chunk opens with the key and the nonce that the walk shows.
 func TestPhoto(t *testing.T) {
+	thorough.NotShort(t)
 	w, err := repository(t).exampleWalk()
 	if err != nil {
 		t.Fatal(err)
