@@ -10,6 +10,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/liars"
 	"github.com/coffer-format/coffer/conformance/report"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -59,6 +60,7 @@ func TestKnownFailures(t *testing.T) {
 
 // A known failure that passes fails the run, and so does one with another verdict.
 func TestStaleExpectations(t *testing.T) {
+	thorough.NotShort(t)
 	for name, c := range map[string]struct{ liar, list, want string }{
 		"passes":          {"is honest", "key/malformed hang", "passed, although line 1"},
 		"another verdict": {"refuses everything", "key/*\ncobblestone/open\ncobblestone/late crash", "line 3 of the list of known failures says crash"},
@@ -91,6 +93,7 @@ func TestExpectationsOfNothing(t *testing.T) {
 // What is not claimed is neither for nor against a list, and a run that stops at
 // the first failure does not stop at a known one.
 func TestExpectationsAndFirstFailure(t *testing.T) {
+	thorough.NotShort(t)
 	exit, _, _, r := runSmall(t, Options{Command: liars.Command(t, "claims nothing"), Expect: expectations(t, "key/*")})
 	if exit != report.ExitNot || r.Counts[report.Unsupported] != 5 {
 		t.Errorf("exit %d, %v", exit, r.Counts)
@@ -103,6 +106,7 @@ func TestExpectationsAndFirstFailure(t *testing.T) {
 
 // The list in the README is one, and its lines are about cases of the suite.
 func TestReadmeExpectations(t *testing.T) {
+	thorough.NotShort(t)
 	files, err := vectors.Load()
 	if err != nil {
 		t.Fatal(err)

@@ -10,22 +10,22 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// checker checks values against schema.json: a case file against all of it, and
-// a definition's value against the definition.
+// fileSchema is all of schema.json, for a case file.
+var fileSchema = sync.OnceValue(func() *jsonschema.Resolved { return resolve(parseSchema()) })
+
+// checker checks values against the definitions of schema.json.
 type checker struct {
-	file *jsonschema.Resolved
 	defs *jsonschema.Resolved // of an object with a member for each definition
 	shape
 }
 
 var schemaChecker = sync.OnceValue(func() checker {
-	whole := parseSchema()
-	c := checker{shape: shape{whole.Defs}}
+	c := checker{shape: shape{parseSchema().Defs}}
 	defs := &jsonschema.Schema{Defs: parseSchema().Defs, Properties: map[string]*jsonschema.Schema{}}
 	for name := range defs.Defs {
 		defs.Properties[name] = &jsonschema.Schema{Ref: "#/$defs/" + name}
 	}
-	c.file, c.defs = resolve(whole), resolve(defs)
+	c.defs = resolve(defs)
 	return c
 })
 
@@ -54,7 +54,7 @@ func Validate(data []byte) error {
 	if err := d.Decode(&doc); err != nil {
 		return err
 	}
-	return schemaChecker().file.Validate(native(doc))
+	return fileSchema().Validate(native(doc))
 }
 
 // CheckInput checks the input of an op against schema.json. It is an error if

@@ -45,12 +45,15 @@ func (s shape) differs(at string, v any, want *jsonschema.Schema) string {
 
 // fits reports whether a value fits a shape but for what it holds.
 func (s shape) fits(v any, want *jsonschema.Schema) bool {
-	alone := *want.CloneSchemas()
-	alone.Items, alone.Properties, alone.Required, alone.AdditionalProperties = nil, nil, nil, nil
-	alone.Defs = map[string]*jsonschema.Schema{} // a list of fixed length refers to them
-	for name, definition := range s.defs {
-		alone.Defs[name] = definition.CloneSchemas()
+	if list, ok := v.([]any); ok {
+		for i, item := range list[:min(len(list), len(want.PrefixItems))] {
+			if s.differs("", item, want.PrefixItems[i]) != "" {
+				return false
+			}
+		}
 	}
+	alone := *want.CloneSchemas()
+	alone.Items, alone.PrefixItems, alone.Properties, alone.Required, alone.AdditionalProperties = nil, nil, nil, nil, nil
 	return resolve(&alone).Validate(v) == nil
 }
 

@@ -105,14 +105,9 @@ func (f *fixture) hasRead(cmd *exec.Cmd) (n int) {
 
 // terminal returns the two ends of a new pseudo-terminal.
 func (f *fixture) terminal() (master, slave *os.File) {
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	master, slave, err := workdir.Terminal()
 	f.Check(err)
 	f.T.Cleanup(func() { master.Close() })
-	f.Check(unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0))
-	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
-	f.Check(err)
-	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	f.Check(err)
 	f.T.Cleanup(func() { slave.Close() })
 	return master, slave
 }

@@ -17,6 +17,7 @@ import (
 // The reading room dumps every vector with a container as "coffer inspect --hex --json"
 // prints it.
 func TestInspectVectors(t *testing.T) {
+	thorough.NotShort(t)
 	files, err := vectors.Load()
 	if err != nil {
 		t.Fatal(err)

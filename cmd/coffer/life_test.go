@@ -149,6 +149,7 @@ func TestNewKeyNotTypedBack(t *testing.T) {
 // A question that is called off says that nothing was done, and status shows the generations of
 // a backup of another device to whoever wants to give the secret.
 func TestInterruptedQuestion(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	for _, args := range [][]string{{"on", "--key-file", "key.txt", "store"}, {"backup", "store", "folder"}} {

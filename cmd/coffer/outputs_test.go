@@ -22,6 +22,7 @@ import (
 // or a link gives its name up only to who may replace it; and a file that is replaced
 // unread is of the kind of what replaces it.
 func TestOutputs(t *testing.T) {
+	thorough.NotShort(t)
 	commands := map[string]struct {
 		args     []string
 		replaces bool   // what exists

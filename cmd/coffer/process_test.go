@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -48,6 +47,7 @@ func TestSealShrinkingFile(t *testing.T) {
 
 // Of a file that becomes longer, what it had is sealed, and the holder is told.
 func TestSealGrowingFile(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", pattern(8<<20))
 	cmd, stderr, rest := f.stalled("folder")
@@ -111,6 +111,7 @@ func TestSealVanishingFile(t *testing.T) {
 
 // When the disk is full nothing is left that looks finished, nor anything else.
 func TestFullDisk(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/large", pattern(4<<20))
 	f.Write("folder/a", []byte("a"))
@@ -275,6 +276,7 @@ func TestInterruptStuck(t *testing.T) {
 // A second signal ends the program at once, while it waits for what cannot be called
 // off, and nothing is left behind.
 func TestInterruptTwice(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	f.Check(os.Mkdir(f.Path("out"), 0o700))
@@ -400,31 +402,33 @@ func TestProgress(t *testing.T) {
 	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", pattern(8<<20))
-	run := func(stderr *os.File) {
+	start := func(stderr *os.File) (cmd *exec.Cmd, end func()) {
 		r, w, err := os.Pipe()
 		f.Check(err)
-		cmd := f.Command("seal", "--key-file", "key.txt", "-o", "-", "folder")
+		cmd = f.Command("seal", "--key-file", "key.txt", "-o", "-", "folder")
 		cmd.Stdout, cmd.Stderr = w, stderr
 		f.Check(cmd.Start())
 		w.Close()
-		time.Sleep(2 * time.Second) // nobody reads, so the work stands still and the display must not
-		_, err = io.Copy(io.Discard, r)
-		f.Check(err)
-		if status := f.Status(cmd.Wait()); status != 0 {
-			t.Fatalf("status %d", status)
+		return cmd, func() {
+			_, err = io.Copy(io.Discard, r)
+			f.Check(err)
+			if status := f.Status(cmd.Wait()); status != 0 {
+				t.Fatalf("status %d", status)
+			}
 		}
-	}
-	master, slave := f.terminal()
-	run(slave)
-	shown := make([]byte, 1<<16)
-	n, err := master.Read(shown)
-	f.Check(err)
-	if !regexp.MustCompile(`sealing: [0-9.]+ [KM]iB of 8.0 MiB \([0-9]+ %\), [0-9.]+ [KM]?i?B per second, (about [0-9]+|a few) (second|minute)s? left`).Match(shown[:n]) {
-		t.Errorf("shown on a terminal: %q", shown[:n])
 	}
 	log, err := os.Create(f.Path("log"))
 	f.Check(err)
-	run(log)
+	_, endLogged := start(log)
+	master, slave := f.terminal()
+	cmd, end := start(slave)
+	f.Check(syscall.SetNonblock(int(master.Fd()), true))
+	shown := &conversation{f: f, cmd: cmd, master: master}
+	for range 2 { // nobody reads what is sealed, so the work stands still, and the display must not
+		shown.read(`sealing: [0-9.]+ [KM]iB of 8.0 MiB \([0-9]+ %\), [0-9.]+ [KM]?i?B per second, (about [0-9]+|a few) (second|minute)s? left`)
+	}
+	end()
+	endLogged()
 	if text := string(f.Read("log")); !strings.HasPrefix(text, "sealed 1 file") {
 		t.Errorf("shown elsewhere: %q", text)
 	}

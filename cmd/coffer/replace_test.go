@@ -108,6 +108,7 @@ func TestChangedMeanwhile(t *testing.T) {
 // A container that appears while another one of its name is sealed is not replaced, with
 // --force neither: it was not there to be meant.
 func TestAppearedMeanwhile(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", []byte("a"))
 	_, stderr, answer := f.waiting("pipe", "seal", "--force", "--key-file", "pipe", "-o", "c.coffer", "folder")
@@ -294,6 +295,7 @@ func TestLostAttribute(t *testing.T) {
 
 // What a killed run left is removed, and what a run still writes is not.
 func TestStaleTemps(t *testing.T) {
+	thorough.NotShort(t)
 	f := newFixture(t)
 	f.Write("folder/a", pattern(8<<20))
 	cmd, _, _ := f.waiting("pipe", "seal", "--key-file", "pipe", "-o", "killed.coffer", "folder")
@@ -326,9 +328,8 @@ func TestStaleTemps(t *testing.T) {
 // container.
 func TestChangeTakesNoSpace(t *testing.T) {
 	f := newFixture(t)
-	const size = 32 << 20
-	f.Write("folder/a", pattern(size))
-	from, err := os.Open(f.Path("folder/a"))
+	f.Write("one", []byte("correct horse"))
+	from, err := os.Open(f.Path("one"))
 	f.Check(err)
 	defer from.Close()
 	to, err := os.Create(f.Path("clone"))
@@ -337,7 +338,8 @@ func TestChangeTakesNoSpace(t *testing.T) {
 	if err := cloneFile(to, from); err != nil {
 		t.Skipf("files do not share blocks here: %v", err)
 	}
-	f.Write("one", []byte("correct horse"))
+	const size = 32 << 20
+	f.Write("folder/a", pattern(size))
 	f.Write("two", []byte("battery staple"))
 	f.Succeed("seal", "--password-file", "one", "-o", "c.coffer", "folder")
 	f.Check(os.Link(f.Path("c.coffer"), f.Path("old.coffer"))) // what it was stays

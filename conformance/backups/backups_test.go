@@ -244,7 +244,7 @@ func TestReference(t *testing.T) {
 	take := thorough.OneIn(t, 4)
 	for seed := range int64(4) {
 		if take() {
-			casetest.Passed(t, seed, Cases(seed))
+			casetest.Passed(t, seed, Cases(seed), take)
 		}
 	}
 }

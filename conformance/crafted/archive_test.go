@@ -21,7 +21,7 @@ import (
 // writes.
 func TestCrafted(t *testing.T) {
 	for name, craft := range map[string]func(int64) *crafted{"small": smallCrafted, "tall": tallCrafted, "set": setCrafted} {
-		for seed := range int64(5) {
+		for seed := range int64(thorough.Number(2, 5)) {
 			c := craft(seed<<40 + 77).with()
 			for _, op := range inputs.ArchiveOps {
 				if answer := reference.Handle(op, c.input(op)); answer.Error != "" {

@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/reference"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // Of entries that lie in several frames some are whole, and others are refused for each
 // reason that there is.
 func TestOverlayAnswers(t *testing.T) {
+	thorough.NotShort(t)
 	r := rand.New(rand.NewSource(1))
 	answers := map[string]int{}
 	for range 80 {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,9 +21,14 @@ import (
 
 const source = "../.."
 
+var (
+	derivedOnce = sync.OnceValues(func() ([]Mutant, error) { return Derive(source) })
+	allOnce     = sync.OnceValues(func() ([]Mutant, error) { return All(source) })
+)
+
 func derive(t *testing.T) []Mutant {
 	t.Helper()
-	all, err := Derive(source)
+	all, err := derivedOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +38,7 @@ func derive(t *testing.T) []Mutant {
 // Mutants are the same every time, each has an id of its own, a known operator,
 // and is another text that still parses.
 func TestDerive(t *testing.T) {
+	thorough.NotShort(t)
 	all := derive(t)
 	again, err := Derive(source)
 	if err != nil || !slices.Equal(all, again) {
@@ -81,7 +88,7 @@ func TestCounts(t *testing.T) {
 
 // Each mutant is of a subject that the suite has: it is judged by those cases first.
 func TestSubjects(t *testing.T) {
-	all, err := All(source)
+	all, err := allOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +127,7 @@ func TestDeclared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := All(source)
+	all, err := allOnce()
 	if err != nil {
 		t.Fatal(err)
 	}

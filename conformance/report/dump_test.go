@@ -51,6 +51,7 @@ func TestDumpOfEveryEdit(t *testing.T) {
 
 // The marked bytes are those that the splice of the vector put in.
 func TestDumpMarksTheSplice(t *testing.T) {
+	thorough.NotShort(t)
 	for id, want := range map[string]string{
 		"header/digest-damaged":           "8d",
 		"slot/fields-vault-tag-last-byte": "54",

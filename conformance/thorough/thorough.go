@@ -24,10 +24,13 @@ func Only(t *testing.T) {
 	}
 }
 
-// NotShort skips a test that takes a second or so if -short is given.
-func NotShort(t *testing.T) {
+// Short reports whether the least is to be done.
+func Short() bool { return testing.Short() && !Wanted() }
+
+// NotShort skips a test that takes a tenth of a second or more if -short is given.
+func NotShort(t testing.TB) {
 	t.Helper()
-	if testing.Short() && !Wanted() {
+	if Short() {
 		t.Skip("it takes a while, and -short is given")
 	}
 }
@@ -40,13 +43,41 @@ func Number(few, all int) int {
 	return few
 }
 
+// Runs returns how often a property is tried: so often, a third of that, or a tenth with -short.
+func Runs(all int) int {
+	switch {
+	case Wanted():
+		return all
+	case Short():
+		return (all + 9) / 10
+	}
+	return (all + 2) / 3
+}
+
 // OneIn returns a function that says of each of many things that a test takes in
-// turn whether it does: every n-th, from another one in every run.
+// turn whether it does: every n-th, from another one in every run; with -short a quarter of those.
 func OneIn(t *testing.T, n int) func() bool {
 	t.Helper()
 	if Wanted() {
 		return func() bool { return true }
 	}
+	if Short() {
+		n *= 4
+	}
+	return every(t, n)
+}
+
+// ShortOneIn is OneIn for what only -short leaves out: without it, all are taken.
+func ShortOneIn(t *testing.T, n int) func() bool {
+	t.Helper()
+	if !Short() {
+		return func() bool { return true }
+	}
+	return every(t, n)
+}
+
+func every(t *testing.T, n int) func() bool {
+	t.Helper()
 	next := rand.Intn(n)
 	t.Logf("one in %d, from number %d: COFFER_THOROUGH=1 takes all", n, next)
 	return func() bool {

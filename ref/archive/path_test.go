@@ -12,6 +12,7 @@ import (
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -94,6 +95,7 @@ func TestConflicts(t *testing.T) {
 // Deep and long paths that begin alike cost a reader memory in proportion to their
 // number, not to the number of their folders.
 func TestDeepPaths(t *testing.T) {
+	thorough.NotShort(t)
 	var recs []Record
 	for i := range 60000 {
 		recs = append(recs, Record{Entry: Entry{Path: fmt.Sprintf("%05d", i) + strings.Repeat("/a", 500)}})

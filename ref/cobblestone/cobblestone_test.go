@@ -52,7 +52,7 @@ func sealed(n int) []byte { return Seal(testKey, testSalt, testContext, pattern(
 // properties checks named properties with a fixed seed.
 func properties(t *testing.T, runs int, all map[string]gopter.Prop) {
 	params := gopter.DefaultTestParametersWithSeed(1)
-	params.MinSuccessfulTests = thorough.Number((runs+2)/3, runs)
+	params.MinSuccessfulTests = thorough.Runs(runs)
 	p := gopter.NewProperties(params)
 	for name, each := range all {
 		p.Property(name, each)

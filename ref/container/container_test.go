@@ -157,7 +157,7 @@ func redigest(container []byte) {
 // Any files come back, with the key and with every slot, and so does a keyring.
 func TestRoundTrip(t *testing.T) {
 	params := gopter.DefaultTestParametersWithSeed(1)
-	params.MinSuccessfulTests = thorough.Number(15, 60)
+	params.MinSuccessfulTests = thorough.Runs(60)
 	p := gopter.NewProperties(params)
 	p.Property("archive", prop.ForAll(func(seed uint64, sizes []int) string {
 		var files []file
@@ -399,7 +399,7 @@ func TestWriterErrors(t *testing.T) {
 	if _, err := container.NewArchiveWriter(io.Discard, random(1), testKey, []slot.Slot{&slot.Unknown{SlotType: 9}}, standAlone); err == nil {
 		t.Error("a slot of an unknown type was written") // [SLT-4]
 	}
-	full := errors.New("full")
+	full, whole := errors.New("full"), len(sealArchive(1, testKey, nil))
 	for n := range 500 {
 		w, err := container.NewArchiveWriter(&limited{n, full}, random(1), testKey, nil, standAlone)
 		if err == nil {
@@ -408,7 +408,7 @@ func TestWriterErrors(t *testing.T) {
 				t.Fatalf("after %d bytes: closed again: %v, and before: %v", n, again, err)
 			}
 		}
-		if whole := len(sealArchive(1, testKey, nil)); (n < whole) != errors.Is(err, full) {
+		if (n < whole) != errors.Is(err, full) {
 			t.Fatalf("after %d bytes of %d: %v", n, whole, err)
 		}
 	}

@@ -98,6 +98,7 @@ func variants(n, length int) []string {
 
 // Names cost by the byte, and not by how many others they must differ from.
 func TestNamesCost(t *testing.T) {
+	thorough.NotShort(t)
 	n := thorough.Number(2000, 10000)
 	for _, length := range []int{30, 232, 247, 249, 250, 255, 300} {
 		paths := variants(n, length)

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // unicodeTest is the file of test cases that belongs to Unicode Standard Annex #15,
@@ -17,6 +19,7 @@ const unicodeTest = "/usr/share/unicode/NormalizationTest.txt.bz2"
 
 // String passes the test of Unicode itself, for Unicode 15.0.0.
 func TestUnicode(t *testing.T) {
+	thorough.NotShort(t)
 	f, err := os.Open(unicodeTest)
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the package unicode-data is not installed")

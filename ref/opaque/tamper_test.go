@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"testing"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // No byte of a login can be changed on its way without a party that notices it, and
 // neither gives out a key then. The error says at which step.
 func TestTamperedLogin(t *testing.T) {
+	thorough.NotShort(t)
 	regions := []struct {
 		name     string
 		from, to int

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 )
 
@@ -153,6 +154,7 @@ func TestPrepareLeavesItsInput(t *testing.T) {
 
 // The lists of the specification are Unicode's general categories Zs and Cc.
 func TestListsAreUnicodes(t *testing.T) {
+	thorough.NotShort(t)
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if !utf8.ValidRune(r) {
 			continue

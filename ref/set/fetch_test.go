@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/store/memory"
@@ -19,6 +20,7 @@ var whole = map[string]string{"old": "old", "first": "first", "new": "new", "sec
 // What becomes of the entries when a container that they need is not what the generation
 // lists: those that need it are named, with the error, and the others are restored.
 func TestRestore(t *testing.T) {
+	take := thorough.ShortOneIn(t, 4)
 	less := func(paths ...string) map[string]string {
 		m := map[string]string{}
 		for path, content := range whole {
@@ -169,6 +171,9 @@ func TestRestore(t *testing.T) {
 			})
 		}, load: fault.MalformedArchive},
 	} {
+		if !take() {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
 			if c.change != nil {

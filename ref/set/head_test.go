@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -33,6 +34,7 @@ func commitOf(k key.Key, epoch, generation uint64) made {
 
 // Which commit is the head, whatever the store says it has.
 func TestOpenHead(t *testing.T) {
+	take := thorough.ShortOneIn(t, 4)
 	for _, c := range []struct {
 		name   string
 		change func(f *fixture)
@@ -111,6 +113,9 @@ func TestOpenHead(t *testing.T) {
 		{name: "named, and not under the key of its epoch", change: func(f *fixture) { f.keepKey(1) },
 			want: fault.MissingContainer, passed: map[string]fault.Name{g5: fault.MalformedArchive}},
 	} {
+		if !take() {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
 			if c.change != nil {
@@ -233,6 +238,7 @@ func (c *changing) ReadAt(ctx context.Context, name string, p []byte, off int64)
 // Whoever knows an old key and answers as the provider does cannot have a commit hashed
 // and another one opened, nor one opened and another one hashed. [SET-14]
 func TestCommitChangesWhileItIsRead(t *testing.T) {
+	thorough.NotShort(t)
 	large := func(k key.Key, epoch uint64, content string) made {
 		return seal(parts{key: k, index: archive.Index{Generation: 3, Epoch: epoch, Complete: true}, salt: 1 << 20, files: []file{{"a", strings.Repeat(content, 3<<20)}}})
 	}

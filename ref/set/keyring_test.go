@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -41,6 +42,7 @@ func standAlone() []byte {
 
 // Which keyring counts, whatever the store says it has.
 func TestOpenKeyring(t *testing.T) {
+	take := thorough.ShortOneIn(t, 4)
 	other := container.WithKey(&newKey)
 	for _, c := range []struct {
 		name   string
@@ -125,6 +127,9 @@ func TestOpenKeyring(t *testing.T) {
 		{name: "another set and a later epoch remembered", memory: Memory{SetID: another, Epoch: 3}, want: fault.WrongSet},
 		{name: "another set remembered, an earlier state asked for", memory: Memory{SetID: another, Epoch: 2, Stale: true}, want: fault.WrongSet},
 	} {
+		if !take() {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
 			if c.change != nil {

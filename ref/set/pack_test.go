@@ -79,7 +79,7 @@ func (p *packed) sizes() []int64 {
 func TestRunIsPadded(t *testing.T) {
 	const size = 1 << 18
 	parameters := gopter.DefaultTestParameters()
-	parameters.MinSuccessfulTests = thorough.Number(15, 30)
+	parameters.MinSuccessfulTests = thorough.Runs(30)
 	properties := gopter.NewProperties(parameters)
 	properties.Property("sizes", prop.ForAll(func(seed uint64) (string, error) {
 		r := mathrand.New(mathrand.NewPCG(seed, 1))

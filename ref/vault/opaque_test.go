@@ -5,12 +5,14 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/opaque"
 )
 
 // A client registers and recovers with the configuration of the chapter, Argon2id included;
 // the server's identity is the vault, and the client's the credential. [VLT-10]
 func TestOPAQUE(t *testing.T) {
+	thorough.NotShort(t)
 	random := bytes.NewReader(bytes.Repeat([]byte{1, 2, 3, 5, 7, 11, 13}, 100))
 	vault, credential := ID{1}, Credential{2}
 	server, keys, password := OPAQUE{vault}, &Keys{OPRFSeed: [64]byte{3}, AKESeed: [32]byte{4}}, []byte("correct horse")

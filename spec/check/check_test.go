@@ -106,6 +106,7 @@ func TestNumbers(t *testing.T) {
 
 // Expressions over constants have their value, or an error that says why not.
 func TestExpressions(t *testing.T) {
+	thorough.NotShort(t)
 	r := whole(t)
 	for text, want := range map[string]string{
 		"2 * (key.Size + 1)":                 "66",

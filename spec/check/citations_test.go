@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/spec/trace"
 	"github.com/coffer-format/coffer/vectors"
 )
@@ -46,6 +47,7 @@ func TestLacks(t *testing.T) {
 // Of every requirement of the repository, its code, its cases on a side and its
 // audits are missed as soon as they are gone.
 func TestEveryEvidenceIsMissed(t *testing.T) {
+	thorough.NotShort(t)
 	r := whole(t)
 	evidence := r.trace.Evidence()
 	for _, q := range r.spec.Requirements {

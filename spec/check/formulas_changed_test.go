@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // change finds what can be left out of a formula, or be another.
@@ -12,6 +14,7 @@ var change = regexp.MustCompile(` \|\| [\w"./ @+-]+?( \|\||\)|,|\n| {2}|$)|[0-9]
 // Without a part of a concatenation, with another number, text or sign in it, a
 // formula is not what the reference computes.
 func TestFormulasAreCompared(t *testing.T) {
+	thorough.NotShort(t)
 	t.Parallel()
 	c := formulasOf(whole(t).spec)
 	count := 0

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/archive"
 	"github.com/coffer-format/coffer/ref/cobblestone"
 	"github.com/coffer-format/coffer/ref/header"
@@ -272,6 +273,7 @@ func repeated(compare func(c chapters, r *rand.Rand) error, c chapters) error {
 
 // The reference computes what the formulas of chapters 3, 4, 6, 7, 8 and 18 say.
 func TestFormulas(t *testing.T) {
+	thorough.NotShort(t)
 	c := formulasOf(whole(t).spec)
 	for section, compare := range comparisons {
 		if err := repeated(compare, c); err != nil {

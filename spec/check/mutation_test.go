@@ -166,6 +166,7 @@ func TestEveryNumberIsCompared(t *testing.T) {
 // A change of any value in hexadecimal in the examples of the chapters is a
 // problem.
 func TestEveryValueIsCompared(t *testing.T) {
+	thorough.NotShort(t)
 	r := whole(t)
 	count, take := 0, thorough.OneIn(t, 4)
 	for _, f := range r.spec.Files {
@@ -199,6 +200,7 @@ var valueInHex = regexp.MustCompile(`\b[0-9a-f]{16,}\b`)
 // A change of any value of the worked example, in its tables and in its bytes, is a
 // problem of that line.
 func TestWorkedExampleIsCompared(t *testing.T) {
+	thorough.NotShort(t)
 	r := whole(t)
 	text := fileText(t, r, exampleFile)
 	for _, at := range valueInHex.FindAllStringIndex(text, 8) {

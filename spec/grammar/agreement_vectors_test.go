@@ -234,6 +234,7 @@ func disagrees(g *grammar.Grammar, s sample) (found bool) {
 
 // The reference agrees with the grammar on headers that a fuzzer makes.
 func FuzzHeaderAgrees(f *testing.F) {
+	thorough.NotShort(f)
 	all, _ := load(f)
 	seeds := 0
 	for _, s := range all {
@@ -251,6 +252,7 @@ func FuzzHeaderAgrees(f *testing.F) {
 // The reference agrees with the grammar on archives and keyrings that a fuzzer
 // makes.
 func FuzzPlaintextAgrees(f *testing.F) {
+	thorough.NotShort(f)
 	all, _ := load(f)
 	seeds := map[header.Purpose]int{}
 	for _, s := range all {

@@ -58,9 +58,12 @@ func Folded(text string) string {
 	return b.String()
 }
 
+// lastChanged is the last character of the lists, an ideograph for compatibility.
+const lastChanged = 0x2fa1d
+
 func list(has func(r rune, text string) bool) []rune {
 	var all []rune
-	for r := rune(0x41); r <= unicode.MaxRune; r++ {
+	for r := rune(0x41); r <= lastChanged; r++ {
 		if utf8.ValidRune(r) && !unicode.Is(later, r) && has(r, string(r)) {
 			all = append(all, r)
 		}

@@ -70,6 +70,7 @@ func TestSize(t *testing.T) {
 
 // Check names the file and the case that was changed.
 func TestCheckNamesTheCase(t *testing.T) {
+	thorough.NotShort(t)
 	dir := t.TempDir()
 	for _, folder := range []string{"vectors", "spec"} {
 		if err := os.Mkdir(filepath.Join(dir, folder), 0o777); err != nil {

@@ -174,6 +174,7 @@ func objectsOf(t *testing.T, s store.Store, kind byte) []string {
 
 // What the store has lost is sealed again from the files, the list of entries, too.
 func TestLostContainers(t *testing.T) {
+	thorough.NotShort(t)
 	s := memory.New()
 	w := newWorld(t, s)
 	r := rand.New(rand.NewPCG(2, 2))
@@ -224,6 +225,7 @@ func TestContainersStayFew(t *testing.T) {
 // Of what is to be forgotten nothing is left once the time of grace has passed: not of what was
 // removed, nor of what was changed, nor of what an interrupted run has sealed.
 func TestForget(t *testing.T) {
+	thorough.NotShort(t)
 	s := memory.New()
 	w := newWorld(t, s)
 	r := rand.New(rand.NewPCG(4, 4))

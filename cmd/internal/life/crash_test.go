@@ -34,7 +34,7 @@ func explore(t *testing.T, test func(t *testing.T, s *memory.Store, interruptedA
 	for kind, atomic := range atomicities {
 		for name, fault := range faults {
 			t.Run(kind+"/"+name, func(t *testing.T) {
-				isTaken := thorough.OneIn(t, 14)
+				isTaken := thorough.OneIn(t, 28)
 				for n := 0; ; n++ {
 					if !isTaken() {
 						continue

@@ -54,7 +54,7 @@ func TestAll(t *testing.T) {
 // Any tree comes back, whatever its names and contents are.
 func TestAllProperty(t *testing.T) {
 	parameters := gopter.DefaultTestParametersWithSeed(2)
-	parameters.MinSuccessfulTests = thorough.Number(30, 100)
+	parameters.MinSuccessfulTests = thorough.Runs(100)
 	properties := gopter.NewProperties(parameters)
 	properties.Property("restored as sealed, under the portable names", prop.ForAll(func(paths []string, size int) string {
 		paths = slices.DeleteFunc(paths, func(p string) bool { return nfc.String(p) != p }) // the writer takes form C only

@@ -20,6 +20,8 @@ import (
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
+
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // A restore goes on where an earlier one ended: what is there stays, whatever part of
@@ -28,7 +30,9 @@ func TestResumeProperty(t *testing.T) {
 	contents := map[string]string{"a": "1", "b/c": strings.Repeat("2", 100000), "b/d/e": "", "f": strings.Repeat("\x00", 70000), "g": "123"}
 	names := slices.Sorted(maps.Keys(contents))
 	message := sealed(t, contents)
-	properties := gopter.NewProperties(gopter.DefaultTestParametersWithSeed(3))
+	parameters := gopter.DefaultTestParametersWithSeed(3)
+	parameters.MinSuccessfulTests = thorough.Runs(100)
+	properties := gopter.NewProperties(parameters)
 	properties.Property("resumed", prop.ForAll(func(states []int) string {
 		dir := t.TempDir()
 		want, inodes, differ := maps.Clone(contents), map[string]fs.FileInfo{}, []string{}
@@ -203,13 +207,14 @@ func TestStale(t *testing.T) {
 // others, all end well: none takes the temporary files of another for stale ones, and a
 // file that another has restored meanwhile is there.
 func TestConcurrentRestores(t *testing.T) {
+	thorough.NotShort(t)
 	contents := map[string]string{}
 	for i := range 150 {
 		contents[fmt.Sprintf("%d/%d", i%3, i)] = strings.Repeat("x", i)
 	}
 	contents["large"] = strings.Repeat("y", 1<<20)
 	message := sealed(t, contents)
-	for range 5 {
+	for range thorough.Number(2, 5) {
 		dir := t.TempDir()
 		var runs sync.WaitGroup
 		for range 4 {

@@ -53,7 +53,7 @@ func TestEditsFit(t *testing.T) {
 			edits++
 		}
 	}
-	if edits < thorough.Number(50, 500) {
+	if edits < thorough.Number(10, 500) {
 		t.Errorf("there are %d edits", edits)
 	}
 }

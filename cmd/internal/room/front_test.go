@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"github.com/coffer-format/coffer/conformance/mutants"
+	"github.com/coffer-format/coffer/conformance/thorough"
 )
 
 // The figures of the first page that are not read from the repository are not greater
 // than what it has.
 func TestFigures(t *testing.T) {
+	thorough.NotShort(t)
 	all, err := mutants.All("../../..")
 	if err != nil || len(all) < mutantsAtLeast {
 		t.Errorf("there are %d mutants, the page says over %d: %v", len(all), mutantsAtLeast, err)

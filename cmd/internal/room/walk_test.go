@@ -13,12 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/coffer-format/coffer/cmd/internal/dissect"
+	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/spec/annotate"
 )
 
 // The walk at a vault has all messages of a registration and a recovery, in order, each
 // with all of its fields, and is the same at every run.
 func TestVaultWalk(t *testing.T) {
+	thorough.NotShort(t)
 	w, err := vaultWalk()
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +54,7 @@ func TestVaultWalk(t *testing.T) {
 // generation is the head, the first an earlier one, and nothing is missing or passed over.
 // What the walk says of them is what they hold.
 func TestBackupWalk(t *testing.T) {
+	thorough.NotShort(t)
 	s, err := newWalkSet()
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +110,7 @@ func TestBackupWalk(t *testing.T) {
 // The byte of the photo lies where the walk says, by the numbers of the specification alone,
 // and its chunk opens with the key and the nonce that the walk shows.
 func TestPhoto(t *testing.T) {
+	thorough.NotShort(t)
 	w, err := repository(t).exampleWalk()
 	if err != nil {
 		t.Fatal(err)

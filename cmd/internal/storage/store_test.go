@@ -138,6 +138,7 @@ func needRclone(t *testing.T) (config string) {
 }
 
 func TestRclone(t *testing.T) {
+	thorough.NotShort(t)
 	needRclone(t)
 	dir := filepath.Join(t.TempDir(), "new")
 	s := open(t, "rclone::local:"+dir)

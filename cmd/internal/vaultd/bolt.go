@@ -59,8 +59,8 @@ type BoltOptions struct {
 	Stored func(group int, number uint64)
 }
 
-// lockPatience is how long another process that is ending may still have the file.
-const lockPatience = 2 * time.Second
+// lockPatience is how long another process that is ending may still have the file. Tests have less.
+var lockPatience = 2 * time.Second
 
 // OpenBolt opens a store in one file, which it locks. Errors say what to do: the store was set
 // back, the guard was lost [VLT-57], another process has the store, or it is one of another

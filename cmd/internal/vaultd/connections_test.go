@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,24 +21,29 @@ import (
 // A request that comes slowly, or in part, ends without an answer, and so does a connection that
 // only waits.
 func TestSlowRequests(t *testing.T) {
-	tr := newTrial(t, func(c *Config) { c.Limits.Header, c.Limits.Request = 200*time.Millisecond, 400*time.Millisecond })
+	t.Parallel()
+	tr := newTrial(t, func(c *Config) { c.Limits.Header, c.Limits.Request = 100*time.Millisecond, 200*time.Millisecond })
 	address, _ := tr.listen(t)
+	var connections sync.WaitGroup
 	for name, sent := range map[string]string{
 		"nothing":          "",
 		"half of a header": "POST /v1/state HTTP/1.1\r\nHost: x\r\n",
 		"half of a body":   "POST /v1/state HTTP/1.1\r\nHost: x\r\nContent-Length: 192\r\n\r\nhalf",
 		"half of a chunk":  "POST /v1/state HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n20\r\nhalf",
 	} {
-		conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true})
-		if err != nil {
-			continue // the vault has lost its patience before
-		}
-		defer conn.Close()
-		io.WriteString(conn, sent)
-		if got := rest(conn); strings.HasPrefix(got, "HTTP/1.1 200") { // it ends when the vault ends the connection
-			t.Errorf("%s: %q", name, got)
-		}
+		connections.Go(func() {
+			conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true})
+			if err != nil {
+				return // the vault has lost its patience before
+			}
+			defer conn.Close()
+			io.WriteString(conn, sent)
+			if got := rest(conn); strings.HasPrefix(got, "HTTP/1.1 200") { // it ends when the vault ends the connection
+				t.Errorf("%s: %q", name, got)
+			}
+		})
 	}
+	connections.Wait()
 	conn, err := net.Dial("tcp", address) // no TLS
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +70,7 @@ func TestIdleConnections(t *testing.T) {
 // A body that is too long, or a header, is answered and the connection ended, without waiting
 // for what does not come.
 func TestLongRequests(t *testing.T) {
+	t.Parallel() // ending a connection takes the server half a second
 	tr := newTrial(t, nil)
 	address, _ := tr.listen(t)
 	for sent, code := range map[string]string{
@@ -81,6 +88,7 @@ func TestLongRequests(t *testing.T) {
 
 // Of more connections than are allowed, those that came later wait.
 func TestConnections(t *testing.T) {
+	t.Parallel()
 	tr := newTrial(t, func(c *Config) { c.Limits.Connections = 2 })
 	address, _ := tr.listen(t)
 	first := tr.dial(t, address)

@@ -24,6 +24,7 @@ import (
 
 func TestMain(m *testing.M) {
 	thorough.InMemory()
+	lockPatience = 10 * time.Millisecond
 	os.Exit(m.Run())
 }
 

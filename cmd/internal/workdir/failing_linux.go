@@ -72,6 +72,6 @@ func Failing() {
 
 func check(err error) {
 	if err != nil {
-		panic("failing " + strings.Join(os.Args[1:], " ") + ": " + err.Error())
+		panic(strings.Join(os.Args, " ") + ": " + err.Error())
 	}
 }
