@@ -111,14 +111,12 @@ var excused = []excuseRow{
 	{"SET-24", "reject", "Whoever fetches a container in parts is refused nothing."},
 	{"LIF-2 LIF-3 LIF-4", "accept reject",
 		"What a device keeps is in no answer: the tests of cmd/internal/device read it, and stop it at any moment."},
-	{"LIF-11", "accept reject",
-		"The store that the suite plays is atomic: the tests of cmd/internal/backup and cmd/internal/life have one that is not."},
-	{"LIF-14 LIF-17 LIF-18 LIF-24 LIF-31", "accept reject",
-		"No request has files that change, a holder to ask, something to delete, or a head of an hour ago: the tests of cmd/internal/backup do."},
+	{"LIF-14 LIF-17 LIF-18 LIF-31", "accept reject",
+		"No request has files that change, a holder to ask, or a head of an hour ago: the tests of cmd/internal/backup do."},
 	{"LIF-35 LIF-37", "accept reject",
 		"No request has a holder, or a run of a device that was interrupted when it began an epoch: the tests of cmd/coffer do."},
-	{"LIF-28 LIF-29 LIF-32", "accept reject",
-		"No request turns a backup off, or makes keyrings anew that are lost: the tests of cmd/internal/life do, and interrupt it everywhere."},
+	{"LIF-32", "accept reject",
+		"No request makes keyrings anew that are lost: the tests of cmd/internal/life do, and interrupt it everywhere."},
 
 	// The vault: what no request shows.
 	{"VLT-21", "accept reject", "Nobody stops a vault between a change and its answer: the tests of cmd/internal/vaultd and cmd/coffer-vault do, and kill it."},

@@ -225,6 +225,23 @@ var liars = []struct {
 	{"keeps the key", "changed-secret", instead("keep_key", func(any) any { return true })},
 	{"leaves the slots out", "changed-passkeys taken-over", instead("slots", func(any) any { return []any{} })},
 	{"takes another writer id each time", "numbers", instead("memory", func(v any) any { return inputs.With(v.(vectors.Object), "writer", strings.Repeat("11", 16)) })},
+	{"does not wait", "not-atomic not-atomic-commits not-atomic-epochs not-atomic-on not-atomic-interrupted off-contested", believing(func(_ *liar, q request) bool { return q.kind == "wait" })},
+	{"leaves keyrings of a set that is off", "off off-interrupted", believing(func(_ *liar, q request) bool { return asks("delete", "k-")(q) })},
+	{"leaves data of a set that is off", "off off-interrupted", believing(func(_ *liar, q request) bool { return asks("delete", "c-")(q) || asks("delete", "g-")(q) })},
+	{"deletes a set without looking for keyrings", "off off-unproved off-contested off-interrupted", func() *liar {
+		isOff := false
+		return &liar{input: func(op string, in vectors.Object) vectors.Object {
+			if op != "set.answer" {
+				isOff = op == "set.off"
+			}
+			if listed, ok := in["objects"].([]any); ok && isOff {
+				return inputs.With(in, "objects", slices.DeleteFunc(slices.Clone(listed), func(o any) bool {
+					return strings.HasPrefix(o.(vectors.Object)["name"].(string), "k-")
+				}))
+			}
+			return in
+		}}
+	}},
 	{"has one set", "repeated-sets", saying(func(m vectors.Object) { m["set_id"] = strings.Repeat("11", 16) })},
 }
 

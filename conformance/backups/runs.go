@@ -22,10 +22,10 @@ func commitName(number uint64) string { return set.Name{Kind: set.Commit, Number
 // sorted returns names in order.
 func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
-// dropOldKeyrings deletes the keyrings of epochs before the device's.
-func (w *world) dropOldKeyrings() {
+// dropKeyringsBefore deletes the keyrings of epochs before one.
+func (w *world) dropKeyringsBefore(epoch uint64) {
 	for _, text := range sorted(w.store) {
-		if n, ok := set.ParseName(text); ok && (n.Kind == set.Keyring || n.Kind == set.KeyringCopy) && n.Number < w.number("epoch") {
+		if n, ok := set.ParseName(text); ok && isKeyring(n) && n.Number < epoch {
 			delete(w.store, text)
 		}
 	}

@@ -22,9 +22,10 @@ type beginning struct {
 	Slots     []newSlot
 	KeepKey   bool   `json:"keep_key"`
 	CreatedMS *int64 `json:"created_ms"`
+	NotAtomic bool   `json:"not_atomic"`
 }
 
-func (in beginning) device() *device { return &device{memory: in.Memory} }
+func (in beginning) device() *device { return &device{memory: in.Memory, notAtomic: in.NotAtomic} }
 
 // errMoved says that another device has begun an epoch since the store was looked at.
 var errMoved = errors.New("another epoch has begun meanwhile")
@@ -195,6 +196,9 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 	if err := set.MakeKeyring(ctx, d, first, sealed); err != nil {
 		return err
 	}
+	if err := d.wait(); err != nil {
+		return err
+	}
 	if is, err := d.isBack(ctx, first.String(), sealed); err != nil || !is { // [LIF-30]
 		return cmp.Or(err, set.ErrTaken)
 	}
@@ -223,6 +227,9 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 		if err := set.MakeKeyring(ctx, d, second, sealed); err != nil {
 			return err
 		}
+	}
+	if err := d.wait(); err != nil { // [LIF-34]
+		return err
 	}
 	if err := set.CheckKeyring(ctx, d, ring.Epoch, sealed, container.WithKey(&ring.Key)); err != nil { // [LIF-7]
 		return err
