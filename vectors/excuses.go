@@ -115,8 +115,6 @@ var excused = []excuseRow{
 		"No request has files that change, a holder to ask, or a head of an hour ago: the tests of cmd/internal/backup do."},
 	{"LIF-35 LIF-37", "accept reject",
 		"No request has a holder, or a run of a device that was interrupted when it began an epoch: the tests of cmd/coffer do."},
-	{"LIF-32", "accept reject",
-		"No request makes keyrings anew that are lost: the tests of cmd/internal/life do, and interrupt it everywhere."},
 
 	// The vault: what no request shows.
 	{"VLT-21", "accept reject", "Nobody stops a vault between a change and its answer: the tests of cmd/internal/vaultd and cmd/coffer-vault do, and kill it."},

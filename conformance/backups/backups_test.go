@@ -136,7 +136,7 @@ var liars = []struct {
 	{"refuses everything", "generations goes-on changed-secret interrupted-on", func() *liar {
 		return &liar{answer: func(_ *liar, a *protocol.Answer) { *a = protocol.Answer{Error: "superseded"} }}
 	}},
-	{"is done at once", "times ended-by-keyrings ended-by-commits interrupted-run taken-epoch overlooked-commit", func() *liar {
+	{"is done at once", "times ended-by-keyrings ended-by-commits interrupted-run taken-epoch overlooked-commit no-keyring", func() *liar {
 		return &liar{input: func(_ string, in vectors.Object) vectors.Object { return in }, answer: func(_ *liar, a *protocol.Answer) {
 			*a = protocol.Answer{Output: vectors.Object{"request": nil, "memory": nil}}
 		}}

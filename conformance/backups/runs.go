@@ -138,6 +138,11 @@ func endedByKeyrings(w *world) error {
 			v.store[first] = drawn.Bytes(w.r, 200)
 			v.store[second] = v.store[first][:7]
 		}},
+		{"the payload of the keyring is damaged under both names", "stale_backup", func(v *world) {
+			v.store[first] = bytes.Clone(v.store[first])
+			v.store[first][len(v.store[first])-9] ^= 1
+			v.store[second] = v.store[first]
+		}},
 		{"there is nothing", "stale_backup", func(v *world) { v.store = store{} }},
 		{"there is an earlier keyring alone", "stale_backup", func(v *world) {
 			v.memory = inputs.With(v.memory, "epoch", inputs.Number(epochNow+1))
