@@ -26,7 +26,7 @@ type audit struct {
 // Cases returns the cases of those who write backup sets. What they ask follows from the seed.
 func Cases(seed int64) []cases.Case {
 	var all []cases.Case
-	for _, c := range slices.Concat(ofGenerations(), ofRuns(), ofEpochs(), ofStoresNotAtomic(), ofEnds()) {
+	for _, c := range slices.Concat(ofGenerations(), ofRuns(), ofEpochs(), ofStoresNotAtomic(), ofPieces(), ofEnds()) {
 		id := "backup/" + c.id
 		all = append(all, cases.Case{
 			ID: id, Subject: "backup", Comment: c.comment,
