@@ -183,6 +183,7 @@ func overlooked(w *world) error {
 	}
 	v := w.clone()
 	v.memory = nil
+	v.store[commitName(w.number("generation")+9)] = drawn.Bytes(w.r, 200) // which is none
 	secret := inputs.KeySecret(w.key())
 	before := cases.Must1(read(after, w.key()))
 	r, err := v.run("set.begin", epoch{secret: secret, created: 1}.input(nil), func(_ int, q request) fate {
@@ -207,6 +208,9 @@ func overlooked(w *world) error {
 	}
 	if now.ring.Head != [32]byte(inputs.Unhex(later["head"])) {
 		return fmt.Errorf("the keyring that counts names generation %d, and not %v, which was committed meanwhile", now.ring.Generation, later["generation"])
+	}
+	if now.ring.Epoch != w.number("epoch")+2 { // [LIF-33]
+		return fmt.Errorf("the keyring that counts is of epoch %d, %d comes after the one that was begun first", now.ring.Epoch, w.number("epoch")+2)
 	}
 	if err := now.entries.is(before.entries); err != nil {
 		return err

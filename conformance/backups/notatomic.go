@@ -150,7 +150,32 @@ func bothBegan(w *world) error {
 			return fmt.Errorf("%s: it makes a copy", one.what)
 		}
 	}
+	if err := w.showsAnotherHead(); err != nil {
+		return err
+	}
 	return w.showsCommit()
+}
+
+// showsAnotherHead has the commit that a keyring is to name turn out to be another's once the device
+// has waited: it names nothing that is not there. [LIF-30]
+func (w *world) showsAnotherHead() error {
+	name := commitName(w.number("generation"))
+	for _, isGone := range []bool{false, true} {
+		v := w.clone()
+		r, err := v.run("set.begin", epoch{created: 1}.input(v.memory), v.shows(0, func() {
+			v.store[name] = drawn.Bytes(w.r, 300)
+			if isGone {
+				delete(v.store, name)
+			}
+		}))
+		if err == nil && (r.err == "" || r.makesCopies()) {
+			err = fmt.Errorf("set.begin ends with %q", r.err)
+		}
+		if err != nil {
+			return fmt.Errorf("the head is gone after the wait, %v, or another's: %w", isGone, err)
+		}
+	}
+	return nil
 }
 
 // showsCommit has another device commit while an epoch begins, of which the store shows nothing

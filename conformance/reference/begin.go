@@ -13,6 +13,7 @@ import (
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/slot"
+	provider "github.com/coffer-format/coffer/ref/store"
 )
 
 // beginning is the input of set.begin: the secrets of the next epoch.
@@ -262,5 +263,26 @@ func (d *device) missed(ctx context.Context, now *set.Objects, ring *set.Ring) (
 	case !counts:
 		return nil, errMoved
 	}
+	if is, err := d.hasNamed(ctx, now, ring); err != nil || !is {
+		return nil, cmp.Or(err, errMoved)
+	}
 	return now.Overlooked(ctx, ring, from, container.Plain)
+}
+
+// hasNamed reports whether a store has the commit that a keyring names: one that is not atomic
+// may have shown another one for a while. [LIF-30]
+func (d *device) hasNamed(ctx context.Context, now *set.Objects, ring *set.Ring) (bool, error) {
+	if !d.notAtomic || ring.Generation == 0 {
+		return true, nil
+	}
+	name := set.Name{Kind: set.Commit, Number: ring.Generation}
+	object, ok := now.Has(name)
+	if !ok {
+		return false, nil
+	}
+	is, err := provider.Holds(ctx, d, name.String(), object.Size, ring.Head)
+	if errors.Is(err, provider.ErrMissing) {
+		err = nil
+	}
+	return is, err
 }

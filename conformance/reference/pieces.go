@@ -14,7 +14,7 @@ import (
 // changed returns what is to be sealed of an entry whose earlier version is a record of the head,
 // and the content of that. A device that keeps digests need not read the earlier version.
 func (c *commit) changed(ctx context.Context, rec archive.Record, now data) (set.Change, io.Reader, error) {
-	if rec.Entry.Size <= archive.BlockSize || now.length <= archive.BlockSize {
+	if len(rec.Places) == 0 {
 		return set.Change{}, now.stream(), nil
 	}
 	layout, was, err := c.earlier(ctx, rec)
