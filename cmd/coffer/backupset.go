@@ -205,6 +205,10 @@ func (b *backupSet) open(ctx context.Context) (err error) {
 		objects = b.counted
 	}
 	b.ring, err = objects.OpenKeyring(ctx, b.secret, b.memory)
+	if exitOf[fault.NameOf(err)] == exitDamaged { // both of its objects are, or the other one is gone
+		isKept := b.device != nil && b.device.Epoch == b.epoch && !b.device.Ended
+		return advisedError{fmt.Errorf("the keyring, without which no secret opens the backup: %w", err), restAdvice(isKept, b.name)}
+	}
 	return b.advise(b.secret.explainSet(err, &b.header.KeyCheck))
 }
 

@@ -36,7 +36,7 @@ who had the old secret can still read that, from copies or from the store.
 
 The present secret is asked for. If it is forgotten, the device that makes the backup
 still has its key, and --forgotten sets a new secret with that; also if the store has
-lost the files that begin with "k-", without which no secret opens the backup.
+lost or damaged the files that begin with "k-", without which no secret opens the backup.
 
 A password at a vault stays there; --vault moves it to another vault, or one from the
 backup to a vault, and --no-vault back. The vault destroys what the old one opened.

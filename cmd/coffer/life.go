@@ -113,10 +113,10 @@ func (l *lifeCommand) noBackup() error {
 	return fmt.Errorf("there is no backup in %s: \"coffer on\" turns one on", l.name)
 }
 
-// restAdvice is what can be done about a backup whose keyrings the store has lost, on a device
+// restAdvice is what can be done about a backup whose keyrings the store has lost or damaged, on a device
 // that keeps its key, or another one.
 func restAdvice(isKept bool, name string) string {
-	ask := `ask the provider for the files that begin with "k-", which may lie among those that were deleted; if they are gone, `
+	ask := `ask the provider for the files that begin with "k-", of which it may have earlier versions, or which may lie among those that were deleted; if they are gone, `
 	if isKept {
 		return ask + fmt.Sprintf(`this device still has the key: "coffer change --forgotten %s" sets a new secret, and loses nothing`, name)
 	}

@@ -136,7 +136,7 @@ var liars = []struct {
 	{"refuses everything", "generations goes-on changed-secret interrupted-on", func() *liar {
 		return &liar{answer: func(_ *liar, a *protocol.Answer) { *a = protocol.Answer{Error: "superseded"} }}
 	}},
-	{"is done at once", "times ended-by-keyrings ended-by-commits interrupted-run taken-epoch overlooked-commit", func() *liar {
+	{"is done at once", "times ended-by-keyrings ended-by-commits interrupted-run taken-epoch overlooked-commit no-keyring", func() *liar {
 		return &liar{input: func(_ string, in vectors.Object) vectors.Object { return in }, answer: func(_ *liar, a *protocol.Answer) {
 			*a = protocol.Answer{Output: vectors.Object{"request": nil, "memory": nil}}
 		}}
@@ -212,7 +212,7 @@ var liars = []struct {
 		}}
 	}},
 	{"keeps what was removed", "generations interrupted-run", instead("remove", func(any) any { return []any{} })},
-	{"leaves an entry out", "generations many-entries data-containers merged-segments", instead("add", func(v any) any { return v.([]any)[min(1, len(v.([]any))):] })},
+	{"leaves an entry out", "generations many-entries data-containers merged-segments pieces pieces-across-containers pieces-of-others", instead("add", func(v any) any { return v.([]any)[min(1, len(v.([]any))):] })},
 	{"keeps no generation", "generations data-containers", instead("keep", func(any) any { return []any{} })},
 	{"has data containers of another size", "data-containers", instead("data_size", func(any) any { return inputs.Number(uint64(archive.Padded(size0 + 7000))) })},
 	{"has no time", "times", instead("created_ms", func(any) any { return nil })},
@@ -225,6 +225,23 @@ var liars = []struct {
 	{"keeps the key", "changed-secret", instead("keep_key", func(any) any { return true })},
 	{"leaves the slots out", "changed-passkeys taken-over", instead("slots", func(any) any { return []any{} })},
 	{"takes another writer id each time", "numbers", instead("memory", func(v any) any { return inputs.With(v.(vectors.Object), "writer", strings.Repeat("11", 16)) })},
+	{"does not wait", "not-atomic not-atomic-commits not-atomic-epochs not-atomic-on not-atomic-interrupted off-contested", believing(func(_ *liar, q request) bool { return q.kind == "wait" })},
+	{"leaves keyrings of a set that is off", "off off-interrupted", believing(func(_ *liar, q request) bool { return asks("delete", "k-")(q) })},
+	{"leaves data of a set that is off", "off off-interrupted", believing(func(_ *liar, q request) bool { return asks("delete", "c-")(q) || asks("delete", "g-")(q) })},
+	{"deletes a set without looking for keyrings", "off off-unproved off-contested off-interrupted", func() *liar {
+		isOff := false
+		return &liar{input: func(op string, in vectors.Object) vectors.Object {
+			if op != "set.answer" {
+				isOff = op == "set.off"
+			}
+			if listed, ok := in["objects"].([]any); ok && isOff {
+				return inputs.With(in, "objects", slices.DeleteFunc(slices.Clone(listed), func(o any) bool {
+					return strings.HasPrefix(o.(vectors.Object)["name"].(string), "k-")
+				}))
+			}
+			return in
+		}}
+	}},
 	{"has one set", "repeated-sets", saying(func(m vectors.Object) { m["set_id"] = strings.Repeat("11", 16) })},
 }
 

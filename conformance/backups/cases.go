@@ -26,7 +26,7 @@ type audit struct {
 // Cases returns the cases of those who write backup sets. What they ask follows from the seed.
 func Cases(seed int64) []cases.Case {
 	var all []cases.Case
-	for _, c := range slices.Concat(ofGenerations(), ofRuns(), ofEpochs()) {
+	for _, c := range slices.Concat(ofGenerations(), ofRuns(), ofEpochs(), ofStoresNotAtomic(), ofPieces(), ofEnds()) {
 		id := "backup/" + c.id
 		all = append(all, cases.Case{
 			ID: id, Subject: "backup", Comment: c.comment,
@@ -66,7 +66,7 @@ func (w *world) to(h *histories.History) {
 		"writer": inputs.Hex(h.Ring.Writer[:]), "generation": inputs.Number(h.Number), "head": inputs.Hex(h.Head.Digest[:]),
 		"pending": nil, "begun": nil,
 	}
-	w.dropOldKeyrings()
+	w.dropKeyringsBefore(w.number("epoch"))
 }
 
 // drawChange draws what the next generation has otherwise, and what is kept.

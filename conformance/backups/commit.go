@@ -218,9 +218,9 @@ func checkPlaces(commit *part, data []*part, before *state) error {
 // came of it saved. [LIF-8] [LIF-10]
 func (r *run) checkConfirmed(commit *part) error {
 	text := commit.name.String()
-	back := r.readBack(text)
+	back := r.readBack(text, r.settled(text))
 	if back < 0 {
-		return fmt.Errorf("%s is not read back after it was made", text)
+		return fmt.Errorf("%s is not read back after it was made%s", text, r.andWaitedFor())
 	}
 	if !slices.ContainsFunc(r.log[back:], func(q request) bool { return q.kind == "list" }) {
 		return fmt.Errorf("after %s was read back the store is not asked for keyrings", text)
@@ -230,22 +230,4 @@ func (r *run) checkConfirmed(commit *part) error {
 		return fmt.Errorf("it has not saved that generation %d is its last", commit.name.Number)
 	}
 	return nil
-}
-
-// readBack returns after how many requests all of an object was read since it was made, if it
-// was; -1 if it was not read.
-func (r *run) readBack(name string) int {
-	from := int64(0)
-	for i, q := range r.log {
-		switch {
-		case q.name != name:
-		case q.kind == "make":
-			from = 0
-		case q.kind == "read" && q.offset <= from:
-			if from = max(from, q.offset+q.length); from >= int64(len(r.w.store[name])) {
-				return i + 1
-			}
-		}
-	}
-	return -1
 }

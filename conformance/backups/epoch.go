@@ -36,8 +36,10 @@ func (r *run) checkKeyring(name set.Name, b []byte) error {
 	if name.Kind == set.KeyringCopy && !bytes.Equal(b, r.w.store[first]) { // [SET-4]
 		return fmt.Errorf("it does not have the bytes of %s", first)
 	}
-	if name.Kind == set.KeyringCopy && !r.listsAfterMaking(first) { // [LIF-30]
-		return fmt.Errorf("the store is not listed after %s is there", first)
+	if name.Kind == set.KeyringCopy { // [LIF-30]
+		if since := r.settled(first); r.readBack(first, since) < 0 || !r.listsSince(since) {
+			return fmt.Errorf("%s is not read back and the store listed after it is there%s", first, r.andWaitedFor())
+		}
 	}
 	begun, _ := r.w.memory["begun"].(vectors.Object)
 	if begun == nil || uint64(number(begun["epoch"])) != name.Number { // [LIF-6] [LIF-21]
@@ -47,18 +49,6 @@ func (r *run) checkKeyring(name set.Name, b []byte) error {
 		return fmt.Errorf("under the key that the device has saved: %w", err)
 	}
 	return nil
-}
-
-// listsAfterMaking reports whether the store was listed in this run after an object was made,
-// or after it was there.
-func (r *run) listsAfterMaking(name string) bool {
-	since := 0
-	for i, q := range r.log {
-		if q.kind == "make" && q.name == name && r.before[name] == nil {
-			since = i
-		}
-	}
-	return slices.ContainsFunc(r.log[since:], func(q request) bool { return q.kind == "list" })
 }
 
 // checkDelete allows the deletion of the keyrings of lower epochs, of those before an epoch that
@@ -83,15 +73,7 @@ func (r *run) checkDelete(name set.Name) error {
 	if r.op == "set.commit" { // [LIF-22]
 		return nil
 	}
-	first, second = names(epoch)
-	back := max(r.readBack(first), r.readBack(second))
-	if r.readBack(first) < 0 || r.readBack(second) < 0 { // [LIF-7] [LIF-21]
-		return fmt.Errorf("the keyring of epoch %d is not read back under both of its names before", epoch)
-	}
-	if !slices.ContainsFunc(r.log[back:], func(q request) bool { return q.kind == "list" }) { // [LIF-34]
-		return fmt.Errorf("the keyrings are not listed after that of epoch %d was read back", epoch)
-	}
-	return nil
+	return r.checkLast(epoch)
 }
 
 // openKeyring opens one with its key.
@@ -183,8 +165,8 @@ func (r *run) judgeEpoch(e epoch, before *state, writer any) error {
 	if !bytes.Equal(b, w.store[second]) { // [SET-4]
 		return fmt.Errorf("%s and %s are not the same", first, second)
 	}
-	if r.readBack(first) < 0 || r.readBack(second) < 0 { // [LIF-7]
-		return fmt.Errorf("the keyring is not read back under both of its names")
+	if err := r.checkLast(ring.Epoch); err != nil {
+		return err
 	}
 	for _, text := range slices.Sorted(maps.Keys(w.store)) { // [LIF-21] [LIF-22]
 		if n, ok := set.ParseName(text); ok && (n.Kind == set.Keyring || n.Kind == set.KeyringCopy) && n.Number < ring.Epoch {

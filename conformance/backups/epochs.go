@@ -1,6 +1,7 @@
 package backups
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -54,6 +55,7 @@ func ofEpochs() []audit {
 		{"interrupted-on", "SET-1 SET-4 LIF-7 LIF-20 LIF-21 LIF-22 LIF-30 LIF-36 KRG-7 LIF-5 LIF-6 LIF-9", "", "So is turning a backup on.", func(w *world) error {
 			return w.interrupt(epoch{created: drawn.Time(w.r)})
 		}},
+		{"no-keyring", "LIF-32 SET-9", "", "Where the store has lost the keyring, or damaged it, no epoch begins without the holder's asking for that.", noKeyring},
 		{"repeated-sets", "CON-7 LIF-1", "", "The keys, the ids of sets and those of writers look drawn, even across processes.", func(w *world) error {
 			for i := range 16 {
 				if i%6 == 5 {
@@ -181,6 +183,7 @@ func overlooked(w *world) error {
 	}
 	v := w.clone()
 	v.memory = nil
+	v.store[commitName(w.number("generation")+9)] = drawn.Bytes(w.r, 200) // which is none
 	secret := inputs.KeySecret(w.key())
 	before := cases.Must1(read(after, w.key()))
 	r, err := v.run("set.begin", epoch{secret: secret, created: 1}.input(nil), func(_ int, q request) fate {
@@ -206,11 +209,46 @@ func overlooked(w *world) error {
 	if now.ring.Head != [32]byte(inputs.Unhex(later["head"])) {
 		return fmt.Errorf("the keyring that counts names generation %d, and not %v, which was committed meanwhile", now.ring.Generation, later["generation"])
 	}
+	if now.ring.Epoch != w.number("epoch")+2 { // [LIF-33]
+		return fmt.Errorf("the keyring that counts is of epoch %d, %d comes after the one that was begun first", now.ring.Epoch, w.number("epoch")+2)
+	}
 	if err := now.entries.is(before.entries); err != nil {
 		return err
 	}
 	if v.number("generation") != now.number || v.memory["begun"] != nil {
 		return fmt.Errorf("it has not saved with which generation the epoch began")
+	}
+	return nil
+}
+
+// noKeyring has a store lose the keyring, or damage it, and a device begin an epoch. [LIF-32]
+func noKeyring(w *world) error {
+	w.toHistory()
+	first, second := names(w.number("epoch"))
+	for _, one := range []struct {
+		what string
+		make func(b []byte) []byte
+	}{
+		{"there is no keyring", func([]byte) []byte { return nil }},
+		{"the keyring cannot be read", func(b []byte) []byte { return b[:20] }},
+		{"the payload of the keyring is damaged", func(b []byte) []byte { b[len(b)-9] ^= 1; return b }},
+	} {
+		for _, secret := range []vectors.Object{nil, inputs.KeySecret(w.key())} {
+			v := w.clone()
+			b := one.make(bytes.Clone(w.store[first]))
+			v.store[first], v.store[second] = b, b
+			if b == nil {
+				delete(v.store, first)
+				delete(v.store, second)
+			}
+			r, err := v.run("set.begin", epoch{secret: secret, created: 1}.input(v.memory), nil)
+			switch {
+			case err != nil:
+				return fmt.Errorf("%s: %w", one.what, err)
+			case r.err == "" || r.makes("") || r.deletes():
+				return fmt.Errorf("%s: set.begin ends with %q, and has %q", one.what, r.err, sorted(v.store))
+			}
+		}
 	}
 	return nil
 }

@@ -30,6 +30,8 @@ type part struct {
 type frame struct {
 	path string
 	kind archive.Kind
+	size int64         // that it states
+	runs []archive.Run // of a piece frame
 }
 
 // partOf opens a container that a writer has made under a key.
@@ -82,14 +84,14 @@ func walk(b []byte, segment int64) (map[int64]frame, int64, error) {
 		if end > segment || kind != 1 && kind != 5 {
 			return nil, 0, fmt.Errorf("there is no frame at %d", at)
 		}
-		f, size := frame{string(b[at+3 : at+3+path]), archive.Kind(b[at+3+path])}, int64(binary.BigEndian.Uint64(b[end-8:]))
+		size := int64(binary.BigEndian.Uint64(b[end-8:]))
+		f := frame{path: string(b[at+3 : at+3+path]), kind: archive.Kind(b[at+3+path]), size: size}
 		if kind == 5 {
 			n := int64(b[end])<<16 | int64(b[end+1])<<8 | int64(b[end+2])
-			var runs []archive.Run
 			for i := end + 3; i+8 <= min(end+3+n, segment); i += 8 {
-				runs = append(runs, archive.Run{First: binary.BigEndian.Uint32(b[i:]), Count: binary.BigEndian.Uint32(b[i+4:])})
+				f.runs = append(f.runs, archive.Run{First: binary.BigEndian.Uint32(b[i:]), Count: binary.BigEndian.Uint32(b[i+4:])})
 			}
-			size, end = archive.SuppliedBy(runs, size), end+3+n
+			size, end = archive.SuppliedBy(f.runs, size), end+3+n
 		}
 		frames[at], at = f, end+size
 	}

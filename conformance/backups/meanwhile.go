@@ -67,19 +67,25 @@ func meanwhile(w *world) error {
 	}); err != nil {
 		return err
 	}
+	first, second := names(w.number("epoch"))
 	for _, one := range []struct {
-		what  string
-		begin func(u *world)
+		what, want string
+		do         func(u *world)
 	}{
-		{"another device begins an epoch after the commit was made", func(u *world) {
+		{"the keyrings are damaged after the commit was made", "stale_backup", func(u *world) {
+			u.store[first] = drawn.Bytes(w.r, 90)
+			u.store[second] = u.store[first]
+		}},
+		{"the keyrings are gone after the commit was made", "stale_backup", func(u *world) { delete(u.store, first); delete(u.store, second) }},
+		{"another device begins an epoch after the commit was made", "superseded", func(u *world) {
 			u.putKeyring(drawn.Key(w.r), func(k *keyring.Keyring) { k.Epoch++; k.Writer[0] ^= 1 })
 		}},
-		{"and has not stored the copy of its keyring", func(u *world) { u.claim(1) }},
+		{"and has not stored the copy of its keyring", "superseded", func(u *world) { u.claim(1) }},
 	} {
 		u := w.clone()
-		if err := u.ends(one.what, "superseded", func(_ int, q request) fate {
+		if err := u.ends(one.what, one.want, func(_ int, q request) fate {
 			if isCommit(q, "read") && q.offset == 0 {
-				one.begin(u)
+				one.do(u)
 			}
 			return answered
 		}); err != nil {

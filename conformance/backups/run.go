@@ -22,6 +22,8 @@ type world struct {
 	memory vectors.Object // nil if nothing
 	drawn  drawnValues
 	known  *state // of the set; nil if it is not known
+
+	notAtomic bool // what the devices are told of the store
 }
 
 // now is the set as it is.
@@ -34,7 +36,7 @@ func (w *world) now() *state {
 
 // clone is the world for what might happen instead.
 func (w *world) clone() *world {
-	return &world{a: w.a, r: w.r, store: maps.Clone(w.store), memory: w.memory, drawn: w.drawn}
+	return &world{a: w.a, r: w.r, store: maps.Clone(w.store), memory: w.memory, drawn: w.drawn, notAtomic: w.notAtomic}
 }
 
 // of returns what the device has saved.
@@ -79,6 +81,9 @@ func (silence) Error() string { return "there is no answer" }
 // breaks.
 func (w *world) run(op string, input vectors.Object, meddle meddler) (*run, error) {
 	w.known = nil
+	if w.notAtomic {
+		input = inputs.With(input, "not_atomic", true)
+	}
 	r := &run{w: w, op: op, input: input, before: maps.Clone(w.store), parts: map[string]*part{}}
 	for ask := input; ; {
 		answer, bad := w.a.Ask(op, ask)
@@ -115,7 +120,7 @@ func (w *world) run(op string, input vectors.Object, meddle meddler) (*run, erro
 			r.crashed = true
 			return r, nil
 		}
-		if op = "set.answer"; what == failed {
+		if op = "set.answer"; what == failed && q.kind != "wait" {
 			ask = vectors.Object{"error": "failed"}
 			continue
 		}
@@ -135,6 +140,9 @@ func (r *run) check(q request) error {
 	name, ok := set.ParseName(q.name)
 	if !ok { // [SET-1]
 		return fmt.Errorf("no object of a backup set has the name %q", q.name)
+	}
+	if r.op == "set.off" {
+		return r.checkOff(q, name)
 	}
 	if q.kind == "delete" {
 		return r.checkDelete(name)

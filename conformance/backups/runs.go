@@ -22,10 +22,10 @@ func commitName(number uint64) string { return set.Name{Kind: set.Commit, Number
 // sorted returns names in order.
 func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
-// dropOldKeyrings deletes the keyrings of epochs before the device's.
-func (w *world) dropOldKeyrings() {
+// dropKeyringsBefore deletes the keyrings of epochs before one.
+func (w *world) dropKeyringsBefore(epoch uint64) {
 	for _, text := range sorted(w.store) {
-		if n, ok := set.ParseName(text); ok && (n.Kind == set.Keyring || n.Kind == set.KeyringCopy) && n.Number < w.number("epoch") {
+		if n, ok := set.ParseName(text); ok && isKeyring(n) && n.Number < epoch {
 			delete(w.store, text)
 		}
 	}
@@ -137,6 +137,11 @@ func endedByKeyrings(w *world) error {
 		{"the keyring is damaged", "stale_backup", func(v *world) {
 			v.store[first] = drawn.Bytes(w.r, 200)
 			v.store[second] = v.store[first][:7]
+		}},
+		{"the payload of the keyring is damaged under both names", "stale_backup", func(v *world) {
+			v.store[first] = bytes.Clone(v.store[first])
+			v.store[first][len(v.store[first])-9] ^= 1
+			v.store[second] = v.store[first]
 		}},
 		{"there is nothing", "stale_backup", func(v *world) { v.store = store{} }},
 		{"there is an earlier keyring alone", "stale_backup", func(v *world) {

@@ -1,4 +1,4 @@
-// Package backups has the cases of those who write backup sets: the suite plays an atomic
+// Package backups has the cases of those who write backup sets: the suite plays a
 // store, of which an implementation asks one thing after the other, and looks at each request
 // and at what lies there in the end. Cases says what there is; world is a store and a device,
 // run one op, and generation.go and epoch.go have the rules about what was made.
@@ -25,8 +25,8 @@ type request struct {
 
 func (q request) String() string {
 	switch q.kind {
-	case "list":
-		return "list"
+	case "list", "wait":
+		return q.kind
 	case "read":
 		return fmt.Sprintf("read %d bytes at %d of %s", q.length, q.offset, q.name)
 	}
@@ -39,7 +39,7 @@ func (q request) changes() bool { return q.kind == "make" || q.kind == "delete" 
 // requestOf returns a request that an implementation asks.
 func requestOf(o vectors.Object) (q request, err error) {
 	q.kind = o["kind"].(string)
-	wanted := map[string][]string{"list": {}, "read": {"name", "offset", "length"}, "make": {"name", "bytes"}, "delete": {"name"}}[q.kind]
+	wanted := map[string][]string{"list": {}, "read": {"name", "offset", "length"}, "make": {"name", "bytes"}, "delete": {"name"}, "wait": {}}[q.kind]
 	for name := range o {
 		if name != "kind" && !slices.Contains(wanted, name) {
 			return q, fmt.Errorf("a request of the kind %s has a field %s", q.kind, name)
@@ -78,6 +78,7 @@ type store map[string][]byte
 func (s store) carryOut(q request) vectors.Object {
 	b, exists := s[q.name]
 	switch {
+	case q.kind == "wait":
 	case q.kind == "list":
 		objects := []any{}
 		for _, name := range slices.Sorted(maps.Keys(s)) {

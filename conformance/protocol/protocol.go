@@ -26,7 +26,7 @@ const MaxLine = 64 << 20
 const HelloOp = "hello"
 
 // Profiles are the names that an implementation may claim in its hello.
-var Profiles = []string{"reader", "writer", "password", "passkey", "vault", "vault_client", "vault_server", "salvage", "sets", "backup", "deterministic", "streaming", "large"}
+var Profiles = []string{"reader", "writer", "password", "passkey", "vault", "vault_client", "vault_server", "salvage", "sets", "backup", "pieces", "deterministic", "streaming", "large"}
 
 // Request is one line to an implementation.
 type Request struct {

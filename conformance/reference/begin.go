@@ -13,6 +13,7 @@ import (
 	"github.com/coffer-format/coffer/ref/keyring"
 	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/ref/slot"
+	provider "github.com/coffer-format/coffer/ref/store"
 )
 
 // beginning is the input of set.begin: the secrets of the next epoch.
@@ -22,9 +23,10 @@ type beginning struct {
 	Slots     []newSlot
 	KeepKey   bool   `json:"keep_key"`
 	CreatedMS *int64 `json:"created_ms"`
+	NotAtomic bool   `json:"not_atomic"`
 }
 
-func (in beginning) device() *device { return &device{memory: in.Memory} }
+func (in beginning) device() *device { return &device{memory: in.Memory, notAtomic: in.NotAtomic} }
 
 // errMoved says that another device has begun an epoch since the store was looked at.
 var errMoved = errors.New("another epoch has begun meanwhile")
@@ -195,6 +197,9 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 	if err := set.MakeKeyring(ctx, d, first, sealed); err != nil {
 		return err
 	}
+	if err := d.wait(); err != nil {
+		return err
+	}
 	if is, err := d.isBack(ctx, first.String(), sealed); err != nil || !is { // [LIF-30]
 		return cmp.Or(err, set.ErrTaken)
 	}
@@ -223,6 +228,9 @@ func (d *device) store(ctx context.Context, sealed []byte, ring *set.Ring, slots
 		if err := set.MakeKeyring(ctx, d, second, sealed); err != nil {
 			return err
 		}
+	}
+	if err := d.wait(); err != nil { // [LIF-34]
+		return err
 	}
 	if err := set.CheckKeyring(ctx, d, ring.Epoch, sealed, container.WithKey(&ring.Key)); err != nil { // [LIF-7]
 		return err
@@ -255,5 +263,26 @@ func (d *device) missed(ctx context.Context, now *set.Objects, ring *set.Ring) (
 	case !counts:
 		return nil, errMoved
 	}
+	if is, err := d.hasNamed(ctx, now, ring); err != nil || !is {
+		return nil, cmp.Or(err, errMoved)
+	}
 	return now.Overlooked(ctx, ring, from, container.Plain)
+}
+
+// hasNamed reports whether a store has the commit that a keyring names: one that is not atomic
+// may have shown another one for a while. [LIF-30]
+func (d *device) hasNamed(ctx context.Context, now *set.Objects, ring *set.Ring) (bool, error) {
+	if !d.notAtomic || ring.Generation == 0 {
+		return true, nil
+	}
+	name := set.Name{Kind: set.Commit, Number: ring.Generation}
+	object, ok := now.Has(name)
+	if !ok {
+		return false, nil
+	}
+	is, err := provider.Holds(ctx, d, name.String(), object.Size, ring.Head)
+	if errors.Is(err, provider.ErrMissing) {
+		err = nil
+	}
+	return is, err
 }

@@ -22,9 +22,10 @@ type committing struct {
 	CreatedMS *int64 `json:"created_ms"`
 	Producer  string
 	DataSize  int64 `json:"data_size"`
+	NotAtomic bool  `json:"not_atomic"`
 }
 
-func (in committing) device() *device { return &device{memory: in.Memory} }
+func (in committing) device() *device { return &device{memory: in.Memory, notAtomic: in.NotAtomic} }
 
 // commit is one run of it (spec section 17.3).
 type commit struct {
@@ -112,6 +113,9 @@ func (c *commit) put(ctx context.Context) (set.Answer, error) {
 }
 
 func (c *commit) confirm(ctx context.Context) (set.Answer, error) {
+	if err := c.wait(); err != nil {
+		return "", err
+	}
 	is, err := c.isBack(ctx, c.name, c.sealed)
 	switch {
 	case errors.Is(err, provider.ErrMissing):

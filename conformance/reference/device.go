@@ -63,9 +63,10 @@ func (m *memory) writer() *set.Writer {
 
 // device is a device at work. It is also its store.
 type device struct {
-	memory *memory // what it has saved
-	yield  func(vectors.Object) bool
-	answer storeAnswer
+	memory    *memory // what it has saved
+	notAtomic bool    // the store
+	yield     func(vectors.Object) bool
+	answer    storeAnswer
 }
 
 // save saves what a device remembers, with something changed.

@@ -46,7 +46,7 @@ func (c *commit) contents(ctx context.Context) (set.Answer, error) {
 		_, err := set.Make(ctx, c, s.Name, bytes.NewReader(b), int64(len(b)), s.Stored.Digest) // [LIF-15]
 		return err
 	}
-	own, err := c.sealEntries(packer)
+	own, err := c.sealEntries(ctx, packer, before)
 	if err == nil {
 		err = c.sealCommit(ctx, packer, before, own)
 	}
@@ -112,8 +112,8 @@ func (c *commit) index() (archive.Index, error) {
 	}
 }
 
-// sealEntries seals what was added, whole. [SET-29]
-func (c *commit) sealEntries(packer *set.Packer) ([]archive.Record, error) {
+// sealEntries seals what was added, or what differs of it from the head. [SET-29]
+func (c *commit) sealEntries(ctx context.Context, packer *set.Packer, before map[string]archive.Record) ([]archive.Record, error) {
 	slices.SortStableFunc(c.in.Add, func(a, b newEntry) int { // [ARC-2]
 		return boolInt(a.Kind != archive.Messages) - boolInt(b.Kind != archive.Messages)
 	})
@@ -124,7 +124,11 @@ func (c *commit) sealEntries(packer *set.Packer) ([]archive.Record, error) {
 			return nil, err
 		}
 		entry := archive.Entry{Path: e.Path, Kind: e.Kind, ModifiedMS: modified, Size: e.Content.length}
-		rec, _, err := packer.Seal(entry, archive.Record{}, set.Change{}, e.Content.stream())
+		change, content, err := c.changed(ctx, before[e.Path], e.Content)
+		if err != nil {
+			return nil, err
+		}
+		rec, _, err := packer.Seal(entry, before[e.Path], change, content)
 		if err != nil {
 			return nil, err
 		}

@@ -44,6 +44,7 @@ type run struct {
 var runs = map[string]func(vectors.Object) (*run, error){
 	"set.commit": starting((*device).commit),
 	"set.begin":  starting((*device).begin),
+	"set.off":    starting((*device).off),
 }
 
 // starting makes what a device does one of runs.
@@ -188,8 +189,17 @@ func (d *device) Delete(_ context.Context, name string) error {
 	return err
 }
 
-// Traits says that the suite's store is atomic.
-func (d *device) Traits() provider.Traits { return provider.Traits{Atomic: true} }
+// Traits says what the request says of the suite's store.
+func (d *device) Traits() provider.Traits { return provider.Traits{Atomic: !d.notAtomic} }
+
+// wait lets a store that is not atomic show what others have written. [LIF-11]
+func (d *device) wait() error {
+	if !d.notAtomic {
+		return nil
+	}
+	_, err := d.ask(vectors.Object{"kind": "wait"})
+	return err
+}
 
 // isBack reads an object back, and reports whether it has these bytes. Errors:
 // provider.ErrMissing.

@@ -2,11 +2,13 @@ package set
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/coffer-format/coffer/ref/container"
 	"github.com/coffer-format/coffer/ref/fault"
@@ -127,6 +129,15 @@ func CheckKeyring(ctx context.Context, s store.Store, epoch uint64, sealed []byt
 		err = fault.New(fault.MalformedArchive, "the keyring is of epoch %d, not %d", ring.Epoch, epoch)
 	}
 	return err
+}
+
+// KeyringsInOrderOfDeletion returns the listed keyrings in the order in which a set is deleted: it
+// opens with its present secret until the last of them is gone. [LIF-29]
+func (o *Objects) KeyringsInOrderOfDeletion() []Name {
+	all := slices.Clone(o.Keyrings)
+	slices.Reverse(all)
+	slices.SortStableFunc(all, func(a, b Name) int { return cmp.Compare(a.Kind, b.Kind) })
+	return all
 }
 
 // DeleteKeyrings deletes the listed keyrings of epochs before one. Errors: those of the

@@ -47,7 +47,7 @@ type Standing int
 // The standings.
 const (
 	Empty  Standing = iota // there is no backup
-	Rest                   // there is no keyring that can be read, but other objects: the store has lost it, or the set was not turned off to the end
+	Rest                   // there is no keyring that can be read, but other objects: the store has lost or damaged it, or the set was not turned off to the end
 	Ours                   // this device writes to the set
 	Begun                  // this device was about to begin an epoch, and was interrupted
 	Others                 // another device writes to the set, or nobody knows of any that does
@@ -169,14 +169,27 @@ func (f *Found) stand(ctx context.Context) (Standing, error) {
 		return Others, err
 	}
 	ring, err := f.Objects.OpenKeyring(ctx, container.WithKey(&f.Meta.Key), f.remembered(false))
-	switch {
-	case err != nil && fault.NameOf(err) == "":
+	switch name := fault.NameOf(err); {
+	case err != nil && name == "":
 		return 0, err
+	case isDamage(name): // [LIF-32]
+		f.Header = nil
+		return Rest, nil
 	case err != nil || ring.Writer != f.Meta.Writer || ring.Epoch != f.Epoch:
 		return Others, nil
 	}
 	f.ring = ring
 	return Ours, nil
+}
+
+// isDamage reports whether a keyring that has the key check of the key does not open under it for
+// this reason, and for none that says that it is another one, or gone.
+func isDamage(name fault.Name) bool {
+	switch name {
+	case "", fault.WrongSecret, fault.WrongSet, fault.StaleBackup, fault.MissingContainer:
+		return false
+	}
+	return true
 }
 
 // standsAtBegun reports whether this device can go on with the epoch that it was about to

@@ -128,7 +128,7 @@ func (f *Found) end(ctx context.Context, meta *device.Meta, progress func()) err
 	}
 	defer release()
 	objects := f.Objects
-	for _, name := range keyrings(objects) {
+	for _, name := range objects.KeyringsInOrderOfDeletion() {
 		if err := f.remove(ctx, name, progress); err != nil {
 			return err
 		}
@@ -165,18 +165,4 @@ func (f *Found) remove(ctx context.Context, name set.Name, progress func()) erro
 		progress()
 	}
 	return err
-}
-
-// keyrings returns the keyrings in the order in which they are deleted: the set opens with its
-// present secret until the last one is gone. [LIF-29]
-func keyrings(o *set.Objects) []set.Name {
-	var first, copies []set.Name
-	for _, name := range slices.Backward(o.Keyrings) { // those that count last
-		if name.Kind == set.Keyring {
-			first = append(first, name)
-		} else {
-			copies = append(copies, name)
-		}
-	}
-	return slices.Concat(first, copies)
 }

@@ -13,12 +13,12 @@ import (
 var ErrLater = errors.New("there are later generations that this device cannot open: another device has taken the backup over, and has the key")
 
 // CanRecall reports whether this device keeps the key of a set whose keyrings the store has
-// lost.
+// lost or damaged.
 func (f *Found) CanRecall() bool {
 	return f.Standing == Rest && f.Memory != nil && f.Meta.Epoch > 0 && !f.Meta.Ended
 }
 
-// Recall opens a set whose keyrings the store has lost, with what this device keeps instead:
+// Recall opens a set whose keyrings the store has lost or damaged, with what this device keeps instead:
 // Begin then makes a keyring anew. stale goes on from what there is even if the newest
 // generation is lost, too, or is not this device's. Errors: ErrMoved, ErrLater,
 // missing_container, stale_backup, those of the store. [LIF-32]
