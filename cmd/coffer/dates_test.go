@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"errors"
+
 	"github.com/coffer-format/coffer/cmd/internal/program"
 )
 

@@ -17,10 +17,11 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/etcd/client/pkg/v3/types"
+
 	"github.com/coffer-format/coffer/cmd/internal/vaultd"
 	"github.com/coffer-format/coffer/cmd/internal/vaultd/vaultdtest"
 	"github.com/coffer-format/coffer/ref/vault"
-	"go.etcd.io/etcd/client/pkg/v3/types"
 )
 
 // trial is a fleet in this process. The members begin stopped.

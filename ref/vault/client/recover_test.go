@@ -7,11 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/coffer-format/coffer/conformance/thorough"
 	"github.com/coffer-format/coffer/ref/fault"
 	"github.com/coffer-format/coffer/ref/slot"
 	"github.com/coffer-format/coffer/ref/vault"
-	"github.com/google/go-cmp/cmp"
 )
 
 // A client asks with tokens of the vault and of the account only.
