@@ -1,6 +1,7 @@
 package vaultd
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -39,9 +40,10 @@ const (
 func (k *kept) text() string { return fmt.Sprintf(guardFormat, k.Store[:], k.Change) }
 
 // block is what is in a place.
-func (k *kept) block() string {
-	text := guarded(k.text())
-	return text + strings.Repeat("\n", guardBlock-len(text))
+func (k *kept) block() []byte {
+	block := bytes.Repeat([]byte("\n"), guardBlock)
+	copy(block, guarded(k.text()))
+	return block
 }
 
 // parseBlock is the inverse of block, or nil.
@@ -50,7 +52,7 @@ func parseBlock(block string) *kept {
 	var k kept
 	var store []byte
 	_, err := fmt.Sscanf(text, guardFormat, &store, &k.Change)
-	if copy(k.Store[:], store); !ok || err != nil || block != k.block() {
+	if copy(k.Store[:], store); !ok || err != nil || block != string(k.block()) {
 		return nil
 	}
 	return &k
@@ -82,7 +84,7 @@ func (g *guard) read() (known *kept, torn bool, err error) {
 
 // begin makes the guard durably, or replaces it by one that keeps the same in both places.
 func (g *guard) begin(k *kept) error {
-	return replaceGuardFile(g.path, strings.Repeat(k.block(), guardPlaces))
+	return replaceGuardFile(g.path, bytes.Repeat(k.block(), guardPlaces))
 }
 
 // write keeps another change durably, in the place that does not have the last one.
@@ -92,7 +94,7 @@ func (g *guard) write(k *kept) error {
 		return err
 	}
 	defer f.Close()
-	if _, err := f.WriteAt([]byte(k.block()), int64(g.next)*guardBlock); err != nil {
+	if _, err := f.WriteAt(k.block(), int64(g.next)*guardBlock); err != nil {
 		return err
 	}
 	g.next = (g.next + 1) % guardPlaces

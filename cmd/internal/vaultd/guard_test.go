@@ -65,7 +65,7 @@ func TestGuard(t *testing.T) {
 		"a store that was cut":                  {now[:len(now)/2], nowGuard, false, "the store is damaged"},
 		"neither":                               {nil, nil, false, ""},
 		"neither, and a new guard asked for":    {nil, nil, true, ""},
-		"a guard of a store that was only made": {nil, []byte(strings.Repeat((&kept{Store: storeID{9}}).block(), 2)), false, ""},
+		"a guard of a store that was only made": {nil, bytes.Repeat((&kept{Store: storeID{9}}).block(), guardPlaces), false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := files(t)
@@ -118,7 +118,7 @@ func TestDamagedGuard(t *testing.T) {
 		}
 		last, next = next, kept{storeID{1}, next.Change + 1}
 	}
-	block := last.block()
+	block := string(last.block())
 	for i := range block {
 		damaged := []byte(block)
 		damaged[i] ^= 1
@@ -128,7 +128,7 @@ func TestDamagedGuard(t *testing.T) {
 	}
 	for name, content := range map[string]string{
 		"none is good": strings.Repeat(strings.ToUpper(block), guardPlaces),
-		"two stores":   block + (&kept{storeID{2}, 1}).block(),
+		"two stores":   block + string((&kept{storeID{2}, 1}).block()),
 		"one place":    block,
 		"three places": strings.Repeat(block, guardPlaces+1),
 	} {

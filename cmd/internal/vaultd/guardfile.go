@@ -63,9 +63,9 @@ func ReadGuard(path string) (string, error) {
 }
 
 // WriteGuard replaces a guard durably by one with this text, which ends with a line feed.
-func WriteGuard(path, text string) error { return replaceGuardFile(path, guarded(text)) }
+func WriteGuard(path, text string) error { return replaceGuardFile(path, []byte(guarded(text))) }
 
-func replaceGuardFile(path, content string) error {
+func replaceGuardFile(path string, content []byte) error {
 	folder, name := filepath.Split(path)
 	folder = filepath.Clean(folder)
 	next := filepath.Join(folder, "."+name+".new") // one process has the store, and the guard with it
@@ -74,7 +74,7 @@ func replaceGuardFile(path, content string) error {
 		return err
 	}
 	defer f.Close()
-	if _, err := f.WriteString(content); err != nil {
+	if _, err := f.Write(content); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
