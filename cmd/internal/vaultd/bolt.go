@@ -74,7 +74,7 @@ func OpenBolt(o *BoltOptions) (Store, error) {
 	if sameFolder(o.Path, o.Guard) {
 		return nil, fmt.Errorf("the guard is in the folder of the store, and would be set back with it: give another folder, best on another disk")
 	}
-	g := guard{o.Guard}
+	g := guard{path: o.Guard}
 	if _, err := os.Stat(o.Path); errors.Is(err, fs.ErrNotExist) { // before a new one is made
 		if err := g.check(&kept{}, o.NewGuard); err != nil {
 			return nil, err
@@ -143,7 +143,7 @@ func (b *bolt) begin(o *BoltOptions) error {
 	if err := b.guard.check(&b.last, o.NewGuard); err != nil {
 		return err
 	}
-	if err := b.guard.write(&b.last); err != nil { // a crash may have come between a change and its number
+	if err := b.guard.begin(&b.last); err != nil { // a crash may have come between a change and its number
 		return fmt.Errorf("the guard cannot be written: %w", err)
 	}
 	b.stored(0, b.last.Change)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -22,13 +23,21 @@ type change struct {
 // maxGroup bounds how many changes are stored at once.
 const maxGroup = 1024
 
+// gathering is how long changes wait for others to be stored with, if there were several the last
+// time. A transaction takes as much as several requests, and this is little beside its own time.
+const gathering = 2 * time.Millisecond
+
 // store stores the changes that wait, all that there are at once, for as long as the store is
 // open: each costs its part of one transaction. No two of them are of the same account.
 func (b *bolt) store() {
 	defer close(b.ended)
+	busy := false
 	for first := range b.changes {
 		if first == nil {
 			return
+		}
+		if busy {
+			time.Sleep(gathering)
 		}
 		group := []*change{first}
 		closed := false
@@ -44,6 +53,7 @@ func (b *bolt) store() {
 				break waiting
 			}
 		}
+		busy = len(group) > 1
 		err := b.commit(group)
 		for _, c := range group {
 			c.done <- err

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,11 @@ func TestGuard(t *testing.T) {
 	change1(t, s)
 	closed(t, s)
 	exchanged := content(t, other.Path)
+	// The last change is in one place of the guard, and the one before in the other.
+	torn := func(kept string) []byte {
+		i := bytes.LastIndex(nowGuard, []byte(kept))
+		return slices.Concat(nowGuard[:i], bytes.ToUpper(nowGuard[i:i+len(kept)]), nowGuard[i+len(kept):])
+	}
 
 	for name, c := range map[string]struct {
 		store, guard []byte
@@ -47,7 +53,11 @@ func TestGuard(t *testing.T) {
 		"another one":                           {exchanged, nowGuard, false, "is one of another store"},
 		"no guard":                              {now, nil, false, "start once with --new-guard"},
 		"no guard, and a new one asked for":     {now, nil, true, ""},
-		"a damaged guard":                       {now, bytes.Replace(nowGuard, []byte("change 2"), []byte("change 1"), 1), false, "is damaged"},
+		"a crash while the guard was written":   {now, torn("change 2"), false, ""},
+		"set back, and the last change damaged": {old, torn("change 2"), false, "is damaged"},
+		"a guard whose other place is damaged":  {now, torn("change 1"), false, "is damaged"},
+		"set back, and the other place damaged": {old, torn("change 1"), false, "the store was set back"},
+		"a damaged guard":                       {now, bytes.ReplaceAll(nowGuard, []byte("change"), []byte("Change")), false, "is damaged"},
 		"a damaged guard, and a new one":        {now, nowGuard[:len(nowGuard)-1], true, "is damaged"},
 		"an empty guard":                        {now, []byte{}, false, "is damaged"},
 		"an empty store and no guard":           {empty, nil, false, ""},
@@ -55,7 +65,7 @@ func TestGuard(t *testing.T) {
 		"a store that was cut":                  {now[:len(now)/2], nowGuard, false, "the store is damaged"},
 		"neither":                               {nil, nil, false, ""},
 		"neither, and a new guard asked for":    {nil, nil, true, ""},
-		"a guard of a store that was only made": {nil, []byte(guarded((&kept{Store: storeID{9}}).text())), false, ""},
+		"a guard of a store that was only made": {nil, bytes.Repeat((&kept{Store: storeID{9}}).block(), guardPlaces), false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := files(t)
@@ -71,7 +81,7 @@ func TestGuard(t *testing.T) {
 				n := s.(*bolt).last
 				change1(t, s)
 				closed(t, s)
-				if known, err := (&guard{o.Guard}).read(); err != nil || known.Change != n.Change+1 || known.Store != n.Store {
+				if known, torn, err := (&guard{path: o.Guard}).read(); err != nil || torn || known.Change != n.Change+1 || known.Store != n.Store {
 					t.Errorf("the guard keeps %v, %v", known, err)
 				}
 				return
@@ -91,23 +101,40 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-// Every guard with another byte is none.
+// A place of a guard with another byte keeps nothing, and a guard of which no place is good is
+// none; nor is one of two stores, or of another length.
 func TestDamagedGuard(t *testing.T) {
-	g := guard{filepath.Join(t.TempDir(), "guard")}
-	whole := kept{storeID{1}, 12345}
-	if err := g.write(&whole); err != nil {
+	g := guard{path: filepath.Join(t.TempDir(), "guard")}
+	last, next := kept{storeID{1}, 12345}, kept{storeID{1}, 12346}
+	if err := g.begin(&last); err != nil {
 		t.Fatal(err)
 	}
-	if known, err := g.read(); err != nil || *known != whole {
-		t.Fatalf("%v, %v", known, err)
-	}
-	b := content(t, g.path)
-	for i := range b {
-		b[i] ^= 1
-		put(t, g.path, b)
-		if known, err := g.read(); err == nil {
-			t.Errorf("with another byte %d it is one, of the change %d", i, known.Change)
+	for range guardPlaces { // the other place has the change before
+		if err := g.write(&next); err != nil {
+			t.Fatal(err)
 		}
-		b[i] ^= 1
+		if known, torn, err := g.read(); err != nil || torn || *known != next {
+			t.Fatalf("%v, %v, %v", known, torn, err)
+		}
+		last, next = next, kept{storeID{1}, next.Change + 1}
+	}
+	block := string(last.block())
+	for i := range block {
+		damaged := []byte(block)
+		damaged[i] ^= 1
+		if k := parseBlock(string(damaged)); k != nil {
+			t.Errorf("with another byte %d it keeps the change %d", i, k.Change)
+		}
+	}
+	for name, content := range map[string]string{
+		"none is good": strings.Repeat(strings.ToUpper(block), guardPlaces),
+		"two stores":   block + string((&kept{storeID{2}, 1}).block()),
+		"one place":    block,
+		"three places": strings.Repeat(block, guardPlaces+1),
+	} {
+		put(t, g.path, []byte(content))
+		if _, _, err := g.read(); err == nil {
+			t.Errorf("%s, and it is a guard", name)
+		}
 	}
 }
