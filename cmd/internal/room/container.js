@@ -90,23 +90,33 @@ class ContainerDump extends Dump {
 
   entries() {
     const { entries } = this.found;
+    if (!entries.length) return make("p", {}, "It has no entries.");
     const list = make("ul", { class: "entries" }), viewer = make("div", { class: "viewer", "aria-live": "polite" });
-    entries.slice(0, MOST_FIELDS).forEach((entry, i) => {
-      const look = make("button", { type: "button", class: "look" }, entry.path);
+    const item = (i) => {
+      const entry = entries[i], look = make("button", { type: "button", class: "look" }, entry.path);
       look.addEventListener("click", async () => {
         list.querySelector(".chosen")?.classList.remove("chosen");
-        item.classList.add("chosen");
+        li.classList.add("chosen");
         const content = await ask("content", i);
-        if (!item.classList.contains("chosen")) return;
+        if (!li.classList.contains("chosen")) return;
         viewer.replaceChildren(...this.entry(entry, content));
         viewer.scrollIntoView({ block: "nearest" });
       });
-      const item = make("li", {}, look, make("span", { class: "soft" }, ` ${entry.kind}, ${count(entry.size, "byte")}`), entry.status === "whole" ? "" : make("span", { class: "fault" }, ` ${entry.status}`));
-      list.append(item);
-    });
-    if (!entries.length) return make("p", {}, "It has no entries.");
-    if (entries.length > MOST_FIELDS) list.append(make("li", { class: "soft" }, count(entries.length - MOST_FIELDS, "more entry").replace("entrys", "entries")));
-    return make("div", { class: "browse" }, list, viewer);
+      const li = make("li", {}, look, make("span", { class: "soft" }, ` ${entry.kind}, ${count(entry.size, "byte")}`), entry.status === "whole" ? "" : make("span", { class: "fault" }, ` ${entry.status}`));
+      return li;
+    };
+    const draw = (fitting) => {
+      list.replaceChildren(...fitting.slice(0, MOST_FIELDS).map(item));
+      if (fitting.length > MOST_FIELDS) list.append(make("li", { class: "soft" }, `${count(fitting.length - MOST_FIELDS, "more entry").replace("entrys", "entries")}: type a part of a path above`));
+    };
+    const all = [...entries.keys()];
+    draw(all);
+    const finder = entries.length > 1 ? narrowing("Find entries by path", (fits) => {
+      const fitting = all.filter((i) => fits(entries[i].path));
+      draw(fitting);
+      return `${fitting.length} of ${count(entries.length, "entry").replace("entrys", "entries")}`;
+    }) : "";
+    return make("div", { class: "browse" }, make("div", { class: "found-entries" }, finder, list), viewer);
   }
 
   /** An entry: what it is, where it lies, and what can be seen of it. */
@@ -137,7 +147,7 @@ class ContainerDump extends Dump {
     const steps = JSON.parse(await this.working("It is being computed …", ask("steps")));
     const whole = make("div", { class: "steps" }, make("p", { class: "soft" }, "What is computed from what, from the secret to an entry. The values are those of this container, K among them: whoever sees them can open it."));
     if (steps.error) whole.append(make("p", { class: "fault" }, steps.error.detail));
-    else whole.append(...stepItems(steps, (layer, offset) => this.show(layer, offset)));
+    else whole.append(...stepItems(steps, (layer, offset) => this.show(layer, offset), "derived"));
     return whole;
   }
 }

@@ -102,5 +102,6 @@ element("folder").addEventListener("change", (event) => event.target.files.lengt
 element("file").addEventListener("change", (event) => event.target.files.length && inspectDropped([...event.target.files]));
 dialog.addEventListener("close", () => body.querySelector(".stop")?.click());
 dialog.addEventListener("click", (event) => {
-  if (event.target === dialog || event.target.closest("a[href]:not([download])")) dialog.close();
+  const link = event.target.closest("a[href]:not([download])");
+  if (event.target === dialog || (link && !dialog.contains(element(link.hash.slice(1))))) dialog.close();
 });

@@ -168,7 +168,7 @@ document.addEventListener("click", (event) => {
 
 // The dump of a container, whose scripts are loaded when it is wanted.
 async function dump() {
-  for (const name of ["view.js", "content.js", "decode.js", "dump.js", "container.js", "set.js", "inspect.js"]) await load(name);
+  for (const name of ["view.js", "steps.js", "content.js", "decode.js", "dump.js", "container.js", "set.js", "inspect.js"]) await load(name);
 }
 element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
 for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
