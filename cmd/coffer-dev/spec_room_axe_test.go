@@ -84,7 +84,7 @@ func TestRoomSetAccessible(t *testing.T) {
 		for _, width := range []int64{390, 768, 1440} {
 			c.screen(width, 900, theme)
 			c.open(at + "cases/set/containers.html")
-			c.evaluate("document.querySelector('[data-case=\"objects\"]').click()")
+			c.evaluate("document.querySelector('[data-as=\"set\"]').click()")
 			c.wait("document.querySelector('#panel-generations table') !== null")
 			for _, tab := range []string{"generations", "objects", "files"} {
 				c.evaluate("document.querySelector('#tab-" + tab + "').click()")

@@ -173,7 +173,7 @@ async function dump() {
 element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
 for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
 for (const input of document.querySelectorAll("[data-file]")) input.addEventListener("change", async () => { if (!input.files.length) return; await dump(); inspectDropped([...input.files]); });
-for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); await load(button.dataset.script); inspectCase(button.dataset.case); });
+for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); await load(button.dataset.script); inspectCase(button.dataset.case, button.dataset.as); });
 
 let depth = 0; // of the elements that a file is dragged over
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
