@@ -2,6 +2,17 @@
 // The dump of a container: its bytes, and with a secret its plaintext, its entries and what was computed.
 const PREFIX = 56, CHUNK = 16384, SEALED = 16400; // of spec chapter 4
 
+/** A field as those of its parts: of many chunks each. */
+function chunksOf(field) {
+  const [, prefix, first, last] = /^(.*chunks)\[(\d+)\.\.(\d+)\]$/.exec(field.name) ?? [];
+  if (!prefix) return [field];
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const name = `${prefix}[${Number(first) + i}]`, offset = field.offset + i * SEALED;
+    return [{ ...field, offset, length: CHUNK, name: `${name}.ciphertext`, meaning: "plaintext, encrypted", requirement: "COB-5" },
+      { ...field, offset: offset + CHUNK, length: SEALED - CHUNK, name: `${name}.tag`, meaning: "authenticates the chunk" }];
+  }).flat();
+}
+
 class ContainerDump extends Dump {
   what = "container";
   secretTabs = ["Plaintext", "Entries", "Derivation"];
@@ -12,7 +23,7 @@ class ContainerDump extends Dump {
     this.json = await ask("inspect", data);
     this.d = JSON.parse(this.json);
     this.frame(this.facts());
-    this.container = new BytesView(data, this.d.fields ?? [], { label: "container", note: (f) => this.sealedNote(f) });
+    this.container = new BytesView(data, (this.d.fields ?? []).flatMap(chunksOf), { label: "container", note: (f) => this.sealedNote(f) });
     this.tab("Container", () => this.container.whole);
     this.tab("JSON", () => make("div", {}, make("p", { class: "soft" }, "As “coffer inspect --hex --json” prints it."), make("pre", { id: "dump-json", tabindex: "0" }, this.json)));
     this.select("Container");
@@ -65,8 +76,8 @@ class ContainerDump extends Dump {
   /** What the bytes of a chunk hold. */
   sealedNote(field) {
     const m = /^payload\.chunks\[(\d+)\]\.(ciphertext|tag)$/.exec(field.name);
-    if (!m || !this.plain) return null;
-    return ["It holds ", this.goto("plaintext", Number(m[1]) * CHUNK, `chunk ${m[1]} of the plaintext`), "."];
+    if (!m || !this.plain || this.found.plaintext <= m[1] * CHUNK) return null;
+    return [m[2] === "tag" ? "It is that of " : "It holds ", this.goto("plaintext", Number(m[1]) * CHUNK, `chunk ${m[1]} of the plaintext`), "."];
   }
 
   /** Where a byte of the plaintext lies in the file. */

@@ -32,7 +32,7 @@ func Build(repository fs.FS) (map[string][]byte, error) {
 	if err := b.read(); err != nil {
 		return nil, err
 	}
-	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.sentences, b.example, b.walks, b.marginScripts, b.lost, b.assets} {
+	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.sentences, b.example, b.walks, b.searchIndex, b.marginScripts, b.lost, b.assets} {
 		if err := make(); err != nil {
 			return nil, err
 		}

@@ -75,9 +75,9 @@ function valueRow(value, show) {
 
 /** The values of a step, which are folded on a narrow screen. */
 function valuesOf(step, number, show) {
-  const groups = [["goes in", "go in", step.in], ["comes out", "come out", step.out], ["is compared with", "are compared with", step.with]].filter(([, , values]) => values?.length);
-  const table = make("table", { class: "values" }, ...groups.map(([head, , values]) => make("tbody", {}, make("tr", {}, make("th", { colspan: "2", class: "soft" }, head)), ...values.map((v) => valueRow(v, show)))));
-  const folded = make("details", { class: "folded" }, make("summary", {}, "The values: ", groups.map(([one, more, { length }]) => `${length} ${length === 1 ? one : more}`).join(", ")),
+  const groups = [["goes in", "goes in", "go in", step.in], ["comes out", "comes out", "come out", step.out], ["compared with", "to compare with", "to compare with", step.with]].filter(([, , , values]) => values?.length);
+  const table = make("table", { class: "values" }, ...groups.map(([head, , , values]) => make("tbody", {}, make("tr", {}, make("th", { colspan: "2", class: "soft" }, head)), ...values.map((v) => valueRow(v, show)))));
+  const folded = make("details", { class: "folded" }, make("summary", {}, "The values: ", groups.map(([, one, more, { length }]) => `${length} ${length === 1 ? one : more}`).join(", ")),
     make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": `values of step ${number}` }, table));
   folded.open = matchMedia("(min-width: 64.01rem)").matches;
   return folded;

@@ -8,7 +8,17 @@ const FEW = 20; // fields that can be looked through without being searched
 const hexOf = (bytes, between = " ") => Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(between);
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 /** Bytes in the notation of the test vectors, "00*16384 ff". */
-const expanded = (notation) => bytesOf(notation.split(" ").map((group) => { const [digits, times] = group.split("*"); return digits.repeat(Number(times ?? 1)); }).join(""));
+function expanded(notation) {
+  const groups = notation.split(" ").map((group) => group.split("*")).map(([digits, times = 1]) => [bytesOf(digits), Number(times)]);
+  const all = new Uint8Array(groups.reduce((sum, [bytes, times]) => sum + bytes.length * times, 0));
+  let at = 0;
+  for (const [bytes, times] of groups) {
+    if (bytes.length === 1) all.fill(bytes[0], at, at + times);
+    else for (let i = 0; i < times; i++) all.set(bytes, at + i * bytes.length);
+    at += bytes.length * times;
+  }
+  return all;
+}
 const count = (n, what) => `${n.toLocaleString("en").replaceAll(",", "\u202f")} ${what}${n === 1 ? "" : "s"}`;
 
 /** What a field is like, for its colour. */
@@ -24,7 +34,7 @@ const SHORT = 64, SHOWN = 8; // bytes of a field whose value is its bytes, and h
 
 /** The value of a field, or its bytes if they are few: whole, and as its line shows them. */
 function valueOf({ offset, length, value, fault, name }, bytes) {
-  if (value) return [value, value.replace(/^\d+ = 2\^51 .*, /, "")]; // of a time its line shows the date
+  if (value) return [value, value.replace(/^\d+(?: = 2\^51 .*)?, (?=\d{4}-)/, "")]; // of a time its line shows the date
   if (length > SHORT || fault) return ["", ""];
   const own = bytes.subarray(offset, offset + length);
   if (/content$/.test(name)) {

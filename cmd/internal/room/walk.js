@@ -10,6 +10,7 @@ const MOST = 1024; // bytes of a field of which all are in the data
   else {
     const all = acts.map(acted);
     place.append(jump("Part", all), listed(all), ...all.map(({ whole }) => whole));
+    setTimeout(drawAll);
   }
   if (location.hash) element(location.hash.slice(1))?.scrollIntoView();
 })();
@@ -78,12 +79,18 @@ function stepped(place, layers, steps) {
   open.addEventListener("click", () => { from = open; lift(true); });
   close.addEventListener("click", () => lift(false));
   side.addEventListener("keydown", (event) => { if (event.key === "Escape" && isApart()) lift(false); });
+  const view = (name) => {
+    if (!views.has(name)) {
+      const { hex, fields } = layers.find((layer) => layer.name === name);
+      views.set(name, new BytesView(expanded(hex), fields, { label: name, width: innerWidth < 1400 ? 8 : 16, most: MOST }));
+    }
+    return views.get(name);
+  };
   const choose = (name) => {
     for (const tab of tabs.children) tab.setAttribute("aria-pressed", tab.textContent === name);
-    shown.replaceChildren(views.get(name).whole);
+    shown.replaceChildren(view(name).whole);
   };
-  for (const { name, hex, fields } of layers) {
-    views.set(name, new BytesView(expanded(hex), fields, { label: name, width: innerWidth < 1400 ? 8 : 16, most: MOST }));
+  for (const { name } of layers) {
     const tab = make("button", { type: "button" }, name);
     tab.addEventListener("click", () => choose(name));
     tabs.append(tab);
@@ -91,7 +98,7 @@ function stepped(place, layers, steps) {
   const show = (name, offset) => {
     choose(name);
     if (isApart()) { from = document.activeElement; lift(true); }
-    views.get(name).select(offset);
+    view(name).select(offset);
   };
   const items = steps.map(({ title, part }, i) => ({ title, part, id: `step-${i + 1}` }));
   const list = make("div", { class: "steps" }, jump("Step", items, open), listed(items), ...stepItems(steps, show, "step"));
@@ -102,14 +109,33 @@ function stepped(place, layers, steps) {
   choose(layers[0].name);
 }
 
+/** What has not been drawn yet, by what it is folded in: all of it can be searched, but the page is there before. */
+const waiting = new Map();
+function drawIn(folded) {
+  const draw = waiting.get(folded);
+  waiting.delete(folded);
+  draw?.();
+}
+
+/** Draws what waits, and lets the page answer between. */
+function drawAll() {
+  const [next] = waiting.keys();
+  if (!next) return;
+  drawIn(next);
+  setTimeout(drawAll);
+}
+
 /** An act, which is unfolded into its bytes. */
 function acted({ title, name, digest, text, section, layers }, i) {
   const whole = make("section", { class: "act", id: `act-${i + 1}` }, make("h2", {}, `${i + 1}. ${title}`), make("p", { class: "name" }, make("code", {}, name)), ...text.map((paragraph) => make("p", {}, ...prose(paragraph))));
   if (digest) whole.children[1].append(make("br"), "SHA-256 ", make("code", {}, digest));
   whole.lastChild.append(" ", make("a", { href: sectionPlace(section) }, `Section ${section}`), ".");
   for (const { name, hex, fields } of layers) {
-    const bytes = expanded(hex);
-    whole.append(make("details", { class: "layer" }, make("summary", {}, `${name}: ${count(bytes.length, "byte")}, ${count(fields.length, "field")}`), new BytesView(bytes, fields, { label: name, most: MOST }).whole));
+    const { offset, length } = fields.at(-1);
+    const layer = make("details", { class: "layer" }, make("summary", {}, `${name}: ${count(offset + length, "byte")}, ${count(fields.length, "field")}`));
+    waiting.set(layer, () => layer.append(new BytesView(expanded(hex), fields, { label: name, most: MOST }).whole));
+    layer.addEventListener("toggle", () => drawIn(layer));
+    whole.append(layer);
   }
   return { title, id: whole.id, whole: anchored(whole) };
 }
@@ -118,6 +144,9 @@ function acted({ title, name, digest, text, section, layers }, i) {
 let opened = [];
 addEventListener("beforeprint", () => {
   opened = [...document.querySelectorAll("#walk .folded:not([open]), #walk .layer:not([open])")];
-  for (const details of opened) details.open = true;
+  for (const details of opened) {
+    drawIn(details);
+    details.open = true;
+  }
 });
 addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
