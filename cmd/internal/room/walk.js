@@ -82,7 +82,7 @@ function stepped(place, layers, steps) {
   const view = (name) => {
     if (!views.has(name)) {
       const { hex, fields } = layers.find((layer) => layer.name === name);
-      views.set(name, new BytesView(expanded(hex), fields, { label: name, width: innerWidth < 1400 ? 8 : 16, most: MOST }));
+      views.set(name, new BytesView(expanded(hex), fields, { label: name, width: innerWidth < 640 || (!isApart() && innerWidth < 1400) ? 8 : 16, most: MOST }));
     }
     return views.get(name);
   };
