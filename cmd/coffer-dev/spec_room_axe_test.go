@@ -41,9 +41,14 @@ func TestRoomAccessible(t *testing.T) {
 					c.wait("document.querySelector('.opened') !== null")
 				case strings.HasPrefix(name, "walk"):
 					c.wait("document.querySelector('.step, .act') !== null")
-					c.evaluate("document.querySelectorAll('.layer').forEach(e => { e.open = true })")
+					judged(where(name + ", folded"))
+					c.evaluate("document.querySelectorAll('.layer, .folded, .jump details').forEach(e => { e.open = true })")
 				}
 				judged(where(name))
+				if name == "walk.html" {
+					c.evaluate("document.querySelector('.jump details').open = false; document.querySelector('.step .place').focus(); document.activeElement.click()")
+					judged(where(name + ", with the bytes of a value"))
+				}
 			}
 			c.key("/", "/", 191)
 			c.typed("header")
@@ -79,7 +84,7 @@ func TestRoomSetAccessible(t *testing.T) {
 		for _, width := range []int64{390, 768, 1440} {
 			c.screen(width, 900, theme)
 			c.open(at + "cases/set/containers.html")
-			c.evaluate("document.querySelector('[data-case=\"objects\"]').click()")
+			c.evaluate("document.querySelector('[data-as=\"set\"]').click()")
 			c.wait("document.querySelector('#panel-generations table') !== null")
 			for _, tab := range []string{"generations", "objects", "files"} {
 				c.evaluate("document.querySelector('#tab-" + tab + "').click()")

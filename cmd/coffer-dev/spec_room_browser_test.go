@@ -33,6 +33,8 @@ func TestRoomInBrowser(t *testing.T) {
 	f.Write("hostile/dot.png", dot)
 	f.Write("hostile/noise.bin", []byte{0, 1, 2, 3})
 	f.coffer("seal", "--key-file", "key.txt", "-o", "hostile.coffer", "hostile")
+	f.Write("many/zeros.bin", make([]byte, 100_000))
+	f.coffer("seal", "--key-file", "key.txt", "-o", "many.coffer", "many")
 	for name, at := range map[string]string{"from the disk": "file://" + f.Root + "/room/", "served": f.serve()} {
 		t.Run(name, func(t *testing.T) {
 			c.t = t
@@ -44,6 +46,8 @@ func TestRoomInBrowser(t *testing.T) {
 			searchFinds(c, at)
 			dropShows(c, f, at)
 			exampleOpens(c, at)
+			chunksShown(c, f, at)
+			casesOpen(c, at)
 			fieldsLight(c, at)
 			hostileIsShown(c, f, at)
 			walksShow(c, at)
@@ -116,6 +120,7 @@ func searchFinds(c *chromium, at string) {
 		"key fingerprint":       "03-keys.html#s3.4",
 		"fingerprint key":       "03-keys.html#s3.4",
 		"wrong_secret":          "11-errors.html#s11.1",
+		"device blinds vault":   "walk-vault.html#act-1",
 		"header.examine":        "code/ref/header/header.go.html#L",
 		"damaged_header itself": "cases/header/digest-damaged.html",
 		"header/digest-damaged": "cases/header/digest-damaged.html",

@@ -85,6 +85,7 @@ func exampleOpens(c *chromium, at string) {
 	c.wait("document.querySelector('#panel-entries .look') !== null")
 	c.evaluate("[...document.querySelectorAll('.look')].find(e => e.textContent === 'messages/ada.txt').click()")
 	c.wait("document.querySelector('.content')?.textContent === 'Hello, Bob.\\n'")
+	narrows(c)
 	folder := c.t.TempDir()
 	call(c, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: "allow", DownloadPath: folder})
 	c.evaluate("[...document.querySelectorAll('.viewer button')].find(e => e.textContent === 'Save it').click()")
@@ -108,6 +109,30 @@ func exampleOpens(c *chromium, at string) {
 		c.t.Errorf("the place of the MAC shows %q", text)
 	}
 	c.silent("the example")
+}
+
+// narrows: what is typed above the entries, or above the fields of the plaintext, leaves those
+// that have all of it.
+func narrows(c *chromium) {
+	left := func(panel, items, text string) string {
+		c.evaluate("(() => { const input = document.querySelector('" + panel + " .narrowing'); input.value = " + quoted(text) + "; input.dispatchEvent(new Event('input')); })()")
+		return c.text("[...document.querySelectorAll('" + panel + " " + items + "')].map(e => e.textContent).join()")
+	}
+	for text, want := range map[string]string{"ada": "messages/ada.txt", "TXT mess": "messages/ada.txt", "xyzzy": "", "": "messages/ada.txt,note.txt"} {
+		if got := left("#panel-entries", ".look", text); got != want {
+			c.t.Errorf("%q leaves the entries %q", text, got)
+		}
+	}
+	c.evaluate("document.querySelector('#tab-plaintext').click()")
+	c.wait("document.querySelector('#panel-plaintext .field') !== null")
+	if got, want := left("#panel-plaintext", ".field b", "live path note"), "segment.live[1].entry.path"; got != want {
+		c.t.Errorf("the fields that are left are %q, not %q", got, want)
+	}
+	c.evaluate("document.querySelector('#tab-entries').click(); document.querySelector('.place').click()")
+	if text := c.text("document.querySelector('#panel-plaintext .narrowing').value + document.querySelector('#panel-plaintext .about').textContent"); !strings.HasPrefix(text, "segment.live[0].places bytes ") {
+		c.t.Errorf("the place of a record shows %q", text)
+	}
+	c.evaluate("document.querySelector('#tab-entries').click()")
 }
 
 // fieldsLight: pointing at a field lights its bytes, pointing at bytes their field, and

@@ -4,7 +4,7 @@
 //
 //   - inspect(bytes) returns what "coffer inspect --hex --json" prints of a container,
 //     or of what is none {"error": {name, detail}, "fields": [...]};
-//   - layout(input, bytes) does so for another input of a test vector;
+//   - layout(name, bytes) does so for another part of a test vector, or a structure of chapter 18;
 //   - open(bytes, kind, text) opens a container with a secret and returns its entries and
 //     the fields of its plaintext, or {"error": {name, detail}}; what it has opened last
 //     is what the following are about;

@@ -3,7 +3,6 @@ package dissect
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 
 	"github.com/coffer-format/coffer/cmd/internal/inspect"
 	"github.com/coffer-format/coffer/spec/annotate"
@@ -31,8 +30,8 @@ func Describe(data []byte) string {
 	return encode(d)
 }
 
-// Layout returns the fields of an input of a test vector by the name that it has there:
-// "container", "message" or "slot".
+// Layout returns the fields of a part of a test vector by the name that it has there:
+// "container", "message" or "slot"; or of a structure of chapter 18 by its name.
 func Layout(input string, data []byte) (string, error) {
 	var fields []annotate.Field
 	var err error
@@ -44,7 +43,7 @@ func Layout(input string, data []byte) (string, error) {
 	case "slot":
 		fields, err = annotate.Slot(data)
 	default:
-		return "", fmt.Errorf("nothing is known of the bytes of %q", input)
+		fields, err = annotate.VaultMessage(input, data)
 	}
 	if err != nil {
 		return "", err

@@ -8,16 +8,17 @@ import (
 // Step is something that is computed, or compared, on the way from a secret to the
 // plaintext.
 type Step struct {
-	Part        string  `json:"part"` // of the way, which several steps have in common
-	Title       string  `json:"title"`
-	Text        string  `json:"text"`                  // why it is done, and what it shows
-	Formula     string  `json:"formula"`               // as in the specification
-	Section     string  `json:"section"`               // of the specification
-	Requirement string  `json:"requirement,omitempty"` // that asks for it
-	In          []Value `json:"in,omitempty"`
-	Out         []Value `json:"out,omitempty"`
-	With        []Value `json:"with,omitempty"`  // what is there already, of a comparison
-	Holds       *bool   `json:"holds,omitempty"` // of a comparison
+	Part        string   `json:"part"` // of the way, which several steps have in common
+	Title       string   `json:"title"`
+	Text        string   `json:"text,omitempty"`        // why it is done, and what it shows
+	Common      []string `json:"common,omitempty"`      // the same of every step of its kind, to be said once
+	Formula     string   `json:"formula"`               // as in the specification
+	Section     string   `json:"section"`               // of the specification
+	Requirement string   `json:"requirement,omitempty"` // that asks for it
+	In          []Value  `json:"in,omitempty"`
+	Out         []Value  `json:"out,omitempty"`
+	With        []Value  `json:"with,omitempty"`  // what is there already, of a comparison
+	Holds       *bool    `json:"holds,omitempty"` // of a comparison
 }
 
 // Value is what goes into a step, or comes out of it.

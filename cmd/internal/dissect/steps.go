@@ -111,7 +111,7 @@ func (t *tracer) message(what string, compared Step, inputKey, context Value, of
 	t2 := mac(inputKey.bytes(), t1, info, []byte{2})
 	t.add(Step{Title: "Derive what " + what + " is sealed with", Section: "4.2", Requirement: "COB-2",
 		Formula: `key[32] || base_nonce[12] || commitment[32] = HKDF-Expand(PRK = ` + inputKey.Name + `, info = "` + c2sp + `" || 0x00 || salt || context, L = 76)`,
-		Text:    "HKDF-Expand is two runs of HMAC-SHA-512 under the " + inputKey.Name + ": T1 = HMAC(info || 0x01), T2 = HMAC(T1 || info || 0x02). The first 76 of their 128 bytes are the result.",
+		Common:  []string{"HKDF-Expand is two runs of HMAC-SHA-512 under the PRK: T1 = HMAC(info || 0x01), T2 = HMAC(T1 || info || 0x02). The first 76 of their 128 bytes are the result."},
 		In:      []Value{inputKey, t.in("salt", offset, cobblestone.SaltSize), context, computed("info", info)},
 		Out:     []Value{computed("T1", t1), computed("T2", t2), computed("key", d.Key[:]), computed("base nonce", d.BaseNonce[:]), computed("commitment", d.Commitment[:])}})
 	compared.Title, compared.Section, compared.Formula = "Does the key fit "+what+"?", "4.5", "commitment = the one that was derived"

@@ -44,11 +44,13 @@ func (t *tracer) entry(i int) {
 	places := number(t.Opened.Fields, record+"places")
 	fields, length := t.frame(e.Spans[0].Offset)
 	t.add(Step{Title: "A record finds an entry", Section: "8.4", Requirement: "ARC-26", Formula: "record = length of the places (2 bytes) || places || path, kind, modified_ms and size of the entry",
-		Text: fmt.Sprintf("The records of a segment are sorted by path. That of %q begins with the number %d: its places take %d bytes, 32 each, so it has %s. A place is the id of a container (24 bytes) and the offset of a frame in its plaintext (8 bytes), here %s.", e.Path, places, places, counted(places/32, "place"), Grouped(fields.Offset)),
-		In:   []Value{t.plain("record", record), t.plain("its places", record+"places[")}, Out: []Value{fields}})
+		Text:   fmt.Sprintf("The record of %q begins with the number %d: its places take %d bytes, 32 each, so it has %s. The frame begins at %s.", e.Path, places, places, counted(places/32, "place"), Grouped(fields.Offset)),
+		Common: []string{"The records of a segment are sorted by path. A place is the id of a container (24 bytes) and the offset of a frame in its plaintext (8 bytes)."},
+		In:     []Value{t.plain("record", record), t.plain("its places", record+"places[")}, Out: []Value{fields}})
 	t.add(Step{Title: "The frame holds the content", Section: "8.1", Requirement: "ARC-46", Formula: length,
-		Text: fmt.Sprintf("The frame begins at %s and its fields take %s bytes, so the content begins at %s + %s = %s. The chunk in which they lie, number %d, is opened as every other. The record governs: the frame repeats path, kind and time for salvage, and only its size must be that of the record.", Grouped(fields.Offset), Grouped(fields.Length), Grouped(fields.Offset), Grouped(fields.Length), Grouped(e.Spans[0].Offset), fields.Offset/cobblestone.ChunkSize),
-		In:   []Value{fields}, Out: []Value{placed("content of "+e.Path, "plaintext", t.plaintext, e.Spans[0].Offset, e.Spans[0].Length)}})
+		Text:   fmt.Sprintf("The frame of %q begins at %s and its fields take %s bytes, so the content begins at %s + %s = %s. The chunk in which they lie, number %d, is opened as every other.", e.Path, Grouped(fields.Offset), Grouped(fields.Length), Grouped(fields.Offset), Grouped(fields.Length), Grouped(e.Spans[0].Offset), fields.Offset/cobblestone.ChunkSize),
+		Common: []string{"The record governs: the frame repeats path, kind and time for salvage, and only its size must be that of the record."},
+		In:     []Value{fields}, Out: []Value{placed("content of "+e.Path, "plaintext", t.plaintext, e.Spans[0].Offset, e.Spans[0].Length)}})
 }
 
 // frame returns the fields of a frame before its content at an offset, and says how long
@@ -84,16 +86,18 @@ func (t *tracer) oneByte(e Entry, j int64) {
 	sealed, length := t.sealed(i)
 	enciphered, tag := t.in("the byte, encrypted", sealed+rest, 1), t.in("the tag of its chunk", sealed+length, cobblestone.TagSize)
 	t.add(Step{Title: fmt.Sprintf("Where byte %s lies in the file", Grouped(j)), Section: "4.4", Requirement: "COB-7",
-		Formula: "p = offset of the content + byte; i = floor(p / 16384); sealed chunk i = payload + 56 + 16400 i; byte of the file = sealed chunk i + p mod 16384; nonce_i = base_nonce XOR i",
-		Text: fmt.Sprintf("Byte %s of %q is byte %s + %s = %s of the plaintext: byte %s of chunk %d (%d × 16\u202f384 = %s). Sealed chunk %d begins at %s + 56 + %d × 16\u202f400 = %s of the file. A byte is encrypted in its place, so this one is byte %s + %s = %s of the file. The tag of the chunk comes after its %s bytes of ciphertext, at %s. The number of the chunk, as 12 bytes, big-endian, XOR the base nonce is the nonce.",
-			Grouped(j), e.Path, Grouped(span.Offset), Grouped(j-span.Content), Grouped(p), Grouped(rest), i, i, Grouped(i*cobblestone.ChunkSize), i, Grouped(t.Payload), i, Grouped(sealed), Grouped(sealed), Grouped(rest), Grouped(enciphered.Offset), Grouped(length), Grouped(tag.Offset)),
-		In:  []Value{computed("base nonce", t.derived.BaseNonce[:]), enciphered},
-		Out: []Value{nonce(&t.derived, i), tag}})
+		Formula: fmt.Sprintf("p = offset of the content + byte = %d + %d = %d; i = floor(p / 16384) = %d; sealed chunk i = payload + 56 + 16400 i = %d + 56 + 16400 × %d = %d; byte of the file = sealed chunk i + p mod 16384 = %d + %d = %d; tag = sealed chunk i + %d = %d; nonce_i = base_nonce XOR %d, as 12 bytes, big-endian",
+			span.Offset, j-span.Content, p, i, t.Payload, i, sealed, sealed, rest, enciphered.Offset, length, tag.Offset, i),
+		Text:   fmt.Sprintf("Byte %s of %q is byte %s of the plaintext: byte %s of chunk %d, which begins at %d × 16\u202f384 = %s. So it is byte %s of the file.", Grouped(j), e.Path, Grouped(p), Grouped(rest), i, i, Grouped(i*cobblestone.ChunkSize), Grouped(enciphered.Offset)),
+		Common: []string{"A byte is encrypted in its place. The tag of a chunk comes after its ciphertext."},
+		In:     []Value{computed("base nonce", t.derived.BaseNonce[:]), enciphered},
+		Out:    []Value{nonce(&t.derived, i), tag}})
 	t.chunks(i)
 	t.add(Step{Title: "What vouches for the byte, and what does not", Section: "4.7", Requirement: "COB-19",
 		Formula: "MAC of the header → salt and commitment → key and base nonce → tag of the chunk → byte",
-		Text: fmt.Sprintf("To read it, a reader opens the last chunk, the chunks of index, segment and the fields of the frame, and chunk %d: nothing else. What vouches for the byte: the tag of its chunk, under a key that comes from K and the payload's salt, for what it is; the nonce for its place; the last chunk for the length of the whole; the MAC of the header for salt and commitment; and the record, read in the same way, for the entry to which it belongs. "+
-			"What does not: nothing shows that this container is the newest, since an older one under the same K verifies as well, whole as it is. And whoever knows K can make another that verifies; where a password opens the container, whoever guesses it has K.", i),
+		Text:    fmt.Sprintf("To read it, a reader opens the last chunk, the chunks of index, segment and the fields of the frame, and chunk %d: nothing else.", i),
+		Common: []string{"What vouches for the byte: the tag of its chunk, under a key that comes from K and the payload's salt, for what it is; the nonce for its place; the last chunk for the length of the whole; the MAC of the header for salt and commitment; and the record, read in the same way, for the entry to which it belongs.",
+			"What does not: nothing shows that this container is the newest, since an older one under the same K verifies as well, whole as it is. And whoever knows K can make another that verifies; where a password opens the container, whoever guesses it has K."},
 		In:  []Value{t.field("the MAC", "mac"), t.field("the commitment", "payload.commitment"), tag, enciphered},
 		Out: []Value{placed("the byte", "plaintext", t.plaintext, p, 1)}})
 }

@@ -43,7 +43,7 @@ func (t *tracer) header() {
 	}
 	t.compare(step, check, t.field("key_check", "key_check"))
 
-	step, headerKey := t.derive(Step{Title: "The key of the header", Requirement: "KEY-3", Text: "Each use has a key of its own, and none of them tells anything of another or of K."}, key.LabelHeader, "header key")
+	step, headerKey := t.derive(Step{Title: "The key of the header", Requirement: "KEY-3", Common: []string{"Each use has a key of its own, and none of them tells anything of another or of K."}}, key.LabelHeader, "header key")
 	t.add(step)
 	digest, macAt := t.field("digest", "digest"), t.field("mac", "mac")
 	wanted := mac(headerKey, t.data[:macAt.Offset], t.data[t.Payload:t.Payload+cobblestone.PrefixSize])
@@ -55,11 +55,11 @@ func (t *tracer) header() {
 
 // payload derives what the payload is sealed with.
 func (t *tracer) payload() {
-	step, payloadKey := t.derive(Step{Title: "The key of the payload", Requirement: "KEY-3", Text: "It comes from K as the key of the header does, with another label."}, key.LabelPayload, "payload key")
+	step, payloadKey := t.derive(Step{Title: "The key of the payload", Requirement: "KEY-3", Text: "It comes from K in the same way, with another label."}, key.LabelPayload, "payload key")
 	t.add(step)
 	context := t.Opened.header.Purpose.Context()
 	t.derived = t.message("the payload", Step{Requirement: "HDR-20",
-		Text: "K is known to be right, and salt and commitment are authentic, with the header. So a difference cannot mean a wrong secret: the payload is not the one of this header, that is, it was not sealed under this K for this purpose."},
+		Common: []string{"K is known to be right, and salt and commitment are authentic, with the header. So a difference cannot mean a wrong secret: the payload is not the one of this header, that is, it was not sealed under this K for this purpose."}},
 		computed("payload key", payloadKey), written("context", context), t.Payload)
 }
 
@@ -71,6 +71,15 @@ func (t *tracer) sealed(i int64) (offset, length int64) {
 	return t.Payload + cobblestone.PrefixSize + i*cobblestone.SealedChunkSize, min(cobblestone.ChunkSize, t.Plaintext-i*cobblestone.ChunkSize)
 }
 
+// lastFormula says which chunk is the last, and where it lies.
+func (t *tracer) lastFormula() string {
+	file, i := int64(len(t.data)), t.last()
+	offset, length := t.sealed(i)
+	sealed := file - t.Payload - cobblestone.PrefixSize
+	return fmt.Sprintf("sealed chunks, together = file - payload - 56 = %d - %d - 56 = %d bytes; last = floor(%d / 16400) = %d; sealed chunk %d = %d mod 16400 = %d bytes from payload + 56 + 16400 × %d = %d on; chunk %d = %d - 16 = %d bytes",
+		file, t.Payload, sealed, sealed, i, i, sealed, length+cobblestone.TagSize, i, offset, i, length+cobblestone.TagSize, length)
+}
+
 // chunks opens chunks of the payload, each once.
 func (t *tracer) chunks(numbers ...int64) {
 	for _, i := range numbers {
@@ -80,14 +89,18 @@ func (t *tracer) chunks(numbers ...int64) {
 		t.opened[i] = true
 		offset, length := t.sealed(i)
 		step := Step{Title: fmt.Sprintf("Open chunk %d", i), Requirement: "COB-12",
-			Text: "The tag vouches for every byte of the chunk, and the nonce for its place: a chunk that was changed or moved does not open."}
+			Common: []string{"The tag vouches for every byte of the chunk, and the nonce for its place: a chunk that was changed or moved does not open."}}
 		if i == t.last() {
 			step.Title += ", the last"
 			if i == 0 {
 				step.Title = "Open chunk 0, the only one"
 			}
-			step.Text += fmt.Sprintf(" All chunks but the last have 16\u202f384 bytes, and the last has fewer, possibly none (then only its tag is there); here it has %s. So the length of the file says where it lies. A file that ends with a whole chunk, or with fewer than 16 bytes after one, has been cut and is refused; after any other cut what is left of a chunk does not open.", Grouped(length))
+			step.Common = append(step.Common, "No flag marks the last chunk: all chunks before it have 16\u202f384 bytes, and it has fewer, possibly none (then only its tag is there). So the length of the file says which chunk is the last and where it lies. A file that ends with a whole chunk, or with fewer than 16 bytes after one, has been cut and is refused; after any other cut what is left of a chunk does not open.")
 		}
-		t.add(t.chunk(step, &t.derived, i, offset, length, placed(fmt.Sprintf("chunk %d of the plaintext", i), "plaintext", t.plaintext, i*cobblestone.ChunkSize, length)))
+		step = t.chunk(step, &t.derived, i, offset, length, placed(fmt.Sprintf("chunk %d of the plaintext", i), "plaintext", t.plaintext, i*cobblestone.ChunkSize, length))
+		if i == t.last() {
+			step.Formula = t.lastFormula() + "; " + step.Formula
+		}
+		t.add(step)
 	}
 }

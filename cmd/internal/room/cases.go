@@ -112,32 +112,6 @@ func verdict(c vectors.Case) string {
 	return "<code>" + op + "</code> must fail with <code>" + template.HTMLEscapeString(c.Error) + "</code>"
 }
 
-// dumped are the inputs of cases that the dump can show.
-var dumped = []string{"container", "message", "slot"}
-
-// dumpButtons lets the input of a case be opened in the dump.
-func dumpButtons(out *strings.Builder, script string, c vectors.Case) {
-	for _, input := range dumped {
-		if _, ok := c.Input[input].(string); ok {
-			fmt.Fprintf(out, `<p><button type="button" class="main" data-case="%s" data-script="%s">Open its %s in the dump</button></p>`, input, script, input)
-		}
-	}
-	objects, _ := c.Input["objects"].([]any)
-	if len(objects) > 0 {
-		fmt.Fprintf(out, `<p><button type="button" class="main" data-case="objects" data-script="%s">Open the set in the dump</button></p><h2>The objects of the set</h2><ul class="objects">`, script)
-	}
-	for i := range objects {
-		object, _ := objects[i].(vectors.Object)
-		name, _ := object["name"].(string)
-		if _, ok := object["bytes"].(string); ok {
-			fmt.Fprintf(out, `<li><button type="button" data-case="objects.%d" data-script="%s">%s</button></li>`, i, script, template.HTMLEscapeString(cutText(name)))
-		}
-	}
-	if len(objects) > 0 {
-		out.WriteString(`</ul>`)
-	}
-}
-
 var jsonToken = regexp.MustCompile(`("(?:[^"\\]|\\.)*")(\s*:)?|-?[0-9][0-9.eE+-]*|\b(?:true|false|null)\b`)
 
 // colouredJSON marks keys, texts, numbers and words.

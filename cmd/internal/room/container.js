@@ -2,6 +2,17 @@
 // The dump of a container: its bytes, and with a secret its plaintext, its entries and what was computed.
 const PREFIX = 56, CHUNK = 16384, SEALED = 16400; // of spec chapter 4
 
+/** A field as those of its parts: of many chunks each. */
+function chunksOf(field) {
+  const [, prefix, first, last] = /^(.*chunks)\[(\d+)\.\.(\d+)\]$/.exec(field.name) ?? [];
+  if (!prefix) return [field];
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const name = `${prefix}[${Number(first) + i}]`, offset = field.offset + i * SEALED;
+    return [{ ...field, offset, length: CHUNK, name: `${name}.ciphertext`, meaning: "plaintext, encrypted", requirement: "COB-5" },
+      { ...field, offset: offset + CHUNK, length: SEALED - CHUNK, name: `${name}.tag`, meaning: "authenticates the chunk" }];
+  }).flat();
+}
+
 class ContainerDump extends Dump {
   what = "container";
   secretTabs = ["Plaintext", "Entries", "Derivation"];
@@ -12,7 +23,7 @@ class ContainerDump extends Dump {
     this.json = await ask("inspect", data);
     this.d = JSON.parse(this.json);
     this.frame(this.facts());
-    this.container = new BytesView(data, this.d.fields ?? [], { label: "container", note: (f) => this.sealedNote(f) });
+    this.container = new BytesView(data, (this.d.fields ?? []).flatMap(chunksOf), { label: "container", note: (f) => this.sealedNote(f) });
     this.tab("Container", () => this.container.whole);
     this.tab("JSON", () => make("div", {}, make("p", { class: "soft" }, "As “coffer inspect --hex --json” prints it."), make("pre", { id: "dump-json", tabindex: "0" }, this.json)));
     this.select("Container");
@@ -65,8 +76,8 @@ class ContainerDump extends Dump {
   /** What the bytes of a chunk hold. */
   sealedNote(field) {
     const m = /^payload\.chunks\[(\d+)\]\.(ciphertext|tag)$/.exec(field.name);
-    if (!m || !this.plain) return null;
-    return ["It holds ", this.goto("plaintext", Number(m[1]) * CHUNK, `chunk ${m[1]} of the plaintext`), "."];
+    if (!m || !this.plain || this.found.plaintext <= m[1] * CHUNK) return null;
+    return [m[2] === "tag" ? "It is that of " : "It holds ", this.goto("plaintext", Number(m[1]) * CHUNK, `chunk ${m[1]} of the plaintext`), "."];
   }
 
   /** Where a byte of the plaintext lies in the file. */
@@ -90,23 +101,33 @@ class ContainerDump extends Dump {
 
   entries() {
     const { entries } = this.found;
+    if (!entries.length) return make("p", {}, "It has no entries.");
     const list = make("ul", { class: "entries" }), viewer = make("div", { class: "viewer", "aria-live": "polite" });
-    entries.slice(0, MOST_FIELDS).forEach((entry, i) => {
-      const look = make("button", { type: "button", class: "look" }, entry.path);
+    const item = (i) => {
+      const entry = entries[i], look = make("button", { type: "button", class: "look" }, entry.path);
       look.addEventListener("click", async () => {
         list.querySelector(".chosen")?.classList.remove("chosen");
-        item.classList.add("chosen");
+        li.classList.add("chosen");
         const content = await ask("content", i);
-        if (!item.classList.contains("chosen")) return;
+        if (!li.classList.contains("chosen")) return;
         viewer.replaceChildren(...this.entry(entry, content));
         viewer.scrollIntoView({ block: "nearest" });
       });
-      const item = make("li", {}, look, make("span", { class: "soft" }, ` ${entry.kind}, ${count(entry.size, "byte")}`), entry.status === "whole" ? "" : make("span", { class: "fault" }, ` ${entry.status}`));
-      list.append(item);
-    });
-    if (!entries.length) return make("p", {}, "It has no entries.");
-    if (entries.length > MOST_FIELDS) list.append(make("li", { class: "soft" }, count(entries.length - MOST_FIELDS, "more entry").replace("entrys", "entries")));
-    return make("div", { class: "browse" }, list, viewer);
+      const li = make("li", {}, look, make("span", { class: "soft" }, ` ${entry.kind}, ${count(entry.size, "byte")}`), entry.status === "whole" ? "" : make("span", { class: "fault" }, ` ${entry.status}`));
+      return li;
+    };
+    const draw = (fitting) => {
+      list.replaceChildren(...fitting.slice(0, MOST_FIELDS).map(item));
+      if (fitting.length > MOST_FIELDS) list.append(make("li", { class: "soft" }, `${count(fitting.length - MOST_FIELDS, "more entry").replace("entrys", "entries")}: type a part of a path above`));
+    };
+    const all = [...entries.keys()];
+    draw(all);
+    const finder = entries.length > 1 ? narrowing("Find entries by path", (fits) => {
+      const fitting = all.filter((i) => fits(entries[i].path));
+      draw(fitting);
+      return `${fitting.length} of ${count(entries.length, "entry").replace("entrys", "entries")}`;
+    }) : "";
+    return make("div", { class: "browse" }, make("div", { class: "found-entries" }, finder, list), viewer);
   }
 
   /** An entry: what it is, where it lies, and what can be seen of it. */
@@ -137,7 +158,7 @@ class ContainerDump extends Dump {
     const steps = JSON.parse(await this.working("It is being computed …", ask("steps")));
     const whole = make("div", { class: "steps" }, make("p", { class: "soft" }, "What is computed from what, from the secret to an entry. The values are those of this container, K among them: whoever sees them can open it."));
     if (steps.error) whole.append(make("p", { class: "fault" }, steps.error.detail));
-    else whole.append(...stepItems(steps, (layer, offset) => this.show(layer, offset)));
+    else whole.append(...stepItems(steps, (layer, offset) => this.show(layer, offset), "derived"));
     return whole;
   }
 }

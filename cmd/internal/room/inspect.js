@@ -36,11 +36,11 @@ function inspectSet(name, files, secret) {
   });
 }
 
-/** Shows another input of a test vector, such as a slot. */
-function inspectInput(input, name, data) {
+/** Shows another part of a test vector, such as a slot. */
+function inspectInput(as, name, data) {
   return inspecting(name, data.length, async () => data, async () => {
-    const { error, fields } = JSON.parse(await ask("layout", input, data));
-    body.replaceChildren(make("p", {}, make("b", {}, name), `, its ${input}: ${count(data.length, "byte")}`), error ? make("p", { class: "fault" }, error.detail) : new BytesView(data, fields, { label: input }).whole);
+    const { error, fields } = JSON.parse(await ask("layout", as, data));
+    body.replaceChildren(make("p", {}, make("b", {}, name), `, its ${as}: ${count(data.length, "byte")}`), error ? make("p", { class: "fault" }, error.detail) : new BytesView(data, fields, { label: as }).whole);
   });
 }
 
@@ -79,16 +79,25 @@ async function tryExample() {
   await inspect(new File([bytesOf(container)], name), secret);
 }
 
-/** Opens an input of a test vector, such as "container" or "objects.2", whose script is there. */
-function inspectCase(path) {
+/** The bytes of a value of a test vector: its own, or those of a recipe. */
+function bytesOfValue(value) {
+  if (typeof value === "string") return expanded(value);
+  const { length, repeat = "00", parts = [] } = value;
+  const bytes = new Uint8Array(length), again = expanded(repeat);
+  for (let at = 0; at < length; at++) bytes[at] = again[at % again.length];
+  for (const [offset, part] of parts) bytes.set(expanded(part), offset);
+  return bytes;
+}
+
+/** Opens a part of a test vector, whose script is there: as a set, as a container, or as what "layout" has fields of. */
+function inspectCase(path, as) {
   const { id, input } = window.cofferCase;
-  if (path === "objects") return inspectSet(id, new Map(input.objects.map((o) => [o.name, new File([expanded(o.bytes)], o.name)])), caseSecret(input.secret));
-  let value = input;
-  for (const part of path.split(".")) value = value[part];
-  const object = path.startsWith("objects.");
-  const data = expanded(object ? value.bytes : value), name = object ? value.name : id;
-  if (!object && path !== "container") return inspectInput(path, name, data);
-  return inspect(new File([data], name), caseSecret(input.secret));
+  const secret = caseSecret(input.secret ?? (typeof input.key === "string" ? { kind: "key", key: input.key } : undefined));
+  if (as === "set") return inspectSet(id, new Map(input.objects.map((o) => [o.name, new File([expanded(o.bytes)], o.name)])), secret);
+  let value = window.cofferCase, owner;
+  for (const part of path.split(".")) [owner, value] = [value, value[part]];
+  const data = bytesOfValue(value);
+  return as === "container" ? inspect(new File([data], path.endsWith(".bytes") ? owner.name : id), secret) : inspectInput(as, id, data);
 }
 
 /** The secret of a test vector as it is typed. */
@@ -102,5 +111,6 @@ element("folder").addEventListener("change", (event) => event.target.files.lengt
 element("file").addEventListener("change", (event) => event.target.files.length && inspectDropped([...event.target.files]));
 dialog.addEventListener("close", () => body.querySelector(".stop")?.click());
 dialog.addEventListener("click", (event) => {
-  if (event.target === dialog || event.target.closest("a[href]:not([download])")) dialog.close();
+  const link = event.target.closest("a[href]:not([download])");
+  if (event.target === dialog || (link && !dialog.contains(element(link.hash.slice(1))))) dialog.close();
 });

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"path"
 	"strings"
 
 	"github.com/coffer-format/coffer/spec"
@@ -17,7 +18,7 @@ import (
 	"github.com/coffer-format/coffer/vectors"
 )
 
-//go:embed page.html front.html room.css dump.css room.js view.js content.js decode.js dump.js container.js set.js inspect.js walk.js theme.js icon.svg
+//go:embed *.html *.css *.js *.svg
 var assets embed.FS
 
 // Policy is what the pages allow themselves: what lies beside them, the decoder with a
@@ -31,7 +32,7 @@ func Build(repository fs.FS) (map[string][]byte, error) {
 	if err := b.read(); err != nil {
 		return nil, err
 	}
-	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.searchIndex, b.sentences, b.example, b.walks, b.marginScripts, b.lost, b.assets} {
+	for _, make := range []func() error{b.chapters, b.sources, b.casePages, b.sentences, b.example, b.walks, b.searchIndex, b.marginScripts, b.lost, b.assets} {
 		if err := make(); err != nil {
 			return nil, err
 		}
@@ -210,12 +211,19 @@ func (b *builder) lost() error {
 }
 
 func (b *builder) assets() error {
-	for _, name := range []string{"room.css", "dump.css", "room.js", "view.js", "content.js", "decode.js", "dump.js", "container.js", "set.js", "inspect.js", "walk.js", "theme.js", "icon.svg"} {
-		data, err := assets.ReadFile(name)
+	files, err := assets.ReadDir(".")
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if path.Ext(f.Name()) == ".html" { // a template
+			continue
+		}
+		data, err := assets.ReadFile(f.Name())
 		if err != nil {
 			return err
 		}
-		b.pages[name] = data
+		b.pages[f.Name()] = data
 	}
 	return nil
 }

@@ -34,6 +34,12 @@ element("theme").addEventListener("click", () => {
 document.querySelector("nav").addEventListener("click", (event) => {
   if (event.target.closest("a")) document.querySelector(".menu").open = false;
 });
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector(".menu");
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
 
 // What is folded beside a requirement: its code below both columns, and the cases after the first.
 async function folded(e) {
@@ -86,7 +92,7 @@ function score([page, title, text, kind], words) {
   let sum = { "": 5, error: 30 }[kind] ?? 1;
   for (const word of words) {
     if (lowTitle === word) sum += 100;
-    else if (lowTitle.includes(word)) sum += kind === "case" || kind === "code" ? 3 : 20;
+    else if (lowTitle.includes(word)) sum += ["walk", "case", "code"].includes(kind) ? 3 : 20;
     else if (lowText.includes(word)) sum += new RegExp(`\\b${word.replace(/\W/g, "\\$&")}`).test(lowText) ? 4 : 2;
     else if (about.includes(word)) sum += 1;
     else return 0;
@@ -168,12 +174,12 @@ document.addEventListener("click", (event) => {
 
 // The dump of a container, whose scripts are loaded when it is wanted.
 async function dump() {
-  for (const name of ["view.js", "content.js", "decode.js", "dump.js", "container.js", "set.js", "inspect.js"]) await load(name);
+  for (const name of ["view.js", "steps.js", "content.js", "decode.js", "dump.js", "container.js", "set.js", "inspect.js"]) await load(name);
 }
 element("inspect").addEventListener("click", async () => { await dump(); element("dump").showModal(); });
 for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", async () => { await dump(); tryExample(); });
 for (const input of document.querySelectorAll("[data-file]")) input.addEventListener("change", async () => { if (!input.files.length) return; await dump(); inspectDropped([...input.files]); });
-for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); await load(button.dataset.script); inspectCase(button.dataset.case); });
+for (const button of document.querySelectorAll("[data-case]")) button.addEventListener("click", async () => { await dump(); await load(button.dataset.script); inspectCase(button.dataset.case, button.dataset.as); });
 
 let depth = 0; // of the elements that a file is dragged over
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files");

@@ -18,7 +18,7 @@ type entry struct {
 	Page  string // and the fragment
 	Title string
 	Text  string
-	Kind  string // "error", "case" or "code"; "" for the text of a chapter
+	Kind  string // "error", "walk", "case" or "code"; "" for the text of a chapter
 }
 
 // searchIndex makes a script of everything that can be found.

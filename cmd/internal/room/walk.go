@@ -70,6 +70,7 @@ func (b *builder) walks() error {
 				a.Layers[i] = packed(a.Layers[i])
 			}
 		}
+		b.findable(name, title, w)
 		body := fmt.Sprintf(`<h1>%s</h1>%s<div id="walk" data-walk="%s"><p class="soft">The bytes are being drawn; this takes JavaScript. <a href="15-example.html">Chapter 15</a> has the worked example without it.</p></div>%s`,
 			title, b.linkReferences(name, w.Intro), data, b.linkReferences(name, w.End))
 		if err := b.script(data, "cofferWalk", w.way); err != nil {
@@ -80,6 +81,16 @@ func (b *builder) walks() error {
 		}
 	}
 	return nil
+}
+
+// findable lets the parts of a walk be found.
+func (b *builder) findable(page, title string, w *walk) {
+	for i, s := range w.Steps {
+		b.found = append(b.found, entry{fmt.Sprintf("%s#step-%d", page, i+1), title, s.Title + ". " + strings.Join(append([]string{s.Text}, s.Common...), " "), "walk"})
+	}
+	for i, a := range w.Acts {
+		b.found = append(b.found, entry{fmt.Sprintf("%s#act-%d", page, i+1), title, a.Title + ". " + strings.Join(a.Text, " "), "walk"})
+	}
 }
 
 // longestShown is the length of a field up to which all of its bytes can be seen on a

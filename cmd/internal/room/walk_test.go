@@ -135,7 +135,7 @@ func TestPhoto(t *testing.T) {
 	text := ""
 	for _, s := range w.Steps {
 		if strings.HasPrefix(s.Part, "The same way") {
-			text += s.Text
+			text += s.Text + s.Formula
 			for _, v := range slices.Concat(s.In, s.Out) {
 				values[v.Name] = v
 			}
@@ -150,7 +150,9 @@ func TestPhoto(t *testing.T) {
 			t.Errorf("%s is no field of its own", name)
 		}
 	}
-	for _, want := range []string{"100 036 of the plaintext: byte 1 732 of chunk 6 (6 × 16 384 = 98 304)", "266 + 56 + 6 × 16 400 = 98 722", "98 722 + 1 732 = 100 454 of the file", "after its 16 384 bytes of ciphertext, at 115 106"} {
+	for _, want := range []string{"36 + 100000 = 100036", "100 036 of the plaintext: byte 1 732 of chunk 6, which begins at 6 × 16 384 = 98 304", "266 + 56 + 16400 × 6 = 98722", "98722 + 1732 = 100454", "sealed chunk i + 16384 = 115106",
+		// and of the last chunk, of which only the length says that it is the last
+		"121282 - 266 - 56 = 120960 bytes", "floor(120960 / 16400) = 7", "120960 mod 16400 = 6160 bytes from payload + 56 + 16400 × 7 = 115122", "6160 - 16 = 6144 bytes"} {
 		if !strings.Contains(strings.ReplaceAll(text, "\u202f", " "), want) {
 			t.Errorf("the steps do not say %q: %s", want, text)
 		}
