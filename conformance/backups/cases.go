@@ -32,11 +32,35 @@ func Cases(seed int64) []cases.Case {
 			ID: id, Subject: "backup", Comment: c.comment,
 			Requirements: strings.Fields(c.requirements), Profiles: strings.Fields("backup " + c.profiles),
 			Run: func(a *cases.Asker) report.Outcome {
-				return outcome(c.run(newWorld(a, rand.New(rand.NewSource(cases.SeedFor(seed, id))))))
+				return outcome(tried(c.run, newWorld(a, rand.New(rand.NewSource(cases.SeedFor(seed, id))))))
 			},
 		})
 	}
 	return all
+}
+
+// unusable is why a case cannot go on from what the device has left behind, which is its fault.
+type unusable struct{ error }
+
+// left returns what was found in what the device has left behind.
+func left[T any](v T, err error) T {
+	if err != nil {
+		panic(unusable{err})
+	}
+	return v
+}
+
+func tried(run func(w *world) error, w *world) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			u, ok := v.(unusable)
+			if !ok {
+				panic(v)
+			}
+			err = fmt.Errorf("the device has left behind what cannot be read: %w", u.error)
+		}
+	}()
+	return run(w)
 }
 
 func outcome(err error) report.Outcome {

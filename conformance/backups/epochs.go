@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/audits"
-	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/key"
@@ -185,7 +184,7 @@ func overlooked(w *world) error {
 	v.memory = nil
 	v.store[commitName(w.number("generation")+9)] = drawn.Bytes(w.r, 200) // which is none
 	secret := inputs.KeySecret(w.key())
-	before := cases.Must1(read(after, w.key()))
+	before := left(read(after, w.key()))
 	r, err := v.run("set.begin", epoch{secret: secret, created: 1}.input(nil), func(_ int, q request) fate {
 		if q.kind == "make" {
 			for name, b := range after {
@@ -262,7 +261,7 @@ func interruptedEpoch(w *world) error {
 func (w *world) interrupt(e epoch) error {
 	before := (*state)(nil)
 	if len(w.store) > 0 {
-		before = cases.Must1(read(w.store, w.key()))
+		before = left(read(w.store, w.key()))
 	}
 	writer := w.writer()
 	return w.interruptions("set.begin", e.input, func(_ *world, r *run) error { return r.judgeEpoch(e, before, writer) }, func(v *world) error {

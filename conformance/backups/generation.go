@@ -87,11 +87,17 @@ func walk(b []byte, segment int64) (map[int64]frame, int64, error) {
 		size := int64(binary.BigEndian.Uint64(b[end-8:]))
 		f := frame{path: string(b[at+3 : at+3+path]), kind: archive.Kind(b[at+3+path]), size: size}
 		if kind == 5 {
+			if end+3 > segment {
+				return nil, 0, fmt.Errorf("the frame at %d has no runs", at)
+			}
 			n := int64(b[end])<<16 | int64(b[end+1])<<8 | int64(b[end+2])
 			for i := end + 3; i+8 <= min(end+3+n, segment); i += 8 {
 				f.runs = append(f.runs, archive.Run{First: binary.BigEndian.Uint32(b[i:]), Count: binary.BigEndian.Uint32(b[i+4:])})
 			}
 			size, end = archive.SuppliedBy(f.runs, size), end+3+n
+		}
+		if size < 0 || size > segment-end {
+			return nil, 0, fmt.Errorf("the frame at %d is longer than what lies before the segment", at)
 		}
 		frames[at], at = f, end+size
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/coffer-format/coffer/conformance/cases"
 	"github.com/coffer-format/coffer/conformance/drawn"
 	"github.com/coffer-format/coffer/conformance/inputs"
 	"github.com/coffer-format/coffer/ref/keyring"
@@ -111,7 +110,7 @@ func interruptedRun(w *world) error {
 	big := drawn.Entry(w.r, "big")
 	big.Content = drawn.Bytes(w.r, size0)
 	c := change{add: []inputs.Entry{big, drawn.Entry(w.r, "x")}, remove: w.firstPaths(1), keep: []uint64{w.number("generation")}, created: inputs.Unknown}
-	before := cases.Must1(read(w.store, w.key()))
+	before := left(read(w.store, w.key()))
 	return w.interruptions("set.commit", c.input, func(_ *world, r *run) error { return r.judgeCommit(c, before) }, func(v *world) error { return v.commit(c) })
 }
 
@@ -161,7 +160,7 @@ func (w *world) interruptions(op string, input func(memory vectors.Object) vecto
 
 // firstPaths returns paths of the head.
 func (w *world) firstPaths(n int) []string {
-	return sorted(cases.Must1(read(w.store, w.key())).entries)[:n]
+	return sorted(left(read(w.store, w.key())).entries)[:n]
 }
 
 // failsFrom has all requests of a run fail from one on. Nothing becomes of it, and another run

@@ -29,7 +29,7 @@ type world struct {
 // now is the set as it is.
 func (w *world) now() *state {
 	if w.known == nil {
-		w.known = cases.Must1(read(w.store, w.key()))
+		w.known = left(read(w.store, w.key()))
 	}
 	return w.known
 }

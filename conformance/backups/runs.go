@@ -35,8 +35,7 @@ func (w *world) dropKeyringsBefore(epoch uint64) {
 // that counts.
 func (w *world) putKeyring(k key.Key, change func(ring *keyring.Keyring)) {
 	first, _ := names(w.number("epoch"))
-	now, err := openKeyring(w.store[first], w.key())
-	cases.Must(err)
+	now := left(openKeyring(w.store[first], w.key()))
 	ring := *now.Keyring
 	if k != now.Key {
 		ring.OldKeys = append(slices.Clone(ring.OldKeys), keyring.OldKey{Epoch: ring.Epoch, Key: now.Key})
