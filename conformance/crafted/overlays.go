@@ -11,6 +11,7 @@ import (
 	"github.com/coffer-format/coffer/conformance/report"
 	"github.com/coffer-format/coffer/conformance/samples"
 	"github.com/coffer-format/coffer/ref/archive"
+	"github.com/coffer-format/coffer/ref/cobblestone"
 )
 
 // overlaySample is an archive of a set with an entry in several frames, with up to two
@@ -137,12 +138,47 @@ func drawRuns(r *rand.Rand, size int, all bool) []archive.Run {
 	return runs
 }
 
+// uncounted returns an archive of an entry in a frame and a piece that replaces blocks of it, in
+// which one of so many chunks is altered that have nothing but replaced blocks.
+func uncounted(r *rand.Rand, chunks, altered int) *crafted {
+	const perChunk = cobblestone.ChunkSize / archive.BlockSize
+	size := (chunks + 2) * cobblestone.ChunkSize
+	c := newCrafted(r.Int63()).inSet()
+	runs := []archive.Run{{First: perChunk - 1, Count: uint32(chunks*perChunk + 1)}}
+	c.frames = []craftedFrame{
+		{path: "a", size: uint64(size), content: drawn.BytesFrom(r.Int63(), size)},
+		{path: "a", size: uint64(size), runs: runs, content: drawn.BytesFrom(r.Int63(), int(archive.SuppliedBy(runs, int64(size))))},
+	}
+	c.live, c.path = []craftedRecord{{container: c.id(), path: "a", modified: 1 << 51, frame: 1, before: []craftedPlace{{0, c.id(), 0}}}}, "a"
+	c.layOut()
+	c.live[0].length = uint64(size)
+	c.damaged = []int{1 + altered}
+	return c.relaid()
+}
+
 // relaid gives the padding its length again after a fault, and leaves all else.
 func (c *crafted) relaid() *crafted {
 	length := c.live[0].length
 	c.layOut()
 	c.live[0].length = length
 	return c
+}
+
+// uncountedIn is a case for archives of which an altered chunk has only replaced blocks.
+func uncountedIn(seed int64) cases.Case {
+	return cases.OfRequests(seed, "archive", "overlays-uncounted", "ARC-29 ARC-87 ARC-96", "reader",
+		"A chunk of which no block counts any more is altered: the entry can be read, and the container is not sound.",
+		func(q *cases.Requests) {
+			chunks := 3 + q.R.Intn(4)
+			for _, altered := range []int{0, chunks / 2, chunks - 1} {
+				c := uncounted(q.R, chunks, altered)
+				for _, op := range []string{"archive.extract", "archive.restore"} {
+					q.Ask(op, c.input(op), "%s with altered chunk %d", op, c.damaged[0])
+				}
+			}
+			c := uncounted(q.R, 70, 69) // beyond 1 MiB
+			q.Ask("archive.restore", c.input("archive.restore"), "archive.restore with altered chunk %d", c.damaged[0])
+		})
 }
 
 // overlays are cases for some ops of entries that lie in several frames.

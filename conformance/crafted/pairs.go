@@ -13,7 +13,7 @@ import (
 
 // Archives returns the cases that ask about crafted archives.
 func Archives(seed int64) []cases.Case {
-	return slices.Concat(pairs(seed), values(seed), drawnArchives(seed), overlays(seed, inputs.ArchiveOps...))
+	return slices.Concat(pairs(seed), values(seed), drawnArchives(seed), overlays(seed, inputs.ArchiveOps...), []cases.Case{uncountedIn(seed)})
 }
 
 // pairs are archives with two faults, of which the one that is checked
