@@ -165,19 +165,20 @@ func (c *crafted) relaid() *crafted {
 }
 
 // uncountedIn is a case for archives of which an altered chunk has only replaced blocks.
-func uncountedIn(seed int64) cases.Case {
-	return cases.OfRequests(seed, "archive", "overlays-uncounted", "ARC-29 ARC-87 ARC-96", "reader",
+func uncountedIn(seed int64, subject, profile string, ops ...string) cases.Case {
+	return cases.OfRequests(seed, subject, "overlays-uncounted", "ARC-29 ARC-87 ARC-96", profile,
 		"A chunk of which no block counts any more is altered: the entry can be read, and the container is not sound.",
 		func(q *cases.Requests) {
 			chunks := 3 + q.R.Intn(4)
 			for _, altered := range []int{0, chunks / 2, chunks - 1} {
 				c := uncounted(q.R, chunks, altered)
-				for _, op := range []string{"archive.extract", "archive.restore"} {
+				for _, op := range ops {
 					q.Ask(op, c.input(op), "%s with altered chunk %d", op, c.damaged[0])
 				}
 			}
 			c := uncounted(q.R, 70, 69) // beyond 1 MiB
-			q.Ask("archive.restore", c.input("archive.restore"), "archive.restore with altered chunk %d", c.damaged[0])
+			last := ops[len(ops)-1]
+			q.Ask(last, c.input(last), "%s with altered chunk %d", last, c.damaged[0])
 		})
 }
 

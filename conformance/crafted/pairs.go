@@ -13,7 +13,7 @@ import (
 
 // Archives returns the cases that ask about crafted archives.
 func Archives(seed int64) []cases.Case {
-	return slices.Concat(pairs(seed), values(seed), drawnArchives(seed), overlays(seed, inputs.ArchiveOps...), []cases.Case{uncountedIn(seed)})
+	return slices.Concat(pairs(seed), values(seed), drawnArchives(seed), overlays(seed, inputs.ArchiveOps...), []cases.Case{uncountedIn(seed, "archive", "reader", "archive.extract", "archive.restore")})
 }
 
 // pairs are archives with two faults, of which the one that is checked
