@@ -182,6 +182,25 @@ func uncountedIn(seed int64, subject, profile string, ops ...string) cases.Case 
 		})
 }
 
+// allElsewhere is a case for archives without a frame of their own, of which the entries lie in a
+// container whose id comes before theirs, or after.
+func allElsewhere(seed int64) cases.Case {
+	return cases.OfRequests(seed, "salvage", "all-elsewhere", "SLV-9 SLV-32", "salvage",
+		"All entries of an archive lie in another container.",
+		func(q *cases.Requests) {
+			for _, first := range []byte{0, 255} {
+				c := newCrafted(q.R.Int63()).inSet()
+				other := c.another(first, 1)
+				c.stored = []craftedStored{other}
+				for i := range 1 + q.R.Intn(3) {
+					c.live = append(c.live, craftedRecord{frame: -1, container: other.container, path: fmt.Sprint(i), offset: uint64(i) * 22})
+				}
+				c.layOut()
+				q.Ask("archive.salvage", c.input("archive.salvage"), "of which the id begins with %d", first)
+			}
+		})
+}
+
 // overlays are cases for some ops of entries that lie in several frames.
 func overlays(seed int64, ops ...string) []cases.Case {
 	var all []cases.Case

@@ -38,7 +38,7 @@ func salvageCase(seed int64, name, profiles, requirements, comment string, colle
 // Salvages returns the cases that ask what is salvaged of crafted archives.
 func Salvages(seed int64) []cases.Case {
 	return append(append(salvagedHeaders(seed), overlays(seed, "archive.salvage")...),
-		uncountedIn(seed, "salvage", "salvage", "archive.salvage"),
+		uncountedIn(seed, "salvage", "salvage", "archive.salvage"), allElsewhere(seed),
 		salvageCase(seed, "faults", "", "SLV-5 SLV-9 SLV-14 SLV-24 SLV-32",
 			"Of an archive with a fault in its index, its segment or a frame, that is salvaged which chapter 10 says.", (*salvages).faults),
 		salvageCase(seed, "walks", "", "SLV-6 SLV-26 SLV-28 SLV-29 SLV-30",
