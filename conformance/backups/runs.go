@@ -142,6 +142,9 @@ func endedByKeyrings(w *world) error {
 			v.store[first][len(v.store[first])-9] ^= 1
 			v.store[second] = v.store[first]
 		}},
+		{"the keyring states another epoch", "stale_backup", func(v *world) { v.misname(epochNow); delete(v.store, second) }},
+		{"the copy of the keyring states another epoch, and is alone", "stale_backup", func(v *world) { v.misname(epochNow); delete(v.store, first) }},
+		{"the keyring states another epoch under both names", "stale_backup", func(v *world) { v.misname(epochNow) }},
 		{"there is nothing", "stale_backup", func(v *world) { v.store = store{} }},
 		{"there is an earlier keyring alone", "stale_backup", func(v *world) {
 			v.memory = inputs.With(v.memory, "epoch", inputs.Number(epochNow+1))
@@ -154,6 +157,16 @@ func endedByKeyrings(w *world) error {
 		}
 	}
 	return nil
+}
+
+// misname puts a keyring of the next epoch under the names of one.
+func (w *world) misname(epoch uint64) {
+	w.putKeyring(w.key(), func(k *keyring.Keyring) { k.Epoch = epoch + 1 })
+	first, second := names(epoch)
+	next, nextCopy := names(epoch + 1)
+	w.store[first], w.store[second] = w.store[next], w.store[nextCopy]
+	delete(w.store, next)
+	delete(w.store, nextCopy)
 }
 
 func endedByCommits(w *world) error {
