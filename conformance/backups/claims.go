@@ -129,11 +129,7 @@ func overlookedLater(w *world) error {
 	if v.store[first] == nil {
 		return fmt.Errorf("%s is not the first object that it makes", first)
 	}
-	for name, b := range after {
-		if strings.HasPrefix(name, "g-") || strings.HasPrefix(name, "c-") {
-			v.store[name] = b
-		}
-	}
+	v.store.takeContainers(after)
 	for _, one := range []struct {
 		what    string
 		forgets bool

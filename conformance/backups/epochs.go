@@ -187,11 +187,7 @@ func overlooked(w *world) error {
 	before := left(read(after, w.key()))
 	r, err := v.run("set.begin", epoch{secret: secret, created: 1}.input(nil), func(_ int, q request) fate {
 		if q.kind == "make" {
-			for name, b := range after {
-				if strings.HasPrefix(name, "g-") || strings.HasPrefix(name, "c-") {
-					v.store[name] = b
-				}
-			}
+			v.store.takeContainers(after)
 		}
 		return answered
 	})

@@ -58,9 +58,7 @@ func meanwhile(w *world) error {
 	v := w.clone()
 	if err := v.ends("a copy of the device commits just before", "superseded", func(_ int, q request) fate {
 		if isCommit(q, "make") {
-			for name, b := range after {
-				v.store[name] = b
-			}
+			maps.Copy(v.store, after)
 		}
 		return answered
 	}); err != nil {

@@ -3,6 +3,7 @@ package backups
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/coffer-format/coffer/conformance/drawn"
@@ -71,9 +72,7 @@ func bothCommitted(w *world) error {
 	name := commitName(uint64(number(later["generation"])))
 	v := w.clone()
 	if err := v.ends("the commit of a copy of the device is there after the wait", "superseded", v.shows(0, func() {
-		for name, b := range after {
-			v.store[name] = b
-		}
+		maps.Copy(v.store, after)
 	})); err != nil {
 		return err
 	}
@@ -186,11 +185,7 @@ func (w *world) showsCommit() error {
 	}
 	v := w.clone()
 	r, err := v.run("set.begin", epoch{created: 1}.input(v.memory), v.shows(0, func() {
-		for name, b := range after {
-			if !strings.HasPrefix(name, "k-") {
-				v.store[name] = b
-			}
-		}
+		v.store.takeContainers(after)
 	}))
 	if err == nil && r.err != "" {
 		err = fmt.Errorf("set.begin ends with %q", r.err)
@@ -216,9 +211,7 @@ func bothTurnedOn(w *world) error {
 	theirs := left(read(other.store, other.key()))
 	v := w.clone()
 	r, err := v.run("set.begin", epoch{created: 1}.input(nil), v.shows(0, func() {
-		for name, b := range other.store {
-			v.store[name] = b
-		}
+		maps.Copy(v.store, other.store)
 	}))
 	switch {
 	case err != nil:

@@ -45,10 +45,8 @@ func (r *run) checkOff(q request, name set.Name) error {
 		}
 		return nil
 	}
-	for _, text := range sorted(r.w.store) {
-		if n, ok := set.ParseName(text); ok && isKeyring(n) {
-			return fmt.Errorf("%s is there", text)
-		}
+	if left := r.w.store.keyrings(); len(left) > 0 {
+		return fmt.Errorf("%s is there", left[0])
 	}
 	last := 0 // deletion of a keyring
 	for i, q := range r.log {
@@ -216,10 +214,8 @@ func offInterrupted(w *world) error {
 		}
 		return nil
 	}, func(v *world) error {
-		for name := range v.store {
-			if n, ok := set.ParseName(name); ok && isKeyring(n) {
-				return v.off(secret)
-			}
+		if len(v.store.keyrings()) > 0 {
+			return v.off(secret)
 		}
 		return v.off(nil)
 	})

@@ -24,9 +24,9 @@ func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m))
 
 // dropKeyringsBefore deletes the keyrings of epochs before one.
 func (w *world) dropKeyringsBefore(epoch uint64) {
-	for _, text := range sorted(w.store) {
-		if n, ok := set.ParseName(text); ok && isKeyring(n) && n.Number < epoch {
-			delete(w.store, text)
+	for _, name := range w.store.keyrings() {
+		if name.Number < epoch {
+			delete(w.store, name.String())
 		}
 	}
 }

@@ -11,8 +11,10 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/coffer-format/coffer/conformance/inputs"
+	"github.com/coffer-format/coffer/ref/set"
 	"github.com/coffer-format/coffer/vectors"
 )
 
@@ -107,7 +109,27 @@ func (s store) with(name string, b []byte) store {
 	return s
 }
 
-// hasAllOf reports whether a store has everything that another has, unchanged.
+// keyrings are the names of the keyrings in a store, and of their copies, sorted.
+func (s store) keyrings() []set.Name {
+	var all []set.Name
+	for _, text := range sorted(s) {
+		if name, ok := set.ParseName(text); ok && isKeyring(name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// takeContainers copies the commits and data containers of another store.
+func (s store) takeContainers(of store) {
+	for name, b := range of {
+		if strings.HasPrefix(name, "g-") || strings.HasPrefix(name, "c-") {
+			s[name] = b
+		}
+	}
+}
+
+// lacks returns what a store does not have of another, or has otherwise: a name, or "" if nothing.
 func (s store) lacks(before store) string {
 	for _, name := range slices.Sorted(maps.Keys(before)) {
 		if b, ok := s[name]; !ok || !bytes.Equal(b, before[name]) {
