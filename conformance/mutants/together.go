@@ -40,8 +40,8 @@ type inside struct {
 	mutants  []int // their numbers
 }
 
-// fileOf is a file of the reference, and what a program has of its mutants.
-type fileOf struct {
+// sourceFile is a file of the reference, and what a program has of its mutants.
+type sourceFile struct {
 	name, pkg string
 	text      []byte
 	fset      *token.FileSet
@@ -51,12 +51,12 @@ type fileOf struct {
 
 // parse parses a file of the reference, and finds where its mutants are. The numbers are those of
 // all, which has every mutant.
-func (b *Builder) parse(name string, all []Mutant, numbers []int) (*fileOf, error) {
+func (b *Builder) parse(name string, all []Mutant, numbers []int) (*sourceFile, error) {
 	text, err := os.ReadFile(filepath.Join(b.source, name))
 	if err != nil {
 		return nil, err
 	}
-	f := &fileOf{name: name, text: text, fset: token.NewFileSet()}
+	f := &sourceFile{name: name, text: text, fset: token.NewFileSet()}
 	tree, err := parser.ParseFile(f.fset, name, text, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (b *Builder) parse(name string, all []Mutant, numbers []int) (*fileOf, erro
 }
 
 // around returns the function whose body has all that a mutant changes, or nil.
-func (f *fileOf) around(m Mutant) *inside {
+func (f *sourceFile) around(m Mutant) *inside {
 	for i := range f.functions {
 		from, to := f.body(f.functions[i].function)
 		if from <= m.offset && m.offset+len(m.Original) <= to {
@@ -89,13 +89,13 @@ func (f *fileOf) around(m Mutant) *inside {
 }
 
 // body returns where the statements of a function begin and end.
-func (f *fileOf) body(function *ast.FuncDecl) (from, to int) {
+func (f *sourceFile) body(function *ast.FuncDecl) (from, to int) {
 	return f.fset.Position(function.Body.Lbrace).Offset + 1, f.fset.Position(function.Body.Rbrace).Offset
 }
 
 // merge returns the file with the bodies of all mutants but those that are left out, and whose each
 // line is: the number of a mutant, or -1.
-func (f *fileOf) merge(all []Mutant, leftOut map[int]bool) (text []byte, lines []int) {
+func (f *sourceFile) merge(all []Mutant, leftOut map[int]bool) (text []byte, lines []int) {
 	var out bytes.Buffer
 	write := func(n int, parts ...[]byte) {
 		for _, part := range parts {
@@ -134,7 +134,7 @@ var atLine = regexp.MustCompile(`(?m)^\S+\.go:(\d+):\d+: `)
 
 // together builds one program of the mutants of a file that change one function each. It returns
 // its path, and the numbers of those that do not compile.
-func (b *Builder) together(ctx context.Context, f *fileOf, all []Mutant) (program string, invalid map[int]bool, err error) {
+func (b *Builder) together(ctx context.Context, f *sourceFile, all []Mutant) (program string, invalid map[int]bool, err error) {
 	name, folder := strings.ReplaceAll(f.name, "/", "-"), path.Dir(f.name)
 	invalid = map[int]bool{}
 	for {
